@@ -1,0 +1,103 @@
+# The only commands that a person types. Everything they make lies in .local/; remove that folder to start afresh.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+ARCHITECTURE ?= arm64
+VENVS := .local/venvs
+DEV := $(VENVS)/dev/.installed
+SAM := $(VENVS)/sam/.installed
+EMULATOR := $(VENVS)/emulator/.installed
+BIN := $(VENVS)/dev/bin
+PYTHON_TOOL := PYTHONPATH=.:layers/core $(BIN)/python -m
+RUNTIME_LOCK := layers/dependencies/requirements.txt
+
+export PYTHON
+export SAM_CLI_TELEMETRY = 0
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: help
+help: ## Say what there is
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
+
+# --- set-up: each folder of packages is made again when its lock file changes ----------------------------------------
+
+define install
+	@python=$$(sh tools/find_python.sh) || exit 1; \
+	echo "==> installing $(1) (about half a minute, once)"; \
+	rm -rf $(dir $@) && mkdir -p $(VENVS) && "$$python" -m venv $(dir $@) && \
+	$(dir $@)bin/python -m pip install --quiet --require-hashes $(addprefix --requirement ,$(2)) && touch $@
+endef
+
+$(DEV): $(RUNTIME_LOCK) requirements/dev.txt
+	$(call install,the development packages,$^)
+
+$(SAM): requirements/sam.txt
+	$(call install,the SAM CLI,$^)
+
+$(EMULATOR): requirements/emulator.txt
+	$(call install,the AWS emulator,$^)
+
+# --- using it --------------------------------------------------------------------------------------------------------
+
+.PHONY: run
+run: $(DEV) $(SAM) $(EMULATOR) ## Deploy to an AWS emulator on this machine and send a fax (ONCE=1: then end)
+	@$(PYTHON_TOOL) tools.run
+
+.PHONY: send
+send: $(DEV) ## Send files: FILE="a.pdf b.txt" TO="7778888 0003*211"
+	@$(PYTHON_TOOL) tools.send $(foreach file,$(FILE),--file '$(file)') $(foreach number,$(TO),--to '$(number)')
+
+.PHONY: directory
+directory: $(DEV) ## Import organizations, users, extensions, tokens: FILE=directory.example.yaml [STACK=name]
+	@$(PYTHON_TOOL) tools.directory '$(FILE)' $(if $(STACK),--stack '$(STACK)')
+
+# --- real accounts ---------------------------------------------------------------------------------------------------
+
+.PHONY: build
+build: $(DEV) $(SAM) ## Build for a real account: [ARCHITECTURE=arm64|x86_64]
+	@PATH="$(abspath $(BIN)):$$PATH" ARCHITECTURE=$(ARCHITECTURE) $(VENVS)/sam/bin/sam build \
+	  --parameter-overrides Architecture=$(ARCHITECTURE)
+
+.PHONY: deploy
+deploy: build ## Build, then sam deploy --guided: [ARCHITECTURE=arm64|x86_64]
+	@$(VENVS)/sam/bin/sam deploy --guided --parameter-overrides Architecture=$(ARCHITECTURE)
+
+# --- developing it ---------------------------------------------------------------------------------------------------
+
+.PHONY: test
+test: $(DEV) $(SAM) $(EMULATOR) ## Run all tests: [ARGS="-k name"]
+	@$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: check
+check: lint types imports template test ## Everything that CI runs
+
+.PHONY: lint
+lint: $(DEV) ## Check style (ruff)
+	@echo "==> ruff"; $(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+.PHONY: format
+format: $(DEV) ## Mend style (ruff)
+	@$(BIN)/ruff check --fix --quiet .; $(BIN)/ruff format .
+
+.PHONY: types
+types: $(DEV) ## Check types (mypy, strict)
+	@echo "==> mypy"; $(BIN)/mypy
+
+.PHONY: imports
+imports: $(DEV) ## Check which module may import which (import-linter)
+	@echo "==> import-linter"; PYTHONPATH=.:layers/core $(BIN)/lint-imports --no-cache
+
+.PHONY: template
+template: $(DEV) $(SAM) ## Check the template (sam validate --lint, cfn-lint with the serverless rules)
+	@echo "==> sam validate --lint"; AWS_DEFAULT_REGION=us-east-1 $(VENVS)/sam/bin/sam validate --lint
+	@echo "==> cfn-lint"; $(BIN)/cfn-lint --append-rules cfn_lint_serverless.rules -- template.yaml
+
+.PHONY: lock
+lock: $(DEV) ## Pin the newest versions, with hashes
+	@sh tools/lock.sh $(BIN)/uv
+
+.PHONY: clean
+clean: ## Remove everything that was made here
+	@rm -rf .local .aws-sam

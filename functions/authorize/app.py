@@ -1,0 +1,49 @@
+"""The bearer token -> who is calling, or deny: API Gateway's REQUEST authorizer.
+
+The answer is cached by token and used for other paths, and ``*`` in a path is a wildcard in its policy: so it allows
+the operation as a whole, and who may use which extension is decided in the function behind it.
+"""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.data_classes.api_gateway_authorizer_event import (
+    APIGatewayAuthorizerRequestEvent,
+    APIGatewayAuthorizerResponse,
+    HttpVerb,
+    parse_api_gateway_arn,
+)
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from faxes import bootstrap, tokens
+from faxes.model import Principal
+from faxes.observability import logger
+
+authentication = bootstrap.authentication()
+
+
+@logger.inject_lambda_context(correlation_id_path="requestContext.requestId", clear_state=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    request = APIGatewayAuthorizerRequestEvent(event)
+    caller = authentication.identify(request.headers.get("authorization", ""))
+    logger.info("caller identified", extra={"outcome": "allowed" if caller else "access_denied"})
+    return _policy(request.method_arn, caller)
+
+
+def _policy(method_arn: str, caller: Principal | None) -> dict[str, Any]:
+    arn = parse_api_gateway_arn(method_arn)
+    policy = APIGatewayAuthorizerResponse(
+        principal_id=caller.user_id if caller else "unknown",
+        region=arn.region,
+        aws_account_id=arn.aws_account_id,
+        api_id=arn.api_id,
+        stage=arn.stage,
+        context=tokens.to_authorizer_context(caller) if caller else None,
+        partition=arn.partition,
+    )
+    if caller:
+        policy.allow_route(HttpVerb.POST.value, "/uapi/faxes/*")
+        policy.allow_route(HttpVerb.POST.value, "/unifiedapi/faxes/*")
+    else:
+        # A deny is cached, and answered with 401 by the gateway; an exception would be neither.
+        policy.deny_all_routes()
+    return policy.asdict()

@@ -1,0 +1,33 @@
+"""POST /uapi/faxes/{userId}/{extension}: a multipart form in, the accepted fax's id and uid out."""
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from faxes import bootstrap, multipart, rest
+from faxes.errors import ExtensionInvalid, UserInvalid
+from faxes.observability import logger, metrics
+
+submission = bootstrap.submission()
+app = rest.resolver()
+
+
+@app.post("/uapi/faxes/<user_id>/<extension>")
+@app.post("/unifiedapi/faxes/<user_id>/<extension>")
+def create_fax(user_id: str, extension: str) -> Response[str]:
+    event = app.current_event
+    form = multipart.parse(rest.body(event, submission.limits.body_bytes), rest.content_type(event))
+    fax = submission.submit(
+        form,
+        rest.principal(event),
+        rest.path_value(user_id, UserInvalid),
+        rest.path_value(extension, ExtensionInvalid),
+    )
+    return rest.accepted(fax) if fax else rest.nothing_to_send()
+
+
+@logger.inject_lambda_context(correlation_id_path="requestContext.requestId", clear_state=True)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return app.resolve(event, context)

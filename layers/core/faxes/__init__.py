@@ -1,0 +1,21 @@
+"""The fax service's own code: everything between API Gateway's event and S3 and DynamoDB.
+
+A request flows one way:
+
+    functions/create_fax/app.py   the route: parse, submit, respond
+      rest                        API Gateway's event -> bytes, path values, caller; results and errors -> answers
+      multipart                   body bytes -> Form
+      submission                  Form + Principal -> Fax: every check, in the contract's order, then the stores
+        numbers                   what an extension and a recipient look like
+        documents                 what a file is, and whether it can be faxed
+      adapters.s3, .dynamodb      the stores that submission and tokens ask for
+    functions/authorize/app.py    the bearer token -> who is calling, or deny
+      tokens                      Authorization header -> Principal
+
+Beneath them all: ``model`` (frozen values) and ``errors`` (the error tree, no HTTP in it). Beside them:
+``settings`` (the only reader of the environment), ``observability`` (the one logger, the one metrics object) and
+``bootstrap`` (settings + clients -> use cases).
+
+Imports point downwards only: functions -> bootstrap, rest -> adapters -> submission, tokens -> documents, numbers,
+multipart -> model -> errors. boto3 is imported by ``bootstrap`` and ``adapters`` alone.
+"""

@@ -1,0 +1,1 @@
+"""The stores, on AWS. Nothing above this package sees botocore."""

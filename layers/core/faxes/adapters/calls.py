@@ -1,0 +1,76 @@
+"""What an AWS call's failure says, for the adapters: for the log, and for whether the call may have taken effect."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ParamValidationError,
+    ProxyConnectionError,
+)
+
+# Raised before a byte of the request has left.
+_NEVER_SENT = (
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ParamValidationError,
+    ProxyConnectionError,
+)
+
+
+class _Client(Protocol):
+    @property
+    def meta(self) -> Any: ...
+
+
+def cause(operation: str, error: Exception) -> str:
+    """``PutItem: AccessDeniedException (400)`` or ``PutObject: ReadTimeoutError``: for the log, without the message,
+    which may repeat what was sent."""
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", "-")
+        return f"{operation}: {code(error)} ({status})"
+    return f"{operation}: {type(error).__name__}"
+
+
+def code(error: ClientError) -> str:
+    """The error's code, such as ``ConditionalCheckFailedException``."""
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+class Attempts:
+    """Watches every try of one operation of one client, since only the last one's outcome is raised.
+
+    ``refused`` tells whether each of them is known to have had no effect. One call at a time: a Lambda environment
+    serves one request at a time.
+    """
+
+    def __init__(self, client: _Client, service: str, operation: str) -> None:
+        self._outcomes: list[bool] = []
+        client.meta.events.register(f"response-received.{service}.{operation}", self._received)
+
+    def watch[T](self, call: Callable[[], T]) -> T:
+        """Make the call, remembering the outcome of each try."""
+        self._outcomes.clear()
+        return call()
+
+    @property
+    def refused(self) -> bool:
+        """Whether no try of the last call can have taken effect: never sent, or answered with a 4xx."""
+        return all(self._outcomes)
+
+    def _received(
+        self, parsed_response: dict[str, Any] | None = None, exception: Exception | None = None, **_: object
+    ) -> None:
+        if exception is not None or parsed_response is None:
+            self._outcomes.append(isinstance(exception, _NEVER_SENT))
+        else:
+            status = parsed_response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+            self._outcomes.append(400 <= status < 500)
+
+
+FAILURES = (BotoCoreError, ClientError)

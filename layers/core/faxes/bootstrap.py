@@ -1,0 +1,70 @@
+"""The composition root: settings and AWS clients -> use cases. Called once per execution environment."""
+
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from faxes.adapters.dynamodb import DynamoDBDirectory, DynamoDBFaxStore, DynamoDBTokenStore
+from faxes.adapters.s3 import S3FileStore
+from faxes.settings import (
+    DYNAMODB_BUDGET,
+    S3_BUDGET,
+    AuthenticationSettings,
+    CallBudget,
+    SubmissionSettings,
+)
+from faxes.submission import Submission
+from faxes.tokens import Authentication
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+def submission() -> Submission:
+    """What create_fax calls. Raises ValueError where the environment is incomplete."""
+    settings = SubmissionSettings.from_env()
+    tables = _dynamodb()
+    files = boto3.client(
+        "s3",
+        # The checksum that is sent proves the bytes; signing them as well would hash them twice.
+        config=_config(S3_BUDGET).merge(Config(s3={"payload_signing_enabled": False})),
+    )
+    # As many threads as a fax may have files: they are put in one wave, whose length is one put's.
+    pool = ThreadPoolExecutor(settings.limits.files_per_fax, thread_name_prefix="put")
+    return Submission(
+        directory=DynamoDBDirectory(tables, settings.directory_table),
+        files=S3FileStore(files, settings.bucket, pool, S3_BUDGET.tries),
+        faxes=DynamoDBFaxStore(tables, settings.fax_table),
+        limits=settings.limits,
+        retention=settings.retention,
+        now=_now,
+        random_bits=secrets.randbits,
+    )
+
+
+def authentication() -> Authentication:
+    """What the authorizer calls. Raises ValueError where the environment is incomplete."""
+    settings = AuthenticationSettings.from_env()
+    return Authentication(tokens=DynamoDBTokenStore(_dynamodb(), settings.credential_table), now=_now)
+
+
+def _dynamodb() -> "DynamoDBClient":
+    return boto3.client("dynamodb", config=_config(DYNAMODB_BUDGET))
+
+
+def _config(budget: CallBudget) -> Config:
+    return Config(
+        connect_timeout=budget.connect_timeout,
+        read_timeout=budget.read_timeout,
+        retries={"total_max_attempts": budget.tries, "mode": "standard"},
+    )
+
+
+def _now() -> datetime:
+    """UTC in whole milliseconds, as a record keeps it."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)

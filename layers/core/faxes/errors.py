@@ -1,0 +1,128 @@
+"""Why a request was not accepted: one tree, one stable code a leaf, no HTTP.
+
+    FaxError
+    ├── RequestRefused            the caller can mend it
+    │   ├── BodyTooLarge          request_too_large
+    │   ├── FormInvalid           request_invalid
+    │   ├── UserInvalid           user_invalid
+    │   ├── ExtensionInvalid      extension_invalid
+    │   ├── RecipientsInvalid     fx_recipients_invalid
+    │   ├── TooManyFiles          fx_max_files_reached
+    │   ├── FileInvalid           fx_file_invalid
+    │   └── ResourceNotFound      resource_not_found
+    └── ServiceFault              the fault is ours
+        ├── StorageFailed         internal_server_error: surely not accepted, sending again is safe
+        ├── OutcomeUnknown        internal_server_error: a write's outcome could not be learned
+        └── DeploymentFault       internal_server_error: the deployment cannot work as it stands
+
+Clients read ``code`` and show ``message``. ``reason`` is a stable word for logs and metrics; it never carries what the
+caller sent. ``rest`` maps every leaf to a status.
+"""
+
+from typing import ClassVar
+
+_SHOWN_CHARACTERS = 80
+
+
+class FaxError(Exception):
+    """A request that was not accepted.
+
+    ``message`` is one sentence for people: the cause, the offending value, the limit. ``reason`` is for operators:
+    lower-case words joined by underscores, from a fixed set.
+    """
+
+    code: ClassVar[str]
+
+    def __init__(self, message: str, *, reason: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.reason = reason
+
+
+class RequestRefused(FaxError):
+    """The caller sent something that cannot be accepted and can mend it."""
+
+
+class BodyTooLarge(RequestRefused):
+    code = "request_too_large"
+
+
+class FormInvalid(RequestRefused):
+    code = "request_invalid"
+
+
+class UserInvalid(RequestRefused):
+    code = "user_invalid"
+
+
+class ExtensionInvalid(RequestRefused):
+    code = "extension_invalid"
+
+
+class RecipientsInvalid(RequestRefused):
+    code = "fx_recipients_invalid"
+
+
+class TooManyFiles(RequestRefused):
+    code = "fx_max_files_reached"
+
+
+class FileInvalid(RequestRefused):
+    code = "fx_file_invalid"
+
+
+class ResourceNotFound(RequestRefused):
+    code = "resource_not_found"
+
+
+class ServiceFault(FaxError):
+    """The fault is on this side. ``cause`` says which call failed and how, for the log: never what the caller sent."""
+
+    code = "internal_server_error"
+
+    def __init__(self, message: str, *, reason: str, cause: str = "") -> None:
+        super().__init__(message, reason=reason)
+        self.cause = cause
+
+
+class StorageFailed(ServiceFault):
+    """The fax could not be stored and was certainly not accepted."""
+
+    def __init__(self, *, reason: str, cause: str) -> None:
+        super().__init__(
+            "The fax could not be stored because of a fault on our side. Nothing was accepted; sending it again is safe.",
+            reason=reason,
+            cause=cause,
+        )
+
+
+class OutcomeUnknown(ServiceFault):
+    """The record's write was sent and its outcome could not be learned: the fax may or may not be accepted."""
+
+    def __init__(self, *, reason: str, cause: str) -> None:
+        super().__init__(
+            "It is not known whether the fax was accepted, because of a fault on our side. "
+            "Sending it again may send it twice.",
+            reason=reason,
+            cause=cause,
+        )
+
+
+class DeploymentFault(ServiceFault):
+    """The service is not set up as it must be; no request can succeed until an operator mends it."""
+
+    def __init__(self, *, reason: str, cause: str) -> None:
+        super().__init__(
+            "The service is not set up correctly; its operator has been told. Nothing was accepted.",
+            reason=reason,
+            cause=cause,
+        )
+
+
+def shown(text: str) -> str:
+    """``text`` as a message may show it: control characters as escapes, at most 80 characters."""
+    cut = text[:_SHOWN_CHARACTERS]
+    visible = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in cut)
+    if len(text) > _SHOWN_CHARACTERS or len(visible) > _SHOWN_CHARACTERS:
+        return visible[: _SHOWN_CHARACTERS - 3] + "..."
+    return visible

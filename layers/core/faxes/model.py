@@ -1,0 +1,137 @@
+"""The values that the service passes around. All frozen; none knows HTTP, S3 or DynamoDB."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one request may hold. Counts and bytes; set by the deployment's parameters."""
+
+    files_per_fax: int = 5
+    recipients_per_fax: int = 5
+    body_bytes: int = 4_613_734
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it was sent. ``name`` is the last segment of the client's file name, or None where a part named like a
+    file carries no file name at all: it counts as a file, so that it is refused as one and not overlooked."""
+
+    name: str | None
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A decoded form. ``request`` is the content of the request part, None where there is none; ``uploads`` keep the
+    order sent, which is the page order."""
+
+    request: bytes | None
+    uploads: tuple[Upload, ...]
+
+
+class Context(StrEnum):
+    """How far a token reaches."""
+
+    USER = "user"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is calling: the token's user, that user's organization, and how far the token reaches."""
+
+    user_id: str
+    organization_id: str
+    context: Context = Context.USER
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionNumber:
+    """An extension's number in full: ``0003*210`` is number 210 of organization 0003."""
+
+    organization_id: str
+    number: str
+
+    def __str__(self) -> str:
+        return f"{self.organization_id}*{self.number}"
+
+
+class ExtensionType(StrEnum):
+    """What answers at an extension. Only a phone terminal can send faxes."""
+
+    PHONE_TERMINAL = "phone_terminal"
+    QUEUE = "queue"
+    IVR = "ivr"
+    VOICEMAIL = "voicemail"
+    CONFERENCE = "conference"
+    CALLBACK = "callback"
+    CALLING_CARD = "calling_card"
+    INTERCOM = "intercom"
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """An extension as the directory knows it."""
+
+    number: ExtensionNumber
+    owner_id: str
+    type: ExtensionType
+    fax_enabled: bool
+
+
+class Kind(StrEnum):
+    """The kinds of document that can be faxed; the value is the suffix of the stored object's key."""
+
+    JPG = "jpg"
+    TIF = "tif"
+    PDF = "pdf"
+    TXT = "txt"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that can be faxed. ``size`` in bytes; ``sha256`` is the raw 32-byte digest."""
+
+    name: str
+    content: bytes
+    kind: Kind
+    size: int
+    sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file of a fax as the record knows it. ``position`` counts from 1; ``sha256`` is hex; ``key`` is its S3 key."""
+
+    position: int
+    name: str
+    kind: Kind
+    size: int
+    sha256: str
+    key: str
+
+
+class Status(StrEnum):
+    """How far a fax has come."""
+
+    ACCEPTED = "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Fax:
+    """An accepted fax. ``id`` is a decimal number in a string, below 2^53 and growing with time; ``uid`` is 32 hex
+    digits that nobody can guess; times are UTC, in whole milliseconds (``created_at``) and seconds (``expires_at``)."""
+
+    id: str
+    uid: str
+    user_id: str
+    organization_id: str
+    extension: str
+    recipients: tuple[str, ...]
+    files: tuple[StoredFile, ...]
+    status: Status
+    created_at: datetime
+    expires_at: datetime
+    version: int = 1

@@ -1,0 +1,310 @@
+"""Body bytes + content type -> Form. The only user of requests-toolbelt.
+
+MultipartDecoder splits and parses well, but it also takes bodies that were cut off, parts behind the closing delimiter
+and any number of parts and headers. So every delimiter and every header block is looked at here first, and only a body
+that is whole and within its limits reaches the decoder. Rules: RFC 2046 section 5.1.1, RFC 7578, and what real clients
+send (docs/api.md, "The form").
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NoReturn
+from urllib.parse import unquote_to_bytes
+
+from requests_toolbelt.multipart.decoder import MultipartDecoder
+
+from faxes.errors import FormInvalid, shown
+from faxes.model import Form, Upload
+
+FORM_DATA = "multipart/form-data"
+
+# Enough for every real form (6 to 127 files still hear about the files' limit), and a bound for 41,000 tiny parts.
+MAX_PARTS = 128
+# Parsing a header costs more than its length; 4 KB holds the longest file name that any system allows, escaped.
+MAX_HEADER_BYTES = 4096
+MAX_HEADERS = 8
+
+# RFC 2046's characters, and "*", which much copied client code uses ("*****").
+_BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=?* -]{0,69}[0-9A-Za-z'()+_,./:=?*-]")
+
+_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]++"
+# A value in quotes ends at the first quote that is not escaped; where that leaves junk (a name that ends in a
+# backslash, sent unescaped), at the next quote. Every quantifier is possessive: no header can make it backtrack.
+_PARAMETER = re.compile(
+    rf""";[ \t]*+({_TOKEN})[ \t]*+=[ \t]*+(?:
+        "((?:[^"\\]|\\.)*+)"(?=[ \t]*+(?:;|\Z))
+      | "([^"]*+)"(?=[ \t]*+(?:;|\Z))
+      | ([^";]*+)(?=;|\Z)
+    )[ \t]*+""",
+    re.VERBOSE | re.DOTALL,
+)
+_EMPTY_PARAMETER = re.compile(r";[ \t]*+(?=;|\Z)")
+_HEADER_NAME = re.compile(_TOKEN.encode() + b":")
+# Browsers escape just these three (WHATWG HTML, multipart/form-data encoding); a lone "%" stays as it is.
+_BROWSER_ESCAPES = {"%22": '"', "%0d": "\r", "%0a": "\n"}
+_BROWSER_ESCAPE = re.compile("%22|%0[da]", re.IGNORECASE)
+_FILES_FIELD = re.compile(r"files(\[[0-9]*\])?")
+# RFC 5987 names just these two; Python knows charsets that decode into what no database stores.
+_EXTENDED_VALUE = re.compile(r"(utf-8|iso-8859-1)'[^']*'(.*)", re.IGNORECASE | re.DOTALL)
+_PLAIN_ENCODINGS = frozenset({"", "binary", "8bit", "7bit"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One part: its field's name, its file name (None: it has none) and its bytes."""
+
+    field: str
+    filename: str | None
+    content: bytes
+
+
+def parse(body: bytes, content_type: str) -> Form:
+    """Decode a form.
+
+    Raises FormInvalid, naming what is wrong and where, for everything that is not one complete, well-formed
+    multipart/form-data body, and nothing else.
+    """
+    boundary = _boundary(content_type)
+    if not body:
+        _refuse("body_empty", "The body is empty; it must be a multipart/form-data form.")
+    start, end, count = _outline(body, boundary.encode("ascii"))
+    if start != 0 or body[end : end + 3] not in (b"", b"\r\n"):
+        body = body[start:end]
+    # An empty form is one closing delimiter, which the decoder would take for a part.
+    return _form(_decode(body, boundary, count) if count else ())
+
+
+def media_type(content_type: str) -> str:
+    """The type alone, in lower case: ``multipart/form-data`` of ``multipart/form-data; boundary=x``."""
+    return content_type.partition(";")[0].strip().lower()
+
+
+def _refuse(reason: str, message: str) -> NoReturn:
+    raise FormInvalid(message, reason=reason)
+
+
+def _boundary(content_type: str) -> str:
+    kind = media_type(content_type)
+    if kind != FORM_DATA:
+        sent = f"is {shown(kind)}" if kind else "is missing"
+        _refuse("content_type_wrong", f"The Content-Type {sent}; it must be {FORM_DATA} with a boundary.")
+    parameters = _parameters(content_type.strip())
+    if parameters is None:
+        _refuse("content_type_unreadable", f"The Content-Type header, {shown(content_type)}, cannot be read.")
+    boundary = parameters.get("boundary")
+    if boundary is None:
+        _refuse("boundary_missing", f"The Content-Type {FORM_DATA} has no boundary parameter.")
+    if not _BOUNDARY.fullmatch(boundary):
+        _refuse(
+            "boundary_illegal",
+            f"The boundary, {shown(boundary) or 'empty'}, is not legal; it must be 1 to 70 letters, digits and '()+_,-./:=?*.",
+        )
+    return boundary
+
+
+def _parameters(header: str) -> dict[str, str] | None:
+    """The parameters of a header's value, names in lower case, or None where it is not well-formed.
+
+    A trailing or doubled ``;`` is fine; the same name twice is not, since either could be meant.
+    """
+    position = header.find(";")
+    found: dict[str, str] = {}
+    while 0 <= position < len(header):
+        if match := _EMPTY_PARAMETER.match(header, position):
+            position = match.end()
+            continue
+        match = _PARAMETER.match(header, position)
+        if match is None or match[1].lower() in found:
+            return None
+        escaped, raw, bare = match[2], match[3], match[4]
+        if escaped is not None:
+            # Only these two are escapes: the backslash in "C:\fax.txt" is a separator.
+            value = re.sub(r'\\(["\\])', r"\1", escaped)
+        else:
+            value = raw if raw is not None else bare.rstrip(" \t")
+        found[match[1].lower()] = value
+        position = match.end()
+    return found
+
+
+def _outline(body: bytes, boundary: bytes) -> tuple[int, int, int]:
+    """Where the form lies in ``body``, and how many parts it has: (start, end, parts).
+
+    Looks at every delimiter and every header block. ``start`` is the first delimiter (a preamble lies before it),
+    ``end`` the end of the closing delimiter (an epilogue may follow).
+    """
+    delimiter = b"--" + boundary
+    _check_line_ends(body, delimiter)
+    start = position = 0 if body.startswith(delimiter) else _next_delimiter(body, delimiter, 0)
+    if start < 0:
+        _refuse(
+            "delimiter_missing",
+            f"The body holds no line {shown(delimiter.decode('ascii'))}, which its Content-Type names as the delimiter "
+            "of its parts.",
+        )
+    parts = 0
+    while position >= 0:
+        line_end = _delimiter_line_end(body, position + len(delimiter))
+        if line_end is None:
+            end = position + len(delimiter) + 2
+            if _next_delimiter(body, delimiter, end) >= 0:
+                _refuse("parts_after_end", "The body goes on with another part after its closing delimiter.")
+            return start, end, parts
+        parts += 1
+        if parts > MAX_PARTS:
+            _refuse("too_many_parts", f"The form has more than {MAX_PARTS} parts, the limit.")
+        _check_headers(body, line_end, delimiter, parts)
+        position = _next_delimiter(body, delimiter, line_end)
+    _refuse("closing_delimiter_missing", "The body ends without its closing delimiter; the upload was cut off.")
+
+
+def _next_delimiter(body: bytes, delimiter: bytes, start: int) -> int:
+    """Where the next line that starts with ``delimiter`` begins, or -1."""
+    found = body.find(b"\r\n" + delimiter, start)
+    return found + 2 if found >= 0 else -1
+
+
+def _delimiter_line_end(body: bytes, after: int) -> int | None:
+    """Where a delimiter's line ends, before its CRLF, or None where it is the closing delimiter.
+
+    ``after`` is the place behind the delimiter, where only white space and CRLF may follow.
+    """
+    closing = body.startswith(b"--", after)
+    if closing:
+        after += 2
+    while body[after : after + 1] in (b" ", b"\t"):
+        after += 1
+    if body.startswith(b"\r\n", after):
+        return None if closing else after
+    if after < len(body):
+        _refuse(
+            "delimiter_line_invalid",
+            "A delimiter line of the body holds more than the delimiter, or does not end with CRLF.",
+        )
+    if not closing:
+        _refuse("closing_delimiter_missing", "The body ends within a delimiter; the upload was cut off.")
+    return None
+
+
+def _check_line_ends(body: bytes, delimiter: bytes) -> None:
+    """Refuse a delimiter line behind a bare LF: taken as content, it would join two files into one."""
+    if body.count(b"\n" + delimiter) == body.count(b"\r\n" + delimiter):
+        return
+    line = re.escape(b"\n" + delimiter)
+    # The look-behind stands behind the literal, so that the search can skip to it.
+    if re.search(line + rb"(?<!\r" + line + rb")(?:--)?[ \t]*+(?:\r?\n|\Z)", body):
+        _refuse("line_ends_wrong", "The lines of the body end with LF; multipart needs CRLF.")
+
+
+def _check_headers(body: bytes, line_end: int, delimiter: bytes, part: int) -> None:
+    """Refuse a header block that is not closed, too long, or not made of header lines.
+
+    ``line_end`` is the end of the delimiter's line, before its CRLF.
+    """
+    window = body[line_end : line_end + 2 + MAX_HEADER_BYTES + 4]
+    end = window.find(b"\r\n\r\n")
+    next_delimiter = window.find(b"\r\n" + delimiter)
+    if next_delimiter >= 0 and (end < 0 or next_delimiter < end + 4):
+        _refuse("part_headers_unended", f"Part {part} has no empty line (CRLF) behind its headers.")
+    if end < 0 and len(window) < 2 + MAX_HEADER_BYTES + 4:
+        _refuse("part_headers_cut", f"The body ends within the headers of part {part}; the upload was cut off.")
+    if end < 0:
+        _refuse(
+            "part_headers_too_long",
+            f"The headers of part {part} are longer than {MAX_HEADER_BYTES} bytes, the limit, or have no empty line "
+            "(CRLF) behind them.",
+        )
+    block = window[2:end]
+    if not block.count(b"\n") == block.count(b"\r") == block.count(b"\r\n"):
+        _refuse("line_ends_wrong", f"A header line of part {part} does not end with CRLF.")
+    lines = block.split(b"\r\n") if block else []
+    # A line that starts with white space goes on with the header above it.
+    headers = [line for index, line in enumerate(lines) if index == 0 or line[:1] not in (b" ", b"\t")]
+    if len(headers) > MAX_HEADERS:
+        _refuse("too_many_part_headers", f"Part {part} has {len(headers)} headers; the limit is {MAX_HEADERS}.")
+    if not all(_HEADER_NAME.match(line) for line in headers):
+        _refuse("part_header_invalid", f"A header line of part {part} is not of the form Name: value.")
+    dispositions = sum(line.lower().startswith(b"content-disposition:") for line in headers)
+    if dispositions != 1:
+        _refuse("disposition_missing", f"Part {part} has {dispositions} Content-Disposition headers; it must have one.")
+
+
+def _decode(body: bytes, boundary: str, count: int) -> Iterator[_Part]:
+    # Latin-1 keeps every byte of a header; the names are decoded below.
+    decoded = MultipartDecoder(body, f'{FORM_DATA}; boundary="{boundary}"', "latin-1").parts
+    if len(decoded) != count:
+        _refuse("form_unreadable", f"The form has {count} parts, of which only {len(decoded)} can be read.")
+    for number, part in enumerate(decoded, start=1):
+        headers = {name.lower(): value.decode("latin-1") for name, value in part.headers.items()}
+        yield _part(number, headers, part.content)
+
+
+def _part(number: int, headers: dict[bytes, str], content: bytes) -> _Part:
+    disposition = re.sub(r"\r\n[ \t]+", " ", headers.get(b"content-disposition", ""))
+    encoding = headers.get(b"content-transfer-encoding", "").strip().lower()
+    if encoding not in _PLAIN_ENCODINGS:
+        _refuse(
+            "transfer_encoding_unknown",
+            f"Part {number} is sent with Content-Transfer-Encoding {shown(encoding)}; send its bytes as they are.",
+        )
+    parameters = _parameters(disposition)
+    if disposition.partition(";")[0].strip().lower() != "form-data" or parameters is None:
+        _refuse(
+            "disposition_invalid",
+            f"The Content-Disposition of part {number} cannot be read; it must be form-data; name=...; filename=...",
+        )
+    if any(name.startswith("filename*") and name != "filename*" for name in parameters):
+        _refuse("disposition_invalid", f"Part {number} splits its file name over several parameters; send it as one.")
+    return _Part(_text(parameters.get("name", "")), _filename(number, parameters), content)
+
+
+def _filename(number: int, parameters: dict[str, str]) -> str | None:
+    """The file name as sent, its escapes undone; ``filename*`` (RFC 5987) wins over ``filename``."""
+    extended = parameters.get("filename*")
+    if extended is not None:
+        match = _EXTENDED_VALUE.fullmatch(extended)
+        try:
+            if match:
+                return unquote_to_bytes(match[2]).decode(match[1])
+        except UnicodeDecodeError:
+            pass
+        _refuse("disposition_invalid", f"The filename* of part {number} cannot be read; it must be UTF-8''name.")
+    plain = parameters.get("filename")
+    return None if plain is None else _text(plain)
+
+
+def _text(latin: str) -> str:
+    """A header's value, read as Latin-1, as the text that was meant: UTF-8, else Latin-1, browsers' escapes undone."""
+    raw = latin.encode("latin-1")
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        text = latin
+    return _BROWSER_ESCAPE.sub(lambda escape: _BROWSER_ESCAPES[escape[0].lower()], text)
+
+
+def _last_segment(filename: str) -> str:
+    """``fax.txt`` of ``/path/to/fax.txt`` and of ``C:\\fax.txt``."""
+    return re.split(r"[/\\]", filename)[-1]
+
+
+def _form(parts: Iterator[_Part] | tuple[()]) -> Form:
+    """Tell the request from the files.
+
+    The request is the part named ``request`` that has no file name; where there is none, the single one that has
+    (browsers give a JSON blob a name). Every other part with a file name is a file, whatever its field's name, and so
+    is one named like a file that has none. An empty part with an empty file name is a browser's empty file input.
+    """
+    kept = [part for part in parts if not (part.filename == "" and not part.content)]
+    requests = [part for part in kept if part.field == "request" and part.filename is None]
+    if not requests:
+        requests = [part for part in kept if part.field == "request"]
+    if len(requests) > 1:
+        _refuse("two_request_parts", f"The form has {len(requests)} parts named request; it must have one.")
+    uploads = tuple(
+        Upload(None if part.filename is None else _last_segment(part.filename), part.content)
+        for part in kept
+        if part not in requests and (part.filename is not None or _FILES_FIELD.fullmatch(part.field))
+    )
+    return Form(requests[0].content if requests else None, uploads)

@@ -1,0 +1,22 @@
+"""The one logger and the one metrics object.
+
+A log line holds ids, counts, codes and reasons: no phone number, token, file name or content. Neither Powertools nor
+the SDK redacts anything, so what must not be in a log is never handed to the logger, and the SDK's own loggers, which
+print headers and bodies at DEBUG, stay at WARNING whatever the level here.
+"""
+
+import logging
+import traceback
+
+from aws_lambda_powertools import Logger, Metrics
+
+logger = Logger()
+metrics = Metrics()
+
+for _chatty in ("boto3", "botocore", "urllib3"):
+    logging.getLogger(_chatty).setLevel(logging.WARNING)
+
+
+def where(error: BaseException) -> list[str]:
+    """The places an exception came through, innermost last, without its message, which may repeat what was sent."""
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]

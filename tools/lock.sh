@@ -1,0 +1,17 @@
+#!/bin/sh
+# Compiles the pins: `make lock`. What ships is pinned in one file alone, and the development packages follow it.
+set -eu
+uv=$1
+runtime=layers/dependencies/requirements.txt
+
+compile() {
+  "$uv" pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --python-version 3.13 \
+    --custom-compile-command 'make lock' "$@"
+}
+
+compile --python-platform linux layers/dependencies/requirements.in --output-file "$runtime"
+shipped=$(sed -nE 's/^([a-z0-9-]+)==.*/--no-emit-package \1/p' "$runtime")
+# shellcheck disable=SC2086  # one word each
+compile --universal --group dev --constraint "$runtime" $shipped --output-file requirements/dev.txt
+compile --universal --group sam --output-file requirements/sam.txt
+compile --universal --group emulator --output-file requirements/emulator.txt

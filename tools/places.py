@@ -1,0 +1,25 @@
+"""Where things are on this machine. Everything that a command makes lies in .local/, which git ignores."""
+
+import platform
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCAL = ROOT / ".local"
+
+SAM = LOCAL / "venvs" / "sam" / "bin" / "sam"
+EMULATOR_PYTHON = LOCAL / "venvs" / "emulator" / "bin" / "python3.13"
+
+BUILD = LOCAL / "build"
+RUN = LOCAL / "run"
+STACK_FILE = LOCAL / "stack.json"
+CA_BUNDLE = LOCAL / "ca.pem"
+
+
+def shown(path: Path) -> str:
+    """A path as a person in the project's folder would type it."""
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+
+
+def architecture() -> str:
+    """This machine's processor by Lambda's name for it: x86_64 or arm64."""
+    return "arm64" if platform.machine().lower() in ("arm64", "aarch64") else "x86_64"

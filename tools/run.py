@@ -1,0 +1,107 @@
+"""`make run`: the real template on this machine's own AWS, a real fax through it, and what came of it.
+
+Stays up until it is interrupted; with ONCE=1 it ends after the first fax. Nothing stays behind: the emulator keeps its
+state in memory, and its files lie in .local/run, which is removed.
+"""
+
+import fcntl
+import json
+import os
+import shlex
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import requests
+
+from faxes.adapters.dynamodb import plain, wire
+from tools import places, send
+from tools.local_stack import local_stack
+from tools.stack_file import LocalStack
+from tools.steps import StepFailed, fail
+
+_FILES = (places.ROOT / "tests/data/documents/letter.pdf", places.ROOT / "tests/data/documents/note.txt")
+_RECIPIENTS = ("7778888", "0003*211")
+
+
+def main() -> int:
+    # SIGTERM ends it in the same orderly way as ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with _only_one(), local_stack() as stack:
+            accepted = _send_first_fax(stack)
+            if os.environ.get("ONCE") == "1":
+                return 0 if accepted else 1
+            _how_to_go_on(stack)
+            signal.pause()
+    except StepFailed as error:
+        return fail(error)
+    except KeyboardInterrupt:
+        print("\nstopped; nothing was left behind", flush=True)
+    return 0
+
+
+@contextmanager
+def _only_one() -> Iterator[None]:
+    places.LOCAL.mkdir(exist_ok=True)
+    with (places.LOCAL / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise StepFailed("A local stack of this folder is running already; stop it first.") from None
+        yield
+
+
+def _send_first_fax(stack: LocalStack) -> bool:
+    to = send.Sender(stack.apiUrl, stack.token, "@me", stack.extension, stack.caBundle)
+    print("\nThe request, as a curl line that you can paste:\n")
+    print(_curl(stack, to.address()))
+    try:
+        answer = send.send(to, _FILES, _RECIPIENTS, lambda sent, total: None)
+    except requests.RequestException as error:
+        print(f"\nNo answer: {error}")
+        return False
+    print(f"\nThe answer:\n\n{send.describe(answer)}")
+    if answer.status_code != 200:
+        return False
+    fax_id, uid = answer.json()["id"], answer.json()["uid"]
+    print(f"\nThe files, in s3://{stack.bucket}:\n")
+    for stored in stack.client("s3").list_objects_v2(Bucket=stack.bucket, Prefix=f"faxes/{uid}/")["Contents"]:
+        print(f"{stored['Size']:>9} bytes  {stored['Key']}")
+    print(f"\nThe record, in {stack.faxTable}:\n")
+    key = wire({"pk": f"FAX#{fax_id}", "sk": "FAX"})
+    item = stack.client("dynamodb").get_item(TableName=stack.faxTable, Key=key, ConsistentRead=True)["Item"]
+    print(json.dumps(plain(item), indent=2, default=int), flush=True)
+    return True
+
+
+def _curl(stack: LocalStack, address: str) -> str:
+    form = json.dumps({"recipients": list(_RECIPIENTS)}, separators=(",", ":"))
+    lines = [
+        f"curl --cacert {shlex.quote(places.shown(places.CA_BUNDLE))}",
+        f"-H {shlex.quote(f'Authorization: Bearer {stack.token}')}",
+        f"-F {shlex.quote(f'request={form}')}",
+        *(f"-F {shlex.quote(f'files=@{places.shown(path)}')}" for path in _FILES),
+        shlex.quote(address),
+    ]
+    return " \\\n  ".join(lines)
+
+
+def _how_to_go_on(stack: LocalStack) -> None:
+    print(
+        f"""
+It stays up. To try more, in another terminal in this folder:
+
+  make send FILE=README.md TO=7778888
+  make directory FILE=directory.example.yaml
+
+{places.shown(places.STACK_FILE)} says what runs, for scripts of your own. The API is at
+{stack.apiUrl}
+Stop it with ctrl-C.""",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

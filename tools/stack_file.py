@@ -1,0 +1,43 @@
+"""`.local/stack.json`: what `make run` has running, for the other commands and for scripts of a user's own."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tools import places
+from tools.emulator import client
+
+
+@dataclass(frozen=True, slots=True)
+class LocalStack:
+    """What runs. The names are the file's; ``apiUrl`` has everything of the contract under it."""
+
+    apiUrl: str
+    caBundle: str
+    token: str
+    userId: str
+    extension: str
+    bucket: str
+    faxTable: str
+    directoryTable: str
+    credentialTable: str
+    endpointUrl: str
+    region: str
+
+    def client(self, service: str) -> Any:
+        """An SDK client of one of the emulator's services."""
+        return client(service, self.endpointUrl, self.caBundle)
+
+
+def write(stack: LocalStack) -> None:
+    """Tell other commands what runs. For this user's eyes alone: it holds a token."""
+    places.STACK_FILE.touch(mode=0o600)
+    places.STACK_FILE.write_text(json.dumps(asdict(stack), indent=2) + "\n")
+
+
+def read() -> LocalStack | None:
+    """The local stack that runs, or None."""
+    try:
+        return LocalStack(**json.loads(places.STACK_FILE.read_text()))
+    except (OSError, ValueError, TypeError):
+        return None
