@@ -148,9 +148,7 @@ class _Reader:
             else:
                 yield where, entry
 
-    def _text(
-        self, where: str, entry: dict[str, Any], field: str, pattern: re.Pattern[str], rule: str
-    ) -> str | None:
+    def _text(self, where: str, entry: dict[str, Any], field: str, pattern: re.Pattern[str], rule: str) -> str | None:
         value = entry[field]
         if isinstance(value, str) and pattern.fullmatch(value):
             return value

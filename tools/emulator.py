@@ -4,14 +4,10 @@ It runs with an interpreter and packages of its own (CPython 3.13, as the functi
 and below one temporary folder, and ends when the command that started it ends.
 """
 
-import json
 import os
 import socket
-import ssl
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import requests
 import trustme
 
 from tools import places
@@ -26,7 +23,7 @@ from tools.steps import StepFailed, last_lines
 
 REGION = "us-east-1"
 # The emulator's root caller. It guards nothing: whoever can reach 127.0.0.1 here can run the emulator as well.
-ACCESS_KEY = SECRET_KEY = "test"
+ACCESS_KEY = SECRET_KEY = "test"  # noqa: S105  (see above)
 _START_SECONDS = 20
 # What could lead the SDK or the SAM CLI away from the emulator.
 _FOREIGN = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE", "AWS_ENDPOINT_URL")
@@ -135,24 +132,23 @@ def _certify(host: str, folder: Path) -> list[str]:
 
 
 def _wait_until_ready(running: Emulator, process: subprocess.Popen[bytes]) -> None:
-    context = ssl.create_default_context(cafile=running.ca_bundle) if running.ca_bundle else None
     deadline = time.monotonic() + _START_SECONDS
+    verify = str(running.ca_bundle) if running.ca_bundle else True
     while process.poll() is None and time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(f"{running.url}/_ministack/health", timeout=2, context=context) as answer:
-                json.load(answer)
+            if requests.get(f"{running.url}/_ministack/health", timeout=2, verify=verify).ok:
                 return
-        except (urllib.error.URLError, OSError, ValueError):
+        except requests.RequestException:
             time.sleep(0.1)
     raise StepFailed(f"the emulator did not start; its last lines:\n{last_lines(running.log())}")
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
+    # The end of its input ends it at once; SIGTERM would have it wait for its open connections.
+    if process.stdin:
+        process.stdin.close()
     try:
         process.wait(timeout=10)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    if process.stdin:
-        process.stdin.close()

@@ -90,7 +90,8 @@ class StorageFailed(ServiceFault):
 
     def __init__(self, *, reason: str, cause: str) -> None:
         super().__init__(
-            "The fax could not be stored because of a fault on our side. Nothing was accepted; sending it again is safe.",
+            "The fax could not be stored because of a fault on our side. Nothing was accepted; "
+            "sending it again is safe.",
             reason=reason,
             cause=cause,
         )

@@ -28,11 +28,12 @@ MAX_HEADERS = 8
 # RFC 2046's characters, and "*", which much copied client code uses ("*****").
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=?* -]{0,69}[0-9A-Za-z'()+_,./:=?*-]")
 
-_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]++"
+# RFC 9110's token.
+_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]++"
 # A value in quotes ends at the first quote that is not escaped; where that leaves junk (a name that ends in a
 # backslash, sent unescaped), at the next quote. Every quantifier is possessive: no header can make it backtrack.
 _PARAMETER = re.compile(
-    rf""";[ \t]*+({_TOKEN})[ \t]*+=[ \t]*+(?:
+    rf""";[ \t]*+({_NAME})[ \t]*+=[ \t]*+(?:
         "((?:[^"\\]|\\.)*+)"(?=[ \t]*+(?:;|\Z))
       | "([^"]*+)"(?=[ \t]*+(?:;|\Z))
       | ([^";]*+)(?=;|\Z)
@@ -40,7 +41,7 @@ _PARAMETER = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _EMPTY_PARAMETER = re.compile(r";[ \t]*+(?=;|\Z)")
-_HEADER_NAME = re.compile(_TOKEN.encode() + b":")
+_HEADER_NAME = re.compile(_NAME.encode() + b":")
 # Browsers escape just these three (WHATWG HTML, multipart/form-data encoding); a lone "%" stays as it is.
 _BROWSER_ESCAPES = {"%22": '"', "%0d": "\r", "%0a": "\n"}
 _BROWSER_ESCAPE = re.compile("%22|%0[da]", re.IGNORECASE)
@@ -98,7 +99,8 @@ def _boundary(content_type: str) -> str:
     if not _BOUNDARY.fullmatch(boundary):
         _refuse(
             "boundary_illegal",
-            f"The boundary, {shown(boundary) or 'empty'}, is not legal; it must be 1 to 70 letters, digits and '()+_,-./:=?*.",
+            f"The boundary, {shown(boundary) or 'empty'}, is not legal; it must be 1 to 70 letters, digits and "
+            "'()+_,-./:=?*.",
         )
     return boundary
 

@@ -140,8 +140,8 @@ class Submission:
             number = numbers.parse_recipient(value)
             if number is None:
                 raise RecipientsInvalid(
-                    f"{where}, {shown(value) or 'empty'}, is neither an extension, such as 210 or 0003*210, nor a phone "
-                    f"number of 1 to {numbers.MAX_PHONE_DIGITS} digits.",
+                    f"{where}, {shown(value) or 'empty'}, is neither an extension, such as 210 or 0003*210, nor a "
+                    f"phone number of 1 to {numbers.MAX_PHONE_DIGITS} digits.",
                     reason="recipient_malformed",
                 )
             recipients[number] = None
@@ -218,8 +218,8 @@ def _resolve_user(user: str, principal: Principal) -> str:
         return principal.user_id
     if not numbers.is_user_id(user):
         raise UserInvalid(
-            f"User {shown(user) or 'empty'} is not valid; it must be @me, @viewer, @owner, or an id of 1 to 64 letters, "
-            "digits, dots, dashes and underscores.",
+            f"User {shown(user) or 'empty'} is not valid; it must be @me, @viewer, @owner, or an id of 1 to 64 "
+            "letters, digits, dots, dashes and underscores.",
             reason="user_malformed",
         )
     raise UserInvalid(

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from faxes.adapters.calls import FAILURES, Attempts, cause, code
+from faxes.adapters.calls import FAILURES, Attempts, cause
 from faxes.errors import OutcomeUnknown, StorageFailed
 from faxes.model import (
     Context,

@@ -8,6 +8,7 @@ key or in metadata.
 import base64
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -31,7 +32,9 @@ class S3FileStore:
         self._bucket = bucket
         self._pool = pool
         self._tries = tries
-        client.meta.events.register("needs-retry.s3.PutObject", self._retry_conflict)
+        # The SDK asks this event's handlers for the wait before another try; its stubs know no handler that answers.
+        retry: Any = self._retry_conflict
+        client.meta.events.register("needs-retry.s3.PutObject", retry)
 
     def put_all(self, files: Sequence[tuple[str, Document]]) -> None:
         if len(files) == 1:
@@ -45,13 +48,11 @@ class S3FileStore:
                 raise failure
 
     def discard(self, keys: Sequence[str]) -> None:
-        try:
+        # The lifecycle rule removes what stays.
+        with suppress(*FAILURES):
             self._client.delete_objects(
                 Bucket=self._bucket, Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True}
             )
-        except FAILURES:
-            # The lifecycle rule removes what stays.
-            pass
 
     def _put(self, key: str, document: Document) -> None:
         try:
