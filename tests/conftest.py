@@ -1,0 +1,56 @@
+"""Before anything is imported: no credentials, profile or endpoint of the machine's reaches a test."""
+
+import io
+import json
+import os
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+for _name in [name for name in os.environ if name.startswith(("AWS_", "POWERTOOLS_", "FAX_API_"))]:
+    del os.environ[_name]
+
+os.environ |= {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "POWERTOOLS_SERVICE_NAME": "fax-api",
+    "POWERTOOLS_METRICS_NAMESPACE": "FaxApi",
+}
+
+# Powertools and the SDK read the environment when they are imported.
+from faxes.observability import logger  # noqa: E402
+from tests.support.cloud import Cloud, cloud  # noqa: E402
+
+
+@pytest.fixture(name="cloud")
+def _cloud() -> Iterator[Cloud]:
+    """A new, empty deployment on moto."""
+    with cloud() as deployed:
+        yield deployed
+
+
+@pytest.fixture(autouse=True)
+def log() -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """What the logger wrote in this test, parsed: call it for the lines so far."""
+    written = io.StringIO()
+    # Powertools binds its handler to the standard output that it finds when it is imported, which pytest replaces.
+    handler: Any = logger.registered_handler
+    before = handler.setStream(written)
+    yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
+    handler.setStream(before)
+
+
+@pytest.fixture
+def context() -> Any:
+    """What Lambda hands a handler beside the event, as far as it is read."""
+    return SimpleNamespace(
+        function_name="create-fax",
+        memory_limit_in_mb=1024,
+        invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:create-fax",
+        aws_request_id="c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
+        get_remaining_time_in_millis=lambda: 28_000,
+    )

@@ -1,0 +1,1 @@
+"""What tests share: the template as data, AWS as moto plays it, event and form builders, memory stores."""

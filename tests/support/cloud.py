@@ -1,0 +1,81 @@
+"""The deployment as moto plays it: the template's own bucket and tables, and the functions set up as deployed."""
+
+import importlib.util
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+import boto3
+from moto import mock_aws
+
+from tests.support import template
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+_FUNCTIONS = {"create_fax": "CreateFaxFunction", "authorize": "AuthorizeFunction"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """A deployment. ``names`` gives a resource's name by its logical id; the clients reach the same moto."""
+
+    names: dict[str, str]
+    s3: "S3Client"
+    dynamodb: "DynamoDBClient"
+
+    def function(self, name: str) -> ModuleType:
+        """functions/<name>/app.py, imported anew in the environment that the template gives it: a cold start."""
+        environment = template.environment(template.load(), _FUNCTIONS[name], self.names)
+        path = template.ROOT / "functions" / name / "app.py"
+        spec = importlib.util.spec_from_file_location(f"function_{name}", path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        with mock.patch.dict(os.environ, environment):
+            spec.loader.exec_module(module)
+        return module
+
+    def objects(self) -> dict[str, bytes]:
+        """Everything that lies in the bucket, by key."""
+        bucket = self.names["FileBucket"]
+        keys = [item["Key"] for item in self.s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
+        return {key: self.s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
+
+    def items(self, table: str) -> list[dict[str, Any]]:
+        """Every item of a table (by logical id), in DynamoDB's own JSON."""
+        return list(self.dynamodb.scan(TableName=self.names[table])["Items"])
+
+
+@contextmanager
+def cloud() -> Iterator[Cloud]:
+    """A new, empty deployment on moto."""
+    with mock_aws():
+        s3, dynamodb = boto3.client("s3"), boto3.client("dynamodb")
+        names = {"FileBucket": "file-bucket"}
+        s3.create_bucket(Bucket="file-bucket", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        for logical_id, table in template.resources(template.load(), "AWS::DynamoDB::Table").items():
+            names[logical_id] = logical_id
+            _create_table(dynamodb, logical_id, table["Properties"])
+        yield Cloud(names, s3, dynamodb)
+
+
+def _create_table(dynamodb: Any, name: str, properties: dict[str, Any]) -> None:
+    stream = properties.get("StreamSpecification")
+    optional: dict[str, Any] = {}
+    if "GlobalSecondaryIndexes" in properties:
+        optional["GlobalSecondaryIndexes"] = properties["GlobalSecondaryIndexes"]
+    if stream:
+        optional["StreamSpecification"] = {"StreamEnabled": True, **stream}
+    dynamodb.create_table(
+        TableName=name,
+        BillingMode=properties["BillingMode"],
+        AttributeDefinitions=properties["AttributeDefinitions"],
+        KeySchema=properties["KeySchema"],
+        **optional,
+    )

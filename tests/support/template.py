@@ -1,0 +1,56 @@
+"""template.yaml as data, and what it says about names: resolved as CloudFormation would, for tests."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's short forms: ``!Ref X`` becomes ``{"Ref": "X"}``."""
+
+
+def _short_form(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    if isinstance(node, yaml.ScalarNode):
+        value: Any = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        assert isinstance(node, yaml.MappingNode)
+        value = loader.construct_mapping(node, deep=True)
+    if suffix == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {suffix if suffix == "Ref" else f"Fn::{suffix}": value}
+
+
+_Loader.add_multi_constructor("!", _short_form)
+
+
+def load(path: Path = ROOT / "template.yaml") -> dict[str, Any]:
+    """A template, its short forms written out."""
+    template = yaml.load(path.read_text(), _Loader)  # noqa: S506  (a SafeLoader)
+    assert isinstance(template, dict)
+    return template
+
+
+def resources(template: Mapping[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    """The resources of one type, by logical id."""
+    return {name: resource for name, resource in template["Resources"].items() if resource["Type"] == kind}
+
+
+def environment(template: Mapping[str, Any], function: str, names: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a function, as it would be deployed: parameters by their defaults, resources by ``names``."""
+    variables: dict[str, Any] = {}
+    for source in (template["Globals"]["Function"], template["Resources"][function]["Properties"]):
+        variables |= source["Environment"]["Variables"]
+    return {name: _resolved(template, value, names) for name, value in variables.items()}
+
+
+def _resolved(template: Mapping[str, Any], value: Any, names: Mapping[str, str]) -> str:
+    if isinstance(value, Mapping):
+        target = value["Ref"]
+        return names[target] if target in names else str(template["Parameters"][target]["Default"])
+    return str(value)
