@@ -10,7 +10,8 @@ DEV := $(VENVS)/dev/.installed
 SAM := $(VENVS)/sam/.installed
 EMULATOR := $(VENVS)/emulator/.installed
 BIN := $(VENVS)/dev/bin
-PYTHON_TOOL := PYTHONPATH=.:layers/core $(BIN)/python -m
+# exec, so that a signal to make reaches the command and not a shell in between.
+PYTHON_TOOL := exec env PYTHONPATH=.:layers/core $(BIN)/python -m
 RUNTIME_LOCK := layers/dependencies/requirements.txt
 
 export PYTHON

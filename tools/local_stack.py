@@ -23,40 +23,43 @@ _EXTENSION = "0003*210"
 
 
 @contextmanager
-def local_stack() -> Iterator[LocalStack]:
-    """Build, start, deploy, import the example directory, tell other commands; afterwards, stop and clean up."""
+def local_stack(home: Path) -> Iterator[LocalStack]:
+    """Build, start, deploy, import the example directory, and tell what runs in ``home/stack.json``; afterwards, stop.
+
+    Everything lies below ``home``; of what is made here, only the build is left when this ends.
+    """
     architecture = places.architecture()
     with ExitStack() as cleanup:
-        cleanup.callback(_remove_traces)
-        _remove_traces()
+        cleanup.callback(_remove_traces, home)
+        _remove_traces(home)
         with step(f"building the template for {architecture} with sam build"):
-            template = build(places.BUILD, places.LOCAL / "build.log", architecture)
+            template = build(home / "build", home / "build.log", architecture)
         with step("starting the embedded AWS (ministack) on 127.0.0.1, with TLS and IAM enforcement"):
-            running = cleanup.enter_context(emulator(places.RUN))
+            running = cleanup.enter_context(emulator(home / "run"))
         with step("deploying the template with sam deploy"):
             outputs = deploy(running, template, architecture)
         with step("importing directory.example.yaml"):
-            stack = _with_example_directory(running, outputs)
-        stack_file.write(stack)
+            stack = _with_example_directory(running, outputs, home / "ca.pem")
+        stack_file.write(stack, home / "stack.json")
         yield stack
 
 
-def _remove_traces() -> None:
-    places.STACK_FILE.unlink(missing_ok=True)
-    places.CA_BUNDLE.unlink(missing_ok=True)
-    shutil.rmtree(places.RUN, ignore_errors=True)
+def _remove_traces(home: Path) -> None:
+    for name in ("stack.json", "ca.pem"):
+        (home / name).unlink(missing_ok=True)
+    shutil.rmtree(home / "run", ignore_errors=True)
 
 
-def _with_example_directory(running: Emulator, outputs: dict[str, str]) -> LocalStack:
+def _with_example_directory(running: Emulator, outputs: dict[str, str], ca_bundle: Path) -> LocalStack:
     entries = directory.parse((places.ROOT / "directory.example.yaml").read_text(encoding="utf-8"))
     tables = outputs["DirectoryTableName"], outputs["CredentialTableName"]
     report = directory.write(entries, running.client("dynamodb"), *tables, datetime.now(UTC))
     directory.print_report(report)
-    shutil.copy(str(running.ca_bundle), places.CA_BUNDLE)
+    shutil.copy(str(running.ca_bundle), ca_bundle)
     sender = entries.tokens[0]
     return LocalStack(
         apiUrl=api_url(running, outputs),
-        caBundle=str(places.CA_BUNDLE),
+        caBundle=str(ca_bundle),
         token=report.tokens[sender.name],
         userId=sender.principal.user_id,
         extension=_EXTENSION,

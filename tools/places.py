@@ -9,10 +9,7 @@ LOCAL = ROOT / ".local"
 SAM = LOCAL / "venvs" / "sam" / "bin" / "sam"
 EMULATOR_PYTHON = LOCAL / "venvs" / "emulator" / "bin" / "python3.13"
 
-BUILD = LOCAL / "build"
-RUN = LOCAL / "run"
 STACK_FILE = LOCAL / "stack.json"
-CA_BUNDLE = LOCAL / "ca.pem"
 
 
 def shown(path: Path) -> str:

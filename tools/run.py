@@ -1,9 +1,10 @@
 """`make run`: the real template on this machine's own AWS, a real fax through it, and what came of it.
 
 Stays up until it is interrupted; with ONCE=1 it ends after the first fax. Nothing stays behind: the emulator keeps its
-state in memory, and its files lie in .local/run, which is removed.
+state in memory, and its files lie in .local/run, which is removed. --home names another folder than .local.
 """
 
+import argparse
 import fcntl
 import json
 import os
@@ -12,6 +13,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import requests
 
@@ -25,15 +27,19 @@ _FILES = (places.ROOT / "tests/data/documents/letter.pdf", places.ROOT / "tests/
 _RECIPIENTS = ("7778888", "0003*211")
 
 
-def main() -> int:
-    # SIGTERM ends it in the same orderly way as ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="make run", description=(__doc__ or "").split("\n\n")[0])
+    parser.add_argument("--home", type=Path, default=places.LOCAL, help="the folder for everything that is made")
+    home = parser.parse_args(arguments).home.resolve()
+    # SIGTERM ends it as ctrl-C does, and ctrl-C does even where a shell started it in the background.
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, signal.default_int_handler)
     try:
-        with _only_one(), local_stack() as stack:
+        with _only_one(home), local_stack(home) as stack:
             accepted = _send_first_fax(stack)
             if os.environ.get("ONCE") == "1":
                 return 0 if accepted else 1
-            _how_to_go_on(stack)
+            _how_to_go_on(stack, home)
             signal.pause()
     except StepFailed as error:
         return fail(error)
@@ -43,9 +49,9 @@ def main() -> int:
 
 
 @contextmanager
-def _only_one() -> Iterator[None]:
-    places.LOCAL.mkdir(exist_ok=True)
-    with (places.LOCAL / "lock").open("w") as lock:
+def _only_one(home: Path) -> Iterator[None]:
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -79,7 +85,7 @@ def _send_first_fax(stack: LocalStack) -> bool:
 def _curl(stack: LocalStack, address: str) -> str:
     form = json.dumps({"recipients": list(_RECIPIENTS)}, separators=(",", ":"))
     lines = [
-        f"curl --cacert {shlex.quote(places.shown(places.CA_BUNDLE))}",
+        f"curl --cacert {shlex.quote(places.shown(Path(stack.caBundle)))}",
         f"-H {shlex.quote(f'Authorization: Bearer {stack.token}')}",
         f"-F {shlex.quote(f'request={form}')}",
         *(f"-F {shlex.quote(f'files=@{places.shown(path)}')}" for path in _FILES),
@@ -88,7 +94,7 @@ def _curl(stack: LocalStack, address: str) -> str:
     return " \\\n  ".join(lines)
 
 
-def _how_to_go_on(stack: LocalStack) -> None:
+def _how_to_go_on(stack: LocalStack, home: Path) -> None:
     print(
         f"""
 It stays up. To try more, in another terminal in this folder:
@@ -96,7 +102,7 @@ It stays up. To try more, in another terminal in this folder:
   make send FILE=README.md TO=7778888
   make directory FILE=directory.example.yaml
 
-{places.shown(places.STACK_FILE)} says what runs, for scripts of your own. The API is at
+{places.shown(home / "stack.json")} says what runs, for scripts of your own. The API is at
 {stack.apiUrl}
 Stop it with ctrl-C.""",
         flush=True,
@@ -104,4 +110,4 @@ Stop it with ctrl-C.""",
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -65,10 +65,18 @@ def send(
         for path in files:
             fields.append(("files", (path.name, opened.enter_context(path.open("rb")), "application/octet-stream")))
         form = MultipartEncoder(fields)
-        monitor = MultipartEncoderMonitor(form, lambda sent: progress(sent.bytes_read, form.len))
+        reported = 0
+
+        def report(read: MultipartEncoderMonitor) -> None:
+            # The last read finds nothing more, and is reported like the others.
+            nonlocal reported
+            if read.bytes_read > reported:
+                reported = read.bytes_read
+                progress(reported, form.len)
+
         return requests.post(
             to.address(),
-            data=monitor,
+            data=MultipartEncoderMonitor(form, report),
             headers={"Authorization": f"Bearer {to.token}", "Content-Type": form.content_type},
             verify=to.verify,
             timeout=_TIMEOUT,

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from tools import places
@@ -29,10 +30,10 @@ class LocalStack:
         return client(service, self.endpointUrl, self.caBundle)
 
 
-def write(stack: LocalStack) -> None:
+def write(stack: LocalStack, path: Path) -> None:
     """Tell other commands what runs. For this user's eyes alone: it holds a token."""
-    places.STACK_FILE.touch(mode=0o600)
-    places.STACK_FILE.write_text(json.dumps(asdict(stack), indent=2) + "\n")
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(asdict(stack), indent=2) + "\n")
 
 
 def read() -> LocalStack | None:

@@ -129,7 +129,8 @@ def nothing_to_send() -> Response[str]:
     """204: a valid request without a file."""
     logger.info("nothing to send", extra={"outcome": "nothing_to_send"})
     metrics.add_metric("NothingToSend", MetricUnit.Count, 1)
-    return Response(204)
+    # API Gateway takes no body for an empty one; others that speak its event do not.
+    return Response(204, body="")
 
 
 def error_body(code: str, message: str) -> str:

@@ -1,0 +1,170 @@
+"""The commands, as a person types them."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.template import ROOT
+from tools.stack_file import LocalStack
+
+DOCUMENTS = ROOT / "tests/data/documents"
+_ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+_ENVIRONMENT["PYTHONPATH"] = f"{ROOT}{os.pathsep}{ROOT / 'layers/core'}"
+
+
+def sender_environment(stack: LocalStack, **changes: str) -> dict[str, str]:
+    named = {
+        "FAX_API_URL": stack.apiUrl,
+        "FAX_API_TOKEN": stack.token,
+        "FAX_API_EXTENSION": stack.extension,
+        "FAX_API_CA_BUNDLE": stack.caBundle,
+    }
+    return _ENVIRONMENT | named | changes
+
+
+def run(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120)
+
+
+def make_send(environment: dict[str, str], files: str, to: str) -> subprocess.CompletedProcess[str]:
+    return run(["make", "--silent", "send", f"FILE={files}", f"TO={to}"], environment)
+
+
+def test_send_prints_the_answer(stack: LocalStack) -> None:
+    files = "tests/data/documents/letter.pdf tests/data/documents/note.txt"
+    done = make_send(sender_environment(stack), files, "7778888 0003*211")
+    assert done.returncode == 0
+    assert re.fullmatch(r'200 \{"id": "[0-9]+", "uid": "[0-9a-f]{32}"\}\n', done.stdout)
+    assert re.fullmatch(r"sent [0-9,]+ bytes\n", done.stderr)
+
+
+def test_send_prints_the_errors_code_and_message(stack: LocalStack) -> None:
+    done = make_send(sender_environment(stack), "tests/data/documents/picture.png", "7778888")
+    assert done.returncode != 0
+    assert done.stdout == (
+        "400 fx_file_invalid: File 1 of 1, picture.png, is a PNG image; allowed are jpg, tif, pdf and txt.\n"
+    )
+
+
+def test_send_says_that_a_token_is_wrong(stack: LocalStack) -> None:
+    done = make_send(sender_environment(stack, FAX_API_TOKEN="x" * 20), "tests/data/documents/note.txt", "210")
+    assert done.returncode != 0
+    assert done.stdout == "401 access_denied: The access token is missing, unknown or expired.\n"
+
+
+def test_send_says_that_a_file_is_missing(stack: LocalStack) -> None:
+    done = make_send(sender_environment(stack), "no-such-file.pdf", "7778888")
+    assert done.returncode != 0
+    assert done.stderr.splitlines()[0] == "no-such-file.pdf cannot be read: No such file or directory"
+
+
+def test_send_says_that_nobody_answers(stack: LocalStack) -> None:
+    done = make_send(sender_environment(stack, FAX_API_URL="https://127.0.0.1:9"), "LICENSE", "7778888")
+    assert done.returncode != 0
+    assert done.stderr.startswith("https://127.0.0.1:9 gave no answer, so it is not known whether")
+
+
+def test_send_asks_for_what_is_missing(stack: LocalStack) -> None:
+    done = make_send(sender_environment(stack), "", "7778888")
+    assert done.returncode != 0
+    assert done.stderr.splitlines()[0] == (
+        'Say what to send and to whom: make send FILE="letter.pdf" TO="7778888" (several of each allowed).'
+    )
+
+
+@contextmanager
+def make_run(home: Path, log: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-u", "-m", "tools.run", "--home", str(home)]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, env=_ENVIRONMENT | environment, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def processes_below(folder: Path) -> list[str]:
+    """The command lines of this machine's processes that name ``folder``."""
+    listed = subprocess.run(["ps", "-Aww", "-o", "args="], capture_output=True, text=True, check=True).stdout
+    return [line for line in listed.splitlines() if str(folder) in line and " -m tools.run " not in line]
+
+
+@pytest.fixture(scope="module")
+def narrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str, subprocess.Popen[bytes]]]:
+    """`make run`, up: its folder, what it printed, and its process."""
+    home = tmp_path_factory.mktemp("home")
+    log = tmp_path_factory.mktemp("log") / "run.log"
+    with make_run(home, log) as process:
+        while process.poll() is None and "Stop it with ctrl-C." not in log.read_text():
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(0.2)
+        yield home, log.read_text(), process
+
+
+def test_run_prints_a_curl_line_that_works_when_pasted(
+    narrated: tuple[Path, str, subprocess.Popen[bytes]],
+) -> None:
+    printed = narrated[1]
+    pasted = printed[printed.index("curl --cacert") : printed.index("The answer:")]
+    done = run(["sh", "-c", pasted], _ENVIRONMENT)
+    assert re.fullmatch(r'\{"id": "[0-9]+", "uid": "[0-9a-f]{32}"\}', done.stdout)
+
+
+def test_run_shows_where_the_fax_lies(narrated: tuple[Path, str, subprocess.Popen[bytes]]) -> None:
+    printed = narrated[1]
+    answer = re.search(r'200 \{"id": "([0-9]+)", "uid": "([0-9a-f]{32})"\}', printed)
+    assert answer
+    fax_id, uid = answer.groups()
+    record = json.loads(printed[printed.index("\n{\n") : printed.index("\n}\n") + 2])
+    letter, note = (DOCUMENTS / "letter.pdf").stat().st_size, (DOCUMENTS / "note.txt").stat().st_size
+    assert f"{letter:>9} bytes  faxes/{uid}/1.pdf" in printed
+    assert f"{note:>9} bytes  faxes/{uid}/2.txt" in printed
+    assert (record["id"], record["uid"], record["status"]) == (fax_id, uid, "accepted")
+
+
+def test_run_tells_other_commands_what_runs(narrated: tuple[Path, str, subprocess.Popen[bytes]]) -> None:
+    told = json.loads((narrated[0] / "stack.json").read_text())
+    names = "apiUrl caBundle token userId extension bucket faxTable directoryTable credentialTable endpointUrl region"
+    assert list(told) == names.split()
+    assert (narrated[0] / "stack.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_second_run_of_the_same_folder_is_refused(
+    narrated: tuple[Path, str, subprocess.Popen[bytes]], tmp_path: Path
+) -> None:
+    with make_run(narrated[0], tmp_path / "log") as second:
+        assert second.wait(30) == 1
+    assert (tmp_path / "log").read_text() == "A local stack of this folder is running already; stop it first.\n"
+
+
+def test_run_leaves_nothing_behind_when_it_is_stopped(
+    narrated: tuple[Path, str, subprocess.Popen[bytes]],
+) -> None:
+    home, _, process = narrated
+    assert processes_below(home)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) == 0
+    assert sorted(path.name for path in home.iterdir()) == ["build", "build.log", "build.toml", "lock"]
+    assert processes_below(home) == []
+
+
+def test_run_says_which_step_failed(tmp_path: Path) -> None:
+    # A build folder that cannot be made.
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "build").write_text("in the way")
+    with make_run(tmp_path / "home", tmp_path / "log", ONCE="1") as process:
+        assert process.wait(60) == 1
+    printed = (tmp_path / "log").read_text()
+    assert "FAILED: building the template" in printed
+    assert "sam ended with status" in printed

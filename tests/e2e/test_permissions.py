@@ -1,0 +1,96 @@
+"""Each right of each role is needed: without it, this fails here and not in production.
+
+The emulator enforces the roles' policies for S3 and DynamoDB. A statement is taken out of the deployed role, a fax is
+sent, and the statement is put back.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import Curl
+from tests.e2e.test_contract import NOTE, REQUEST, SEND, refusal
+from tools.stack_file import LocalStack
+
+STORAGE_FAILED = refusal(
+    400,
+    "internal_server_error",
+    "The fax could not be stored because of a fault on our side. Nothing was accepted; sending it again is safe.",
+)
+
+
+@contextmanager
+def without(stack: LocalStack, function: str, sid: str) -> Iterator[None]:
+    """The function's role without one statement."""
+    functions = stack.client("lambda").list_functions()["Functions"]
+    role = next(f["Role"] for f in functions if function in f["FunctionName"]).rsplit("/", 1)[1]
+    iam = stack.client("iam")
+    for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+        document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+        document = document if isinstance(document, dict) else json.loads(document)
+        kept = [statement for statement in document["Statement"] if statement["Sid"] != sid]
+        assert len(kept) == len(document["Statement"]) - 1, "there is no such statement"
+        # A policy cannot be without statements.
+        iam.delete_role_policy(RoleName=role, PolicyName=name)
+        if kept:
+            without_it = json.dumps(document | {"Statement": kept})
+            iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=without_it)
+        try:
+            yield
+        finally:
+            iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
+
+
+@pytest.mark.parametrize("sid", ["StoreFiles", "WriteRecord", "ReadDirectory"])
+def test_create_fax_needs(curl: Curl, stack: LocalStack, stored: Callable[[], dict[str, bytes]], sid: str) -> None:
+    before = stored()
+    with without(stack, "CreateFaxFunction", sid):
+        assert curl(SEND, *REQUEST, *NOTE, *NOTE) == STORAGE_FAILED
+    # Not accepted, so nothing stays: that takes the right to delete.
+    assert stored() == before
+
+
+def test_create_fax_needs_the_right_to_remove_what_it_stored(
+    curl: Curl, stack: LocalStack, stored: Callable[[], dict[str, bytes]]
+) -> None:
+    before = stored()
+    with (
+        without(stack, "CreateFaxFunction", "WriteRecord"),
+        without(stack, "CreateFaxFunction", "RemoveFilesOfAFaxThatFailed"),
+    ):
+        assert curl(SEND, *REQUEST, *NOTE) == STORAGE_FAILED
+    left = set(stored()) - set(before)
+    assert len(left) == 1
+    stack.client("s3").delete_object(Bucket=stack.bucket, Key=left.pop())
+
+
+def test_the_authorizer_needs_to_read_tokens(curl: Curl, stack: LocalStack) -> None:
+    # Another header's value: the gateway reuses its answer for this token for a minute.
+    header = ("-H", f"Authorization: bEARER {stack.token}")
+    with without(stack, "AuthorizeFunction", "ReadTokens"):
+        assert curl(SEND, *REQUEST, *NOTE, *header, token=None).status == 500
+
+
+def test_the_functions_may_not_do_more(stack: LocalStack) -> None:
+    """The roles' policies hold nothing but what these tests take away."""
+    iam = stack.client("iam")
+    held: dict[str, set[str]] = {}
+    for function in stack.client("lambda").list_functions()["Functions"]:
+        role = function["Role"].rsplit("/", 1)[1]
+        documents: list[Any] = [
+            iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+            for name in iam.list_role_policies(RoleName=role)["PolicyNames"]
+        ]
+        name = next(n for n in ("CreateFaxFunction", "AuthorizeFunction") if n in function["FunctionName"])
+        held[name] = {
+            statement["Sid"]
+            for document in documents
+            for statement in (document if isinstance(document, dict) else json.loads(document))["Statement"]
+        }
+    assert held == {
+        "CreateFaxFunction": {"StoreFiles", "RemoveFilesOfAFaxThatFailed", "WriteRecord", "ReadDirectory"},
+        "AuthorizeFunction": {"ReadTokens"},
+    }
