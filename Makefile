@@ -91,9 +91,8 @@ imports: $(DEV) ## Check which module may import which (import-linter)
 	@echo "==> import-linter"; PYTHONPATH=.:layers/core $(BIN)/lint-imports --no-cache
 
 .PHONY: template
-template: $(DEV) $(SAM) ## Check the template (sam validate --lint, cfn-lint with the serverless rules)
+template: $(SAM) ## Check the template (sam validate --lint)
 	@echo "==> sam validate --lint"; AWS_DEFAULT_REGION=us-east-1 $(VENVS)/sam/bin/sam validate --lint
-	@echo "==> cfn-lint"; $(BIN)/cfn-lint --append-rules cfn_lint_serverless.rules -- template.yaml
 
 .PHONY: lock
 lock: $(DEV) ## Pin the newest versions, with hashes

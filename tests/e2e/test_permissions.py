@@ -21,6 +21,9 @@ STORAGE_FAILED = refusal(
     "The fax could not be stored because of a fault on our side. Nothing was accepted; sending it again is safe.",
 )
 
+# The emulator writes logs itself and has no X-Ray; tests/template holds these to the letter.
+NOT_ENFORCED = {"WriteLog", "WriteTrace"}
+
 
 @contextmanager
 def without(stack: LocalStack, function: str, sid: str) -> Iterator[None]:
@@ -91,6 +94,7 @@ def test_the_functions_may_not_do_more(stack: LocalStack) -> None:
             for statement in (document if isinstance(document, dict) else json.loads(document))["Statement"]
         }
     assert held == {
-        "CreateFaxFunction": {"StoreFiles", "RemoveFilesOfAFaxThatFailed", "WriteRecord", "ReadDirectory"},
-        "AuthorizeFunction": {"ReadTokens"},
+        "CreateFaxFunction": {"StoreFiles", "RemoveFilesOfAFaxThatFailed", "WriteRecord", "ReadDirectory"}
+        | NOT_ENFORCED,
+        "AuthorizeFunction": {"ReadTokens"} | NOT_ENFORCED,
     }

@@ -94,19 +94,43 @@ def test_a_parameter_allows_what_its_setting_allows(parameter: str, variable: st
 
 def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> None:
     held = {
-        (function, statement["Effect"], statement["Action"], str(statement["Resource"]))
-        for function, resource in template.resources(TEMPLATE, "AWS::Serverless::Function").items()
+        (role, statement["Effect"], action, str(statement["Resource"]))
+        for role, resource in template.resources(TEMPLATE, "AWS::IAM::Role").items()
         for policy in resource["Properties"]["Policies"]
-        for statement in policy["Statement"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
     }
+
+    def arn(logical_id: str) -> str:
+        return str({"Fn::GetAtt": [logical_id, "Arn"]})
+
     files = str({"Fn::Sub": "${FileBucket.Arn}/faxes/*"})
-    assert held == {
-        ("CreateFaxFunction", "Allow", "s3:PutObject", files),
-        ("CreateFaxFunction", "Allow", "s3:DeleteObject", files),
-        ("CreateFaxFunction", "Allow", "dynamodb:PutItem", str({"Fn::GetAtt": ["FaxTable", "Arn"]})),
-        ("CreateFaxFunction", "Allow", "dynamodb:GetItem", str({"Fn::GetAtt": ["DirectoryTable", "Arn"]})),
-        ("AuthorizeFunction", "Allow", "dynamodb:GetItem", str({"Fn::GetAtt": ["CredentialTable", "Arn"]})),
+    create_fax = {
+        ("s3:PutObject", files),
+        ("s3:DeleteObject", files),
+        ("dynamodb:PutItem", arn("FaxTable")),
+        ("dynamodb:GetItem", arn("DirectoryTable")),
+        ("logs:CreateLogStream", arn("CreateFaxLogGroup")),
+        ("logs:PutLogEvents", arn("CreateFaxLogGroup")),
+        ("xray:PutTelemetryRecords", "*"),
+        ("xray:PutTraceSegments", "*"),
     }
+    authorize = {
+        ("dynamodb:GetItem", arn("CredentialTable")),
+        ("logs:CreateLogStream", arn("AuthorizeLogGroup")),
+        ("logs:PutLogEvents", arn("AuthorizeLogGroup")),
+        ("xray:PutTelemetryRecords", "*"),
+        ("xray:PutTraceSegments", "*"),
+    }
+    assert held == {("CreateFaxRole", "Allow", *right) for right in create_fax} | {
+        ("AuthorizeRole", "Allow", *right) for right in authorize
+    }
+
+
+def test_every_function_has_a_role_of_its_own() -> None:
+    functions = template.resources(TEMPLATE, "AWS::Serverless::Function")
+    roles = [function["Properties"]["Role"]["Fn::GetAtt"] for function in functions.values()]
+    assert sorted(roles) == [["AuthorizeRole", "Arn"], ["CreateFaxRole", "Arn"]]
 
 
 def test_the_longest_path_of_aws_calls_stays_under_the_functions_timeout() -> None:
