@@ -20,7 +20,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .PHONY: help
 help: ## Say what there is
-	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "%-20s %s\n", $$1, $$2}'
 
 # --- set-up: each folder of packages is made again when its lock file changes ----------------------------------------
 
@@ -65,6 +65,20 @@ build: $(DEV) $(SAM) ## Build for a real account: [ARCHITECTURE=arm64|x86_64]
 deploy: build ## Build, then sam deploy --guided: [ARCHITECTURE=arm64|x86_64]
 	@$(VENVS)/sam/bin/sam deploy --guided --parameter-overrides Architecture=$(ARCHITECTURE)
 
+# --- sam local (needs Docker) ----------------------------------------------------------------------------------------
+
+.PHONY: invoke
+invoke: $(DEV) $(SAM) $(EMULATOR) ## Invoke the function in a container: EVENT="events/a.json b.json" [LAMBDA_IMAGE=name]
+	@$(PYTHON_TOOL) tools.sam_local invoke $(foreach event,$(EVENT),'$(event)')
+
+.PHONY: local-api
+local-api: $(DEV) $(SAM) $(EMULATOR) ## Serve the API from containers, for curl: [PORT=3000] [LAMBDA_IMAGE=name]
+	@$(PYTHON_TOOL) tools.sam_local api $(if $(PORT),--port '$(PORT)')
+
+.PHONY: lambda-image
+lambda-image: $(DEV) ## Build a stand-in for Amazon's base image, where that cannot be pulled (Linux)
+	@$(PYTHON_TOOL) tools.lambda_image
+
 # --- developing it ---------------------------------------------------------------------------------------------------
 
 .PHONY: test
@@ -72,7 +86,9 @@ test: $(DEV) $(SAM) $(EMULATOR) ## Run all tests: [ARGS="-k name"]
 	@$(BIN)/python -m pytest $(ARGS)
 
 .PHONY: check
-check: lint types imports template test ## Everything that CI runs
+check: lint types imports template ## Everything that CI runs
+	@ONCE=1 $(MAKE) --no-print-directory run
+	@echo "==> tests"; $(MAKE) --no-print-directory test
 
 .PHONY: lint
 lint: $(DEV) ## Check style (ruff)

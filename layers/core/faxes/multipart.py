@@ -24,6 +24,8 @@ MAX_PARTS = 128
 # Parsing a header costs more than its length; 4 KB holds the longest file name that any system allows, escaped.
 MAX_HEADER_BYTES = 4096
 MAX_HEADERS = 8
+# name, filename, filename*, boundary, charset: no client sends more.
+MAX_PARAMETERS = 8
 
 # RFC 2046's characters, and "*", which much copied client code uses ("*****").
 _BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=?* -]{0,69}[0-9A-Za-z'()+_,./:=?*-]")
@@ -40,7 +42,7 @@ _PARAMETER = re.compile(
     )[ \t]*+""",
     re.VERBOSE | re.DOTALL,
 )
-_EMPTY_PARAMETER = re.compile(r";[ \t]*+(?=;|\Z)")
+_EMPTY_PARAMETERS = re.compile(r"(?:;[ \t]*+(?=;|\Z))++")
 _HEADER_NAME = re.compile(_NAME.encode() + b":")
 # Browsers escape just these three (WHATWG HTML, multipart/form-data encoding); a lone "%" stays as it is.
 _BROWSER_ESCAPES = {"%22": '"', "%0d": "\r", "%0a": "\n"}
@@ -108,16 +110,16 @@ def _boundary(content_type: str) -> str:
 def _parameters(header: str) -> dict[str, str] | None:
     """The parameters of a header's value, names in lower case, or None where it is not well-formed.
 
-    A trailing or doubled ``;`` is fine; the same name twice is not, since either could be meant.
+    A trailing or doubled ``;`` is fine; the same name twice is not, since either could be meant. At most 8 of them.
     """
     position = header.find(";")
     found: dict[str, str] = {}
     while 0 <= position < len(header):
-        if match := _EMPTY_PARAMETER.match(header, position):
+        if match := _EMPTY_PARAMETERS.match(header, position):
             position = match.end()
             continue
         match = _PARAMETER.match(header, position)
-        if match is None or match[1].lower() in found:
+        if match is None or match[1].lower() in found or len(found) == MAX_PARAMETERS:
             return None
         escaped, raw, bare = match[2], match[3], match[4]
         if escaped is not None:

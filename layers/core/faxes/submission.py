@@ -184,7 +184,8 @@ class Submission:
             ),
             status=Status.ACCEPTED,
             created_at=created_at,
-            expires_at=created_at + self.retention,
+            # In whole seconds, as the table's time to live is.
+            expires_at=(created_at + self.retention).replace(microsecond=0),
         )
         try:
             self.files.put_all(keyed)

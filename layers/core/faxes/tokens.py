@@ -14,7 +14,8 @@ from typing import Protocol
 from faxes.errors import DeploymentFault
 from faxes.model import Context, Principal
 
-_AUTHORIZATION = re.compile(r"\s*(?:bearer\s+)?([A-Za-z0-9_.-]{10,512})\s*", re.IGNORECASE)
+# ASCII: without it, IGNORECASE would take U+017F for an "s" and U+212A for a "k".
+_AUTHORIZATION = re.compile(r"\s*(?:bearer\s+)?([A-Za-z0-9_.-]{10,512})\s*", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

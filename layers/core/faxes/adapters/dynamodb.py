@@ -16,8 +16,9 @@ UTC with milliseconds, which sorts as text; expiresAt is the TTL, in seconds sin
 with 10 files and 999 recipients stays under 100 KB.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -86,27 +87,31 @@ class DynamoDBFaxStore:
 
     def by_uid(self, uid: str, now: datetime) -> Fax | None:
         """The fax with this uid, or None. The index follows the table within about a second."""
-        found = self._query(BY_UID, "uid = :key", uid, limit=1, newest_first=False)
+        found = self._query(BY_UID, "uid", uid, page=1)
         return next((fax for item in found if (fax := self.by_id(item["pk"].removeprefix("FAX#"), now))), None)
 
     def of_extension(self, number: ExtensionNumber, now: datetime, limit: int = 100) -> list[Fax]:
         """An extension's faxes, newest first, at most ``limit``. The index follows the table within about a second."""
-        found = self._query(BY_EXTENSION, "extension = :key", str(number), limit=limit, newest_first=True)
-        return [fax for fax in map(_fax, found) if fax.expires_at > now]
+        found = self._query(BY_EXTENSION, "extension", str(number), page=limit)
+        # What is over may stand before what is not, so the limit counts what is left.
+        return list(islice((fax for fax in map(_fax, found) if fax.expires_at > now), limit))
 
-    def _query(self, index: str, condition: str, key: str, *, limit: int, newest_first: bool) -> Iterable[Item]:
+    def _query(self, index: str, attribute: str, value: str, *, page: int) -> Iterator[Item]:
+        """An index's items, the last sort key first; read ``page`` at a time, or as many as 1 MB holds."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName=index,
+            KeyConditionExpression="#key = :key",
+            ExpressionAttributeNames={"#key": attribute},
+            ExpressionAttributeValues=wire({":key": value}),
+            ScanIndexForward=False,
+            PaginationConfig={"PageSize": page},
+        )
         try:
-            answer = self._client.query(
-                TableName=self._table,
-                IndexName=index,
-                KeyConditionExpression=condition,
-                ExpressionAttributeValues=wire({":key": key}),
-                ScanIndexForward=not newest_first,
-                Limit=limit,
-            )
+            for answer in pages:
+                yield from map(plain, answer["Items"])
         except FAILURES as error:
             raise StorageFailed(reason="record_not_read", cause=cause("Query", error)) from error
-        return map(plain, answer["Items"])
 
 
 class DynamoDBDirectory:
