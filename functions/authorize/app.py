@@ -7,7 +7,6 @@ the operation as a whole, and who may use which extension is decided in the func
 from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.api_gateway_authorizer_event import (
-    APIGatewayAuthorizerRequestEvent,
     APIGatewayAuthorizerResponse,
     HttpVerb,
     parse_api_gateway_arn,
@@ -23,10 +22,17 @@ authentication = bootstrap.authentication()
 
 @logger.inject_lambda_context(correlation_id_path="requestContext.requestId", clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    request = APIGatewayAuthorizerRequestEvent(event)
-    caller = authentication.identify(request.headers.get("authorization", ""))
+    sent = _authorizations(event)
+    # Of two, either could be meant.
+    caller = authentication.identify(sent[0]) if len(sent) == 1 else None
     logger.info("caller identified", extra={"outcome": "allowed" if caller else "access_denied"})
-    return _policy(request.method_arn, caller)
+    return _policy(event["methodArn"], caller)
+
+
+def _authorizations(event: dict[str, Any]) -> list[str]:
+    """Every value of the Authorization header; the event's ``headers`` would show the last one alone."""
+    several = event.get("multiValueHeaders") or {}
+    return [value for name, values in several.items() if name.lower() == "authorization" for value in values]
 
 
 def _policy(method_arn: str, caller: Principal | None) -> dict[str, Any]:

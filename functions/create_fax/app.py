@@ -6,7 +6,6 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from faxes import bootstrap, multipart, rest
-from faxes.errors import ExtensionInvalid, UserInvalid
 from faxes.observability import logger, metrics
 
 submission = bootstrap.submission()
@@ -18,12 +17,7 @@ app = rest.resolver()
 def create_fax(user_id: str, extension: str) -> Response[str]:
     event = app.current_event
     form = multipart.parse(rest.body(event, submission.limits.body_bytes), rest.content_type(event))
-    fax = submission.submit(
-        form,
-        rest.principal(event),
-        rest.path_value(user_id, UserInvalid),
-        rest.path_value(extension, ExtensionInvalid),
-    )
+    fax = submission.submit(form, rest.principal(event), rest.path_value(user_id), rest.path_value(extension))
     return rest.accepted(fax) if fax else rest.nothing_to_send()
 
 

@@ -147,6 +147,9 @@ def _outline(body: bytes, boundary: bytes) -> tuple[int, int, int]:
             f"The body holds no line {shown(delimiter.decode('ascii'))}, which its Content-Type names as the delimiter "
             "of its parts.",
         )
+    if body.find(delimiter, 0, start) >= 0:
+        # A byte order mark before it, for instance. The part behind it would go unseen.
+        _refuse("delimiter_line_invalid", "The first delimiter of the body does not stand at the start of a line.")
     parts = 0
     while position >= 0:
         line_end = _delimiter_line_end(body, position + len(delimiter))

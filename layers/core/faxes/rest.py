@@ -5,6 +5,7 @@ The one place that knows HTTP. ``STATUS`` is the whole table from error to statu
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -49,6 +50,7 @@ STATUS: dict[type[FaxError], int] = {
 }
 
 _JSON = "application/json"
+_NOT_AN_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
 def resolver() -> APIGatewayRestResolver:
@@ -93,19 +95,17 @@ def body(event: APIGatewayProxyEvent, max_bytes: int) -> bytes:
         raise FormInvalid("The event's body is not valid base64.", reason="body_not_base64") from None
 
 
-def path_value(raw: str, invalid: type[UserInvalid | ExtensionInvalid]) -> str:
+def path_value(raw: str) -> str:
     """A path segment, percent-decoded once; API Gateway hands it over as it was sent.
 
-    Raises ``invalid`` where it is not well-formed, or not UTF-8.
+    What is not valid percent-encoded UTF-8 stays as it is: with its ``%`` it is no user's id and no extension.
     """
-    data = raw.encode("utf-8", "surrogatepass")
-    escapes = data.split(b"%")[1:]
+    if _NOT_AN_ESCAPE.search(raw):
+        return raw
     try:
-        if all(len(escape) >= 2 and int(escape[:2], 16) >= 0 and escape[:2].isalnum() for escape in escapes):
-            return unquote_to_bytes(data).decode("utf-8")
-    except ValueError:
-        pass
-    raise invalid("The path holds a value that is not valid percent-encoded UTF-8.", reason="path_encoding_invalid")
+        return unquote_to_bytes(raw).decode("utf-8")
+    except UnicodeError:
+        return raw
 
 
 def accepted(fax: Fax) -> Response[str]:

@@ -250,7 +250,10 @@ def _requested_recipients(request: bytes | None) -> list[object]:
             reason="request_not_object",
         )
     if "recipients" not in value:
-        raise RecipientsInvalid("The request part has no recipients.", reason="recipients_missing")
+        raise RecipientsInvalid(
+            'The request part has no member recipients; it must hold {"recipients": [...]}.',
+            reason="recipients_missing",
+        )
     recipients = value["recipients"]
     if not isinstance(recipients, list):
         raise RecipientsInvalid(

@@ -1,0 +1,387 @@
+"""Makes the raw requests beside it, and the events of them: `python -m tests.data.requests.make`.
+
+    tests/data/requests/<name>.http   the request, as its client sends it (tests/support/requests.py says how to use it)
+    events/<name>.json                what API Gateway hands create_fax for it
+    tests/data/authorizer/<name>.json what API Gateway hands the authorizer for it, for a few
+
+All are kept, so that nobody needs to make them. The expected answers in events/answers and what is then stored
+(tests/data/requests/stored) are written by hand, from the contract: never make them from what the code answers.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.support.requests import authorizer_event, parse, proxy_event
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[2]
+DOCUMENTS = ROOT / "tests" / "data" / "documents"
+EVENTS = ROOT / "events"
+AUTHORIZER = ROOT / "tests" / "data" / "authorizer"
+
+# Their first requests, one for each of the operation's two paths.
+AUTHORIZED = ("mcp-server", "click2fax-2015")
+
+ME = "/uapi/faxes/@me/0003*210"
+OLDER = "/unifiedapi/faxes/@me/0003*210"
+
+UNDICI = "----formdata-undici-068984564641"
+CURL = "------------------------d42bd9e0aef25c08"
+WEBKIT = "----WebKitFormBoundaryq8Xz3Lr0VdTn5KcE"
+URLLIB3 = "48bbbbf4b37ce93efde5365d48e6dce9"
+
+FAX_TEXT = b"This is my fax"
+OCTETS = "application/octet-stream"
+TO_PHONE = b'{"recipients":["7778888"]}'
+TO_EXTENSION = b'{"recipients":["0003*211"]}'
+
+# --- forms -----------------------------------------------------------------------------------------------------------
+
+
+def document(name: str) -> bytes:
+    return (DOCUMENTS / name).read_bytes()
+
+
+def part(disposition: str, content: bytes, content_type: str | None = None) -> bytes:
+    lines = [f"Content-Disposition: form-data; {disposition}"]
+    if content_type:
+        lines.append(f"Content-Type: {content_type}")
+    return "\r\n".join([*lines, "", ""]).encode() + content
+
+
+def request_part(content: bytes = TO_PHONE) -> bytes:
+    return part('name="request"', content)
+
+
+def file_part(
+    filename: str = "fax.txt", content: bytes = FAX_TEXT, content_type: str | None = OCTETS, field: str = "files"
+) -> bytes:
+    return part(f'name="{field}"; filename="{filename}"', content, content_type)
+
+
+def form(boundary: str, *parts: bytes) -> bytes:
+    delimiter = b"--" + boundary.encode("ascii")
+    return b"".join(delimiter + b"\r\n" + each + b"\r\n" for each in parts) + delimiter + b"--\r\n"
+
+
+def post(target: str, headers: list[str], body: bytes) -> bytes:
+    """A request; the word LENGTH in a header stands for the body's."""
+    lines = [f"POST {target} HTTP/1.1", *(line.replace("LENGTH", str(len(body))) for line in headers), "", ""]
+    return "\r\n".join(lines).encode("ascii") + body
+
+
+# --- clients: each one's headers in its own order --------------------------------------------------------------------
+
+
+def mcp_server(
+    *parts: bytes, body: bytes | None = None, content_type: str = f"multipart/form-data; boundary={UNDICI}"
+) -> bytes:
+    headers = [
+        "host: HOST",
+        "connection: keep-alive",
+        "Authorization: Bearer TOKEN",
+        "User-Agent: VoipNow Calls MCP/5.7.0",
+        f"content-type: {content_type}",
+        "accept: */*",
+        "accept-language: *",
+        "sec-fetch-mode: cors",
+        "accept-encoding: gzip, deflate",
+        "content-length: LENGTH",
+    ]
+    return post(ME, headers, form(UNDICI, *parts) if body is None else body)
+
+
+def click2fax_2018() -> bytes:
+    boundary = "------------------------fbe75a3e82c9e599"
+    headers = [
+        "Host: HOST",
+        "Accept: */*",
+        "Content-Disposition: multipart/form-data",
+        "Authorization: Bearer TOKEN",
+        "Content-Length: LENGTH",
+        f"Content-Type: multipart/form-data; boundary={boundary}",
+    ]
+    report = file_part("report.pdf", document("letter.pdf"), "application/pdf", field="report.pdf")
+    return post(OLDER, headers, form(boundary, request_part(), report))
+
+
+def click2fax_2015() -> bytes:
+    boundary = "------------------------3c19a7f2d05be846"
+    headers = [
+        "Host: HOST",
+        "Accept: */*",
+        "Authorization:Bearer TOKEN",
+        "Content-Length: LENGTH",
+        f"Content-Type: multipart/form-data; boundary={boundary}",
+    ]
+    report = file_part("phpA1b2C3", document("letter.pdf"), OCTETS, field="report.pdf")
+    return post(f"{OLDER}?", headers, form(boundary, report, request_part()))
+
+
+def curl(
+    *parts: bytes,
+    target: str = ME,
+    body: bytes | None = None,
+    content_type: str = f"multipart/form-data; boundary={CURL}",
+    authorization: str = "Bearer TOKEN",
+) -> bytes:
+    headers = [
+        "Host: HOST",
+        "User-Agent: curl/7.88.1",
+        "Accept: */*",
+        f"Authorization: {authorization}",
+        "Content-Length: LENGTH",
+        f"Content-Type: {content_type}",
+    ]
+    return post(target, headers, form(CURL, *parts) if body is None else body)
+
+
+def browser(*parts: bytes) -> bytes:
+    headers = [
+        "Host: HOST",
+        "Connection: keep-alive",
+        "Content-Length: LENGTH",
+        "Authorization: Bearer TOKEN",
+        "User-Agent: Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+        "Chrome/131.0.0.0 Safari/537.36",
+        f"Content-Type: multipart/form-data; boundary={WEBKIT}",
+        "Accept: */*",
+        "Origin: https://portal.example.com",
+        "Sec-Fetch-Site: cross-site",
+        "Sec-Fetch-Mode: cors",
+        "Sec-Fetch-Dest: empty",
+        "Referer: https://portal.example.com/",
+        "Accept-Encoding: gzip, deflate, br, zstd",
+        "Accept-Language: en-GB,en;q=0.9",
+    ]
+    return post(ME, headers, form(WEBKIT, *parts))
+
+
+def python_requests(*parts: bytes) -> bytes:
+    headers = [
+        "Host: HOST",
+        "User-Agent: python-requests/2.34.2",
+        "Accept-Encoding: gzip, deflate",
+        "Accept: */*",
+        "Connection: keep-alive",
+        "Authorization: Bearer TOKEN",
+        "Content-Length: LENGTH",
+        f"Content-Type: multipart/form-data; boundary={URLLIB3}",
+    ]
+    return post(ME, headers, form(URLLIB3, *parts))
+
+
+# --- the requests ----------------------------------------------------------------------------------------------------
+
+
+def requests() -> dict[str, bytes]:
+    """Every request by its name."""
+    return _clients() | _paths() | _forms() | _names() | _recipients() | _refused_files() | _refused_forms()
+
+
+def _clients() -> dict[str, bytes]:
+    note = file_part("note.txt", document("note.txt"), "text/plain")
+    no_file = file_part("", b"", OCTETS)
+    both = b'{"recipients":["7778888","0003*211"]}'
+    return {
+        "mcp-server": mcp_server(file_part(), request_part(TO_EXTENSION)),
+        "click2fax-2018": click2fax_2018(),
+        "click2fax-2015": click2fax_2015(),
+        "curl": curl(request_part(both), note),
+        "bare-token": curl(request_part(), note, authorization="TOKEN"),
+        # Of two file inputs, the second was left empty.
+        "browser-form": browser(
+            request_part(), file_part("photo.jpg", document("smallest.jpg"), "image/jpeg"), no_file
+        ),
+        "browser-form-empty": browser(request_part(), no_file),
+        # formData.append("request", new Blob([json], {type: "application/json"}))
+        "browser-json-blob": browser(
+            part('name="request"; filename="blob"', TO_PHONE, "application/json"),
+            file_part("photo.jpg", document("smallest.jpg"), "image/jpeg"),
+        ),
+        "one-text": python_requests(request_part(), file_part("note.txt", document("note.txt"), None)),
+        "pdf-tif-jpg": curl(
+            request_part(),
+            file_part("letter.pdf", document("letter.pdf"), "application/pdf"),
+            file_part("scan.tif", document("scan.tif"), "image/tiff"),
+            file_part("photo.jpg", document("photo.jpg"), "image/jpeg"),
+        ),
+    }
+
+
+def _paths() -> dict[str, bytes]:
+    targets = {
+        "path-percent-encoded": "/uapi/faxes/%40me/0003%2A210",
+        "path-trailing-slash": f"{ME}/",
+        "path-empty-query": f"{ME}?",
+        "path-viewer": "/uapi/faxes/@viewer/0003*210",
+        "path-owner": "/uapi/faxes/@owner/0003*210",
+        "path-user-id": "/uapi/faxes/alice/0003*210",
+        "path-short-extension": "/uapi/faxes/@me/210",
+        "user-unknown": "/uapi/faxes/nobody/0003*210",
+        # A user that exists, whom a token in user context does not reach.
+        "user-out-of-reach": "/uapi/faxes/bob/0003*211",
+        "user-malformed": "/uapi/faxes/@everyone/0003*210",
+        # Decoded twice, it would be @me.
+        "user-encoded-twice": "/uapi/faxes/%2540me/0003*210",
+        "extension-unknown": "/uapi/faxes/@me/0003*999",
+        "extension-of-another-user": "/uapi/faxes/@me/0003*211",
+        "extension-of-another-owner": "/uapi/faxes/@owner/0003*211",
+        "extension-queue": "/uapi/faxes/@me/0003*300",
+        "extension-self": "/uapi/faxes/@me/@self",
+        "extension-malformed": "/uapi/faxes/@me/0003*210*1",
+    }
+    return {name: curl(request_part(), file_part(), target=target) for name, target in targets.items()}
+
+
+def _forms() -> dict[str, bytes]:
+    files = (file_part("one.txt", b"one"), file_part("two.txt", b"two"))
+    delimiter = CURL.encode("ascii")
+    return {
+        "request-first": curl(request_part(), *files),
+        "request-last": curl(*files, request_part()),
+        "request-unknown-members": curl(
+            request_part(b'{"recipients": ["7778888"], "cover": {"title": "Offer"}, "retries": 3}'), file_part()
+        ),
+        # Every part with a file name is a file, whatever its field is called; a field of another name is none.
+        "field-names": curl(
+            file_part("one.txt", b"one", field="files[]"),
+            part('name="comment"', b"for Ms Miller"),
+            file_part("two.txt", b"two", field="files[0]"),
+            request_part(),
+            file_part("three.txt", b"three", field="three.txt"),
+        ),
+        # A preamble and an epilogue, a stray ";", no space after the colon, names in any case, no part Content-Type.
+        "lenient-form": curl(
+            body=b"This is a message with several parts.\r\n--" + delimiter + b"\r\n"
+            b'content-disposition:form-data; name="files"; filename="fax.txt";\r\n'
+            b"CONTENT-TYPE:application/octet-stream\r\n\r\n" + FAX_TEXT + b"\r\n--" + delimiter + b"\r\n"
+            b'Content-Disposition:form-data;name="request";\r\n\r\n' + TO_PHONE + b"\r\n--" + delimiter + b"--\r\n"
+            b"This is no part of it.\r\n"
+        ),
+        "no-final-line-end": curl(body=form(CURL, request_part(), file_part()).removesuffix(b"\r\n")),
+        "no-files": curl(request_part()),
+    }
+
+
+def _names() -> dict[str, bytes]:
+    return {
+        "file-name-utf-8": python_requests(request_part(), file_part("Übersicht März 傳真.txt", FAX_TEXT, None)),
+        "file-name-extended": python_requests(
+            request_part(), part('name="files"; filename="_.txt"; filename*=UTF-8\'\'%C3%9Cbersicht.txt', FAX_TEXT)
+        ),
+        "file-name-with-folders": curl(
+            request_part(), file_part("/path/to/file/fax.txt", b"one"), file_part("C:\\fax.txt", b"two")
+        ),
+        "file-name-escaped": curl(
+            request_part(), file_part("%22one%22.txt", b"one"), file_part('\\"two\\".txt', b"two")
+        ),
+        "file-name-without-extension": curl(request_part(), file_part("scan", document("smallest.tif"))),
+    }
+
+
+def _recipients() -> dict[str, bytes]:
+    def to(content: bytes) -> bytes:
+        return mcp_server(file_part(), request_part(content))
+
+    return {
+        "recipients-repeated": to(b'{"recipients":["+49 (30) 123-456","0003*211","+4930123456","0003*211"]}'),
+        "recipients-empty": to(b'{"recipients":[]}'),
+        "recipients-self": to(b'{"recipients":["@self"]}'),
+        "recipients-missing": to(b'{"recipient":"7778888"}'),
+        "recipients-not-array": to(b'{"recipients":"7778888"}'),
+        "recipients-number": to(b'{"recipients":["0003*211",7778888]}'),
+        "recipients-blank": to(b'{"recipients":[""]}'),
+        "recipients-malformed": to(b'{"recipients":["7778888","call me"]}'),
+        "recipients-too-many": to(b'{"recipients":["1001","1002","1003","1004","1005","1006"]}'),
+        "request-missing": mcp_server(file_part()),
+        "request-not-json": to(b"recipients=7778888"),
+        "request-not-object": to(b'["7778888"]'),
+        # The recipients are looked at before it is seen that there is nothing to send.
+        "no-files-recipients-empty": mcp_server(request_part(b'{"recipients":[]}')),
+    }
+
+
+def _refused_files() -> dict[str, bytes]:
+    picture = file_part("picture.png", document("picture.png"), "image/png")
+    return {
+        "file-png": curl(request_part(), picture),
+        # Its name and its Content-Type say that it is a PDF; the content decides.
+        "file-png-named-pdf": curl(request_part(), file_part("letter.pdf", document("picture.png"), "application/pdf")),
+        "file-second-refused": curl(request_part(), file_part(), picture),
+        "file-empty": curl(request_part(), file_part("empty.pdf", b"", "application/pdf")),
+        "file-not-attached": curl(request_part(), part('name="files"', FAX_TEXT)),
+        "files-too-many": curl(request_part(), *(file_part(f"page-{n}.txt", b"page %d" % n) for n in range(1, 7))),
+    }
+
+
+def _refused_forms() -> dict[str, bytes]:
+    whole = form(CURL, request_part(), file_part("letter.pdf", document("letter.pdf"), "application/pdf"))
+    return {
+        # What JavaScript makes of a form that is sent as text.
+        "object-form-data": mcp_server(body=b"[object FormData]", content_type="text/plain"),
+        "json-body": curl(body=TO_PHONE, content_type="application/json"),
+        "body-empty": curl(body=b""),
+        "boundary-missing": curl(request_part(), file_part(), content_type="multipart/form-data"),
+        "cut-off-upload": curl(body=whole[: len(whole) // 2]),
+        "cut-off-last-line": curl(body=whole.removesuffix(b"--\r\n")),
+        "line-feeds": curl(body=form(CURL, request_part(), file_part()).replace(b"\r\n", b"\n")),
+        "two-requests": curl(request_part(), request_part(TO_EXTENSION), file_part()),
+        "published-sample": published_sample(),
+    }
+
+
+def published_sample() -> bytes:
+    """With the faults of the published sample: its delimiters are two dashes short, headers run into contents, a
+    header has a semicolon for its colon, and nothing closes the form."""
+    boundary = "------------325343636"
+    lines = [
+        f"{boundary}--------",
+        'Content-Disposition:form-data; name="files"; filename="/path/to/file/fax.txt"',
+        "Content-Type;application/octet-stream",
+        "This is my fax",
+        boundary,
+        'Content-Disposition:form-data; name="request";',
+        "{",
+        '"recipients":["7778888"]',
+        "}",
+        boundary,
+        "",
+    ]
+    headers = [
+        "Host: HOST",
+        "Authorization: TOKEN",
+        "Content-Length:LENGTH",
+        f"Content-Type: multipart/form-data; boundary={boundary}",
+    ]
+    return post(ME, headers, "\r\n".join(lines).encode("ascii"))
+
+
+# --- the files -------------------------------------------------------------------------------------------------------
+
+
+def files() -> dict[Path, bytes]:
+    """Every file that this script makes."""
+    made: dict[Path, bytes] = {}
+    for name, raw in requests().items():
+        made[HERE / f"{name}.http"] = raw
+        made[EVENTS / f"{name}.json"] = _json(proxy_event(parse(raw), name))
+        if name in AUTHORIZED:
+            made[AUTHORIZER / f"{name}.json"] = _json(authorizer_event(parse(raw), name))
+    return made
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return json.dumps(value, indent=2, ensure_ascii=False).encode() + b"\n"
+
+
+def main() -> None:
+    for path, content in files().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,209 @@
+"""The authorizer's real handler on moto, with a REQUEST authorizer's events: whole answers, and no token in the log."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from faxes.adapters.dynamodb import token_item, wire
+from faxes.errors import StorageFailed
+from faxes.model import Principal
+from faxes.tokens import Token, digest_of
+from tests.support import template
+from tests.support.cloud import Cloud
+from tools import directory
+
+EVENTS = template.ROOT / "tests" / "data" / "authorizer"
+NAMES = sorted(path.stem for path in EVENTS.glob("*.json"))
+
+KNOWN = "the-token.of_alice-1234567890"
+UNKNOWN = "the-token.of_nobody-123456789"
+EXPIRED = "the-token.of_alice-last-month"
+TOKENS = (KNOWN, UNKNOWN, EXPIRED)
+
+STAGE = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/v1"
+# Both paths of the operation, whoever's extension: the answer is reused for other paths of the same token.
+ALLOW = {
+    "principalId": "alice",
+    "policyDocument": {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Action": "execute-api:Invoke",
+                "Effect": "Allow",
+                "Resource": [f"{STAGE}/POST/uapi/faxes/*", f"{STAGE}/POST/unifiedapi/faxes/*"],
+            }
+        ],
+    },
+    "context": {"userId": "alice", "organizationId": "0003", "context": "user"},
+}
+DENY = {
+    "principalId": "unknown",
+    "policyDocument": {
+        "Version": "2012-10-17",
+        "Statement": [{"Action": "execute-api:Invoke", "Effect": "Deny", "Resource": [f"{STAGE}/*/*"]}],
+    },
+}
+
+type Log = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture(name="deployed")
+def _deployed(cloud: Cloud) -> Cloud:
+    """A deployment that knows directory.example.yaml, whose token is KNOWN, and a token that expired."""
+    now = datetime.now(UTC)
+    tables = cloud.names["DirectoryTable"], cloud.names["CredentialTable"]
+    entries = directory.parse((template.ROOT / "directory.example.yaml").read_text())
+    directory.write(entries, cloud.dynamodb, *tables, now, draw=lambda: KNOWN)
+    # The table removes it up to days later.
+    expired = Token(digest_of(EXPIRED), Principal("alice", "0003"), now - timedelta(seconds=1))
+    cloud.dynamodb.put_item(TableName=tables[1], Item=wire(token_item(expired)))
+    return cloud
+
+
+def event(name: str = "mcp-server") -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_bytes())
+    return loaded
+
+
+def with_authorization(*values: str, header: str = "Authorization", name: str = "mcp-server") -> dict[str, Any]:
+    """An event with these values for its Authorization header, none for no values."""
+    changed = event(name)
+    del changed["headers"]["Authorization"], changed["multiValueHeaders"]["Authorization"]
+    if values:
+        changed["headers"][header] = values[-1]
+        changed["multiValueHeaders"][header] = list(values)
+    return changed
+
+
+def assert_logged(log: Log, outcome: str) -> None:
+    """One line says what came of it, and nothing of any token."""
+    lines = log()
+    assert [line["outcome"] for line in lines] == [outcome]
+    assert lines[0]["correlation_id"] == event()["requestContext"]["requestId"]
+    written = json.dumps(lines)
+    assert [token for token in TOKENS if token in written or digest_of(token) in written] == []
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        pytest.param(f"Bearer {KNOWN}", id="bearer"),
+        pytest.param(KNOWN, id="bare-token"),
+        pytest.param(f"bearer {KNOWN}", id="lower-case"),
+        pytest.param(f"BEARER {KNOWN}", id="upper-case"),
+        pytest.param(f"Bearer  {KNOWN} ", id="more-spaces"),
+    ],
+)
+def test_known_token(authorization: str, deployed: Cloud, context: Any, log: Log) -> None:
+    answer = deployed.function("authorize").handler(with_authorization(authorization), context)
+
+    assert answer == ALLOW
+    assert_logged(log, "allowed")
+
+
+@pytest.mark.parametrize("header", ["authorization", "AUTHORIZATION"])
+def test_header_name_in_any_case(header: str, deployed: Cloud, context: Any, log: Log) -> None:
+    sent = with_authorization(f"Bearer {KNOWN}", header=header)
+
+    assert deployed.function("authorize").handler(sent, context) == ALLOW
+    assert_logged(log, "allowed")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_answer_is_the_same_for_every_path(name: str, deployed: Cloud, context: Any) -> None:
+    """The path's own ``*`` is a wildcard in a policy, so nothing of the path may get into one."""
+    assert "0003*210" in event(name)["methodArn"]
+
+    assert deployed.function("authorize").handler(with_authorization(KNOWN, name=name), context) == ALLOW
+
+
+@pytest.mark.parametrize("path", ["uapi/faxes/*/*", "uapi/faxes/a:b/0003*210", "uapi/faxes/%2F..%2F/210", ""])
+def test_answer_does_not_follow_the_method_arn(path: str, deployed: Cloud, context: Any) -> None:
+    sent = with_authorization(KNOWN) | {"methodArn": f"{STAGE}/POST/{path}"}
+
+    assert deployed.function("authorize").handler(sent, context) == ALLOW
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        pytest.param([f"Bearer {UNKNOWN}"], id="unknown"),
+        pytest.param([f"Bearer {EXPIRED}"], id="expired"),
+        pytest.param([f"Bearer {digest_of(KNOWN)}"], id="digest-in-place-of-the-token"),
+        pytest.param([f"Bearer {KNOWN[:-1]}"], id="cut"),
+        pytest.param([f"Bearer {KNOWN.upper()}"], id="other-case"),
+        pytest.param([], id="missing"),
+        pytest.param([""], id="empty"),
+        pytest.param(["Bearer"], id="scheme-alone"),
+        pytest.param(["Bearer short"], id="too-short"),
+        pytest.param([f"Bearer{KNOWN}"], id="no-space"),
+        pytest.param([f"Basic {KNOWN}"], id="other-scheme"),
+        pytest.param([f"Bearer {KNOWN} {KNOWN}"], id="two-tokens"),
+        pytest.param([f"Bearer {KNOWN}, Bearer {KNOWN}"], id="joined"),
+        pytest.param([f"Bearer {KNOWN}\u0000"], id="control-character"),
+        pytest.param([f"Bearer {KNOWN[:-1]}ß"], id="not-ascii"),
+        pytest.param([f'Bearer "{KNOWN}"'], id="in-quotes"),
+        # Which of them another part of the way looks at, and which one the answer is reused for, is not known.
+        pytest.param([f"Bearer {UNKNOWN}", f"Bearer {KNOWN}"], id="two-values-known-last"),
+        pytest.param([f"Bearer {KNOWN}", f"Bearer {UNKNOWN}"], id="two-values-known-first"),
+        pytest.param([f"Bearer {KNOWN}", f"Bearer {KNOWN}"], id="two-values-the-same"),
+    ],
+)
+def test_no_known_token(authorization: list[str], deployed: Cloud, context: Any, log: Log) -> None:
+    answer = deployed.function("authorize").handler(with_authorization(*authorization), context)
+
+    assert answer == DENY
+    assert_logged(log, "access_denied")
+
+
+def test_two_headers_that_differ_in_case(deployed: Cloud, context: Any, log: Log) -> None:
+    sent = with_authorization(f"Bearer {KNOWN}")
+    sent["headers"]["authorization"] = f"Bearer {UNKNOWN}"
+    sent["multiValueHeaders"] |= {"Authorization": [f"Bearer {UNKNOWN}"], "authorization": [f"Bearer {KNOWN}"]}
+
+    assert deployed.function("authorize").handler(sent, context) == DENY
+    assert_logged(log, "access_denied")
+
+
+@pytest.mark.parametrize("argument", ["access_token", "token", "Authorization"])
+def test_token_in_the_query_string(argument: str, deployed: Cloud, context: Any, log: Log) -> None:
+    """Refused on purpose: it would end up in access logs."""
+    sent = with_authorization()
+    sent["queryStringParameters"] = {argument: KNOWN}
+    sent["multiValueQueryStringParameters"] = {argument: [KNOWN]}
+
+    assert deployed.function("authorize").handler(sent, context) == DENY
+    assert_logged(log, "access_denied")
+
+
+def test_token_that_ends_between_two_requests(deployed: Cloud, context: Any) -> None:
+    function = deployed.function("authorize")
+    assert function.handler(with_authorization(KNOWN), context) == ALLOW
+
+    ended = Token(digest_of(KNOWN), Principal("alice", "0003"), datetime.now(UTC))
+    table = deployed.names["CredentialTable"]
+    deployed.dynamodb.put_item(TableName=table, Item=wire(token_item(ended)))
+
+    assert function.handler(with_authorization(KNOWN), context) == DENY
+
+
+def test_tokens_cannot_be_read_from_the_table(deployed: Cloud) -> None:
+    stored = json.dumps(deployed.items("CredentialTable"))
+
+    assert digest_of(KNOWN) in stored
+    assert [token for token in TOKENS if token in stored] == []
+
+
+def test_store_that_fails_is_no_denial(deployed: Cloud, context: Any, log: Log) -> None:
+    """A 401 would tell clients to throw away a good token; the gateway makes a 500 of the exception."""
+    function = deployed.function("authorize")
+    deployed.dynamodb.delete_table(TableName=deployed.names["CredentialTable"])
+
+    with pytest.raises(StorageFailed) as failed:
+        function.handler(with_authorization(KNOWN), context)
+
+    assert failed.value.cause == "GetItem: ResourceNotFoundException (400)"
+    assert KNOWN not in f"{failed.value}{log()}"

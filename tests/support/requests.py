@@ -1,0 +1,277 @@
+"""Raw HTTP requests that are kept as files: read, turned into API Gateway's events, or sent over TLS as they are.
+
+A kept request is the bytes of one HTTP/1.1 request. In its head the words HOST and TOKEN stand for the real ones, so
+that one file serves an event, a local stack and a deployment. Nothing else of it ever changes on its way.
+"""
+
+import base64
+import hashlib
+import http.client
+import re
+import socket
+import ssl
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+FOLDER = Path(__file__).resolve().parents[1] / "data" / "requests"
+
+# It opens nothing: it is what stands where a recorded event would hold a real token.
+EXAMPLE_TOKEN = "an-example-token-that-opens-nothing"  # noqa: S105
+ALICE = {"userId": "alice", "organizationId": "0003", "context": "user"}
+
+_ACCOUNT, _API, _REGION, _STAGE = "123456789012", "a1b2c3d4e5", "eu-west-1", "v1"
+_DOMAIN = f"{_API}.execute-api.{_REGION}.amazonaws.com"
+_SOURCE_IP = "203.0.113.7"
+_RECEIVED = datetime(2026, 11, 23, 9, 30, 15, 123000, tzinfo=UTC)
+_RESOURCE_IDS = {"uapi": "b7kq2m", "unifiedapi": "x0r4tz"}
+_OPERATION = re.compile(r"/(uapi|unifiedapi)/faxes/([^/]+)/([^/]+)/?")
+_BINARY = "multipart/form-data"
+
+# The gateway keeps these to itself (developer guide, "Important notes").
+_DROPPED = frozenset({"connection", "expect", "proxy-authenticate", "te", "trailer", "transfer-encoding", "upgrade"})
+# It sets these itself, so they have its spelling. All others keep the client's.
+_GATEWAY_NAMES = {"host": "Host", "user-agent": "User-Agent"}
+
+
+@dataclass(frozen=True, slots=True)
+class RawRequest:
+    """One request. ``head`` is all up to the empty line, ``body`` all behind it: as long as Content-Length says."""
+
+    head: bytes
+    body: bytes
+
+    @property
+    def method(self) -> str:
+        return self._request_line()[0]
+
+    @property
+    def target(self) -> str:
+        """The path and the query string, as they were sent."""
+        return self._request_line()[1]
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """The headers as they were sent, in their order; values without white space around them."""
+        found = []
+        for line in self.head.decode("latin-1").split("\r\n")[1:]:
+            name, _, value = line.partition(":")
+            found.append((name, value.strip(" \t")))
+        return found
+
+    def header(self, name: str) -> str | None:
+        """The last header of this name, in any case, or None."""
+        return next((value for sent, value in reversed(self.headers) if sent.lower() == name.lower()), None)
+
+    def filled(self, *, host: str, token: str, base_path: str = "") -> "RawRequest":
+        """With the real host and token, and with ``base_path`` in front of the path. Nothing else changes."""
+        line, rest = self.head.split(b"\r\n", 1)
+        method, target, version = line.split(b" ")
+        line = b" ".join((method, base_path.encode("ascii") + target, version))
+        head = re.sub(rb"\bHOST\b", host.encode("ascii"), line + b"\r\n" + rest)
+        return RawRequest(re.sub(rb"\bTOKEN\b", token.encode("ascii"), head), self.body)
+
+    def as_bytes(self) -> bytes:
+        return self.head + b"\r\n\r\n" + self.body
+
+    def _request_line(self) -> list[str]:
+        return self.head.split(b"\r\n", 1)[0].decode("latin-1").split(" ")
+
+
+def parse(raw: bytes) -> RawRequest:
+    """The bytes of a request -> the request. Raises ValueError where they are not exactly one HTTP/1.1 request."""
+    head, blank, body = raw.partition(b"\r\n\r\n")
+    request = RawRequest(head, body)
+    if not blank or not re.fullmatch(rb"[A-Z]+ /[!-~]* HTTP/1\.1(\r\n[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n]*)+", head):
+        raise ValueError("not an HTTP/1.1 request with CRLF line ends")
+    if (names := [name.lower() for name, _ in request.headers]).count("host") != 1:
+        raise ValueError("a request has one Host header")
+    lengths = [value for name, value in request.headers if name.lower() == "content-length"]
+    if lengths != [str(len(body))] or "transfer-encoding" in names:
+        raise ValueError(f"Content-Length is {lengths}, and the body has {len(body)} bytes")
+    return request
+
+
+def read(name: str) -> RawRequest:
+    """A kept request by its name: ``mcp-server`` is tests/data/requests/mcp-server.http."""
+    return parse((FOLDER / f"{name}.http").read_bytes())
+
+
+def names() -> list[str]:
+    """The names of all kept requests, in order."""
+    return sorted(path.stem for path in FOLDER.glob("*.http"))
+
+
+# --- as API Gateway hands it to a function ---------------------------------------------------------------------------
+
+
+def proxy_event(
+    request: RawRequest, name: str, caller: Mapping[str, str] = ALICE, token: str = EXAMPLE_TOKEN
+) -> dict[str, Any]:
+    """The event of a regional REST API's proxy integration. ``caller`` is what the authorizer handed on.
+
+    What a deployment draws anew for every request is derived from ``name``, so the same request makes the same event.
+    """
+    event = _request_event(request.filled(host=_DOMAIN, token=token), name)
+    event["requestContext"] = {
+        "resourceId": event["requestContext"]["resourceId"],
+        "authorizer": {"principalId": caller["userId"], **caller, "integrationLatency": 41},
+    } | event["requestContext"]
+    # A form of no bytes is handed over as any empty body is.
+    binary = bool(request.body) and _media_type(request) == _BINARY
+    body = base64.b64encode(request.body).decode("ascii") if binary else request.body.decode("utf-8", "replace")
+    return event | {"body": body or None, "isBase64Encoded": binary}
+
+
+def authorizer_event(request: RawRequest, name: str, token: str = EXAMPLE_TOKEN) -> dict[str, Any]:
+    """The event of a REQUEST authorizer in front of that integration: it has no body."""
+    event = _request_event(request.filled(host=_DOMAIN, token=token), name)
+    path = event["path"]
+    empty = ("queryStringParameters", "multiValueQueryStringParameters", "stageVariables")
+    return {
+        "type": "REQUEST",
+        "methodArn": f"arn:aws:execute-api:{_REGION}:{_ACCOUNT}:{_API}/{_STAGE}/{request.method}{path}",
+        **event,
+        # Here nothing is an empty object, where the integration's event has null.
+        **{member: event[member] or {} for member in empty},
+    }
+
+
+def _request_event(request: RawRequest, name: str) -> dict[str, Any]:
+    path, _, query = request.target.partition("?")
+    match = _OPERATION.fullmatch(path)
+    if match is None:
+        raise ValueError(f"{path} is not the operation's path")
+    resource = f"/{match[1]}/faxes/{{userId}}/{{extension}}"
+    several = _headers(request, name)
+    arguments: dict[str, list[str]] = {}
+    for argument, value in parse_qsl(query, keep_blank_values=True):
+        arguments.setdefault(argument, []).append(value)
+    drawn = hashlib.sha256(name.encode()).digest()
+    return {
+        "resource": resource,
+        "path": path,
+        "httpMethod": request.method,
+        # Of several values the last one counts here.
+        "headers": {header: values[-1] for header, values in several.items()},
+        "multiValueHeaders": several,
+        "queryStringParameters": {argument: values[-1] for argument, values in arguments.items()} or None,
+        "multiValueQueryStringParameters": arguments or None,
+        # Percent-encoded, as they were sent.
+        "pathParameters": {"userId": match[2], "extension": match[3]},
+        "stageVariables": None,
+        "requestContext": {
+            "resourceId": _RESOURCE_IDS[match[1]],
+            "resourcePath": resource,
+            "httpMethod": request.method,
+            "extendedRequestId": base64.b64encode(drawn[:11], altchars=b"-_").decode("ascii"),
+            "requestTime": _RECEIVED.strftime("%d/%b/%Y:%H:%M:%S +0000"),
+            "path": f"/{_STAGE}{path}",
+            "accountId": _ACCOUNT,
+            "protocol": "HTTP/1.1",
+            "stage": _STAGE,
+            "domainPrefix": _API,
+            "requestTimeEpoch": int(_RECEIVED.timestamp() * 1000),
+            "requestId": str(UUID(bytes=drawn[:16], version=4)),
+            "identity": {
+                "cognitoIdentityPoolId": None,
+                "accountId": None,
+                "cognitoIdentityId": None,
+                "caller": None,
+                "sourceIp": _SOURCE_IP,
+                "principalOrgId": None,
+                "accessKey": None,
+                "cognitoAuthenticationType": None,
+                "cognitoAuthenticationProvider": None,
+                "userArn": None,
+                "userAgent": request.header("user-agent"),
+                "user": None,
+            },
+            "domainName": _DOMAIN,
+            "deploymentId": "k3v9ud",
+            "apiId": _API,
+        },
+    }
+
+
+def _headers(request: RawRequest, name: str) -> dict[str, list[str]]:
+    """The headers as the gateway hands them over: sorted, without those of the connection, with its own."""
+    drawn = hashlib.sha256(name.encode()).hexdigest()
+    own = [
+        ("X-Amzn-Trace-Id", f"Root=1-{int(_RECEIVED.timestamp()):08x}-{drawn[-24:]}"),
+        ("X-Forwarded-For", _SOURCE_IP),
+        ("X-Forwarded-Port", "443"),
+        ("X-Forwarded-Proto", "https"),
+    ]
+    # The length of a body that arrives in base64 would be another one.
+    dropped = _DROPPED | ({"content-length"} if _media_type(request) == _BINARY else frozenset())
+    several: dict[str, list[str]] = {}
+    for sent, value in sorted([*request.headers, *own], key=lambda header: header[0].lower()):
+        if sent.lower() not in dropped:
+            several.setdefault(_GATEWAY_NAMES.get(sent.lower(), sent), []).append(value)
+    return several
+
+
+def _media_type(request: RawRequest) -> str:
+    return (request.header("content-type") or "").partition(";")[0].strip().lower()
+
+
+# --- over the wire ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. Header names are in lower case; several values of one name are joined by a comma."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class AnswerInvalid(Exception):
+    """What came back is not one whole HTTP/1.1 answer."""
+
+
+def send(
+    request: RawRequest, *, host: str, port: int, ca_file: Path, token: str, base_path: str = "", timeout: float = 40
+) -> Answer:
+    """Send a request over TLS, byte for byte but for its placeholders and its path's prefix, and read the answer.
+
+    ``ca_file`` is the one authority that is trusted. One connection a request, closed here once the answer is whole;
+    never a redirect, never a second try. Raises AnswerInvalid where the answer is cut off or its end cannot be told.
+    """
+    filled = request.filled(host=f"{host}:{port}", token=token, base_path=base_path)
+    trust = ssl.create_default_context(cafile=ca_file)
+    with (
+        socket.create_connection((host, port), timeout) as plain,
+        trust.wrap_socket(plain, server_hostname=host) as connection,
+    ):
+        # A server may answer and hang up before it has read a body that it refuses.
+        with suppress(BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
+            connection.sendall(filled.as_bytes())
+        return _answer(connection, request.method)
+
+
+def _answer(connection: socket.socket, method: str) -> Answer:
+    response = http.client.HTTPResponse(connection, method=method)
+    try:
+        response.begin()
+        if response.version != 11:
+            raise AnswerInvalid(f"the answer is of HTTP version {response.version}")
+        # Without either, only the end of the connection would end it, which a fault does, too.
+        if response.length is None and not response.chunked:
+            raise AnswerInvalid("the answer has neither Content-Length nor chunks")
+        body = response.read()
+    except http.client.HTTPException as error:
+        raise AnswerInvalid(f"the answer is not whole: {error!r}") from error
+    finally:
+        response.close()
+    headers: dict[str, str] = {}
+    for name, value in response.headers.items():
+        headers[name.lower()] = f"{headers[name.lower()]}, {value}" if name.lower() in headers else value
+    return Answer(response.status, headers, body)
