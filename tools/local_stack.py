@@ -78,6 +78,8 @@ def build(folder: Path, log: Path, architecture: str, template: Path = places.RO
     # SAM and the layers' Makefiles call python3.13 and look for it on PATH: this command's own interpreter is one.
     env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}"
     env |= {"ARCHITECTURE": architecture, "SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": REGION}
+    # Everything that the layer is made of was downloaded when this was set up.
+    env |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(places.WHEELS)}
     command = [str(places.SAM), "build", "--template-file", str(template), "--build-dir", str(folder)]
     command += ["--parameter-overrides", f"Architecture={architecture}"]
     run(command, env=env, cwd=places.ROOT, log=log)

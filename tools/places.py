@@ -9,6 +9,7 @@ LOCAL = ROOT / ".local"
 SAM = LOCAL / "venvs" / "sam" / "bin" / "sam"
 EMULATOR_PYTHON = LOCAL / "venvs" / "emulator" / "bin" / "python3.13"
 
+WHEELS = LOCAL / "wheels"
 STACK_FILE = LOCAL / "stack.json"
 
 
