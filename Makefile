@@ -9,6 +9,7 @@ VENVS := .local/venvs
 DEV := $(VENVS)/dev/.installed
 SAM := $(VENVS)/sam/.installed
 EMULATOR := $(VENVS)/emulator/.installed
+WHEELS := .local/wheels/.downloaded
 BIN := $(VENVS)/dev/bin
 # exec, so that a signal to make reaches the command and not a shell in between.
 PYTHON_TOOL := exec env PYTHONPATH=.:layers/core $(BIN)/python -m
@@ -40,10 +41,19 @@ $(SAM): requirements/sam.txt
 $(EMULATOR): requirements/emulator.txt
 	$(call install,the AWS emulator,$^)
 
+# What the layer is built of, for both architectures: from here on, a build needs no network.
+$(WHEELS): $(RUNTIME_LOCK) | $(DEV)
+	@echo "==> downloading what ships with the functions"; rm -rf $(dir $@) && mkdir -p $(dir $@)
+	@for machine in x86_64 aarch64; do \
+	  $(BIN)/python -m pip download --quiet --no-deps --require-hashes --only-binary=:all: --implementation cp \
+	    --python-version 3.13 --platform manylinux2014_$$machine --platform manylinux_2_28_$$machine \
+	    --dest $(dir $@) --requirement $(RUNTIME_LOCK) || exit 1; \
+	done; touch $@
+
 # --- using it --------------------------------------------------------------------------------------------------------
 
 .PHONY: run
-run: $(DEV) $(SAM) $(EMULATOR) ## Deploy to an AWS emulator on this machine and send a fax (ONCE=1: then end)
+run: $(DEV) $(SAM) $(EMULATOR) $(WHEELS) ## Deploy to an AWS emulator on this machine and send a fax (ONCE=1: then end)
 	@$(PYTHON_TOOL) tools.run
 
 .PHONY: send
@@ -68,11 +78,11 @@ deploy: build ## Build, then sam deploy --guided: [ARCHITECTURE=arm64|x86_64]
 # --- sam local (needs Docker) ----------------------------------------------------------------------------------------
 
 .PHONY: invoke
-invoke: $(DEV) $(SAM) $(EMULATOR) ## Invoke the function in a container: EVENT="events/a.json b.json" [LAMBDA_IMAGE=name]
+invoke: $(DEV) $(SAM) $(EMULATOR) $(WHEELS) ## Invoke the function in a container: EVENT="events/a.json b.json" [LAMBDA_IMAGE=name]
 	@$(PYTHON_TOOL) tools.sam_local invoke $(foreach event,$(EVENT),'$(event)')
 
 .PHONY: local-api
-local-api: $(DEV) $(SAM) $(EMULATOR) ## Serve the API from containers, for curl: [PORT=3000] [LAMBDA_IMAGE=name]
+local-api: $(DEV) $(SAM) $(EMULATOR) $(WHEELS) ## Serve the API from containers, for curl: [PORT=3000] [LAMBDA_IMAGE=name]
 	@$(PYTHON_TOOL) tools.sam_local api $(if $(PORT),--port '$(PORT)')
 
 .PHONY: lambda-image
@@ -82,7 +92,7 @@ lambda-image: $(DEV) ## Build a stand-in for Amazon's base image, where that can
 # --- developing it ---------------------------------------------------------------------------------------------------
 
 .PHONY: test
-test: $(DEV) $(SAM) $(EMULATOR) ## Run all tests: [ARGS="-k name"]
+test: $(DEV) $(SAM) $(EMULATOR) $(WHEELS) ## Run all tests: [ARGS="-k name"]
 	@$(BIN)/python -m pytest $(ARGS)
 
 .PHONY: check

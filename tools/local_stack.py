@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from tools.steps import run, step
 STACK_NAME = "fax-api"
 _PACKAGE_BUCKET = "fax-api-packages"
 # The extension of directory.example.yaml that can send.
-_EXTENSION = "0003*210"
+EXAMPLE_EXTENSION = "0003*210"
 
 
 @contextmanager
@@ -50,26 +50,32 @@ def _remove_traces(home: Path) -> None:
     shutil.rmtree(home / "run", ignore_errors=True)
 
 
-def _with_example_directory(running: Emulator, outputs: dict[str, str], ca_bundle: Path) -> LocalStack:
+def _with_example_directory(running: Emulator, outputs: Mapping[str, str], ca_bundle: Path) -> LocalStack:
+    user, token = import_example_directory(running, outputs)
+    shutil.copy(str(running.ca_bundle), ca_bundle)
+    return LocalStack(
+        apiUrl=api_url(running, outputs),
+        caBundle=str(ca_bundle),
+        token=token,
+        userId=user,
+        extension=EXAMPLE_EXTENSION,
+        bucket=outputs["FileBucketName"],
+        faxTable=outputs["FaxTableName"],
+        directoryTable=outputs["DirectoryTableName"],
+        credentialTable=outputs["CredentialTableName"],
+        endpointUrl=running.url,
+        region=REGION,
+    )
+
+
+def import_example_directory(running: Emulator, outputs: Mapping[str, str]) -> tuple[str, str]:
+    """Import directory.example.yaml, and print what that did. Returns the user who may send, and their token."""
     entries = directory.parse((places.ROOT / "directory.example.yaml").read_text(encoding="utf-8"))
     tables = outputs["DirectoryTableName"], outputs["CredentialTableName"]
     report = directory.write(entries, running.client("dynamodb"), *tables, datetime.now(UTC))
     directory.print_report(report)
-    shutil.copy(str(running.ca_bundle), ca_bundle)
     sender = entries.tokens[0]
-    return LocalStack(
-        apiUrl=api_url(running, outputs),
-        caBundle=str(ca_bundle),
-        token=report.tokens[sender.name],
-        userId=sender.principal.user_id,
-        extension=_EXTENSION,
-        bucket=outputs["FileBucketName"],
-        faxTable=outputs["FaxTableName"],
-        directoryTable=tables[0],
-        credentialTable=tables[1],
-        endpointUrl=running.url,
-        region=REGION,
-    )
+    return sender.principal.user_id, report.tokens[sender.name]
 
 
 def build(folder: Path, log: Path, architecture: str, template: Path = places.ROOT / "template.yaml") -> Path:
@@ -102,7 +108,7 @@ def deploy(emulator: Emulator, template: Path, architecture: str) -> dict[str, s
     return outputs
 
 
-def api_url(emulator: Emulator, outputs: dict[str, str]) -> str:
+def api_url(emulator: Emulator, outputs: Mapping[str, str]) -> str:
     """The deployed API's address here. The emulator serves it below a path that needs no name resolution."""
     stage = outputs["ApiUrl"].rsplit("/", 1)[1]
     return f"{emulator.url}/restapis/{outputs['ApiId']}/{stage}/_user_request_"

@@ -15,3 +15,4 @@ shipped=$(sed -nE 's/^([a-z0-9-]+)==.*/--no-emit-package \1/p' "$runtime")
 compile --universal --group dev --constraint "$runtime" $shipped --output-file requirements/dev.txt
 compile --universal --group sam --output-file requirements/sam.txt
 compile --universal --group emulator --output-file requirements/emulator.txt
+compile --universal --group lambda-image --output-file requirements/lambda-image.txt

@@ -8,7 +8,6 @@ import argparse
 import fcntl
 import json
 import os
-import shlex
 import signal
 import sys
 from collections.abc import Iterator
@@ -62,7 +61,7 @@ def _only_one(home: Path) -> Iterator[None]:
 def _send_first_fax(stack: LocalStack) -> bool:
     to = send.Sender(stack.apiUrl, stack.token, "@me", stack.extension, stack.caBundle)
     print("\nThe request, as a curl line that you can paste:\n")
-    print(_curl(stack, to.address()))
+    print(send.curl_line(to, _FILES, _RECIPIENTS))
     try:
         answer = send.send(to, _FILES, _RECIPIENTS, lambda sent, total: None)
     except requests.RequestException as error:
@@ -80,18 +79,6 @@ def _send_first_fax(stack: LocalStack) -> bool:
     item = stack.client("dynamodb").get_item(TableName=stack.faxTable, Key=key, ConsistentRead=True)["Item"]
     print(json.dumps(plain(item), indent=2, default=int), flush=True)
     return True
-
-
-def _curl(stack: LocalStack, address: str) -> str:
-    form = json.dumps({"recipients": list(_RECIPIENTS)}, separators=(",", ":"))
-    lines = [
-        f"curl --cacert {shlex.quote(places.shown(Path(stack.caBundle)))}",
-        f"-H {shlex.quote(f'Authorization: Bearer {stack.token}')}",
-        f"-F {shlex.quote(f'request={form}')}",
-        *(f"-F {shlex.quote(f'files=@{places.shown(path)}')}" for path in _FILES),
-        shlex.quote(address),
-    ]
-    return " \\\n  ".join(lines)
 
 
 def _how_to_go_on(stack: LocalStack, home: Path) -> None:

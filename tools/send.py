@@ -7,6 +7,7 @@ private certificate authority, FAX_API_CA_BUNDLE); by default it is the local on
 import argparse
 import json
 import os
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -17,7 +18,7 @@ from urllib.parse import quote
 import requests
 from requests_toolbelt import MultipartEncoder, MultipartEncoderMonitor
 
-from tools import stack_file
+from tools import places, stack_file
 from tools.steps import fail
 
 # Seconds to connect, and to wait for an answer: API Gateway gives up after 29.
@@ -82,6 +83,20 @@ def send(
             timeout=_TIMEOUT,
             allow_redirects=False,
         )
+
+
+def curl_line(to: Sender, files: Sequence[Path], recipients: Sequence[str]) -> str:
+    """The same request as a curl line that works when pasted in the project's folder."""
+    form = json.dumps({"recipients": list(recipients)}, separators=(",", ":"))
+    authority = f" --cacert {shlex.quote(places.shown(Path(to.verify)))}" if isinstance(to.verify, str) else ""
+    lines = [
+        f"curl{authority}",
+        f"-H {shlex.quote(f'Authorization: Bearer {to.token}')}",
+        f"-F {shlex.quote(f'request={form}')}",
+        *(f"-F {shlex.quote(f'files=@{places.shown(path)}')}" for path in files),
+        shlex.quote(to.address()),
+    ]
+    return " \\\n  ".join(lines)
 
 
 def show_progress(sent: int, total: int) -> None:

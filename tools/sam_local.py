@@ -1,0 +1,361 @@
+"""The functions in containers, as SAM runs them, against an embedded AWS: `make invoke` and `make local-api`.
+
+Both build the production template, start an emulator of their own, deploy the template to it for its bucket, tables and
+names, and import directory.example.yaml. `sam local` then runs a copy of the built template in which the functions'
+environment has the emulator's address and the real names: it passes on only variables that the template declares, and
+would pass a resource's logical id for its name.
+
+Containers reach this machine by the container bridge's address, so the emulator listens there, on plain http and
+without IAM, for as long as the command runs; whoever can run a container here can reach it. `make run` is the place for
+TLS and IAM.
+
+What `sam local` does not do as AWS does (seen with SAM CLI 1.170):
+
+- The template's gateway responses are not read: a wrong token is 403 and a missing one 401, both in SAM's words;
+  an unknown path or method is 403 "Missing Authentication Token".
+- The authorizer runs at each request; its answer is never cached.
+- start-api decodes the path before the function sees it, so %2540me passes as @me. A stored event arrives as it is.
+- The request id in the log is the same for all requests of one start-api.
+- The API's address has no stage in it, and functions' roles play no part.
+"""
+
+import argparse
+import copy
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import yaml
+
+from tools import answers, docker, lambda_image, places, send
+from tools.docker import Docker
+from tools.emulator import Emulator, emulator
+from tools.local_stack import EXAMPLE_EXTENSION, STACK_NAME, build, deploy, import_example_directory
+from tools.steps import StepFailed, fail, last_lines, step
+
+_FUNCTION = "CreateFaxFunction"
+_FAX = places.ROOT / "tests/data/documents/letter.pdf"
+_STOP_SECONDS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A stored event, and the answer that is expected, where there is one beside it."""
+
+    event: Path
+    answer_file: Path
+    expected: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class SamLocal:
+    """All that `sam local` needs. ``image`` replaces Amazon's where it is not None; ``token`` is alice's."""
+
+    daemon: Docker
+    aws: Emulator
+    template: Path
+    image: str | None
+    token: str
+
+    @contextmanager
+    def start(self, *arguments: str, stdout: IO[bytes], stderr: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+        """Run a `sam local` command; where it still runs afterwards, end it so that it removes its containers."""
+        command = [str(places.SAM), "local", *arguments, "--template-file", str(self.template)]
+        command += ["--parameter-overrides", f"Architecture={places.architecture()}"]
+        command += ["--layer-cache-basedir", str(self.aws.folder / "layers"), *self._image_options()]
+        env = self.aws.environment() | {"DOCKER_HOST": self.daemon.host}
+        # In a session of its own, ctrl-C at the terminal comes to us alone, and once to SAM.
+        process = subprocess.Popen(
+            command,
+            env=env,
+            cwd=self.aws.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
+            start_new_session=True,
+        )
+        try:
+            yield process
+        finally:
+            _end(process)
+
+    def _image_options(self) -> list[str]:
+        if self.image is None:
+            return []
+        # What is here already, a stand-in above all, may be nowhere else.
+        return ["--invoke-image", self.image, *(["--skip-pull-image"] if self.daemon.has_image(self.image) else [])]
+
+    def failure(self, log: Path) -> StepFailed:
+        """Why `sam local` ended: its last words, and what helps where it is Amazon's image that is missing."""
+        hint = "If Amazon's base image cannot be pulled here, run `make lambda-image`: it builds a stand-in for it."
+        return StepFailed(
+            f"sam local ended; its last lines:\n{last_lines(log)}" + (f"\n\n{hint}" if self.image is None else "")
+        )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+# --- what both commands start ----------------------------------------------------------------------------------------
+
+
+@contextmanager
+def sam_local() -> Iterator[SamLocal]:
+    """Build, start an emulator that containers reach, deploy, import; afterwards, stop and clean up."""
+    daemon = docker.connect()
+    address, name = docker.meeting_point(daemon)
+    architecture = places.architecture()
+    places.LOCAL.mkdir(exist_ok=True)
+    with ExitStack() as cleanup:
+        # A folder for each run, builds included: two of them, and `make run`, do not get into each other's way.
+        folder = Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="sam-local-", dir=places.LOCAL)))
+        with step(f"building the template for {architecture} with sam build"):
+            template = build(folder / "build", folder / "build.log", architecture)
+        with step(f"starting the embedded AWS (ministack) on {address}, for containers"):
+            aws = cleanup.enter_context(emulator(folder, tls=False, iam=False, host=address))
+        with step("deploying the template to it with sam deploy, and importing directory.example.yaml"):
+            outputs = deploy(aws, template, architecture)
+            _, token = import_example_directory(aws, outputs)
+        endpoint = f"http://{name}:{aws.port}"
+        derived = local_template(yaml.safe_load(template.read_text()), endpoint, _names(aws))
+        # Beside the built one, since the paths in it are relative.
+        template = template.with_name("sam-local.yaml")
+        template.write_text(yaml.safe_dump(derived, sort_keys=False))
+        cleanup.enter_context(_no_traces_in(daemon, endpoint))
+        yield SamLocal(daemon, aws, template, _image(daemon), token)
+
+
+def _names(aws: Emulator) -> dict[str, str]:
+    """The deployed resources' real names by their logical ids."""
+    answer = aws.client("cloudformation").describe_stack_resources(StackName=STACK_NAME)
+    return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in answer["StackResources"]}
+
+
+def local_template(built: Mapping[str, Any], endpoint: str, names: Mapping[str, str]) -> dict[str, Any]:
+    """A built template -> one whose functions call ``endpoint``, and the resources there by their ``names``.
+
+    Of a function's own variables, those that are a reference to a resource get its name; the others stay.
+    """
+    template = copy.deepcopy(dict(built))
+    template["Globals"]["Function"]["Environment"]["Variables"]["AWS_ENDPOINT_URL"] = endpoint
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            variables = resource["Properties"].get("Environment", {}).get("Variables", {})
+            for variable, value in variables.items():
+                if isinstance(value, dict) and value.get("Ref") in names:
+                    variables[variable] = names[value["Ref"]]
+    return template
+
+
+def _image(daemon: Docker) -> str | None:
+    """The base image: what LAMBDA_IMAGE names, else the stand-in where there is one, else Amazon's (None)."""
+    named = os.environ.get("LAMBDA_IMAGE")
+    if named:
+        return named
+    return lambda_image.IMAGE if daemon.has_image(lambda_image.IMAGE) else None
+
+
+@contextmanager
+def _no_traces_in(daemon: Docker, endpoint: str) -> Iterator[None]:
+    """Afterwards, remove the images that SAM built, and the containers that it had no time to remove itself."""
+    before = _images(daemon)
+    try:
+        yield
+    finally:
+        for container in daemon.lines("ps", "--all", "--quiet", "--filter", "label=sam.cli.container.type=lambda"):
+            # Those of this run alone: no two runs have the same address of the emulator.
+            if f"AWS_ENDPOINT_URL={endpoint}" in daemon.attempt("inspect", container):
+                daemon.attempt("rm", "--force", container)
+        for image in _images(daemon) - before:
+            # SAM puts its runtime emulator into each of its images, so others' are told by that.
+            if "aws-lambda-rie" in daemon.attempt("history", "--no-trunc", image):
+                daemon.attempt("image", "rm", image)
+
+
+def _images(daemon: Docker) -> set[str]:
+    """The images that SAM builds, and what has no name, as a build leaves it that was interrupted."""
+    named = daemon.lines("image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "samcli/lambda-python")
+    return named | daemon.lines("image", "ls", "--quiet", "--filter", "dangling=true")
+
+
+# --- make invoke -----------------------------------------------------------------------------------------------------
+
+
+def read_case(event: Path) -> Case:
+    """Find out before anything is started whether an event, and its expected answer, can be used."""
+    try:
+        if not isinstance(json.loads(event.read_bytes()), dict):
+            raise StepFailed(f"{event} is not an event: it must hold a JSON object.")
+    except OSError as error:
+        raise StepFailed(f"{event} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise StepFailed(f"{event} is not JSON: {error}.") from error
+    answer_file = event.parent / "answers" / event.name
+    try:
+        return Case(event, answer_file, answers.read(answer_file) if answer_file.exists() else None)
+    except ValueError as error:
+        raise StepFailed(f"{answer_file} is not an expected answer: {error}.") from error
+
+
+def invoke(events: Sequence[Path]) -> int:
+    """Invoke the function with each event: the answers on stdout, all else on stderr. Returns the exit status."""
+    if not events:
+        raise StepFailed("Say which: make invoke EVENT=events/NAME.json (several in quotes, with spaces between them).")
+    cases = [read_case(event) for event in events]
+    with ExitStack() as cleanup:
+        with redirect_stdout(sys.stderr):
+            local = cleanup.enter_context(sam_local())
+        good = [_invoke(local, case) for case in cases]
+    if len(cases) > 1:
+        print(f"\n{good.count(True)} of {len(cases)} events were answered as they should be", file=sys.stderr)
+    return 0 if all(good) else 1
+
+
+def _invoke(local: SamLocal, case: Case) -> bool:
+    """Invoke the function with one event, and say how it went. `sam local invoke` itself is content with any answer."""
+    print(f"\n==> {places.shown(case.event.resolve())}", file=sys.stderr, flush=True)
+    answer_file, log = local.aws.folder / "answer.json", local.aws.folder / "invoke.log"
+    with (
+        answer_file.open("wb") as stdout,
+        log.open("wb") as stderr,
+        local.start("invoke", _FUNCTION, "--event", str(case.event.resolve()), stdout=stdout, stderr=stderr) as process,
+    ):
+        status = process.wait()
+    if status != 0:
+        raise local.failure(log)
+    print(function_log(log.read_text(errors="replace")), file=sys.stderr, flush=True)
+    answer = _parsed(answer_file.read_text(errors="replace"))
+    print(json.dumps(answer, indent=2, ensure_ascii=False), flush=True)
+    return _judge(case, answer)
+
+
+def function_log(output: str) -> str:
+    """What the function logged, out of what `sam local invoke` printed.
+
+    SAM's own lines go before it, ending with the container's id. After the report comes the runtime's complaint that
+    its container is taken away, which says nothing of the function. Without these marks, it is all kept.
+    """
+    lines = output.splitlines()
+    start = next((number for number, line in enumerate(lines, 1) if line.startswith("SAM_CONTAINER_ID:")), 0)
+    end = next((number for number, line in enumerate(lines, 1) if line.startswith("REPORT RequestId:")), len(lines))
+    return "\n".join(lines[start:end])
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text.strip() or None
+
+
+def _judge(case: Case, answer: Any) -> bool:
+    """Say whether an answer is what it should be."""
+    invalid = answers.problems(answer)
+    if invalid:
+        print(f"    not an answer that API Gateway could pass on: {'; '.join(invalid)}", file=sys.stderr)
+        return False
+    if case.expected is None:
+        print(f"    compared with nothing: there is no {places.shown(case.answer_file.resolve())}", file=sys.stderr)
+        return True
+    different = answers.differences(case.expected, answer)
+    verdict = "not the expected answer" if different else "the expected answer"
+    print(f"    {verdict}: {places.shown(case.answer_file.resolve())}", file=sys.stderr)
+    for line in different:
+        print(f"      {line}", file=sys.stderr)
+    return not different
+
+
+# --- make local-api --------------------------------------------------------------------------------------------------
+
+
+def serve(port: int) -> int:
+    """Serve the API on 127.0.0.1 until it is interrupted. Returns the exit status."""
+    if not _is_free(port):
+        raise StepFailed(f"Port {port} is in use; name another one: make local-api PORT={port + 1}")
+    with sam_local() as local:
+        log = local.aws.folder / "start-api.log"
+        options = ["--port", str(port), "--warm-containers", "EAGER"]
+        with (
+            log.open("wb") as output,
+            log.open("r", errors="replace") as shown,
+            local.start("start-api", *options, stdout=output, stderr=output) as process,
+        ):
+            with step("starting the API with sam local start-api"):
+                _wait_until_ready(local, process, port, log)
+            shown.read()
+            print(_how_to_use(f"http://127.0.0.1:{port}", local.token), flush=True)
+            while process.poll() is None:
+                print(shown.read(), end="", file=sys.stderr, flush=True)
+                time.sleep(0.2)
+            raise local.failure(log)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def _wait_until_ready(local: SamLocal, process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    # Without a limit of its own: the first time, Amazon's image may have to be fetched.
+    while process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise local.failure(log)
+
+
+def _how_to_use(url: str, token: str) -> str:
+    to = send.Sender(url, token, "@me", EXAMPLE_EXTENSION, verify=True)
+    return f"""
+It is up, and its log follows here. In another terminal in this folder:
+
+{send.curl_line(to, [_FAX], ["7778888"])}
+
+Stop it with ctrl-C.
+"""
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="tools.sam_local", description=(__doc__ or "").split("\n\n")[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("invoke").add_argument("events", type=Path, nargs="*")
+    commands.add_parser("api").add_argument("--port", type=int, default=3000)
+    options = parser.parse_args(arguments)
+    # SIGTERM ends it in the same orderly way as ctrl-C, which a shell's background job would otherwise ignore.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    try:
+        return invoke(options.events) if options.command == "invoke" else serve(options.port)
+    except StepFailed as error:
+        return fail(error)
+    except KeyboardInterrupt:
+        print("\nstopped; its containers and files are removed", file=sys.stderr, flush=True)
+        return 0 if options.command == "api" else 128 + signal.SIGINT
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
