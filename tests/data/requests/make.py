@@ -232,6 +232,9 @@ def _paths() -> dict[str, bytes]:
         "extension-queue": "/uapi/faxes/@me/0003*300",
         "extension-self": "/uapi/faxes/@me/@self",
         "extension-malformed": "/uapi/faxes/@me/0003*210*1",
+        "extension-bad-escape": "/uapi/faxes/@me/0003%2",
+        # Both are wrong; the user is looked at first.
+        "user-before-extension": "/uapi/faxes/bob/%zz",
     }
     return {name: curl(request_part(), file_part(), target=target) for name, target in targets.items()}
 
@@ -327,6 +330,8 @@ def _refused_forms() -> dict[str, bytes]:
         "boundary-missing": curl(request_part(), file_part(), content_type="multipart/form-data"),
         "cut-off-upload": curl(body=whole[: len(whole) // 2]),
         "cut-off-last-line": curl(body=whole.removesuffix(b"--\r\n")),
+        # Taken for a preamble, the first part would be lost.
+        "byte-order-mark": curl(body=b"\xef\xbb\xbf" + whole),
         "line-feeds": curl(body=form(CURL, request_part(), file_part()).replace(b"\r\n", b"\n")),
         "two-requests": curl(request_part(), request_part(TO_EXTENSION), file_part()),
         "published-sample": published_sample(),
