@@ -1,0 +1,411 @@
+"""The fax store's contract, on the store in memory and on DynamoDB; and DynamoDB's failures, one try at a time."""
+
+import dataclasses
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import botocore.endpoint
+import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.config import Config
+from botocore.exceptions import (
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ReadTimeoutError,
+)
+
+from faxes.adapters.dynamodb import DynamoDBFaxStore
+from faxes.errors import FaxError, OutcomeUnknown, StorageFailed
+from faxes.model import ExtensionNumber, Fax, Kind, Status, StoredFile
+from faxes.settings import DYNAMODB_BUDGET
+from faxes.submission import IdTaken
+from tests.support.cloud import Cloud
+from tests.support.memory import MemoryFaxStore
+
+NOW = datetime(2026, 11, 23, 12, 30, 15, 120_000, tzinfo=UTC)
+NUMBER = ExtensionNumber("0003", "210")
+
+
+def fax(n: int, **other: Any) -> Fax:
+    """The nth fax of an extension: one a second."""
+    uid = f"{n:032x}"
+    created_at = NOW + timedelta(seconds=n)
+    values: dict[str, Any] = {
+        "id": str(1_000 + n),
+        "uid": uid,
+        "user_id": "alice",
+        "organization_id": "0003",
+        "extension": str(NUMBER),
+        "recipients": ("7778888",),
+        "files": (StoredFile(1, "a.txt", Kind.TXT, 14, "ab" * 32, f"faxes/{uid}/1.txt"),),
+        "status": Status.ACCEPTED,
+        "created_at": created_at,
+        "expires_at": (created_at + timedelta(days=30)).replace(microsecond=0),
+    }
+    return Fax(**values | other)
+
+
+@pytest.fixture(params=["memory", "DynamoDB"])
+def store(request: pytest.FixtureRequest) -> MemoryFaxStore | DynamoDBFaxStore:
+    if request.param == "memory":
+        return MemoryFaxStore()
+    cloud: Cloud = request.getfixturevalue("cloud")
+    return DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"])
+
+
+type Store = MemoryFaxStore | DynamoDBFaxStore
+
+
+# --- the contract ----------------------------------------------------------------------------------------------------
+
+
+def test_a_fax_that_was_added_is_found_by_its_id_its_uid_and_its_extension(store: Store) -> None:
+    store.add(fax(1))
+    assert store.by_id("1001", NOW) == fax(1)
+    assert store.by_uid(fax(1).uid, NOW) == fax(1)
+    assert store.of_extension(NUMBER, NOW) == [fax(1)]
+
+
+def test_nothing_is_found_where_nothing_was_added(store: Store) -> None:
+    store.add(fax(1))
+    assert store.by_id("1", NOW) is None
+    assert store.by_uid("f" * 32, NOW) is None
+    assert store.of_extension(ExtensionNumber("0003", "21"), NOW) == []
+    assert store.of_extension(ExtensionNumber("0004", "210"), NOW) == []
+
+
+def test_the_largest_fax_comes_back_whole(store: Store) -> None:
+    uid = "5d8e2193e92f2d5e31cff1017724cfe9"
+    names = ["", 'Übersicht "传真" 😀.pdf', "\0\r\n\x1b", *("n" * 4_000 + str(n) for n in range(7))]
+    kinds = list(Kind) * 3
+    largest = fax(
+        1,
+        id=str(2**53 - 1),
+        uid=uid,
+        recipients=tuple(f"{n:016}*{n:015}" for n in range(999)),
+        files=tuple(
+            StoredFile(n, name, kind, 4_613_734, f"{n:064x}", f"faxes/{uid}/{n}.{kind}")
+            for n, (name, kind) in enumerate(zip(names, kinds, strict=False), start=1)
+        ),
+        version=2,
+    )
+    store.add(largest)
+    assert len(largest.files) == 10
+    assert store.by_id(largest.id, NOW) == largest
+    assert store.by_uid(uid, NOW) == largest
+    assert store.of_extension(NUMBER, NOW) == [largest]
+
+
+def test_adding_a_fax_twice_is_the_same_as_once(store: Store) -> None:
+    store.add(fax(1))
+    store.add(fax(1))
+    assert store.of_extension(NUMBER, NOW) == [fax(1)]
+
+
+def test_an_id_that_another_fax_has_is_taken_and_the_other_stays(store: Store) -> None:
+    store.add(fax(1))
+    with pytest.raises(IdTaken):
+        store.add(fax(2, id=fax(1).id))
+    assert store.of_extension(NUMBER, NOW) == [fax(1)]
+
+
+def test_an_extensions_faxes_come_newest_first_and_at_most_so_many(store: Store) -> None:
+    for n in (3, 1, 4, 2):
+        store.add(fax(n))
+    store.add(fax(5, extension="0003*211"))
+    assert store.of_extension(NUMBER, NOW) == [fax(4), fax(3), fax(2), fax(1)]
+    assert store.of_extension(NUMBER, NOW, limit=4) == [fax(4), fax(3), fax(2), fax(1)]
+    assert store.of_extension(NUMBER, NOW, limit=2) == [fax(4), fax(3)]
+
+
+def test_milliseconds_decide_which_fax_is_newer(store: Store) -> None:
+    moments = [NOW.replace(microsecond=0), NOW.replace(microsecond=9_000), NOW.replace(microsecond=100_000)]
+    faxes = [fax(n, created_at=moment) for n, moment in enumerate(moments)]
+    for each in faxes:
+        store.add(each)
+    assert store.of_extension(NUMBER, NOW) == faxes[::-1]
+
+
+def test_a_fax_whose_time_is_over_is_not_found_though_it_still_lies_there(store: Store) -> None:
+    store.add(fax(1))
+    end = fax(1).expires_at
+    last = end - timedelta(milliseconds=1)
+    assert (store.by_id("1001", last), store.by_uid(fax(1).uid, last)) == (fax(1), fax(1))
+    assert store.of_extension(NUMBER, last) == [fax(1)]
+    for moment in (end, end + timedelta(days=2)):
+        assert (store.by_id("1001", moment), store.by_uid(fax(1).uid, moment)) == (None, None)
+        assert store.of_extension(NUMBER, moment) == []
+
+
+def test_a_fax_whose_time_is_over_takes_no_place_of_another(store: Store) -> None:
+    """Newer faxes may be kept for a shorter time than older ones, where a deployment changed how long it keeps them."""
+    for n in (1, 2):
+        store.add(fax(n))
+    for n in (3, 4):
+        store.add(fax(n, expires_at=NOW))
+    assert store.of_extension(NUMBER, NOW, limit=2) == [fax(2), fax(1)]
+
+
+def test_an_extensions_faxes_come_whole_however_large_they_are(store: Store) -> None:
+    """A page of a query holds 1 MB; these take more."""
+    files = tuple(StoredFile(n, "n" * 10_000, Kind.TXT, 1, "ab" * 32, f"faxes/{n}.txt") for n in range(1, 11))
+    faxes = [fax(n, files=files) for n in range(12)]
+    for each in faxes:
+        store.add(each)
+    assert store.of_extension(NUMBER, NOW) == faxes[::-1]
+
+
+# --- DynamoDB --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The SDK's waits between its tries, which pass at once."""
+    waited: list[float] = []
+    monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=waited.append))
+    return waited
+
+
+type Fate = Callable[[AWSPreparedRequest], AWSResponse | None]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Deployed:
+    """The store on DynamoDB, set up as it is deployed, and what becomes of each of its tries to put an item."""
+
+    cloud: Cloud
+    store: DynamoDBFaxStore
+    fates: list[Fate]
+    waits: list[float]
+
+    def fail(self, added: Fax) -> FaxError:
+        """Add a fax, which fails."""
+        with pytest.raises(FaxError) as caught:
+            self.store.add(added)
+        assert self.fates == []
+        return caught.value
+
+    def stored(self) -> list[Fax]:
+        """What the table holds, as another client sees it."""
+        return DynamoDBFaxStore(self.cloud.dynamodb, self.cloud.names["FaxTable"]).of_extension(NUMBER, NOW)
+
+    def takes_effect(self, request: AWSPreparedRequest) -> None:
+        """Have a request take effect, whatever its sender hears of it."""
+        assert isinstance(request.body, bytes)
+        sent = json.loads(request.body)
+        self.cloud.dynamodb.put_item(TableName=sent["TableName"], Item=sent["Item"])
+
+
+@pytest.fixture
+def deployed(cloud: Cloud, waits: list[float]) -> Deployed:
+    config = Config(retries={"total_max_attempts": DYNAMODB_BUDGET.tries, "mode": "standard"})
+    client = boto3.client("dynamodb", config=config)
+    fates: list[Fate] = []
+
+    # The SDK's stubs know no handler that answers.
+    def meet(request: AWSPreparedRequest, **_: object) -> Any:
+        return fates.pop(0)(request) if fates else None
+
+    client.meta.events.register_first("before-send.dynamodb.PutItem", meet)
+    return Deployed(cloud, DynamoDBFaxStore(client, cloud.names["FaxTable"]), fates, waits)
+
+
+def raises(error: Exception) -> Fate:
+    """A try that ends with an error of the network's."""
+
+    def meet(request: AWSPreparedRequest) -> AWSResponse | None:
+        raise error
+
+    return meet
+
+
+def answers(status: int, code: str) -> Fate:
+    """A try that DynamoDB answers with an error."""
+
+    def meet(request: AWSPreparedRequest) -> AWSResponse | None:
+        body = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "secret"}).encode()
+        raw: Any = BytesIO(body)
+        raw.stream = lambda: iter([body])
+        # moto is asked whatever the answer here is; it has nothing at this address.
+        request.url = "https://nowhere.invalid/"
+        return AWSResponse(request.url, status, HTTPHeaders(), raw)
+
+    return meet
+
+
+def goes_through(request: AWSPreparedRequest) -> AWSResponse | None:
+    """A try that nothing happens to."""
+    return None
+
+
+URL = "https://dynamodb.eu-west-1.amazonaws.com/"
+READ_TIMEOUT = raises(ReadTimeoutError(endpoint_url=URL))
+CONNECT_TIMEOUT = raises(ConnectTimeoutError(endpoint_url=URL))
+REFUSED = raises(EndpointConnectionError(endpoint_url=URL))
+CLOSED = raises(ConnectionClosedError(endpoint_url=URL))
+DENIED = answers(400, "AccessDeniedException")
+THROTTLED = answers(400, "ProvisionedThroughputExceededException")
+BROKEN = answers(500, "InternalServerError")
+UNAVAILABLE = answers(503, "ServiceUnavailable")
+
+
+@pytest.mark.parametrize("lost", [READ_TIMEOUT, CLOSED, BROKEN, UNAVAILABLE])
+def test_a_fax_whose_first_answer_was_lost_is_added_by_the_second_try(deployed: Deployed, lost: Fate) -> None:
+    def effective(request: AWSPreparedRequest) -> AWSResponse | None:
+        deployed.takes_effect(request)
+        return lost(request)
+
+    deployed.fates[:] = [effective]
+    deployed.store.add(fax(1))
+    assert deployed.stored() == [fax(1)]
+    assert len(deployed.waits) == 1
+
+
+@pytest.mark.parametrize("first", [READ_TIMEOUT, CONNECT_TIMEOUT, REFUSED, THROTTLED, BROKEN])
+def test_a_fax_whose_first_try_had_no_effect_is_added_by_the_second(deployed: Deployed, first: Fate) -> None:
+    deployed.fates[:] = [first]
+    deployed.store.add(fax(1))
+    assert deployed.stored() == [fax(1)]
+
+
+def test_an_id_that_is_found_taken_by_the_second_try_is_taken(deployed: Deployed) -> None:
+    deployed.store.add(fax(1))
+    deployed.fates[:] = [READ_TIMEOUT]
+    with pytest.raises(IdTaken):
+        deployed.store.add(fax(2, id=fax(1).id))
+    assert deployed.stored() == [fax(1)]
+
+
+@pytest.mark.parametrize(
+    ("fates", "cause"),
+    [
+        ([DENIED], "PutItem: AccessDeniedException (400)"),
+        ([answers(400, "ResourceNotFoundException")], "PutItem: ResourceNotFoundException (400)"),
+        ([THROTTLED, THROTTLED], "PutItem: ProvisionedThroughputExceededException (400)"),
+        ([CONNECT_TIMEOUT, CONNECT_TIMEOUT], "PutItem: ConnectTimeoutError"),
+        ([REFUSED, REFUSED], "PutItem: EndpointConnectionError"),
+        ([CONNECT_TIMEOUT, THROTTLED], "PutItem: ProvisionedThroughputExceededException (400)"),
+        ([THROTTLED, DENIED], "PutItem: AccessDeniedException (400)"),
+    ],
+)
+def test_where_no_try_can_have_had_an_effect_the_fax_is_surely_not_added(
+    deployed: Deployed, fates: list[Fate], cause: str
+) -> None:
+    deployed.fates[:] = fates
+    error = deployed.fail(fax(1))
+    assert isinstance(error, StorageFailed)
+    assert (error.reason, error.cause) == ("record_not_written", cause)
+    assert deployed.stored() == []
+
+
+@pytest.mark.parametrize(
+    ("fates", "cause"),
+    [
+        ([READ_TIMEOUT, READ_TIMEOUT], "PutItem: ReadTimeoutError"),
+        ([CLOSED, CLOSED], "PutItem: ConnectionClosedError"),
+        ([BROKEN, BROKEN], "PutItem: InternalServerError (500)"),
+        ([UNAVAILABLE, UNAVAILABLE], "PutItem: ServiceUnavailable (503)"),
+        # The last try alone would say that nothing was written.
+        ([READ_TIMEOUT, REFUSED], "PutItem: EndpointConnectionError"),
+        ([READ_TIMEOUT, CONNECT_TIMEOUT], "PutItem: ConnectTimeoutError"),
+        ([READ_TIMEOUT, THROTTLED], "PutItem: ProvisionedThroughputExceededException (400)"),
+        ([BROKEN, DENIED], "PutItem: AccessDeniedException (400)"),
+        ([THROTTLED, READ_TIMEOUT], "PutItem: ReadTimeoutError"),
+        ([CONNECT_TIMEOUT, BROKEN], "PutItem: InternalServerError (500)"),
+    ],
+)
+def test_where_one_try_may_have_had_an_effect_the_outcome_is_unknown(
+    deployed: Deployed, fates: list[Fate], cause: str
+) -> None:
+    deployed.fates[:] = fates
+    error = deployed.fail(fax(1))
+    assert isinstance(error, OutcomeUnknown)
+    assert (error.reason, error.cause) == ("record_not_written", cause)
+
+
+def test_a_call_that_fails_before_its_first_try_surely_adds_nothing(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = boto3.client("dynamodb")
+
+    def unsigned(**_: object) -> None:
+        raise NoCredentialsError
+
+    client.meta.events.register_first("before-sign.dynamodb.PutItem", unsigned)
+    with pytest.raises(StorageFailed) as caught:
+        DynamoDBFaxStore(client, deployed.cloud.names["FaxTable"]).add(fax(1))
+    assert caught.value.cause == "PutItem: NoCredentialsError"
+
+
+def test_an_earlier_calls_lost_answer_does_not_colour_the_next_call(deployed: Deployed) -> None:
+    deployed.fates[:] = [READ_TIMEOUT, READ_TIMEOUT]
+    assert isinstance(deployed.fail(fax(1)), OutcomeUnknown)
+    deployed.fates[:] = [DENIED]
+    assert isinstance(deployed.fail(fax(1)), StorageFailed)
+
+
+@pytest.mark.parametrize(
+    ("operation", "read"),
+    [
+        ("GetItem", lambda store: store.by_id("1001", NOW)),
+        ("Query", lambda store: store.by_uid("f" * 32, NOW)),
+        ("Query", lambda store: store.of_extension(NUMBER, NOW)),
+    ],
+)
+def test_a_read_that_fails_is_a_fault_of_ours(
+    cloud: Cloud, operation: str, read: Callable[[DynamoDBFaxStore], object]
+) -> None:
+    def deny(request: AWSPreparedRequest, **_: object) -> Any:
+        return DENIED(request)
+
+    client = boto3.client("dynamodb")
+    client.meta.events.register_first(f"before-send.dynamodb.{operation}", deny)
+    with pytest.raises(StorageFailed) as caught:
+        read(DynamoDBFaxStore(client, cloud.names["FaxTable"]))
+    assert (caught.value.reason, caught.value.cause) == (
+        "record_not_read",
+        f"{operation}: AccessDeniedException (400)",
+    )
+
+
+def test_an_item_as_it_lies_in_the_table(cloud: Cloud) -> None:
+    """Others read it: the table's stream, its time to live, its indexes."""
+    DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"]).add(fax(1))
+    assert cloud.items("FaxTable") == [
+        {
+            "pk": {"S": "FAX#1001"},
+            "sk": {"S": "FAX"},
+            "id": {"S": "1001"},
+            "uid": {"S": "00000000000000000000000000000001"},
+            "userId": {"S": "alice"},
+            "organizationId": {"S": "0003"},
+            "extension": {"S": "0003*210"},
+            "recipients": {"L": [{"S": "7778888"}]},
+            "files": {
+                "L": [
+                    {
+                        "M": {
+                            "position": {"N": "1"},
+                            "name": {"S": "a.txt"},
+                            "kind": {"S": "txt"},
+                            "size": {"N": "14"},
+                            "sha256": {"S": "ab" * 32},
+                            "key": {"S": "faxes/00000000000000000000000000000001/1.txt"},
+                        }
+                    }
+                ]
+            },
+            "status": {"S": "accepted"},
+            "createdAt": {"S": "2026-11-23T12:30:16.120Z"},
+            "expiresAt": {"N": "1798029016"},
+            "version": {"N": "1"},
+        }
+    ]

@@ -1,0 +1,89 @@
+"""The stores in memory, for tests of what stands above them. Each keeps its contract, and can be told to fail."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from faxes.errors import FaxError, StorageFailed
+from faxes.model import Document, Extension, ExtensionNumber, Fax
+from faxes.submission import IdTaken
+from faxes.tokens import Token
+
+
+class MemoryDirectory:
+    """Implements ``submission.Directory``. Set ``failure`` to have every read fail."""
+
+    def __init__(self, extensions: Iterable[Extension] = ()) -> None:
+        self._extensions = {extension.number: extension for extension in extensions}
+        self.failure: FaxError | None = None
+
+    def extension(self, number: ExtensionNumber) -> Extension | None:
+        if self.failure:
+            raise self.failure
+        return self._extensions.get(number)
+
+
+class MemoryFileStore:
+    """Implements ``submission.FileStore``. ``objects`` is what lies there, by key.
+
+    Set ``failing_position`` to have the put of a fax's file at that position (from 1) fail.
+    """
+
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+        self.failing_position: int | None = None
+
+    def put_all(self, files: Sequence[tuple[str, Document]]) -> None:
+        failed = False
+        for position, (key, document) in enumerate(files, start=1):
+            if key in self.objects or position == self.failing_position:
+                failed = True
+            else:
+                self.objects[key] = document.content
+        if failed:
+            raise StorageFailed(reason="file_not_stored", cause="memory")
+
+    def discard(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            self.objects.pop(key, None)
+
+
+class MemoryFaxStore:
+    """Implements ``submission.FaxStore``, and reads faxes back as the store on DynamoDB does.
+
+    ``faxes`` is what it holds, by id. Set ``failure`` to have every write fail.
+    """
+
+    def __init__(self) -> None:
+        self.faxes: dict[str, Fax] = {}
+        self.failure: FaxError | None = None
+
+    def add(self, fax: Fax) -> None:
+        if self.failure:
+            raise self.failure
+        if self.faxes.get(fax.id, fax).uid != fax.uid:
+            raise IdTaken
+        self.faxes.setdefault(fax.id, fax)
+
+    def by_id(self, fax_id: str, now: datetime) -> Fax | None:
+        fax = self.faxes.get(fax_id)
+        return fax if fax and fax.expires_at > now else None
+
+    def by_uid(self, uid: str, now: datetime) -> Fax | None:
+        return next((fax for fax in self.faxes.values() if fax.uid == uid and fax.expires_at > now), None)
+
+    def of_extension(self, number: ExtensionNumber, now: datetime, limit: int = 100) -> list[Fax]:
+        found = [fax for fax in self.faxes.values() if fax.extension == str(number) and fax.expires_at > now]
+        return sorted(found, key=lambda fax: fax.created_at, reverse=True)[:limit]
+
+
+class MemoryTokenStore:
+    """Implements ``tokens.TokenStore``. Set ``failure`` to have every read fail."""
+
+    def __init__(self, tokens: Iterable[Token] = ()) -> None:
+        self._tokens = {token.digest: token for token in tokens}
+        self.failure: FaxError | None = None
+
+    def token(self, digest: str) -> Token | None:
+        if self.failure:
+            raise self.failure
+        return self._tokens.get(digest)

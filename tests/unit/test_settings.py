@@ -1,0 +1,85 @@
+"""The environment: what is missing or out of range fails the cold start, by name."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from faxes.model import Limits
+from faxes.settings import AuthenticationSettings, CallBudget, SubmissionSettings
+
+ENVIRONMENT = {
+    "FILE_BUCKET": "bucket",
+    "FAX_TABLE": "faxes",
+    "DIRECTORY_TABLE": "directory",
+    "RETENTION_DAYS": "30",
+    "MAX_FILES_PER_FAX": "5",
+    "MAX_RECIPIENTS_PER_FAX": "6",
+    "MAX_BODY_BYTES": "4613734",
+}
+RANGES = {
+    "RETENTION_DAYS": (1, 3650),
+    "MAX_FILES_PER_FAX": (1, 10),
+    "MAX_RECIPIENTS_PER_FAX": (1, 999),
+    "MAX_BODY_BYTES": (1, 4_613_734),
+}
+
+
+def test_what_create_fax_reads() -> None:
+    assert SubmissionSettings.from_env(ENVIRONMENT) == SubmissionSettings(
+        bucket="bucket",
+        fax_table="faxes",
+        directory_table="directory",
+        retention=timedelta(days=30),
+        limits=Limits(files_per_fax=5, recipients_per_fax=6, body_bytes=4_613_734),
+    )
+
+
+def test_what_the_authorizer_reads() -> None:
+    assert AuthenticationSettings.from_env({"CREDENTIAL_TABLE": "credentials"}) == AuthenticationSettings("credentials")
+
+
+def test_the_limits_defaults_are_the_contracts() -> None:
+    assert Limits() == Limits(files_per_fax=5, recipients_per_fax=5, body_bytes=4_613_734)
+
+
+@pytest.mark.parametrize("name", ENVIRONMENT)
+@pytest.mark.parametrize("rest", [{}, {"present": ""}])
+def test_a_name_that_is_missing_or_empty_is_named(name: str, rest: dict[str, str]) -> None:
+    environment = {key: value for key, value in ENVIRONMENT.items() if key != name} | dict.fromkeys(
+        [name] if rest else [], ""
+    )
+    with pytest.raises(ValueError, match=f"^the environment variable {name} is not set$"):
+        SubmissionSettings.from_env(environment)
+
+
+@pytest.mark.parametrize("environment", [{}, {"CREDENTIAL_TABLE": ""}])
+def test_the_authorizer_needs_its_table(environment: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=r"^the environment variable CREDENTIAL_TABLE is not set$"):
+        AuthenticationSettings.from_env(environment)
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_a_number_may_be_at_the_ends_of_its_range(name: str) -> None:
+    low, high = (SubmissionSettings.from_env(ENVIRONMENT | {name: str(end)}) for end in RANGES[name])
+    assert low != high
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [(name, value) for name, (low, high) in RANGES.items() for value in (str(low - 1), str(high + 1))]
+    + [("RETENTION_DAYS", value) for value in ("x", "-1", "+1", "1.5", " 1", "1 ", "1_0", "0x1", "٣", "³", "1e1")],
+)
+def test_a_number_out_of_range_is_named_with_its_range(name: str, value: str) -> None:
+    low, high = RANGES[name]
+    message = f"the environment variable {name} is {value!r}; it must be a number from {low} to {high}"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        SubmissionSettings.from_env(ENVIRONMENT | {name: value})
+
+
+@pytest.mark.parametrize(
+    ("budget", "longest"),
+    [(CallBudget(1, 2, 1), 3), (CallBudget(1, 2, 2), 7), (CallBudget(1, 2, 3), 12), (CallBudget(0.5, 1, 4), 13)],
+)
+def test_the_longest_that_a_call_can_take(budget: CallBudget, longest: float) -> None:
+    assert budget.longest == longest

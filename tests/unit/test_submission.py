@@ -1,0 +1,592 @@
+"""The use case: every check in the contract's order, and what is stored when they pass, or when storing fails."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from faxes.errors import (
+    ExtensionInvalid,
+    FaxError,
+    FileInvalid,
+    OutcomeUnknown,
+    RecipientsInvalid,
+    StorageFailed,
+    TooManyFiles,
+    UserInvalid,
+)
+from faxes.model import (
+    Extension,
+    ExtensionNumber,
+    ExtensionType,
+    Fax,
+    Form,
+    Kind,
+    Limits,
+    Principal,
+    Status,
+    StoredFile,
+    Upload,
+)
+from faxes.submission import ID_EPOCH, MAX_REQUEST_BYTES, Submission, new_id
+from tests.support.memory import MemoryDirectory, MemoryFaxStore, MemoryFileStore
+
+NOW = datetime(2026, 11, 23, 12, 30, 15, 123_000, tzinfo=UTC)
+ALICE = Principal("alice", "0003")
+UID = "0123456789abcdef0123456789abcdef"
+NOTE = Upload("note.txt", b"This is my fax")
+SCAN = Upload("scan.pdf", b"%PDF-1.7")
+
+
+def extension(number: str, owner: str = "alice", **other: Any) -> Extension:
+    organization, digits = number.split("*")
+    values: dict[str, Any] = {"type": ExtensionType.PHONE_TERMINAL, "fax_enabled": True} | other
+    return Extension(ExtensionNumber(organization, digits), owner, **values)
+
+
+class Service:
+    """A submission on memory stores. ``bits`` are drawn in turn for the ids; the uid is always the same."""
+
+    def __init__(self, limits: Limits | None = None, now: datetime = NOW, bits: tuple[int, ...] = (7,)) -> None:
+        self.directory = MemoryDirectory(
+            [
+                extension("0003*210"),
+                extension("0003*211", "bob"),
+                extension("0003*220", fax_enabled=False),
+                *(
+                    extension(f"0003*3{n:02}", type=kind, fax_enabled=False)
+                    for n, kind in enumerate(ExtensionType)
+                    if kind is not ExtensionType.PHONE_TERMINAL
+                ),
+                extension("0004*210", "carol"),
+                extension("0004*500"),
+                extension("0005*220"),
+            ]
+        )
+        self.files = MemoryFileStore()
+        self.faxes = MemoryFaxStore()
+        draws = iter(bits)
+        self.submission = Submission(
+            directory=self.directory,
+            files=self.files,
+            faxes=self.faxes,
+            limits=limits or Limits(),
+            retention=timedelta(days=30),
+            now=lambda: now,
+            random_bits=lambda n: int(UID, 16) if n == 128 else next(draws),
+        )
+
+    def submit(
+        self,
+        request: object = None,
+        *uploads: Upload,
+        user: str = "@me",
+        number: str = "0003*210",
+        principal: Principal = ALICE,
+    ) -> Fax | None:
+        """Submit a form with ``request``: bytes as they are, None for no request part, else the value's JSON."""
+        content = request if isinstance(request, bytes | None) else json.dumps(request).encode()
+        return self.submission.submit(Form(content, uploads), principal, user, number)
+
+    def refusal(self, *arguments: Any, **named: Any) -> tuple[type[FaxError], str, str]:
+        """Why a form is refused: the error, its reason and its whole message. Nothing is stored."""
+        with pytest.raises(FaxError) as caught:
+            self.submit(*arguments, **named)
+        assert (self.files.objects, self.faxes.faxes) == ({}, {})
+        return type(caught.value), caught.value.reason, caught.value.message
+
+
+TO_ONE = {"recipients": ["0003*211"]}
+
+
+def test_an_accepted_fax_is_stored_whole() -> None:
+    service = Service()
+    fax = service.submit({"recipients": ["+49 (30) 123-456", "0003*211"]}, NOTE, SCAN)
+    assert fax == Fax(
+        id=str(28_211_415_123 << 12 | 7),
+        uid=UID,
+        user_id="alice",
+        organization_id="0003",
+        extension="0003*210",
+        recipients=("+4930123456", "0003*211"),
+        files=(
+            StoredFile(1, "note.txt", Kind.TXT, 14, hashlib.sha256(NOTE.content).hexdigest(), f"faxes/{UID}/1.txt"),
+            StoredFile(2, "scan.pdf", Kind.PDF, 8, hashlib.sha256(SCAN.content).hexdigest(), f"faxes/{UID}/2.pdf"),
+        ),
+        status=Status.ACCEPTED,
+        created_at=NOW,
+        # In whole seconds, as the table's time to live is.
+        expires_at=datetime(2026, 12, 23, 12, 30, 15, tzinfo=UTC),
+        version=1,
+    )
+    assert service.files.objects == {f"faxes/{UID}/1.txt": NOTE.content, f"faxes/{UID}/2.pdf": SCAN.content}
+    assert service.faxes.faxes == {fax.id: fax}
+
+
+def test_nothing_of_what_the_client_sent_is_in_a_key() -> None:
+    service = Service()
+    service.submit(TO_ONE, Upload("../../secret.exe", b"x"))
+    assert list(service.files.objects) == [f"faxes/{UID}/1.txt"]
+
+
+def test_a_valid_request_without_a_file_stores_nothing() -> None:
+    service = Service()
+    assert service.submit(TO_ONE) is None
+    assert (service.files.objects, service.faxes.faxes) == ({}, {})
+
+
+# --- user and extension ----------------------------------------------------------------------------------------------
+
+_USER_RULE = "it must be @me, @viewer, @owner, or an id of 1 to 64 letters, digits, dots, dashes and underscores."
+_NUMBER_RULE = (
+    "it must be a number, such as 210, or one with its organization, such as 0003*210, of at most 32 characters."
+)
+
+
+@pytest.mark.parametrize("user", ["@me", "@viewer", "@owner", "alice"])
+@pytest.mark.parametrize(
+    ("number", "resolved"),
+    [("0003*210", "0003*210"), ("210", "0003*210"), ("0004*500", "0004*500"), ("0005*220", "0005*220")],
+)
+def test_a_user_sends_from_an_extension_of_their_own(user: str, number: str, resolved: str) -> None:
+    fax = Service().submit(TO_ONE, NOTE, user=user, number=number)
+    assert fax is not None
+    assert (fax.user_id, fax.organization_id, fax.extension) == ("alice", "0003", resolved)
+
+
+@pytest.mark.parametrize("user", ["bob", "carol", "nobody", "Alice", "ALICE", "alice2", "0", "a" * 64, "."])
+def test_another_user_is_out_of_reach_whether_they_exist_or_not(user: str) -> None:
+    assert Service().refusal(TO_ONE, NOTE, user=user, number="0003*211") == (
+        UserInvalid,
+        "user_out_of_reach",
+        f"User {user} does not exist, or is out of reach of this token.",
+    )
+
+
+def test_a_users_id_is_compared_as_text() -> None:
+    assert Service().refusal(TO_ONE, NOTE, user="241", principal=Principal("0241", "0003")) == (
+        UserInvalid,
+        "user_out_of_reach",
+        "User 241 does not exist, or is out of reach of this token.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("user", "shown"),
+    [
+        ("", "empty"),
+        ("@self", "@self"),
+        ("@ME", "@ME"),
+        ("@me ", "@me "),
+        ("alice\n", "alice\\n"),
+        ("al%69ce", "al%69ce"),
+        ("älice", "älice"),
+        ("a" * 65, "a" * 65),
+        ("a" * 81, "a" * 77 + "..."),
+    ],
+)
+def test_a_malformed_user_is_refused(user: str, shown: str) -> None:
+    assert Service().refusal(TO_ONE, NOTE, user=user) == (
+        UserInvalid,
+        "user_malformed",
+        f"User {shown} is not valid; {_USER_RULE}",
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("", "empty"),
+        ("@self", "@self"),
+        ("0003*", "0003*"),
+        ("*210", "*210"),
+        ("0003*210*1", "0003*210*1"),
+        ("+210", "+210"),
+        ("0003%2A210", "0003%2A210"),
+        ("210\n", "210\\n"),
+        ("1" * 33, "1" * 33),
+    ],
+)
+@pytest.mark.parametrize("user", ["@me", "@owner"])
+def test_a_malformed_extension_is_refused(user: str, number: str, shown: str) -> None:
+    assert Service().refusal(TO_ONE, NOTE, user=user, number=number) == (
+        ExtensionInvalid,
+        "extension_malformed",
+        f"Extension {shown} is not valid; {_NUMBER_RULE}",
+    )
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "0003*999",
+        "999",
+        "3*210",
+        "00003*210",
+        "0003*0210",
+        # bob's, carol's of another organization, and a short number that only another organization has.
+        "0003*211",
+        "211",
+        "0004*210",
+        "500",
+    ],
+)
+@pytest.mark.parametrize("user", ["@me", "@viewer", "@owner", "alice"])
+def test_an_extension_that_is_unknown_or_anothers_is_refused_in_the_same_words(user: str, number: str) -> None:
+    assert Service().refusal(TO_ONE, NOTE, user=user, number=number) == (
+        ExtensionInvalid,
+        "extension_unknown",
+        f"Extension {number} does not exist, or does not belong to user {user}.",
+    )
+
+
+@pytest.mark.parametrize("number", [f"0003*3{n:02}" for n in range(1, len(ExtensionType))])
+def test_only_a_phone_terminal_can_send(number: str) -> None:
+    assert Service().refusal(TO_ONE, NOTE, number=number) == (
+        ExtensionInvalid,
+        "extension_not_phone_terminal",
+        f"Extension {number} is not a phone terminal; only a phone terminal can send faxes.",
+    )
+
+
+@pytest.mark.parametrize("number", ["0003*220", "220"])
+def test_a_phone_terminal_without_fax_is_refused(number: str) -> None:
+    assert Service().refusal(TO_ONE, NOTE, number=number) == (
+        ExtensionInvalid,
+        "extension_fax_disabled",
+        f"Extension {number} is not enabled for fax.",
+    )
+
+
+def test_anothers_extension_is_unknown_even_where_it_could_not_send() -> None:
+    """What kind of extension another user has is not for the caller to learn."""
+    service = Service()
+    service.directory = MemoryDirectory([extension("0003*400", "bob", type=ExtensionType.QUEUE)])
+    service.submission = dataclasses.replace(service.submission, directory=service.directory)
+    assert service.refusal(TO_ONE, NOTE, number="0003*400") == (
+        ExtensionInvalid,
+        "extension_unknown",
+        "Extension 0003*400 does not exist, or does not belong to user @me.",
+    )
+
+
+def test_a_directory_that_cannot_be_read_is_a_fault_of_ours() -> None:
+    service = Service()
+    service.directory.failure = StorageFailed(reason="record_not_read", cause="memory")
+    assert service.refusal(TO_ONE, NOTE) == (
+        StorageFailed,
+        "record_not_read",
+        "The fax could not be stored because of a fault on our side. Nothing was accepted; sending it again is safe.",
+    )
+
+
+# --- recipients ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sent", "recipients"),
+    [
+        (["7778888", "0003*211", "+4930123456"], ("7778888", "0003*211", "+4930123456")),
+        (["3", "1", "2"], ("3", "1", "2")),
+        (["211", "0003*211"], ("211", "0003*211")),
+        (["1", "1", "1", "1", "1", "1"], ("1",)),
+        (["+49 30 1", "2", "+49301", "+49-(30)-1", "49301"], ("+49301", "2", "49301")),
+        (["0211", "211"], ("0211", "211")),
+    ],
+)
+def test_recipients_keep_their_order_and_come_once(sent: list[str], recipients: tuple[str, ...]) -> None:
+    fax = Service().submit({"recipients": sent}, NOTE)
+    assert fax is not None
+    assert fax.recipients == recipients
+
+
+@pytest.mark.parametrize(
+    "request_part",
+    [
+        b'{"recipients": ["0003*211"], "recipients": ["1"], "other": {"a": [null]}}',
+        b' \r\n{"recipients":["1"]}\n',
+        b'\xef\xbb\xbf{"recipients": ["1"]}',
+        b'{"recipients": ["\\u0031"]}',
+    ],
+)
+def test_a_request_part_may_have_other_members_and_white_space_and_a_byte_order_mark(request_part: bytes) -> None:
+    fax = Service().submit(request_part, NOTE)
+    assert fax is not None
+    assert fax.recipients == ("1",)
+
+
+@pytest.mark.parametrize("limit", [1, 5, 999])
+def test_as_many_recipients_as_the_limit_are_taken_and_one_more_is_refused(limit: int) -> None:
+    service = Service(Limits(recipients_per_fax=limit))
+    # The longest there are.
+    numbers = [f"{n:016}*{n:015}" for n in range(limit + 1)]
+    assert service.refusal({"recipients": numbers}, NOTE) == (
+        RecipientsInvalid,
+        "too_many_recipients",
+        f"The fax has {limit + 1} recipients; the limit is {limit}.",
+    )
+    fax = service.submit({"recipients": [*numbers[:limit], numbers[0]]}, NOTE)
+    assert fax is not None
+    assert fax.recipients == tuple(numbers[:limit])
+
+
+_MUST_HOLD = 'it must hold {"recipients": [...]}.'
+_OBJECT = 'it must be an object such as {"recipients": ["0003*211"]}.'
+
+
+@pytest.mark.parametrize(
+    ("request_part", "reason", "message"),
+    [
+        (None, "request_missing", f"The form has no part named request; {_MUST_HOLD}"),
+        (b"", "request_not_json", f"The request part is not JSON; {_MUST_HOLD}"),
+        (b"recipients=1", "request_not_json", f"The request part is not JSON; {_MUST_HOLD}"),
+        (b'{"recipients": ["1"]} x', "request_not_json", f"The request part is not JSON; {_MUST_HOLD}"),
+        (b'{"recipients": ["1",]}', "request_not_json", f"The request part is not JSON; {_MUST_HOLD}"),
+        (b'{"recipients": ["\xff"]}', "request_not_json", f"The request part is not JSON; {_MUST_HOLD}"),
+        (b"[" * 100_000, "request_not_json", f"The request part is not JSON; {_MUST_HOLD}"),
+        (b'{"a":' * 20_000, "request_not_json", f"The request part is not JSON; {_MUST_HOLD}"),
+        (
+            b" " * (MAX_REQUEST_BYTES + 1),
+            "request_too_long",
+            "The request part has 131073 bytes; the limit is 131072.",
+        ),
+        (["1"], "request_not_object", f"The request part is an array; {_OBJECT}"),
+        (b"null", "request_not_object", f"The request part is null; {_OBJECT}"),
+        (True, "request_not_object", f"The request part is a boolean; {_OBJECT}"),
+        (1, "request_not_object", f"The request part is a number; {_OBJECT}"),
+        (1.5, "request_not_object", f"The request part is a number; {_OBJECT}"),
+        ("1", "request_not_object", f"The request part is a string; {_OBJECT}"),
+        ({}, "recipients_missing", 'The request part has no member recipients; it must hold {"recipients": [...]}.'),
+        (
+            {"Recipients": ["1"]},
+            "recipients_missing",
+            'The request part has no member recipients; it must hold {"recipients": [...]}.',
+        ),
+        ({"recipients": None}, "recipients_not_array", "recipients is null; it must be an array of strings."),
+        ({"recipients": "1"}, "recipients_not_array", "recipients is a string; it must be an array of strings."),
+        (
+            {"recipients": {"0": "1"}},
+            "recipients_not_array",
+            "recipients is an object; it must be an array of strings.",
+        ),
+        ({"recipients": []}, "recipients_empty", "recipients is empty; it must name at least one recipient."),
+        ({"recipients": ["1", 2]}, "recipient_not_string", "Recipient 2 of 2 is a number; it must be a string."),
+        ({"recipients": [None]}, "recipient_not_string", "Recipient 1 of 1 is null; it must be a string."),
+        ({"recipients": [True]}, "recipient_not_string", "Recipient 1 of 1 is a boolean; it must be a string."),
+        ({"recipients": [["1"]]}, "recipient_not_string", "Recipient 1 of 1 is an array; it must be a string."),
+        ({"recipients": [{}]}, "recipient_not_string", "Recipient 1 of 1 is an object; it must be a string."),
+        *(
+            (
+                {"recipients": ["1", recipient, "also wrong"]},
+                "recipient_malformed",
+                f"Recipient 2 of 3, {shown}, is neither an extension, such as 210 or 0003*210, nor a phone number of "
+                "1 to 20 digits.",
+            )
+            for recipient, shown in (
+                ("", "empty"),
+                ("@self", "@self"),
+                ("+", "+"),
+                ("1" * 21, "1" * 21),
+                ("1\n", "1\\n"),
+                ("\ud800", "\\ud800"),
+                ("x" * 81, "x" * 77 + "..."),
+            )
+        ),
+    ],
+)
+def test_a_request_part_without_proper_recipients_is_refused(request_part: object, reason: str, message: str) -> None:
+    assert Service().refusal(request_part, NOTE) == (RecipientsInvalid, reason, message)
+
+
+def test_a_request_part_as_long_as_the_limit_is_read() -> None:
+    longest = b'{"recipients": ["1"]}'.ljust(MAX_REQUEST_BYTES)
+    assert Service().submit(longest, NOTE) is not None
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("limit", [1, 5, 10])
+def test_as_many_files_as_the_limit_are_taken_and_one_more_is_refused(limit: int) -> None:
+    service = Service(Limits(files_per_fax=limit))
+    assert service.refusal(TO_ONE, *[NOTE] * (limit + 1)) == (
+        TooManyFiles,
+        "too_many_files",
+        f"The fax has {limit + 1} files; the limit is {limit}.",
+    )
+    fax = service.submit(TO_ONE, *[NOTE] * limit)
+    assert fax is not None
+    assert [file.position for file in fax.files] == list(range(1, limit + 1))
+
+
+def test_the_first_bad_file_answers_and_no_file_is_stored() -> None:
+    assert Service().refusal(TO_ONE, NOTE, Upload("two.txt", b""), Upload(None, b"")) == (
+        FileInvalid,
+        "file_empty",
+        "File 2 of 3, two.txt, is empty.",
+    )
+
+
+# --- the order of checks ---------------------------------------------------------------------------------------------
+
+_BAD_FILE = Upload("bad.txt", b"")
+# Each mistake by the code that it is answered with, in the contract's order.
+_MISTAKES: dict[str, dict[str, Any]] = {
+    "user_invalid": {"user": "@nobody"},
+    "extension_invalid": {"number": "@self"},
+    "fx_recipients_invalid": {"request": {"recipients": ["@self"]}},
+    "fx_max_files_reached": {"uploads": [NOTE] * 4 + [_BAD_FILE] * 2},
+    "fx_file_invalid": {"uploads": [NOTE, _BAD_FILE]},
+}
+
+
+@pytest.mark.parametrize("first", range(len(_MISTAKES)))
+def test_of_several_mistakes_the_first_in_the_contracts_order_answers(first: int) -> None:
+    sent: dict[str, Any] = {"request": TO_ONE, "uploads": [NOTE]}
+    for code, mistake in reversed(list(_MISTAKES.items())[first:]):
+        sent |= mistake
+        service = Service()
+        uploads = sent["uploads"]
+        named = {name: value for name, value in sent.items() if name in ("user", "number")}
+        error, _, _ = service.refusal(sent["request"], *uploads, **named)
+        assert error.code == code
+
+
+@pytest.mark.parametrize(
+    ("mistake", "expected"),
+    [
+        ({"user": "@nobody"}, UserInvalid),
+        ({"number": "999"}, ExtensionInvalid),
+        ({"request": {"recipients": []}}, RecipientsInvalid),
+        ({"request": None}, RecipientsInvalid),
+    ],
+)
+def test_a_form_without_a_file_is_checked_before_it_is_nothing_to_send(
+    mistake: dict[str, Any], expected: type[FaxError]
+) -> None:
+    sent: dict[str, Any] = {"request": TO_ONE} | mistake
+    assert Service().refusal(sent.pop("request"), **sent)[0] is expected
+
+
+# --- storing ---------------------------------------------------------------------------------------------------------
+
+DEFINITE = StorageFailed(reason="record_not_written", cause="memory")
+UNKNOWN = OutcomeUnknown(reason="record_not_written", cause="memory")
+
+
+@pytest.mark.parametrize("position", [1, 2, 3])
+def test_where_one_file_cannot_be_stored_neither_record_nor_files_stay(position: int) -> None:
+    service = Service()
+    service.files.failing_position = position
+    assert service.refusal(TO_ONE, NOTE, SCAN, NOTE) == (
+        StorageFailed,
+        "file_not_stored",
+        "The fax could not be stored because of a fault on our side. Nothing was accepted; sending it again is safe.",
+    )
+
+
+def test_where_the_record_is_surely_not_written_no_files_stay() -> None:
+    service = Service()
+    service.faxes.failure = DEFINITE
+    assert service.refusal(TO_ONE, NOTE, SCAN) == (
+        StorageFailed,
+        "record_not_written",
+        "The fax could not be stored because of a fault on our side. Nothing was accepted; sending it again is safe.",
+    )
+
+
+def test_where_the_records_fate_is_unknown_its_files_stay() -> None:
+    service = Service()
+    service.faxes.failure = UNKNOWN
+    with pytest.raises(OutcomeUnknown) as caught:
+        service.submit(TO_ONE, NOTE, SCAN)
+    assert caught.value.message == (
+        "It is not known whether the fax was accepted, because of a fault on our side. "
+        "Sending it again may send it twice."
+    )
+    assert service.files.objects == {f"faxes/{UID}/1.txt": NOTE.content, f"faxes/{UID}/2.pdf": SCAN.content}
+
+
+def test_the_record_is_written_when_every_file_lies_there() -> None:
+    """The record is the acceptance, so it never points at bytes that are not there."""
+    service = Service()
+    found: list[set[str]] = []
+
+    class Watching(MemoryFaxStore):
+        def add(self, fax: Fax) -> None:
+            found.append(set(service.files.objects))
+            super().add(fax)
+
+    service.submission = dataclasses.replace(service.submission, faxes=Watching())
+    fax = service.submit(TO_ONE, NOTE, SCAN)
+    assert fax is not None
+    assert found == [{file.key for file in fax.files}]
+
+
+def others(*bits: int) -> dict[str, Fax]:
+    """Faxes of this same millisecond that were given these bits."""
+    fax = Service(bits=bits).submit(TO_ONE, NOTE)
+    assert fax is not None
+    ids = [new_id(NOW, bit) for bit in bits]
+    return {fax_id: dataclasses.replace(fax, id=fax_id, uid="f" * 32) for fax_id in ids}
+
+
+def test_an_id_that_is_taken_is_drawn_anew() -> None:
+    service = Service(bits=(1, 2, 3, 4, 5))
+    service.faxes.faxes = taken = others(1, 2, 3, 4)
+    fax = service.submit(TO_ONE, NOTE)
+    assert fax is not None
+    assert (fax.id, fax.uid) == (new_id(NOW, 5), UID)
+    assert service.faxes.faxes == taken | {fax.id: fax}
+
+
+def test_after_five_ids_that_are_taken_the_fax_is_surely_not_stored() -> None:
+    service = Service(bits=(1, 2, 3, 4, 5, 6))
+    service.faxes.faxes = dict(taken := others(1, 2, 3, 4, 5))
+    with pytest.raises(StorageFailed) as caught:
+        service.submit(TO_ONE, NOTE)
+    assert (caught.value.reason, caught.value.cause) == ("ids_taken", "5 ids in a row were taken")
+    assert service.files.objects == {}
+    assert service.faxes.faxes == taken
+
+
+_MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2095, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+_BITS = st.integers(0, 2**12 - 1)
+
+
+@given(_MOMENTS, _BITS)
+def test_an_id_is_a_decimal_number_that_every_json_client_holds_exactly(moment: datetime, bits: int) -> None:
+    fax_id = new_id(moment, bits)
+    assert fax_id == str(int(fax_id))
+    assert 0 <= int(fax_id) < 2**53
+    assert json.loads(fax_id, parse_int=float) == int(fax_id)
+
+
+@given(_MOMENTS, _BITS, _BITS)
+def test_an_id_grows_with_time(moment: datetime, earlier: int, later: int) -> None:
+    assert int(new_id(moment, earlier)) < int(new_id(moment + timedelta(milliseconds=1), later))
+
+
+def test_ids_of_one_millisecond_differ_by_their_bits() -> None:
+    assert len({new_id(NOW, bits) for bits in range(2**12)}) == 2**12
+
+
+def test_the_first_id_of_all() -> None:
+    assert new_id(ID_EPOCH, 0) == "0"
+    assert new_id(ID_EPOCH + timedelta(milliseconds=1), 5) == "4101"
+
+
+@pytest.mark.parametrize(("drawn", "uid"), [(0, "0" * 32), (2**128 - 1, "f" * 32), (0xAB, "ab".rjust(32, "0"))])
+def test_a_uid_is_32_lower_case_hex_digits(drawn: int, uid: str) -> None:
+    bits: Callable[[int], int] = lambda n: drawn if n == 128 else 0  # noqa: E731
+    fax = dataclasses.replace(Service().submission, random_bits=bits).submit(
+        Form(b'{"recipients": ["1"]}', (NOTE,)), ALICE, "@me", "210"
+    )
+    assert fax is not None
+    assert fax.uid == uid

@@ -1,0 +1,274 @@
+"""The directory file: what it means, and every mistake that it can hold, each with its place."""
+
+import pytest
+
+from faxes.adapters.dynamodb import extension_item, organization_item, user_item
+from faxes.model import Extension, ExtensionNumber, ExtensionType, Principal
+from tests.support.template import ROOT
+from tools.directory import DirectoryInvalid, Entries, NamedToken, Report, parse, print_report
+
+WHOLE = """
+organizations:
+  - id: "0003"
+    name: Example Ltd
+  - id: "4"
+users:
+  - {id: alice, organization: "0003"}
+  - {id: "0241", organization: "4"}
+extensions:
+  - {number: 0003*210, owner: alice}
+  - {number: 0003*211, owner: alice, fax: false}
+  - {number: 0003*300, owner: alice, type: queue, fax: true}
+  - {number: 4*210, owner: "0241", type: phone_terminal}
+tokens:
+  - {name: example, user: alice}
+  - {name: other.app_1-2, user: "0241", days: 3650}
+"""
+
+
+def mistakes(text: str) -> list[str]:
+    """What is wrong with a file, line by line."""
+    with pytest.raises(DirectoryInvalid) as caught:
+        parse(text)
+    return str(caught.value).splitlines()
+
+
+def test_a_whole_directory() -> None:
+    terminal = ExtensionType.PHONE_TERMINAL
+    assert parse(WHOLE) == Entries(
+        items={
+            "organization 0003": organization_item("0003", "Example Ltd"),
+            "organization 4": organization_item("4", ""),
+            "user alice": user_item("alice", "0003"),
+            "user 0241": user_item("0241", "4"),
+            "extension 0003*210": extension_item(Extension(ExtensionNumber("0003", "210"), "alice", terminal, True)),
+            "extension 0003*211": extension_item(Extension(ExtensionNumber("0003", "211"), "alice", terminal, False)),
+            "extension 0003*300": extension_item(
+                Extension(ExtensionNumber("0003", "300"), "alice", ExtensionType.QUEUE, True)
+            ),
+            "extension 4*210": extension_item(Extension(ExtensionNumber("4", "210"), "0241", terminal, True)),
+        },
+        tokens=(
+            NamedToken("example", Principal("alice", "0003"), 30),
+            NamedToken("other.app_1-2", Principal("0241", "4"), 3650),
+        ),
+    )
+
+
+def test_the_example_is_a_directory() -> None:
+    entries = parse((ROOT / "directory.example.yaml").read_text())
+    assert list(entries.items) == [
+        "organization 0003",
+        "user alice",
+        "user bob",
+        "extension 0003*210",
+        "extension 0003*211",
+        "extension 0003*300",
+    ]
+    assert entries.tokens == (NamedToken("example", Principal("alice", "0003"), 30),)
+
+
+@pytest.mark.parametrize("text", ["{}", "organizations:", "organizations: []\nusers: []\nextensions: []\ntokens: []"])
+def test_an_empty_directory(text: str) -> None:
+    assert parse(text) == Entries({}, ())
+
+
+def test_an_organization_without_a_name_has_an_empty_one() -> None:
+    assert parse('organizations: [{id: "1", name: }]').items == {"organization 1": organization_item("1", "")}
+
+
+@pytest.mark.parametrize("text", ["", "[]", "x", "1", "organisations: []", "users: []\n1: []"])
+def test_a_file_of_another_shape_is_refused(text: str) -> None:
+    assert mistakes(text) == [
+        "the file must be a mapping with the sections organizations, users, extensions, tokens, and no others"
+    ]
+
+
+def test_a_file_that_is_not_yaml_is_refused_with_the_place() -> None:
+    [mistake] = mistakes("users: [\n")
+    assert mistake.startswith("the file is not YAML: ")
+    assert "line 2, column 1" in mistake
+
+
+@pytest.mark.parametrize("text", ["users: !!python/object/apply:os.getcwd []", "users: &a [*a]"])
+def test_a_file_that_is_more_than_data_is_refused(text: str) -> None:
+    mistakes(text)
+
+
+_USERS = """
+organizations: [{id: "0003"}, {id: "0004"}]
+users: [{id: alice, organization: "0003"}, {id: carol, organization: "0004"}]
+"""
+_MAY_EXTENSION = "must have number, owner; may have fax, number, owner, type"
+
+
+@pytest.mark.parametrize(
+    ("text", "mistake"),
+    [
+        ("organizations: x", "organizations: must be a list"),
+        ("organizations: {id: x}", "organizations: must be a list"),
+        ("organizations: [x]", "organizations, entry 1: must have id; may have id, name"),
+        ("organizations: [{name: x}]", "organizations, entry 1: must have id; may have id, name"),
+        ('organizations: [{id: "1", nmae: x}]', "organizations, entry 1: must have id; may have id, name"),
+        ("organizations: [{id: abc}]", "organizations, entry 1: id is 'abc'; it must be text of 1 to 16 digits"),
+        ('organizations: [{id: ""}]', "organizations, entry 1: id is ''; it must be text of 1 to 16 digits"),
+        (
+            f'organizations: [{{id: "{"1" * 17}"}}]',
+            f"organizations, entry 1: id is '{'1' * 17}'; it must be text of 1 to 16 digits",
+        ),
+        ("organizations: [{id: }]", "organizations, entry 1: id is None; it must be text of 1 to 16 digits"),
+        ('organizations: [{id: "1"}, {id: "1"}]', "organizations, entry 2: '1' is in the file twice"),
+        (
+            'organizations: [{id: "1"}]\nusers: [{id: "@me", organization: "1"}]',
+            "users, entry 1: id is '@me'; it must be text of 1 to 64 of A-Za-z0-9._-",
+        ),
+        (
+            f'organizations: [{{id: "1"}}]\nusers: [{{id: {"a" * 65}, organization: "1"}}]',
+            f"users, entry 1: id is '{'a' * 65}'; it must be text of 1 to 64 of A-Za-z0-9._-",
+        ),
+        (
+            'organizations: [{id: "1"}]\nusers: [{id: a, organization: "1"}, {id: a, organization: "1"}]',
+            "users, entry 2: 'a' is in the file twice",
+        ),
+        (
+            'users: [{id: alice, organization: "0003"}]',
+            "users, entry 1: organization is '0003', which the file does not define",
+        ),
+        ("users: [{id: alice}]", "users, entry 1: must have id, organization; may have id, organization"),
+        (_USERS + "extensions: [{owner: alice}]", f"extensions, entry 1: {_MAY_EXTENSION}"),
+        (
+            _USERS + "extensions: [{number: 0003*1, owner: alice, kind: queue}]",
+            f"extensions, entry 1: {_MAY_EXTENSION}",
+        ),
+        (
+            _USERS + "extensions: [{number: 0003*210, owner: nobody}]",
+            "extensions, entry 1: owner is 'nobody', which the file does not define",
+        ),
+        (
+            _USERS + 'extensions: [{number: "210", owner: alice}]',
+            "extensions, entry 1: number is '210'; it must be text such as 0003*210, at most 32 characters",
+        ),
+        (
+            _USERS + "extensions: [{number: 210, owner: alice}]",
+            "extensions, entry 1: number is 210; it must be text such as 0003*210, at most 32 characters",
+        ),
+        (
+            _USERS + f"extensions: [{{number: 0003*{'1' * 28}, owner: alice}}]",
+            f"extensions, entry 1: number is '0003*{'1' * 28}'; it must be text such as 0003*210, "
+            "at most 32 characters",
+        ),
+        (
+            _USERS + "extensions: [{number: 0004*210, owner: alice}]",
+            "extensions, entry 1: number is '0004*210', but its owner is of organization '0003'",
+        ),
+        (
+            _USERS + "extensions: [{number: 0003*210, owner: alice, type: fax}]",
+            "extensions, entry 1: type is 'fax'; it must be one of phone_terminal, queue, ivr, voicemail, conference, "
+            "callback, calling_card, intercom",
+        ),
+        (
+            _USERS + "extensions: [{number: 0003*210, owner: alice, fax: 1}]",
+            "extensions, entry 1: fax is 1; it must be true or false",
+        ),
+        (
+            _USERS + "extensions: [{number: 0003*210, owner: alice}, {number: 0003*210, owner: alice}]",
+            "extensions, entry 2: '0003*210' is in the file twice",
+        ),
+        (_USERS + "tokens: [{name: a}]", "tokens, entry 1: must have name, user; may have days, name, user"),
+        (
+            _USERS + "tokens: [{name: a b, user: alice}]",
+            "tokens, entry 1: name is 'a b'; it must be text of 1 to 64 of A-Za-z0-9._-",
+        ),
+        (
+            _USERS + "tokens: [{name: a, user: nobody}]",
+            "tokens, entry 1: user is 'nobody', which the file does not define",
+        ),
+        *(
+            (
+                _USERS + f"tokens: [{{name: a, user: alice, days: {days}}}]",
+                f"tokens, entry 1: days is {shown}; it must be a number from 1 to 3650",
+            )
+            for days, shown in (("0", "0"), ("3651", "3651"), ("1.5", "1.5"), ("yes", "True"), ('"30"', "'30'"))
+        ),
+        (
+            _USERS + "tokens: [{name: a, user: alice}, {name: a, user: carol}]",
+            "tokens, entry 2: 'a' is in the file twice",
+        ),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(text: str, mistake: str) -> None:
+    assert mistakes(text) == [mistake]
+
+
+@pytest.mark.parametrize("written", ["0003", "0010"])
+def test_a_number_gets_the_hint_to_quote_it_which_does_not_repeat_what_yaml_made_of_it(written: str) -> None:
+    """YAML reads 0010 as 8; who followed a hint to write "8" would import another organization."""
+    [mistake] = mistakes(f"organizations: [{{id: {written}}}]")
+    assert "in quotes" in mistake
+    assert f'"{int(written, 8)}"' not in mistake
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'organizations: [{id: "0003"}]\nusers: [{id: alice, organization: 0003}]',
+        'organizations: [{id: "1"}]\nusers: [{id: "241", organization: "1"}]\nextensions: [{number: 1*1, owner: 241}]',
+        'organizations: [{id: "1"}]\nusers: [{id: "241", organization: "1"}]\ntokens: [{name: a, user: 241}]',
+    ],
+    ids=["organization", "owner", "user"],
+)
+def test_a_reference_that_yaml_read_as_a_number_gets_the_hint_to_quote_it(text: str) -> None:
+    [mistake] = mistakes(text)
+    assert "in quotes" in mistake
+
+
+def test_all_mistakes_of_a_file_are_named_at_once() -> None:
+    text = """
+organizations:
+  - id: "0003"
+  - id: abc
+  - "x"
+users:
+  - {id: alice, organization: "0003"}
+  - {id: a b, organization: "0009"}
+extensions:
+  - {number: 0003*210, owner: alice}
+  - {number: "210", owner: alice}
+  - {number: 0003*211, owner: nobody}
+tokens:
+  - {name: a, user: alice, days: 0}
+  - {name: "", user: nobody}
+"""
+    assert mistakes(text) == [
+        "organizations, entry 2: id is 'abc'; it must be text of 1 to 16 digits",
+        "organizations, entry 3: must have id; may have id, name",
+        "users, entry 2: id is 'a b'; it must be text of 1 to 64 of A-Za-z0-9._-",
+        "users, entry 2: organization is '0009', which the file does not define",
+        "extensions, entry 2: number is '210'; it must be text such as 0003*210, at most 32 characters",
+        "extensions, entry 3: owner is 'nobody', which the file does not define",
+        "tokens, entry 1: days is 0; it must be a number from 1 to 3650",
+        "tokens, entry 2: name is ''; it must be text of 1 to 64 of A-Za-z0-9._-",
+        "tokens, entry 2: user is 'nobody', which the file does not define",
+    ]
+
+
+def test_all_mistakes_of_one_extension_are_named_at_once() -> None:
+    text = _USERS + 'extensions: [{number: "210", owner: nobody, type: phone, fax: "no"}]'
+    kinds = "phone_terminal, queue, ivr, voicemail, conference, callback, calling_card, intercom"
+    assert sorted(mistakes(text)) == [
+        "extensions, entry 1: fax is 'no'; it must be true or false",
+        "extensions, entry 1: number is '210'; it must be text such as 0003*210, at most 32 characters",
+        "extensions, entry 1: owner is 'nobody', which the file does not define",
+        f"extensions, entry 1: type is 'phone'; it must be one of {kinds}",
+    ]
+
+
+def test_a_report_shows_what_was_done_and_each_new_token_once(capsys: pytest.CaptureFixture[str]) -> None:
+    print_report(Report(("user alice", "token example"), ("extension 0003*210",), 3, {"example": "the-secret"}))
+    assert capsys.readouterr().out == (
+        "    added     user alice\n"
+        "    added     token example\n"
+        "    changed   extension 0003*210\n"
+        "    unchanged 3\n"
+        "    token example: the-secret   (shown this once)\n"
+    )
