@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,7 @@ class _Reader:
             organization = self._text(where, entry, "id", _ORGANIZATION_ID, "1 to 16 digits")
             if organization is not None and self._new(where, organization, organizations):
                 organizations.add(organization)
-                items[f"organization {organization}"] = organization_item(organization, str(entry.get("name", "")))
+                items[f"organization {organization}"] = organization_item(organization, str(entry.get("name") or ""))
         users: dict[str, str] = {}
         for where, entry in self._entries(document, "users", {"id", "organization"}, {"id", "organization"}):
             user = self._text(where, entry, "id", re.compile(r"(?!@)[A-Za-z0-9._-]{1,64}"), "1 to 64 of A-Za-z0-9._-")
@@ -111,16 +112,15 @@ class _Reader:
             fax = entry.get("fax", True)
             if kind not in list(ExtensionType):
                 self._wrong(f"{where}: type is {kind!r}; it must be one of {', '.join(ExtensionType)}")
-            elif not isinstance(fax, bool):
+            if not isinstance(fax, bool):
                 self._wrong(f"{where}: fax is {fax!r}; it must be true or false")
-            elif parsed is None or parsed[0] is None:
+            if parsed is None or parsed[0] is None:
                 self._wrong(f"{where}: number is {text!r}; it must be text such as 0003*210, at most 32 characters")
             elif owner is not None and users[owner] != parsed[0]:
                 self._wrong(f"{where}: number is {text!r}, but its owner is of organization {users[owner]!r}")
-            elif owner is not None and self._new(where, text, seen):
+            elif owner is not None and self._new(where, text, seen) and kind in list(ExtensionType):
                 seen.add(text)
-                number = ExtensionNumber(parsed[0], parsed[1])
-                yield Extension(number, owner, ExtensionType(kind), fax)
+                yield Extension(ExtensionNumber(parsed[0], parsed[1]), owner, ExtensionType(kind), fax is True)
 
     def _tokens(self, document: dict[str, Any], users: Mapping[str, str]) -> Iterator[NamedToken]:
         seen: set[str] = set()
@@ -152,15 +152,14 @@ class _Reader:
         value = entry[field]
         if isinstance(value, str) and pattern.fullmatch(value):
             return value
-        hint = f' (write it in quotes: "{value}")' if isinstance(value, int) else ""
-        self._wrong(f"{where}: {field} is {value!r}; it must be text of {rule}{hint}")
+        self._wrong(f"{where}: {field} is {value!r}; it must be text of {rule}{_hint(value)}")
         return None
 
     def _reference(self, where: str, entry: dict[str, Any], field: str, known: Any) -> str | None:
         value = entry[field]
         if isinstance(value, str) and value in known:
             return value
-        self._wrong(f"{where}: {field} is {value!r}, which the file does not define")
+        self._wrong(f"{where}: {field} is {value!r}, which the file does not define{_hint(value)}")
         return None
 
     def _new(self, where: str, value: str, seen: Any) -> bool:
@@ -170,6 +169,11 @@ class _Reader:
 
     def _wrong(self, mistake: str) -> None:
         self._mistakes.append(mistake)
+
+
+def _hint(value: object) -> str:
+    """What helps where YAML has read a number: the value is not repeated, since 0003 has become 3, and 0010 8."""
+    return " (write it in quotes, or YAML drops its leading zeros)" if isinstance(value, int) else ""
 
 
 def write(
@@ -182,41 +186,76 @@ def write(
 ) -> Report:
     """Bring the tables to what the entries say. ``draw`` makes a new token.
 
-    Needs dynamodb:GetItem and dynamodb:PutItem on both tables.
+    Needs dynamodb:GetItem and dynamodb:PutItem on both tables, and dynamodb:DeleteItem on the credentials'.
     """
-    added: list[str] = []
-    changed: list[str] = []
+    directory = _Table(dynamodb, directory_table)
+    outcomes = {name: directory.put(item) for name, item in entries.items.items()}
+    credentials = _Table(dynamodb, credential_table)
     issued: dict[str, str] = {}
-
-    def put(table: str, name: str, item: dict[str, Any]) -> None:
-        before = _get(dynamodb, table, item["pk"], item["sk"])
-        if before != item:
-            dynamodb.put_item(TableName=table, Item=wire(item))
-            (changed if before else added).append(name)
-
-    for name, item in entries.items.items():
-        put(directory_table, name, item)
     for token in entries.tokens:
-        name = f"token {token.name}"
-        label = _get(dynamodb, credential_table, f"TOKENNAME#{token.name}", "TOKENNAME")
-        if label is None or label["expiresAt"] <= now.timestamp():
-            secret = draw()
+        secret = _issue(token, credentials, now, draw, outcomes)
+        if secret is not None:
             issued[token.name] = secret
-            stored = Token(digest_of(secret), token.principal, now + timedelta(days=token.days))
-        else:
-            stored = Token(label["digest"], token.principal, datetime.fromtimestamp(int(label["expiresAt"]), UTC))
-        put(credential_table, name, token_item(stored))
-        put_label = {"pk": f"TOKENNAME#{token.name}", "sk": "TOKENNAME", "digest": stored.digest}
-        if label is None or label["digest"] != stored.digest:
-            item = put_label | {"expiresAt": int(stored.expires_at.timestamp())}
-            dynamodb.put_item(TableName=credential_table, Item=wire(item))
-    unchanged = len(entries.items) + len(entries.tokens) - len(added) - len(changed)
-    return Report(tuple(added), tuple(changed), unchanged, issued)
+    return Report(
+        added=tuple(name for name, outcome in outcomes.items() if outcome is _Outcome.ADDED),
+        changed=tuple(name for name, outcome in outcomes.items() if outcome is _Outcome.CHANGED),
+        unchanged=sum(outcome is _Outcome.UNCHANGED for outcome in outcomes.values()),
+        tokens=issued,
+    )
 
 
-def _get(dynamodb: Any, table: str, pk: str, sk: str) -> dict[str, Any] | None:
-    answer = dynamodb.get_item(TableName=table, Key=wire({"pk": pk, "sk": sk}), ConsistentRead=True)
-    return plain(answer["Item"]) if "Item" in answer else None
+class _Outcome(Enum):
+    ADDED = auto()
+    CHANGED = auto()
+    UNCHANGED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table of a deployment."""
+
+    dynamodb: Any
+    name: str
+
+    def get(self, pk: str, sk: str) -> dict[str, Any] | None:
+        answer = self.dynamodb.get_item(TableName=self.name, Key=wire({"pk": pk, "sk": sk}), ConsistentRead=True)
+        return plain(answer["Item"]) if "Item" in answer else None
+
+    def put(self, item: dict[str, Any]) -> _Outcome:
+        before = self.get(item["pk"], item["sk"])
+        if before == item:
+            return _Outcome.UNCHANGED
+        self.dynamodb.put_item(TableName=self.name, Item=wire(item))
+        return _Outcome.CHANGED if before else _Outcome.ADDED
+
+    def delete(self, item: dict[str, Any]) -> None:
+        self.dynamodb.delete_item(TableName=self.name, Key=wire({"pk": item["pk"], "sk": item["sk"]}))
+
+
+def _issue(
+    token: NamedToken, credentials: _Table, now: datetime, draw: Callable[[], str], outcomes: dict[str, _Outcome]
+) -> str | None:
+    """Bring one token to what its entry says, and note the outcome. Returns its secret where it is a new one."""
+    label = credentials.get(f"TOKENNAME#{token.name}", "TOKENNAME")
+    known = credentials.get(f"TOKEN#{label['digest']}", "TOKEN") if label else None
+    if known and known["expiresAt"] > now.timestamp():
+        if known["userId"] == token.principal.user_id:
+            ends = datetime.fromtimestamp(int(known["expiresAt"]), UTC)
+            same = Token(known["pk"].removeprefix("TOKEN#"), token.principal, ends)
+            outcomes[f"token {token.name}"] = credentials.put(token_item(same))
+            return None
+        # Its bearer must not become another user: the old one ends, and a new one is drawn.
+        credentials.delete(known)
+        outcomes[f"token {token.name}"] = _Outcome.CHANGED
+    else:
+        outcomes[f"token {token.name}"] = _Outcome.ADDED
+    secret = draw()
+    stored = Token(digest_of(secret), token.principal, now + timedelta(days=token.days))
+    item = token_item(stored)
+    credentials.put(item)
+    named = {"pk": f"TOKENNAME#{token.name}", "sk": "TOKENNAME", "digest": stored.digest}
+    credentials.put(named | {"expiresAt": item["expiresAt"]})
+    return secret
 
 
 def main(arguments: list[str]) -> int:

@@ -49,7 +49,7 @@ def sender() -> Sender | None:
             token=os.environ.get("FAX_API_TOKEN", ""),
             user=os.environ.get("FAX_API_USER", "@me"),
             extension=os.environ.get("FAX_API_EXTENSION", ""),
-            verify=os.environ.get("FAX_API_CA_BUNDLE", True),
+            verify=os.environ.get("FAX_API_CA_BUNDLE") or True,
         )
     local = stack_file.read()
     if local is None:

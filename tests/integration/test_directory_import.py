@@ -176,6 +176,14 @@ def test_a_token_that_is_given_to_another_user_is_drawn_anew(load: Imports) -> N
     assert load.caller("secret-0002") == Principal("bob", "0003")
 
 
+def test_a_token_that_an_operator_deleted_stays_dead_and_another_is_drawn(load: Imports, cloud: Cloud) -> None:
+    load(EXAMPLE)
+    key = {"pk": {"S": f"TOKEN#{digest_of('secret-0001')}"}, "sk": {"S": "TOKEN"}}
+    cloud.dynamodb.delete_item(TableName=cloud.names["CredentialTable"], Key=key)
+    assert load(EXAMPLE) == Report(("token example",), (), 6, {"example": "secret-0002"})
+    assert (load.caller("secret-0001"), load.caller("secret-0002")) == (None, Principal("alice", "0003"))
+
+
 @pytest.mark.parametrize(
     "broken",
     [

@@ -549,6 +549,14 @@ _PART = B + NAMED + b"\r\n\r\nx\r\n"
             "disposition_missing",
             "Part 1 has 2 Content-Disposition headers; it must have one.",
         ),
+        # Any other header twice: the second would hide that the bytes are base64.
+        (
+            B
+            + NAMED
+            + b"\r\nContent-Transfer-Encoding: base64\r\ncontent-transfer-encoding: binary\r\n\r\nx\r\n--b--\r\n",
+            "part_header_repeated",
+            "Part 1 has a header twice; either could be meant.",
+        ),
     ],
 )
 def test_a_body_that_is_not_one_whole_form_is_refused(body: bytes, reason: str, message: str) -> None:

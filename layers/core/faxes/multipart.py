@@ -43,6 +43,7 @@ _PARAMETER = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _EMPTY_PARAMETERS = re.compile(r"(?:;[ \t]*+(?=;|\Z))++")
+_PADDING = re.compile(rb"[ \t]*+")
 _HEADER_NAME = re.compile(_NAME.encode() + b":")
 # Browsers escape just these three (WHATWG HTML, multipart/form-data encoding); a lone "%" stays as it is.
 _BROWSER_ESCAPES = {"%22": '"', "%0d": "\r", "%0a": "\n"}
@@ -180,8 +181,8 @@ def _delimiter_line_end(body: bytes, after: int) -> int | None:
     closing = body.startswith(b"--", after)
     if closing:
         after += 2
-    while body[after : after + 1] in (b" ", b"\t"):
-        after += 1
+    if padding := _PADDING.match(body, after):
+        after = padding.end()
     if body.startswith(b"\r\n", after):
         return None if closing else after
     if after < len(body):
@@ -235,11 +236,14 @@ def _check_headers(body: bytes, line_end: int, delimiter: bytes, part: int) -> N
     dispositions = sum(line.lower().startswith(b"content-disposition:") for line in headers)
     if dispositions != 1:
         _refuse("disposition_missing", f"Part {part} has {dispositions} Content-Disposition headers; it must have one.")
+    if len({line.partition(b":")[0].lower() for line in headers}) < len(headers):
+        _refuse("part_header_repeated", f"Part {part} has a header twice; either could be meant.")
 
 
 def _decode(body: bytes, boundary: str, count: int) -> Iterator[_Part]:
     # Latin-1 keeps every byte of a header; the names are decoded below.
     decoded = MultipartDecoder(body, f'{FORM_DATA}; boundary="{boundary}"', "latin-1").parts
+    # No body is known for which they differ; if there is one, none of its files may go unseen.
     if len(decoded) != count:
         _refuse("form_unreadable", f"The form has {count} parts, of which only {len(decoded)} can be read.")
     for number, part in enumerate(decoded, start=1):
