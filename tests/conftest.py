@@ -40,6 +40,8 @@ def log() -> Iterator[Callable[[], list[dict[str, Any]]]]:
     # Powertools binds its handler to the standard output that it finds when it is imported, which pytest replaces.
     handler: Any = logger.registered_handler
     before = handler.setStream(written)
+    # What one invocation added to every line stays until the next one clears it.
+    logger.clear_state()
     yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
     handler.setStream(before)
 
