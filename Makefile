@@ -70,10 +70,13 @@ directory: $(DEV) ## Import organizations, users, extensions, tokens: FILE=direc
 build: $(DEV) $(SAM) ## Build for a real account: [ARCHITECTURE=arm64|x86_64]
 	@PATH="$(abspath $(BIN)):$$PATH" ARCHITECTURE=$(ARCHITECTURE) $(VENVS)/sam/bin/sam build \
 	  --parameter-overrides Architecture=$(ARCHITECTURE)
+	@# The built template says by default what it was built for, so that a deployment has no other in mind.
+	@sed 's/^    Default: arm64$$/    Default: $(ARCHITECTURE)/' .aws-sam/build/template.yaml > .aws-sam/template.yaml \
+	  && mv .aws-sam/template.yaml .aws-sam/build/template.yaml
 
 .PHONY: deploy
 deploy: build ## Build, then sam deploy --guided: [ARCHITECTURE=arm64|x86_64]
-	@$(VENVS)/sam/bin/sam deploy --guided --parameter-overrides Architecture=$(ARCHITECTURE)
+	@$(VENVS)/sam/bin/sam deploy --guided
 
 # --- sam local (needs Docker) ----------------------------------------------------------------------------------------
 
