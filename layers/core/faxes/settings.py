@@ -23,7 +23,10 @@ class CallBudget:
 
     @property
     def longest(self) -> float:
-        """The longest that one call can take, the SDK's waits (up to 1, 2, 4 ... s) between its tries included."""
+        """The longest that one call can take without an answer, the SDK's waits (up to 1, 2, 4 ... s) included.
+
+        A service that throttles may ask the SDK to wait up to 5 s more, which is left out.
+        """
         return self.tries * (self.connect_timeout + self.read_timeout) + sum(2.0**n for n in range(self.tries - 1))
 
 
