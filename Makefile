@@ -62,7 +62,7 @@ send: $(DEV) ## Send files: FILE="a.pdf b.txt" TO="7778888 0003*211"
 
 .PHONY: directory
 directory: $(DEV) ## Import organizations, users, extensions, tokens: FILE=directory.example.yaml [STACK=name]
-	@$(PYTHON_TOOL) tools.directory '$(FILE)' $(if $(STACK),--stack '$(STACK)')
+	@$(PYTHON_TOOL) tools.directory $(if $(FILE),--file '$(FILE)') $(if $(STACK),--stack '$(STACK)')
 
 # --- real accounts ---------------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import boto3
 import yaml
+from botocore.exceptions import BotoCoreError, ClientError
 
 from faxes import numbers
 from faxes.adapters.dynamodb import extension_item, organization_item, plain, token_item, user_item, wire
@@ -59,6 +60,14 @@ class Report:
     changed: tuple[str, ...]
     unchanged: int
     tokens: Mapping[str, str]
+
+
+class ImportStopped(Exception):
+    """A call to AWS failed. ``report`` says what had been done before, and holds the tokens that were issued."""
+
+    def __init__(self, report: Report, error: Exception) -> None:
+        super().__init__(str(error))
+        self.report = report
 
 
 def parse(text: str) -> Entries:
@@ -186,28 +195,37 @@ def write(
 ) -> Report:
     """Bring the tables to what the entries say. ``draw`` makes a new token.
 
-    Needs dynamodb:GetItem and dynamodb:PutItem on both tables, and dynamodb:DeleteItem on the credentials'.
+    Needs dynamodb:GetItem and dynamodb:PutItem on both tables, and dynamodb:DeleteItem on the credentials'. Raises
+    ImportStopped where a call fails; importing again goes on from there.
     """
-    directory = _Table(dynamodb, directory_table)
-    outcomes = {name: directory.put(item) for name, item in entries.items.items()}
-    credentials = _Table(dynamodb, credential_table)
+    directory, credentials = _Table(dynamodb, directory_table), _Table(dynamodb, credential_table)
+    outcomes: dict[str, _Outcome] = {}
     issued: dict[str, str] = {}
-    for token in entries.tokens:
-        secret = _issue(token, credentials, now, draw, outcomes)
-        if secret is not None:
-            issued[token.name] = secret
-    return Report(
-        added=tuple(name for name, outcome in outcomes.items() if outcome is _Outcome.ADDED),
-        changed=tuple(name for name, outcome in outcomes.items() if outcome is _Outcome.CHANGED),
-        unchanged=sum(outcome is _Outcome.UNCHANGED for outcome in outcomes.values()),
-        tokens=issued,
-    )
+    try:
+        for name, item in entries.items.items():
+            outcomes[name] = directory.put(item)
+        for token in entries.tokens:
+            outcomes[f"token {token.name}"], secret = _issue(token, credentials, now, draw)
+            if secret is not None:
+                issued[token.name] = secret
+    except (BotoCoreError, ClientError) as error:
+        raise ImportStopped(_report(outcomes, issued), error) from error
+    return _report(outcomes, issued)
 
 
 class _Outcome(Enum):
     ADDED = auto()
     CHANGED = auto()
     UNCHANGED = auto()
+
+
+def _report(outcomes: Mapping[str, _Outcome], issued: Mapping[str, str]) -> Report:
+    return Report(
+        added=tuple(name for name, outcome in outcomes.items() if outcome is _Outcome.ADDED),
+        changed=tuple(name for name, outcome in outcomes.items() if outcome is _Outcome.CHANGED),
+        unchanged=sum(outcome is _Outcome.UNCHANGED for outcome in outcomes.values()),
+        tokens=issued,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,55 +251,69 @@ class _Table:
 
 
 def _issue(
-    token: NamedToken, credentials: _Table, now: datetime, draw: Callable[[], str], outcomes: dict[str, _Outcome]
-) -> str | None:
-    """Bring one token to what its entry says, and note the outcome. Returns its secret where it is a new one."""
+    token: NamedToken, credentials: _Table, now: datetime, draw: Callable[[], str]
+) -> tuple[_Outcome, str | None]:
+    """Bring one token to what its entry says. Returns what that did, and its secret where it is a new one."""
     label = credentials.get(f"TOKENNAME#{token.name}", "TOKENNAME")
     known = credentials.get(f"TOKEN#{label['digest']}", "TOKEN") if label else None
+    outcome = _Outcome.ADDED
     if known and known["expiresAt"] > now.timestamp():
         if known["userId"] == token.principal.user_id:
             ends = datetime.fromtimestamp(int(known["expiresAt"]), UTC)
             same = Token(known["pk"].removeprefix("TOKEN#"), token.principal, ends)
-            outcomes[f"token {token.name}"] = credentials.put(token_item(same))
-            return None
+            return credentials.put(token_item(same)), None
         # Its bearer must not become another user: the old one ends, and a new one is drawn.
         credentials.delete(known)
-        outcomes[f"token {token.name}"] = _Outcome.CHANGED
-    else:
-        outcomes[f"token {token.name}"] = _Outcome.ADDED
+        outcome = _Outcome.CHANGED
     secret = draw()
-    stored = Token(digest_of(secret), token.principal, now + timedelta(days=token.days))
-    item = token_item(stored)
+    item = token_item(Token(digest_of(secret), token.principal, now + timedelta(days=token.days)))
     credentials.put(item)
-    named = {"pk": f"TOKENNAME#{token.name}", "sk": "TOKENNAME", "digest": stored.digest}
+    named = {"pk": f"TOKENNAME#{token.name}", "sk": "TOKENNAME", "digest": digest_of(secret)}
     credentials.put(named | {"expiresAt": item["expiresAt"]})
-    return secret
+    return outcome, secret
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="make directory", description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("file", type=Path, help="the directory, as directory.example.yaml shows it")
+    parser.add_argument("--file", type=Path, help="the directory, as directory.example.yaml shows it")
     parser.add_argument("--stack", help="a deployed stack's name; default: the local one that `make run` started")
     options = parser.parse_args(arguments)
+    if options.file is None:
+        return fail("Say which: make directory FILE=directory.example.yaml [STACK=name].")
     try:
         entries = parse(options.file.read_text(encoding="utf-8"))
+        deployment = _deployed(options.stack) if options.stack else _local()
+        if deployment is None:
+            return fail("No local stack is running. Start one with `make run`, or name a deployed one with STACK=name.")
+        report = write(entries, *deployment, datetime.now(UTC))
     except (OSError, UnicodeDecodeError) as error:
         return fail(f"{options.file} cannot be read: {error}")
     except DirectoryInvalid as error:
         return fail(f"{options.file} was not imported; nothing was written.\n{error}")
-    if options.stack:
-        stack = boto3.client("cloudformation").describe_stacks(StackName=options.stack)["Stacks"][0]
-        outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-        dynamodb: Any = boto3.client("dynamodb")
-        tables = outputs["DirectoryTableName"], outputs["CredentialTableName"]
-    else:
-        local = stack_file.read()
-        if local is None:
-            return fail("No local stack is running. Start one with `make run`, or name a deployed one with STACK=name.")
-        dynamodb = local.client("dynamodb")
-        tables = local.directoryTable, local.credentialTable
-    print_report(write(entries, dynamodb, *tables, datetime.now(UTC)))
+    except ImportStopped as stopped:
+        print_report(stopped.report)
+        return fail(
+            f"{options.file} was not imported to its end. AWS said: {stopped}\nImport it again when that is mended."
+        )
+    except (BotoCoreError, ClientError, LookupError) as error:
+        return fail(f"{options.file} was not imported; nothing was written. AWS said: {error}")
+    print_report(report)
     return 0
+
+
+def _deployed(stack: str) -> tuple[Any, str, str]:
+    """A deployed stack's client and its two tables. Raises LookupError where the stack is not one of ours."""
+    described = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+    if not {"DirectoryTableName", "CredentialTableName"} <= set(outputs):
+        raise LookupError(f"the stack {stack} has no directory")
+    return boto3.client("dynamodb"), outputs["DirectoryTableName"], outputs["CredentialTableName"]
+
+
+def _local() -> tuple[Any, str, str] | None:
+    """The local stack's, where one runs."""
+    stack = stack_file.read()
+    return (stack.client("dynamodb"), stack.directoryTable, stack.credentialTable) if stack else None
 
 
 def print_report(report: Report) -> None:

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from faxes.adapters.dynamodb import DynamoDBDirectory, DynamoDBTokenStore
 from faxes.model import Extension, ExtensionNumber, ExtensionType, Principal
 from faxes.tokens import Authentication, Token, digest_of
 from tests.support.cloud import Cloud
 from tests.support.template import ROOT
-from tools.directory import DirectoryInvalid, Report, parse, write
+from tools.directory import DirectoryInvalid, ImportStopped, Report, parse, write
 
 NOW = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 EXAMPLE = (ROOT / "directory.example.yaml").read_text()
@@ -182,6 +184,22 @@ def test_a_token_that_an_operator_deleted_stays_dead_and_another_is_drawn(load: 
     cloud.dynamodb.delete_item(TableName=cloud.names["CredentialTable"], Key=key)
     assert load(EXAMPLE) == Report(("token example",), (), 6, {"example": "secret-0002"})
     assert (load.caller("secret-0001"), load.caller("secret-0002")) == (None, Principal("alice", "0003"))
+
+
+def test_an_import_that_stops_half_way_shows_the_tokens_that_it_issued_and_goes_on(load: Imports, cloud: Cloud) -> None:
+    text = EXAMPLE + "  - name: second\n    user: bob\n"
+
+    def stop_at_the_second(params: dict[str, Any], **_: object) -> None:
+        if params["Item"]["pk"]["S"] == f"TOKEN#{digest_of('secret-0002')}":
+            raise EndpointConnectionError(endpoint_url="https://127.0.0.1")
+
+    cloud.dynamodb.meta.events.register("provide-client-params.dynamodb.PutItem", stop_at_the_second)
+    with pytest.raises(ImportStopped) as caught:
+        load(text)
+    assert caught.value.report == Report(NAMES, (), 0, {"example": "secret-0001"})
+    cloud.dynamodb.meta.events.unregister("provide-client-params.dynamodb.PutItem", stop_at_the_second)
+    assert load(text) == Report(("token second",), (), 7, {"second": "secret-0003"})
+    assert load.caller("secret-0001") == Principal("alice", "0003")
 
 
 @pytest.mark.parametrize(
