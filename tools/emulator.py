@@ -5,11 +5,12 @@ and below one temporary folder, and ends when the command that started it ends.
 """
 
 import os
+import signal
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -152,3 +153,6 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+    # The functions' processes notice that it is gone; there is no need to wait until they do.
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 _LAST_LINES = 25
 
 
@@ -21,7 +23,7 @@ def step(title: str) -> Iterator[None]:
     started = time.monotonic()
     try:
         yield
-    except StepFailed as error:
+    except (StepFailed, BotoCoreError, ClientError, OSError) as error:
         raise StepFailed(f"FAILED: {title}\n{error}") from error
     print(f"    {time.monotonic() - started:.1f} s", flush=True)
 

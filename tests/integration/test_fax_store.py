@@ -4,7 +4,6 @@ import dataclasses
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +11,6 @@ import boto3
 import botocore.endpoint
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from botocore.exceptions import (
     ConnectionClosedError,
@@ -28,6 +26,7 @@ from faxes.model import ExtensionNumber, Fax, Kind, Status, StoredFile
 from faxes.settings import DYNAMODB_BUDGET
 from faxes.submission import IdTaken
 from tests.support.cloud import Cloud
+from tests.support.faults import Fate, dynamodb_answers, raises
 from tests.support.memory import MemoryFaxStore
 
 NOW = datetime(2026, 11, 23, 12, 30, 15, 120_000, tzinfo=UTC)
@@ -174,9 +173,6 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return waited
 
 
-type Fate = Callable[[AWSPreparedRequest], AWSResponse | None]
-
-
 @dataclasses.dataclass(frozen=True, slots=True)
 class Deployed:
     """The store on DynamoDB, set up as it is deployed, and what becomes of each of its tries to put an item."""
@@ -218,29 +214,6 @@ def deployed(cloud: Cloud, waits: list[float]) -> Deployed:
     return Deployed(cloud, DynamoDBFaxStore(client, cloud.names["FaxTable"]), fates, waits)
 
 
-def raises(error: Exception) -> Fate:
-    """A try that ends with an error of the network's."""
-
-    def meet(request: AWSPreparedRequest) -> AWSResponse | None:
-        raise error
-
-    return meet
-
-
-def answers(status: int, code: str) -> Fate:
-    """A try that DynamoDB answers with an error."""
-
-    def meet(request: AWSPreparedRequest) -> AWSResponse | None:
-        body = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "secret"}).encode()
-        raw: Any = BytesIO(body)
-        raw.stream = lambda: iter([body])
-        # moto is asked whatever the answer here is; it has nothing at this address.
-        request.url = "https://nowhere.invalid/"
-        return AWSResponse(request.url, status, HTTPHeaders(), raw)
-
-    return meet
-
-
 def goes_through(request: AWSPreparedRequest) -> AWSResponse | None:
     """A try that nothing happens to."""
     return None
@@ -251,10 +224,10 @@ READ_TIMEOUT = raises(ReadTimeoutError(endpoint_url=URL))
 CONNECT_TIMEOUT = raises(ConnectTimeoutError(endpoint_url=URL))
 REFUSED = raises(EndpointConnectionError(endpoint_url=URL))
 CLOSED = raises(ConnectionClosedError(endpoint_url=URL))
-DENIED = answers(400, "AccessDeniedException")
-THROTTLED = answers(400, "ProvisionedThroughputExceededException")
-BROKEN = answers(500, "InternalServerError")
-UNAVAILABLE = answers(503, "ServiceUnavailable")
+DENIED = dynamodb_answers(400, "AccessDeniedException")
+THROTTLED = dynamodb_answers(400, "ProvisionedThroughputExceededException")
+BROKEN = dynamodb_answers(500, "InternalServerError")
+UNAVAILABLE = dynamodb_answers(503, "ServiceUnavailable")
 
 
 @pytest.mark.parametrize("lost", [READ_TIMEOUT, CLOSED, BROKEN, UNAVAILABLE])
@@ -288,7 +261,7 @@ def test_an_id_that_is_found_taken_by_the_second_try_is_taken(deployed: Deployed
     ("fates", "cause"),
     [
         ([DENIED], "PutItem: AccessDeniedException (400)"),
-        ([answers(400, "ResourceNotFoundException")], "PutItem: ResourceNotFoundException (400)"),
+        ([dynamodb_answers(400, "ResourceNotFoundException")], "PutItem: ResourceNotFoundException (400)"),
         ([THROTTLED, THROTTLED], "PutItem: ProvisionedThroughputExceededException (400)"),
         ([CONNECT_TIMEOUT, CONNECT_TIMEOUT], "PutItem: ConnectTimeoutError"),
         ([REFUSED, REFUSED], "PutItem: EndpointConnectionError"),

@@ -5,7 +5,6 @@ import hashlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from io import BytesIO
 from threading import Barrier
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +13,6 @@ import boto3
 import botocore.endpoint
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
@@ -23,6 +21,7 @@ from faxes.errors import StorageFailed
 from faxes.model import Document, Kind
 from faxes.settings import S3_BUDGET
 from tests.support.cloud import Cloud
+from tests.support.faults import Fate, raises, s3_answers
 from tests.support.memory import MemoryFileStore
 
 UID = "5d8e2193e92f2d5e31cff1017724cfe9"
@@ -43,9 +42,6 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     waited: list[float] = []
     monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=waited.append))
     return waited
-
-
-type Fate = Callable[[AWSPreparedRequest], AWSResponse | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,36 +170,13 @@ def _content(request: AWSPreparedRequest) -> bytes:
     return content
 
 
-def raises(error: Exception) -> Fate:
-    """A try that ends with an error of the network's."""
-
-    def meet(request: AWSPreparedRequest) -> AWSResponse | None:
-        raise error
-
-    return meet
-
-
-def answers(status: int, code: str) -> Fate:
-    """A try that S3 answers with an error."""
-
-    def meet(request: AWSPreparedRequest) -> AWSResponse | None:
-        body = f"<Error><Code>{code}</Code><Message>secret</Message></Error>".encode()
-        raw: Any = BytesIO(body)
-        raw.stream = lambda: iter([body])
-        # moto is asked whatever the answer here is; it has nothing at this address.
-        request.url = "https://nowhere.invalid/"
-        return AWSResponse(request.url, status, HTTPHeaders(), raw)
-
-    return meet
-
-
 READ_TIMEOUT = raises(ReadTimeoutError(endpoint_url="https://s3.eu-west-1.amazonaws.com/"))
 CONNECT_TIMEOUT = raises(ConnectTimeoutError(endpoint_url="https://s3.eu-west-1.amazonaws.com/"))
-DENIED = answers(403, "AccessDenied")
-CONFLICT = answers(409, "ConditionalRequestConflict")
-PRESENT = answers(412, "PreconditionFailed")
-BROKEN = answers(500, "InternalError")
-SLOW_DOWN = answers(503, "SlowDown")
+DENIED = s3_answers(403, "AccessDenied")
+CONFLICT = s3_answers(409, "ConditionalRequestConflict")
+PRESENT = s3_answers(412, "PreconditionFailed")
+BROKEN = s3_answers(500, "InternalError")
+SLOW_DOWN = s3_answers(503, "SlowDown")
 
 FILES = keyed(b"one", b"two", b"three")
 KEY = FILES[0][0]
@@ -274,9 +247,9 @@ def test_a_file_whose_first_tries_had_no_effect_is_stored_by_the_next(deployed: 
     [
         ([PRESENT], "PutObject: PreconditionFailed (412)"),
         ([DENIED], "PutObject: AccessDenied (403)"),
-        ([answers(404, "NoSuchBucket")], "PutObject: NoSuchBucket (404)"),
-        ([answers(400, "BadDigest")], "PutObject: BadDigest (400)"),
-        ([answers(409, "OperationAborted")], "PutObject: OperationAborted (409)"),
+        ([s3_answers(404, "NoSuchBucket")], "PutObject: NoSuchBucket (404)"),
+        ([s3_answers(400, "BadDigest")], "PutObject: BadDigest (400)"),
+        ([s3_answers(409, "OperationAborted")], "PutObject: OperationAborted (409)"),
         ([CONFLICT] * 3, "PutObject: ConditionalRequestConflict (409)"),
         ([SLOW_DOWN] * 3, "PutObject: SlowDown (503)"),
         ([BROKEN] * 3, "PutObject: InternalError (500)"),
