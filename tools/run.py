@@ -20,7 +20,7 @@ from faxes.adapters.dynamodb import plain, wire
 from tools import places, send
 from tools.local_stack import local_stack
 from tools.stack_file import LocalStack
-from tools.steps import StepFailed, fail
+from tools.steps import StepFailed, fail, last_lines
 
 _FILES = (places.ROOT / "tests/data/documents/letter.pdf", places.ROOT / "tests/data/documents/note.txt")
 _RECIPIENTS = ("7778888", "0003*211")
@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
             if os.environ.get("ONCE") == "1":
                 return 0 if accepted else 1
             _how_to_go_on(stack, home)
-            signal.pause()
+            _stay_up(home)
     except StepFailed as error:
         return fail(error)
     except KeyboardInterrupt:
@@ -79,6 +79,19 @@ def _send_first_fax(stack: LocalStack) -> bool:
     item = stack.client("dynamodb").get_item(TableName=stack.faxTable, Key=key, ConsistentRead=True)["Item"]
     print(json.dumps(plain(item), indent=2, default=int), flush=True)
     return True
+
+
+def _stay_up(home: Path) -> None:
+    """Wait for a signal. Raises StepFailed where the emulator, our only child, ends before that."""
+
+    def ended(*_: object) -> None:
+        raise StepFailed(f"The embedded AWS ended by itself; its last lines:\n{last_lines(home / 'run/emulator.log')}")
+
+    signal.signal(signal.SIGCHLD, ended)
+    try:
+        signal.pause()
+    finally:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
 def _how_to_go_on(stack: LocalStack, home: Path) -> None:

@@ -94,6 +94,12 @@ def make_run(home: Path, log: Path, **environment: str) -> Iterator[subprocess.P
         process.wait()
 
 
+def wait_until_up(process: subprocess.Popen[bytes], log: Path) -> None:
+    while process.poll() is None and "Stop it with ctrl-C." not in log.read_text():
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.2)
+
+
 def processes_below(folder: Path) -> list[str]:
     """The command lines of this machine's processes that name ``folder``."""
     listed = subprocess.run(["ps", "-Aww", "-o", "args="], capture_output=True, text=True, check=True).stdout
@@ -106,9 +112,7 @@ def narrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, s
     home = tmp_path_factory.mktemp("home")
     log = tmp_path_factory.mktemp("log") / "run.log"
     with make_run(home, log) as process:
-        while process.poll() is None and "Stop it with ctrl-C." not in log.read_text():
-            with pytest.raises(subprocess.TimeoutExpired):
-                process.wait(0.2)
+        wait_until_up(process, log)
         yield home, log.read_text(), process
 
 
@@ -157,6 +161,16 @@ def test_run_leaves_nothing_behind_when_it_is_stopped(
     assert process.wait(20) == 0
     assert sorted(path.name for path in home.iterdir()) == ["build", "build.log", "build.toml", "lock"]
     assert processes_below(home) == []
+
+
+def test_run_says_that_the_emulator_ended(tmp_path: Path) -> None:
+    with make_run(tmp_path / "home", tmp_path / "log") as process:
+        wait_until_up(process, tmp_path / "log")
+        listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+        (emulator,) = [pid for pid, parent in map(str.split, listed.splitlines()) if parent == str(process.pid)]
+        os.kill(int(emulator), signal.SIGKILL)
+        assert process.wait(20) == 1
+    assert "The embedded AWS ended by itself; its last lines:\n" in (tmp_path / "log").read_text()
 
 
 def test_run_says_which_step_failed(tmp_path: Path) -> None:
