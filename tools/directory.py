@@ -20,7 +20,15 @@ import yaml
 from botocore.exceptions import BotoCoreError, ClientError
 
 from faxes import numbers
-from faxes.adapters.dynamodb import extension_item, organization_item, plain, token_item, user_item, wire
+from faxes.adapters.dynamodb import (
+    extension_item,
+    organization_item,
+    plain,
+    token_item,
+    token_name_item,
+    user_item,
+    wire,
+)
 from faxes.model import Extension, ExtensionNumber, ExtensionType, Principal
 from faxes.tokens import Token, digest_of
 from tools import stack_file
@@ -98,7 +106,7 @@ class _Reader:
                 items[f"organization {organization}"] = organization_item(organization, str(entry.get("name") or ""))
         users: dict[str, str] = {}
         for where, entry in self._entries(document, "users", {"id", "organization"}, {"id", "organization"}):
-            user = self._text(where, entry, "id", re.compile(r"(?!@)[A-Za-z0-9._-]{1,64}"), "1 to 64 of A-Za-z0-9._-")
+            user = self._text(where, entry, "id", numbers.USER_ID, "1 to 64 of A-Za-z0-9._-")
             home = self._reference(where, entry, "organization", organizations)
             if user is not None and home is not None and self._new(where, user, users):
                 users[user] = home
@@ -266,10 +274,9 @@ def _issue(
         credentials.delete(known)
         outcome = _Outcome.CHANGED
     secret = draw()
-    item = token_item(Token(digest_of(secret), token.principal, now + timedelta(days=token.days)))
-    credentials.put(item)
-    named = {"pk": f"TOKENNAME#{token.name}", "sk": "TOKENNAME", "digest": digest_of(secret)}
-    credentials.put(named | {"expiresAt": item["expiresAt"]})
+    stored = Token(digest_of(secret), token.principal, now + timedelta(days=token.days))
+    credentials.put(token_item(stored))
+    credentials.put(token_name_item(token.name, stored))
     return outcome, secret
 
 

@@ -103,15 +103,17 @@ def deploy(emulator: Emulator, template: Path, architecture: str) -> dict[str, s
     stack = formation.describe_stacks(StackName=STACK_NAME)["Stacks"][0]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
     processed = formation.get_template(StackName=STACK_NAME, TemplateStage="Processed")["TemplateBody"]
-    stage = outputs["ApiUrl"].rsplit("/", 1)[1]
-    _apply_gateway_responses(emulator.client("apigateway"), outputs["ApiId"], stage, processed)
+    _apply_gateway_responses(emulator.client("apigateway"), outputs["ApiId"], _stage(outputs), processed)
     return outputs
 
 
 def api_url(emulator: Emulator, outputs: Mapping[str, str]) -> str:
     """The deployed API's address here. The emulator serves it below a path that needs no name resolution."""
-    stage = outputs["ApiUrl"].rsplit("/", 1)[1]
-    return f"{emulator.url}/restapis/{outputs['ApiId']}/{stage}/_user_request_"
+    return f"{emulator.url}/restapis/{outputs['ApiId']}/{_stage(outputs)}/_user_request_"
+
+
+def _stage(outputs: Mapping[str, str]) -> str:
+    return outputs["ApiUrl"].rsplit("/", 1)[1]
 
 
 def _apply_gateway_responses(gateway: Any, api_id: str, stage: str, processed: Any) -> None:

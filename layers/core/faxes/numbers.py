@@ -12,12 +12,12 @@ MAX_PHONE_DIGITS = 20
 _EXTENSION = re.compile(r"(?:([0-9]+)\*)?([0-9]+)")
 _PHONE = re.compile(r"\+?[0-9](?:[ .()-]*[0-9])*")
 _SEPARATORS = str.maketrans("", "", " .()-")
-_USER = re.compile(r"[A-Za-z0-9._-]{1,64}")
+USER_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 def is_user_id(text: str) -> bool:
     """Whether ``text`` can be a user's id: 1 to 64 of letters, digits, ``.``, ``-``, ``_``."""
-    return _USER.fullmatch(text) is not None
+    return USER_ID.fullmatch(text) is not None
 
 
 def parse_extension(text: str) -> tuple[str | None, str] | None:

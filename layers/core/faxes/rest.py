@@ -6,8 +6,6 @@ The one place that knows HTTP. ``STATUS`` is the whole table from error to statu
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import pybase64
@@ -70,7 +68,7 @@ def principal(event: APIGatewayProxyEvent) -> Principal:
 
 def content_type(event: APIGatewayProxyEvent) -> str:
     """The request's Content-Type, empty where it has none."""
-    return _header(event, "content-type")
+    return event.headers.get("content-type", "")
 
 
 def body(event: APIGatewayProxyEvent, max_bytes: int) -> bytes:
@@ -141,10 +139,6 @@ def error_body(code: str, message: str) -> str:
 def _check_size(size: int, max_bytes: int) -> None:
     if size > max_bytes:
         raise BodyTooLarge(f"The body has {size} bytes; the limit is {max_bytes}.", reason="body_too_large")
-
-
-def _header(event: Mapping[str, Any], name: str) -> str:
-    return next((str(value) for key, value in (event.get("headers") or {}).items() if key.lower() == name), "")
 
 
 def _refused(error: FaxError) -> Response[str]:

@@ -13,6 +13,9 @@ from botocore.exceptions import (
     ProxyConnectionError,
 )
 
+# Everything that a call of the SDK raises.
+FAILURES = (BotoCoreError, ClientError)
+
 # Raised before a byte of the request has left.
 _NEVER_SENT = (
     ConnectTimeoutError,
@@ -71,6 +74,3 @@ class Attempts:
         else:
             status = parsed_response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
             self._outcomes.append(400 <= status < 500)
-
-
-FAILURES = (BotoCoreError, ClientError)

@@ -10,6 +10,7 @@ DirectoryTable  dynamodb:GetItem (create_fax)
     pk EXT#<organization>*<number>, sk EXT extension, ownerId, type, faxEnabled
 CredentialTable dynamodb:GetItem (authorize)
     pk TOKEN#<sha256>, sk TOKEN            userId, organizationId, context, expiresAt
+    pk TOKENNAME#<name>, sk TOKENNAME      digest, expiresAt: which token the importer issued under a name
 
 Reading faxes back takes dynamodb:GetItem on the table and dynamodb:Query on the index. Times: createdAt is ISO 8601 in
 UTC with milliseconds, which sorts as text; expiresAt is the TTL, in seconds since 1970. An item may be 400 KB; a fax
@@ -173,6 +174,16 @@ def token_item(token: Token) -> Item:
         "userId": token.principal.user_id,
         "organizationId": token.principal.organization_id,
         "context": token.principal.context.value,
+        "expiresAt": int(token.expires_at.timestamp()),
+    }
+
+
+def token_name_item(name: str, token: Token) -> Item:
+    """A token's name as the credential table holds it."""
+    return {
+        "pk": f"TOKENNAME#{name}",
+        "sk": "TOKENNAME",
+        "digest": token.digest,
         "expiresAt": int(token.expires_at.timestamp()),
     }
 
