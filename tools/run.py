@@ -33,10 +33,11 @@ def main(arguments: list[str]) -> int:
     # SIGTERM ends it as ctrl-C does, and ctrl-C does even where a shell started it in the background.
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, signal.default_int_handler)
+    once = os.environ.get("ONCE") == "1"
     try:
         with _only_one(home), local_stack(home) as stack:
             accepted = _send_first_fax(stack)
-            if os.environ.get("ONCE") == "1":
+            if once:
                 return 0 if accepted else 1
             _how_to_go_on(stack, home)
             _stay_up(home)
@@ -44,7 +45,8 @@ def main(arguments: list[str]) -> int:
         return fail(error)
     except KeyboardInterrupt:
         print("\nstopped; nothing was left behind", flush=True)
-    return 0
+    # Being stopped is how it ends, unless it was to end by itself.
+    return 1 if once else 0
 
 
 @contextmanager

@@ -36,6 +36,11 @@ def test_every_binary_is_of_the_templates_architecture(built: tuple[str, Path]) 
     assert any("pybase64" in name for name in found)
 
 
+def test_the_built_template_has_one_line_that_says_the_architecture(built: tuple[str, Path]) -> None:
+    # `make build` writes there what it built for.
+    assert (built[1] / "template.yaml").read_text().splitlines().count("    Default: arm64") == 1
+
+
 def test_every_module_of_the_layers_ships_compiled(built: tuple[str, Path]) -> None:
     sources = [path for layer in ("DependenciesLayer", "CoreLayer") for path in (built[1] / layer).rglob("*.py")]
     assert len(sources) > 100

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.template import ROOT
+from tools import directory, places
 from tools.stack_file import LocalStack
 
 DOCUMENTS = ROOT / "tests/data/documents"
@@ -144,6 +145,38 @@ def test_run_tells_other_commands_what_runs(narrated: tuple[Path, str, subproces
     assert (narrated[0] / "stack.json").stat().st_mode & 0o777 == 0o600
 
 
+def test_directory_imports_into_the_running_stack(
+    narrated: tuple[Path, str, subprocess.Popen[bytes]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(places, "STACK_FILE", narrated[0] / "stack.json")
+    assert directory.main(["--file", str(ROOT / "directory.example.yaml")]) == 0
+    assert capsys.readouterr().out == "    unchanged 7\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "Say which: make directory FILE=directory.example.yaml [STACK=name].\n"),
+        (["FILE=nowhere.yaml"], "nowhere.yaml cannot be read: [Errno 2] No such file or directory: 'nowhere.yaml'\n"),
+        (
+            ["FILE=samconfig.toml"],
+            "samconfig.toml was not imported; nothing was written.\nthe file must be a mapping with the sections ",
+        ),
+        (
+            ["FILE=directory.example.yaml", "STACK=fax-api"],
+            "directory.example.yaml was not imported; nothing was written. AWS said: Unable to locate credentials\n",
+        ),
+    ],
+)
+def test_directory_says_what_is_missing(arguments: list[str], said: str, tmp_path: Path) -> None:
+    nobody = {"HOME": str(tmp_path), "AWS_DEFAULT_REGION": "eu-west-1", "AWS_EC2_METADATA_DISABLED": "true"}
+    done = run(["make", "--silent", "directory", *arguments], _ENVIRONMENT | nobody)
+    assert done.returncode != 0
+    assert done.stderr.startswith(said)
+
+
 def test_a_second_run_of_the_same_folder_is_refused(
     narrated: tuple[Path, str, subprocess.Popen[bytes]], tmp_path: Path
 ) -> None:
@@ -171,6 +204,16 @@ def test_run_says_that_the_emulator_ended(tmp_path: Path) -> None:
         os.kill(int(emulator), signal.SIGKILL)
         assert process.wait(20) == 1
     assert "The embedded AWS ended by itself; its last lines:\n" in (tmp_path / "log").read_text()
+
+
+def test_a_run_that_was_to_end_by_itself_has_failed_when_it_is_stopped(tmp_path: Path) -> None:
+    with make_run(tmp_path / "home", tmp_path / "log", ONCE="1") as process:
+        while process.poll() is None and "==> " not in (tmp_path / "log").read_text():
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(0.1)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 1
+    assert (tmp_path / "log").read_text().endswith("\nstopped; nothing was left behind\n")
 
 
 def test_run_says_which_step_failed(tmp_path: Path) -> None:
