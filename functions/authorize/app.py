@@ -14,19 +14,43 @@ from aws_lambda_powertools.utilities.data_classes.api_gateway_authorizer_event i
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from faxes import bootstrap, tokens
+from faxes.errors import ServiceFault
 from faxes.model import Principal
-from faxes.observability import logger
+from faxes.observability import logger, where
+from faxes.tokens import Denial
 
 authentication = bootstrap.authentication()
 
 
+class AuthorizerFailed(Exception):
+    """It cannot be told who is calling. A deny would have clients throw away a good token; of an exception the gateway
+    makes a 500. It says nothing, since the runtime logs its text."""
+
+
 @logger.inject_lambda_context(correlation_id_path="requestContext.requestId", clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    sent = _authorizations(event)
-    # Of two, either could be meant.
-    caller = authentication.identify(sent[0]) if len(sent) == 1 else None
-    logger.info("caller identified", extra={"outcome": "allowed" if caller else "access_denied"})
+    try:
+        caller = _caller(_authorizations(event))
+    except Exception as error:
+        cause = error.cause if isinstance(error, ServiceFault) else type(error).__name__
+        logger.error("caller not identified", extra={"outcome": "failed", "cause": cause, "where": where(error)})
+        raise AuthorizerFailed from None
+    if isinstance(caller, Denial):
+        logger.info("caller denied", extra={"outcome": "access_denied", "reason": caller.value})
+        return _policy(event["methodArn"], None)
+    logger.info("caller identified", extra={"outcome": "allowed"})
     return _policy(event["methodArn"], caller)
+
+
+def _caller(sent: list[str]) -> Principal | Denial:
+    match sent:
+        case [authorization]:
+            return authentication.identify(authorization)
+        case []:
+            return Denial.MISSING
+        case _:
+            # Either could be meant.
+            return Denial.REPEATED
 
 
 def _authorizations(event: dict[str, Any]) -> list[str]:

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from faxes.adapters.dynamodb import token_item, wire
-from faxes.errors import StorageFailed
 from faxes.model import Principal
 from faxes.tokens import Token, digest_of
 from tests.support import template
@@ -78,10 +77,10 @@ def with_authorization(*values: str, header: str = "Authorization", name: str = 
     return changed
 
 
-def assert_logged(log: Log, outcome: str) -> None:
+def assert_logged(log: Log, outcome: str, reason: str | None = None) -> None:
     """One line says what came of it, and nothing of any token."""
     lines = log()
-    assert [line["outcome"] for line in lines] == [outcome]
+    assert [(line["outcome"], line.get("reason")) for line in lines] == [(outcome, reason)]
     assert lines[0]["correlation_id"] == event()["requestContext"]["requestId"]
     written = json.dumps(lines)
     assert [token for token in TOKENS if token in written or digest_of(token) in written] == []
@@ -128,35 +127,35 @@ def test_answer_does_not_follow_the_method_arn(path: str, deployed: Cloud, conte
 
 
 @pytest.mark.parametrize(
-    "authorization",
+    ("authorization", "reason"),
     [
-        pytest.param([f"Bearer {UNKNOWN}"], id="unknown"),
-        pytest.param([f"Bearer {EXPIRED}"], id="expired"),
-        pytest.param([f"Bearer {digest_of(KNOWN)}"], id="digest-in-place-of-the-token"),
-        pytest.param([f"Bearer {KNOWN[:-1]}"], id="cut"),
-        pytest.param([f"Bearer {KNOWN.upper()}"], id="other-case"),
-        pytest.param([], id="missing"),
-        pytest.param([""], id="empty"),
-        pytest.param(["Bearer"], id="scheme-alone"),
-        pytest.param(["Bearer short"], id="too-short"),
-        pytest.param([f"Bearer{KNOWN}"], id="no-space"),
-        pytest.param([f"Basic {KNOWN}"], id="other-scheme"),
-        pytest.param([f"Bearer {KNOWN} {KNOWN}"], id="two-tokens"),
-        pytest.param([f"Bearer {KNOWN}, Bearer {KNOWN}"], id="joined"),
-        pytest.param([f"Bearer {KNOWN}\u0000"], id="control-character"),
-        pytest.param([f"Bearer {KNOWN[:-1]}ß"], id="not-ascii"),
-        pytest.param([f'Bearer "{KNOWN}"'], id="in-quotes"),
+        pytest.param([f"Bearer {UNKNOWN}"], "token_unknown", id="unknown"),
+        pytest.param([f"Bearer {EXPIRED}"], "token_expired", id="expired"),
+        pytest.param([f"Bearer {digest_of(KNOWN)}"], "token_unknown", id="digest-in-place-of-the-token"),
+        pytest.param([f"Bearer {KNOWN[:-1]}"], "token_unknown", id="cut"),
+        pytest.param([f"Bearer {KNOWN.upper()}"], "token_unknown", id="other-case"),
+        pytest.param([], "token_missing", id="missing"),
+        pytest.param([""], "token_malformed", id="empty"),
+        pytest.param(["Bearer"], "token_malformed", id="scheme-alone"),
+        pytest.param(["Bearer short"], "token_malformed", id="too-short"),
+        pytest.param([f"Bearer{KNOWN}"], "token_unknown", id="no-space"),
+        pytest.param([f"Basic {KNOWN}"], "token_malformed", id="other-scheme"),
+        pytest.param([f"Bearer {KNOWN} {KNOWN}"], "token_malformed", id="two-tokens"),
+        pytest.param([f"Bearer {KNOWN}, Bearer {KNOWN}"], "token_malformed", id="joined"),
+        pytest.param([f"Bearer {KNOWN}\u0000"], "token_malformed", id="control-character"),
+        pytest.param([f"Bearer {KNOWN[:-1]}ß"], "token_malformed", id="not-ascii"),
+        pytest.param([f'Bearer "{KNOWN}"'], "token_malformed", id="in-quotes"),
         # Which of them another part of the way looks at, and which one the answer is reused for, is not known.
-        pytest.param([f"Bearer {UNKNOWN}", f"Bearer {KNOWN}"], id="two-values-known-last"),
-        pytest.param([f"Bearer {KNOWN}", f"Bearer {UNKNOWN}"], id="two-values-known-first"),
-        pytest.param([f"Bearer {KNOWN}", f"Bearer {KNOWN}"], id="two-values-the-same"),
+        pytest.param([f"Bearer {UNKNOWN}", f"Bearer {KNOWN}"], "token_repeated", id="two-values-known-last"),
+        pytest.param([f"Bearer {KNOWN}", f"Bearer {UNKNOWN}"], "token_repeated", id="two-values-known-first"),
+        pytest.param([f"Bearer {KNOWN}", f"Bearer {KNOWN}"], "token_repeated", id="two-values-the-same"),
     ],
 )
-def test_no_known_token(authorization: list[str], deployed: Cloud, context: Any, log: Log) -> None:
+def test_no_known_token(authorization: list[str], reason: str, deployed: Cloud, context: Any, log: Log) -> None:
     answer = deployed.function("authorize").handler(with_authorization(*authorization), context)
 
     assert answer == DENY
-    assert_logged(log, "access_denied")
+    assert_logged(log, "access_denied", reason)
 
 
 def test_two_headers_that_differ_in_case(deployed: Cloud, context: Any, log: Log) -> None:
@@ -165,7 +164,7 @@ def test_two_headers_that_differ_in_case(deployed: Cloud, context: Any, log: Log
     sent["multiValueHeaders"] |= {"Authorization": [f"Bearer {UNKNOWN}"], "authorization": [f"Bearer {KNOWN}"]}
 
     assert deployed.function("authorize").handler(sent, context) == DENY
-    assert_logged(log, "access_denied")
+    assert_logged(log, "access_denied", "token_repeated")
 
 
 @pytest.mark.parametrize("argument", ["access_token", "token", "Authorization"])
@@ -176,7 +175,7 @@ def test_token_in_the_query_string(argument: str, deployed: Cloud, context: Any,
     sent["multiValueQueryStringParameters"] = {argument: [KNOWN]}
 
     assert deployed.function("authorize").handler(sent, context) == DENY
-    assert_logged(log, "access_denied")
+    assert_logged(log, "access_denied", "token_missing")
 
 
 def test_token_that_ends_between_two_requests(deployed: Cloud, context: Any) -> None:
@@ -202,8 +201,26 @@ def test_store_that_fails_is_no_denial(deployed: Cloud, context: Any, log: Log) 
     function = deployed.function("authorize")
     deployed.dynamodb.delete_table(TableName=deployed.names["CredentialTable"])
 
-    with pytest.raises(StorageFailed) as failed:
+    with pytest.raises(function.AuthorizerFailed) as failed:
         function.handler(with_authorization(KNOWN), context)
 
-    assert failed.value.cause == "GetItem: ResourceNotFoundException (400)"
-    assert KNOWN not in f"{failed.value}{log()}"
+    # The runtime logs its text.
+    assert str(failed.value) == ""
+    [line] = log()
+    assert (line["level"], line["outcome"]) == ("ERROR", "failed")
+    assert line["cause"] == "GetItem: ResourceNotFoundException (400)"
+    assert KNOWN not in json.dumps(line)
+
+
+def test_record_that_cannot_be_read_is_no_denial(deployed: Cloud, context: Any, log: Log) -> None:
+    function = deployed.function("authorize")
+    broken = {"pk": f"TOKEN#{digest_of(KNOWN)}", "sk": "TOKEN", "userId": "alice"}
+    deployed.dynamodb.put_item(TableName=deployed.names["CredentialTable"], Item=wire(broken))
+
+    with pytest.raises(function.AuthorizerFailed) as failed:
+        function.handler(with_authorization(KNOWN), context)
+
+    assert str(failed.value) == ""
+    [line] = log()
+    assert (line["level"], line["outcome"], line["cause"]) == ("ERROR", "failed", "KeyError")
+    assert digest_of(KNOWN) not in json.dumps(line)

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
-_FUNCTIONS = {"create_fax": "CreateFaxFunction", "authorize": "AuthorizeFunction"}
+_FUNCTIONS = {
+    "create_fax": "CreateFaxFunction",
+    "authorize": "AuthorizeFunction",
+    "issue_token": "IssueTokenFunction",
+    "refuse": "RefuseFunction",
+}
 
 
 @dataclass(frozen=True, slots=True)

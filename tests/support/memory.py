@@ -4,17 +4,23 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from faxes.errors import FaxError, StorageFailed
-from faxes.model import Document, Extension, ExtensionNumber, Fax
+from faxes.model import Document, Extension, ExtensionNumber, Fax, User
 from faxes.submission import IdTaken
-from faxes.tokens import Token
+from faxes.tokens import App, Token
 
 
 class MemoryDirectory:
     """Implements ``submission.Directory``. Set ``failure`` to have every read fail."""
 
-    def __init__(self, extensions: Iterable[Extension] = ()) -> None:
+    def __init__(self, extensions: Iterable[Extension] = (), users: Iterable[User] = ()) -> None:
         self._extensions = {extension.number: extension for extension in extensions}
+        self._users = {user.id: user for user in users}
         self.failure: FaxError | None = None
+
+    def user(self, user_id: str) -> User | None:
+        if self.failure:
+            raise self.failure
+        return self._users.get(user_id)
 
     def extension(self, number: ExtensionNumber) -> Extension | None:
         if self.failure:
@@ -76,14 +82,26 @@ class MemoryFaxStore:
         return sorted(found, key=lambda fax: fax.created_at, reverse=True)[:limit]
 
 
-class MemoryTokenStore:
-    """Implements ``tokens.TokenStore``. Set ``failure`` to have every read fail."""
+class MemoryCredentialStore:
+    """Implements ``tokens.CredentialStore``. ``apps`` by key, ``tokens`` by digest. Set ``failure`` to have every call
+    fail."""
 
-    def __init__(self, tokens: Iterable[Token] = ()) -> None:
-        self._tokens = {token.digest: token for token in tokens}
+    def __init__(self, tokens: Iterable[Token] = (), apps: Iterable[App] = ()) -> None:
+        self.tokens = {token.digest: token for token in tokens}
+        self.apps = {app.key: app for app in apps}
         self.failure: FaxError | None = None
+
+    def app(self, key: str) -> App | None:
+        if self.failure:
+            raise self.failure
+        return self.apps.get(key)
 
     def token(self, digest: str) -> Token | None:
         if self.failure:
             raise self.failure
-        return self._tokens.get(digest)
+        return self.tokens.get(digest)
+
+    def add(self, token: Token) -> None:
+        if self.failure:
+            raise self.failure
+        self.tokens[token.digest] = token

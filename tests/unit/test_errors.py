@@ -6,23 +6,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from faxes import oauth, rest
 from faxes.errors import (
     BodyTooLarge,
+    ClientInvalid,
     DeploymentFault,
     ExtensionInvalid,
     FaxError,
     FileInvalid,
     FormInvalid,
+    GrantUnsupported,
     OutcomeUnknown,
     RecipientsInvalid,
     ResourceNotFound,
     ServiceFault,
     StorageFailed,
+    TokenRefused,
+    TokenRequestInvalid,
     TooManyFiles,
     UserInvalid,
     shown,
 )
-from faxes.rest import STATUS
 
 
 def leaves(error: type[FaxError]) -> Iterator[type[FaxError]]:
@@ -34,7 +38,8 @@ def leaves(error: type[FaxError]) -> Iterator[type[FaxError]]:
 
 
 def test_every_leaf_has_the_contracts_code_and_status() -> None:
-    assert {leaf: (leaf.code, STATUS[leaf]) for leaf in leaves(FaxError)} == {
+    statuses: dict[type[FaxError], int] = {**rest.STATUS, **oauth.STATUS}
+    assert {leaf: (leaf.code, statuses[leaf]) for leaf in leaves(FaxError)} == {
         BodyTooLarge: ("request_too_large", 413),
         FormInvalid: ("request_invalid", 400),
         UserInvalid: ("user_invalid", 400),
@@ -46,11 +51,17 @@ def test_every_leaf_has_the_contracts_code_and_status() -> None:
         StorageFailed: ("internal_server_error", 400),
         OutcomeUnknown: ("internal_server_error", 500),
         DeploymentFault: ("internal_server_error", 500),
+        # OAuth's own codes, RFC 6749, section 5.2.
+        TokenRequestInvalid: ("invalid_request", 400),
+        ClientInvalid: ("invalid_client", 401),
+        GrantUnsupported: ("unsupported_grant_type", 400),
     }
 
 
-def test_the_table_of_statuses_holds_the_leaves_and_nothing_else() -> None:
-    assert set(STATUS) == set(leaves(FaxError))
+def test_the_tables_of_statuses_hold_the_leaves_and_nothing_else() -> None:
+    of_tokens = set(leaves(TokenRefused))
+    assert set(oauth.STATUS) == of_tokens
+    assert set(rest.STATUS) == set(leaves(FaxError)) - of_tokens
 
 
 def test_an_error_holds_its_message_and_its_reason() -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from faxes.model import Limits
-from faxes.settings import AuthenticationSettings, CallBudget, SubmissionSettings
+from faxes.settings import AuthenticationSettings, CallBudget, LoginSettings, SubmissionSettings
 
 ENVIRONMENT = {
     "FILE_BUCKET": "bucket",
@@ -37,6 +37,17 @@ def test_what_create_fax_reads() -> None:
 
 def test_what_the_authorizer_reads() -> None:
     assert AuthenticationSettings.from_env({"CREDENTIAL_TABLE": "credentials"}) == AuthenticationSettings("credentials")
+
+
+def test_what_the_token_endpoint_reads() -> None:
+    environment = {"CREDENTIAL_TABLE": "credentials", "TOKEN_SECONDS": "3600"}
+    assert LoginSettings.from_env(environment) == LoginSettings("credentials", timedelta(hours=1))
+
+
+@pytest.mark.parametrize("value", ["59", "86401", "0", "-3600", "1h", "", "\u0663600"])
+def test_a_tokens_life_is_a_minute_to_a_day(value: str) -> None:
+    with pytest.raises(ValueError, match="the environment variable TOKEN_SECONDS is"):
+        LoginSettings.from_env({"CREDENTIAL_TABLE": "credentials", "TOKEN_SECONDS": value})
 
 
 def test_the_limits_defaults_are_the_contracts() -> None:

@@ -22,6 +22,7 @@ from faxes.errors import (
     UserInvalid,
 )
 from faxes.model import (
+    Context,
     Extension,
     ExtensionNumber,
     ExtensionType,
@@ -33,12 +34,15 @@ from faxes.model import (
     Status,
     StoredFile,
     Upload,
+    User,
 )
 from faxes.submission import ID_EPOCH, MAX_REQUEST_BYTES, Submission, new_id
 from tests.support.memory import MemoryDirectory, MemoryFaxStore, MemoryFileStore
 
 NOW = datetime(2026, 11, 23, 12, 30, 15, 123_000, tzinfo=UTC)
 ALICE = Principal("alice", "0003")
+OFFICE = Principal("alice", "0003", Context.ORGANIZATION, "office-app")
+PROVIDER = Principal("alice", "0003", Context.GLOBAL, "provider-app")
 UID = "0123456789abcdef0123456789abcdef"
 NOTE = Upload("note.txt", b"This is my fax")
 SCAN = Upload("scan.pdf", b"%PDF-1.7")
@@ -65,9 +69,9 @@ class Service:
                     if kind is not ExtensionType.PHONE_TERMINAL
                 ),
                 extension("0004*210", "carol"),
-                extension("0004*500"),
-                extension("0005*220"),
-            ]
+                extension("0004*500", "carol"),
+            ],
+            [User("alice", "0003"), User("bob", "0003"), User("carol", "0004")],
         )
         self.files = MemoryFileStore()
         self.faxes = MemoryFaxStore()
@@ -150,14 +154,90 @@ _NUMBER_RULE = (
 
 
 @pytest.mark.parametrize("user", ["@me", "@viewer", "@owner", "alice"])
-@pytest.mark.parametrize(
-    ("number", "resolved"),
-    [("0003*210", "0003*210"), ("210", "0003*210"), ("0004*500", "0004*500"), ("0005*220", "0005*220")],
-)
-def test_a_user_sends_from_an_extension_of_their_own(user: str, number: str, resolved: str) -> None:
-    fax = Service().submit(TO_ONE, NOTE, user=user, number=number)
+@pytest.mark.parametrize("number", ["0003*210", "210"])
+@pytest.mark.parametrize("principal", [ALICE, OFFICE, PROVIDER])
+def test_a_user_sends_from_an_extension_of_their_own(user: str, number: str, principal: Principal) -> None:
+    fax = Service().submit(TO_ONE, NOTE, user=user, number=number, principal=principal)
     assert fax is not None
-    assert (fax.user_id, fax.organization_id, fax.extension) == ("alice", "0003", resolved)
+    assert (fax.user_id, fax.organization_id, fax.extension) == ("alice", "0003", "0003*210")
+
+
+@pytest.mark.parametrize(
+    ("principal", "user", "number", "sender"),
+    [
+        (OFFICE, "bob", "211", ("bob", "0003", "0003*211")),
+        (OFFICE, "bob", "0003*211", ("bob", "0003", "0003*211")),
+        (OFFICE, "@owner", "211", ("bob", "0003", "0003*211")),
+        (OFFICE, "@owner", "0003*211", ("bob", "0003", "0003*211")),
+        (PROVIDER, "bob", "211", ("bob", "0003", "0003*211")),
+        # The same short number is another extension in another organization: the named user's counts.
+        (PROVIDER, "carol", "210", ("carol", "0004", "0004*210")),
+        (PROVIDER, "carol", "0004*210", ("carol", "0004", "0004*210")),
+        (PROVIDER, "@owner", "0004*210", ("carol", "0004", "0004*210")),
+        # With @owner, the token's user's organization counts.
+        (PROVIDER, "@owner", "210", ("alice", "0003", "0003*210")),
+    ],
+)
+def test_a_wider_token_sends_as_others(
+    principal: Principal, user: str, number: str, sender: tuple[str, str, str]
+) -> None:
+    fax = Service().submit(TO_ONE, NOTE, user=user, number=number, principal=principal)
+    assert fax is not None
+    assert (fax.user_id, fax.organization_id, fax.extension) == sender
+
+
+@pytest.mark.parametrize(("principal", "user"), [(OFFICE, "carol"), (OFFICE, "nobody"), (PROVIDER, "nobody")])
+@pytest.mark.parametrize("number", ["210", "0004*210", "malformed*"])
+def test_a_wider_token_ends_somewhere(principal: Principal, user: str, number: str) -> None:
+    assert Service().refusal(TO_ONE, NOTE, user=user, number=number, principal=principal) == (
+        UserInvalid,
+        "user_out_of_reach",
+        f"User {user} does not exist, or is out of reach of this token.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("principal", "user", "number"),
+    [
+        (OFFICE, "bob", "210"),
+        (OFFICE, "bob", "0004*210"),
+        (OFFICE, "@me", "211"),
+        (PROVIDER, "carol", "0003*210"),
+        (PROVIDER, "carol", "211"),
+        (PROVIDER, "@me", "0004*210"),
+    ],
+)
+def test_an_extension_must_be_the_named_users_however_far_the_token_reaches(
+    principal: Principal, user: str, number: str
+) -> None:
+    assert Service().refusal(TO_ONE, NOTE, user=user, number=number, principal=principal) == (
+        ExtensionInvalid,
+        "extension_unknown",
+        f"Extension {number} does not exist, or does not belong to user {user}.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("principal", "number"),
+    [
+        (ALICE, "211"),
+        (ALICE, "0003*211"),
+        (ALICE, "0003*999"),
+        (ALICE, "0004*210"),
+        (OFFICE, "0004*210"),
+        (OFFICE, "0004*999"),
+        (OFFICE, "999"),
+        (PROVIDER, "999"),
+        (PROVIDER, "0004*999"),
+    ],
+)
+def test_any_owner_means_any_in_reach(principal: Principal, number: str) -> None:
+    """One message, whether it exists or not."""
+    assert Service().refusal(TO_ONE, NOTE, user="@owner", number=number, principal=principal) == (
+        ExtensionInvalid,
+        "extension_out_of_reach",
+        f"Extension {number} does not exist, or is out of reach of this token.",
+    )
 
 
 @pytest.mark.parametrize("user", ["bob", "carol", "nobody", "Alice", "ALICE", "alice2", "0", "a" * 64, "."])
@@ -237,7 +317,7 @@ def test_a_malformed_extension_is_refused(user: str, number: str, shown: str) ->
         "500",
     ],
 )
-@pytest.mark.parametrize("user", ["@me", "@viewer", "@owner", "alice"])
+@pytest.mark.parametrize("user", ["@me", "@viewer", "alice"])
 def test_an_extension_that_is_unknown_or_anothers_is_refused_in_the_same_words(user: str, number: str) -> None:
     assert Service().refusal(TO_ONE, NOTE, user=user, number=number) == (
         ExtensionInvalid,
@@ -276,10 +356,11 @@ def test_anothers_extension_is_unknown_even_where_it_could_not_send() -> None:
     )
 
 
-def test_a_directory_that_cannot_be_read_is_a_fault_of_ours() -> None:
+@pytest.mark.parametrize("user", ["@me", "@owner", "bob"])
+def test_a_directory_that_cannot_be_read_is_a_fault_of_ours(user: str) -> None:
     service = Service()
     service.directory.failure = StorageFailed(reason="record_not_read", cause="memory")
-    assert service.refusal(TO_ONE, NOTE) == (
+    assert service.refusal(TO_ONE, NOTE, user=user, principal=OFFICE) == (
         StorageFailed,
         "record_not_read",
         "The fax could not be stored because of a fault on our side. Nothing was accepted; sending it again is safe.",

@@ -1,24 +1,57 @@
-"""The Authorization header, and the caller on the way from the authorizer to the function."""
+"""Logging in, the Authorization header, and the caller on the way from the authorizer to the function."""
 
+import dataclasses
+import itertools
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxes.errors import DeploymentFault, StorageFailed
+from faxes.errors import ClientInvalid, DeploymentFault, StorageFailed
 from faxes.model import Context, Principal
-from faxes.tokens import Authentication, Token, digest_of, from_authorizer_context, to_authorizer_context
-from tests.support.memory import MemoryTokenStore
+from faxes.tokens import (
+    App,
+    AppLogin,
+    Authentication,
+    Denial,
+    Login,
+    Token,
+    digest_of,
+    from_authorizer_context,
+    to_authorizer_context,
+)
+from tests.support.memory import MemoryCredentialStore
 
 NOW = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 ALICE = Principal("alice", "0003")
 TOKEN = "aB3_-.xyz0"  # noqa: S105  (it opens nothing)
 
 
+SECRET = "0~H5lJ0R~V_dkMrl-bGWqQ.b8pXw2n7Z"  # noqa: S105  (it opens nothing)
+APP = App("office.app~1", digest_of(SECRET), "alice", "0003", Context.ORGANIZATION, enabled=True)
+
+
 def authentication(*tokens: str, expires_at: datetime = NOW + timedelta(days=1)) -> Authentication:
-    store = MemoryTokenStore(Token(digest_of(token), ALICE, expires_at) for token in tokens)
+    store = MemoryCredentialStore(Token(digest_of(token), ALICE, expires_at) for token in tokens)
     return Authentication(store, now=lambda: NOW)
+
+
+class Apps:
+    """Login and authentication on one memory store that knows APP. Each token drawn is another."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.store = MemoryCredentialStore(apps=[APP])
+        self.now = now
+        drawn = itertools.count(1)
+        self.login = Login(
+            self.store, timedelta(hours=1), now=lambda: self.now, draw=lambda: f"token-number-{next(drawn)}"
+        )
+        self.authentication = Authentication(self.store, now=lambda: self.now)
+
+    def change(self, **values: Any) -> None:
+        self.store.apps[APP.key] = dataclasses.replace(APP, **values)
 
 
 @pytest.mark.parametrize(
@@ -53,41 +86,56 @@ def test_tokens_of_every_form(token: str) -> None:
         f"Basic {TOKEN}",
         f"Token {TOKEN}",
         f"Bearer Bearer {TOKEN}",
-        f"Bearer{TOKEN}",
         f"Bearer {TOKEN} x",
         f"Bearer {TOKEN},",
         f'Bearer "{TOKEN}"',
         f"Bearer {TOKEN}\0",
         f"Bearer: {TOKEN}",
+    ],
+)
+def test_a_malformed_header_names_no_one(header: str) -> None:
+    assert authentication(TOKEN).identify(header) is Denial.MALFORMED
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
         # The stored token in another spelling.
+        f"Bearer{TOKEN}",
         f"Bearer {TOKEN.upper()}",
         f"Bearer {TOKEN.lower()}",
         f"Bearer {TOKEN}0",
-        f"Bearer {TOKEN[:-1]}",
+        f"Bearer {TOKEN[:-1]}1",
+        f"Bearer {digest_of(TOKEN)}",
     ],
 )
-def test_a_malformed_or_unknown_token_names_no_one(header: str) -> None:
-    assert authentication(TOKEN).identify(header) is None
+def test_an_unknown_token_names_no_one(header: str) -> None:
+    assert authentication(TOKEN).identify(header) is Denial.UNKNOWN
 
 
 # The last two are an "s" and a "k" in lower case, as Unicode sees it.
 @pytest.mark.parametrize("token", ["a" * 9, *("a" * 9 + last for last in "/~=ä\u017f\u212a")])
 def test_what_cannot_be_a_token_is_not_looked_up(token: str) -> None:
-    store = MemoryTokenStore()
+    store = MemoryCredentialStore()
     store.failure = StorageFailed(reason="record_not_read", cause="memory")
-    assert Authentication(store, now=lambda: NOW).identify(f"Bearer {token}") is None
+    assert Authentication(store, now=lambda: NOW).identify(f"Bearer {token}") is Denial.MALFORMED
 
 
 @pytest.mark.parametrize(
     ("left", "caller"),
-    [(timedelta(seconds=1), ALICE), (timedelta(0), None), (-timedelta(seconds=1), None), (-timedelta(days=2), None)],
+    [
+        (timedelta(seconds=1), ALICE),
+        (timedelta(0), Denial.EXPIRED),
+        (-timedelta(seconds=1), Denial.EXPIRED),
+        (-timedelta(days=2), Denial.EXPIRED),
+    ],
 )
-def test_a_token_that_is_still_stored_ends_at_its_time(left: timedelta, caller: Principal | None) -> None:
+def test_a_token_that_is_still_stored_ends_at_its_time(left: timedelta, caller: Principal | Denial) -> None:
     assert authentication(TOKEN, expires_at=NOW + left).identify(f"Bearer {TOKEN}") == caller
 
 
 def test_a_token_store_that_cannot_be_asked_is_a_fault_and_no_denial() -> None:
-    store = MemoryTokenStore()
+    store = MemoryCredentialStore()
     store.failure = StorageFailed(reason="record_not_read", cause="memory")
     with pytest.raises(StorageFailed):
         Authentication(store, now=lambda: NOW).identify(f"Bearer {TOKEN}")
@@ -99,18 +147,153 @@ def test_a_token_is_stored_as_its_sha_256() -> None:
 
 @given(st.text(max_size=100))
 def test_no_header_is_more_than_unknown(header: str) -> None:
-    assert authentication().identify(header) is None
+    assert isinstance(authentication().identify(header), Denial)
+
+
+# --- apps ------------------------------------------------------------------------------------------------------------
+
+
+def test_an_app_logs_in_and_its_token_names_its_user_in_its_context() -> None:
+    apps = Apps()
+    token = apps.login.log_in(APP.key, SECRET)
+    assert token == "token-number-1"  # noqa: S105  (drawn above)
+    assert apps.store.tokens == {
+        digest_of(token): Token(
+            digest_of(token), AppLogin(APP.key, digest_of(SECRET)), NOW + timedelta(hours=1, seconds=1)
+        )
+    }
+    assert apps.authentication.identify(f"Bearer {token}") == Principal(
+        "alice", "0003", Context.ORGANIZATION, "office.app~1"
+    )
+
+
+def test_each_login_draws_another_token_and_all_work() -> None:
+    apps = Apps()
+    tokens = [apps.login.log_in(APP.key, SECRET) for _ in range(3)]
+    assert len(set(tokens)) == 3
+    assert [apps.authentication.identify(token) for token in tokens] == [APP.principal] * 3
+
+
+@pytest.mark.parametrize("microsecond", [0, 1, 999_000])
+def test_a_token_lasts_at_least_as_long_as_the_client_is_told(microsecond: int) -> None:
+    apps = Apps(NOW.replace(microsecond=microsecond))
+    token = apps.login.log_in(APP.key, SECRET)
+    apps.now += timedelta(hours=1) - timedelta(microseconds=1)
+    assert apps.authentication.identify(token) == APP.principal
+    apps.now += timedelta(seconds=1, microseconds=1)
+    assert apps.authentication.identify(token) is Denial.EXPIRED
+
+
+@pytest.mark.parametrize(
+    ("key", "secret", "reason"),
+    [
+        ("office.app~2", SECRET, "app_unknown"),
+        ("OFFICE.APP~1", SECRET, "app_unknown"),
+        ("", SECRET, "app_unknown"),
+        ("office.app~1\n", SECRET, "app_unknown"),
+        ("öffice", SECRET, "app_unknown"),
+        ("k" * 129, SECRET, "app_unknown"),
+        (APP.key, SECRET[:-1], "secret_wrong"),
+        (APP.key, SECRET + "x", "secret_wrong"),
+        (APP.key, SECRET.swapcase(), "secret_wrong"),
+        (APP.key, "", "secret_wrong"),
+        (APP.key, f"{SECRET}\n", "secret_wrong"),
+        (APP.key, "gehäim", "secret_wrong"),
+        (APP.key, "s" * 513, "secret_wrong"),
+        # What the table holds opens nothing.
+        (APP.key, digest_of(SECRET), "secret_wrong"),
+    ],
+)
+def test_an_unknown_key_and_a_wrong_secret_are_answered_alike(key: str, secret: str, reason: str) -> None:
+    apps = Apps()
+    with pytest.raises(ClientInvalid) as caught:
+        apps.login.log_in(key, secret)
+    assert (caught.value.message, caught.value.reason) == (
+        "The app key or its secret is wrong, or the app is disabled.",
+        reason,
+    )
+    assert apps.store.tokens == {}
+
+
+def test_an_unknown_apps_digest_matches_no_secret() -> None:
+    """What the store would hold for no secret at all: compared in vain."""
+    apps = Apps()
+    apps.change(secret_digest="0" * 64)
+    for secret in ("", "0" * 64, SECRET):
+        with pytest.raises(ClientInvalid):
+            apps.login.log_in(APP.key, secret)
+
+
+def test_a_disabled_app_gets_no_token_and_its_tokens_stop_working() -> None:
+    apps = Apps()
+    token = apps.login.log_in(APP.key, SECRET)
+    apps.change(enabled=False)
+    with pytest.raises(ClientInvalid) as caught:
+        apps.login.log_in(APP.key, SECRET)
+    assert (caught.value.message, caught.value.reason) == (
+        "The app key or its secret is wrong, or the app is disabled.",
+        "app_disabled",
+    )
+    assert apps.authentication.identify(token) is Denial.APP_DISABLED
+    # Until it is enabled again.
+    apps.change()
+    assert apps.authentication.identify(token) == APP.principal
+
+
+def test_rotating_a_secret_ends_the_tokens_that_were_issued_under_it() -> None:
+    apps = Apps()
+    before = apps.login.log_in(APP.key, SECRET)
+    apps.change(secret_digest=digest_of("n" + SECRET))
+    after = apps.login.log_in(APP.key, "n" + SECRET)
+    assert apps.authentication.identify(before) is Denial.SECRET_ROTATED
+    assert apps.authentication.identify(after) == APP.principal
+
+
+def test_the_tokens_of_an_app_that_is_gone_stop_working() -> None:
+    apps = Apps()
+    token = apps.login.log_in(APP.key, SECRET)
+    apps.store.apps.clear()
+    assert apps.authentication.identify(token) is Denial.APP_UNKNOWN
+
+
+@pytest.mark.parametrize("context", list(Context))
+def test_what_an_app_may_do_is_what_it_may_do_now(context: Context) -> None:
+    apps = Apps()
+    token = apps.login.log_in(APP.key, SECRET)
+    apps.change(context=context, user_id="bob")
+    assert apps.authentication.identify(token) == Principal("bob", "0003", context, APP.key)
+
+
+def test_a_store_that_fails_is_a_fault_and_no_wrong_secret() -> None:
+    apps = Apps()
+    token = apps.login.log_in(APP.key, SECRET)
+    apps.store.failure = StorageFailed(reason="record_not_read", cause="memory")
+    with pytest.raises(StorageFailed):
+        apps.login.log_in(APP.key, SECRET)
+    with pytest.raises(StorageFailed):
+        apps.authentication.identify(token)
+
+
+# --- from the authorizer to the function -----------------------------------------------------------------------------
 
 
 def test_the_caller_arrives_behind_the_authorizer_as_flat_text() -> None:
     assert to_authorizer_context(ALICE) == {"userId": "alice", "organizationId": "0003", "context": "user"}
+    assert to_authorizer_context(APP.principal) == {
+        "userId": "alice",
+        "organizationId": "0003",
+        "context": "organization",
+        "appKey": "office.app~1",
+    }
 
 
-@pytest.mark.parametrize("principal", [Principal("0241", "0003", context) for context in Context])
-def test_the_caller_survives_the_way(principal: Principal) -> None:
+@pytest.mark.parametrize("app", [None, "office.app~1"])
+@pytest.mark.parametrize("context", list(Context))
+def test_the_caller_survives_the_way(context: Context, app: str | None) -> None:
+    principal = Principal("0241", "0003", context, app)
     # The gateway adds members of its own.
-    context: dict[str, object] = {**to_authorizer_context(principal), "principalId": "0241", "integrationLatency": 12}
-    assert from_authorizer_context(context) == principal
+    handed: dict[str, object] = {**to_authorizer_context(principal), "principalId": "0241", "integrationLatency": 12}
+    assert from_authorizer_context(handed) == principal
 
 
 @pytest.mark.parametrize(

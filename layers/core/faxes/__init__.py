@@ -11,11 +11,14 @@ A request flows one way:
       adapters.s3, .dynamodb      the stores that submission and tokens ask for
     functions/authorize/app.py    the bearer token -> who is calling, or deny
       tokens                      Authorization header -> Principal
+    functions/issue_token/app.py  an app's key and secret -> a bearer token
+      oauth                       event -> key and secret; a token or an error -> an answer in OAuth's shape
+      tokens                      key and secret -> token
 
 Beneath them all: ``model`` (frozen values) and ``errors`` (the error tree, no HTTP in it). Beside them:
 ``settings`` (the only reader of the environment), ``observability`` (the one logger, the one metrics object) and
 ``bootstrap`` (settings + clients -> use cases).
 
-Imports point downwards only: functions -> bootstrap, rest -> adapters -> submission, tokens -> documents, numbers,
+Imports point downwards only: functions -> bootstrap, oauth -> rest, adapters -> submission, tokens -> documents, numbers,
 multipart -> model -> errors. boto3 is imported by ``bootstrap`` and ``adapters`` alone.
 """

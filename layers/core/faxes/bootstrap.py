@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
-from faxes.adapters.dynamodb import DynamoDBDirectory, DynamoDBFaxStore, DynamoDBTokenStore
+from faxes.adapters.dynamodb import DynamoDBCredentialStore, DynamoDBDirectory, DynamoDBFaxStore
 from faxes.adapters.s3 import S3FileStore
 from faxes.settings import (
     DYNAMODB_BUDGET,
     S3_BUDGET,
     AuthenticationSettings,
     CallBudget,
+    LoginSettings,
     SubmissionSettings,
 )
 from faxes.submission import Submission
-from faxes.tokens import Authentication
+from faxes.tokens import Authentication, Login
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -49,7 +50,19 @@ def submission() -> Submission:
 def authentication() -> Authentication:
     """What the authorizer calls. Raises ValueError where the environment is incomplete."""
     settings = AuthenticationSettings.from_env()
-    return Authentication(tokens=DynamoDBTokenStore(_dynamodb(), settings.credential_table), now=_now)
+    return Authentication(DynamoDBCredentialStore(_dynamodb(), settings.credential_table), now=_now)
+
+
+def login() -> Login:
+    """What issue_token calls. Raises ValueError where the environment is incomplete."""
+    settings = LoginSettings.from_env()
+    return Login(
+        DynamoDBCredentialStore(_dynamodb(), settings.credential_table),
+        lifetime=settings.token_lifetime,
+        now=_now,
+        # 256 bits, in characters that every client takes in a header.
+        draw=lambda: secrets.token_urlsafe(32),
+    )
 
 
 def _dynamodb() -> "DynamoDBClient":

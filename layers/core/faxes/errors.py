@@ -10,13 +10,17 @@
     │   ├── TooManyFiles          fx_max_files_reached
     │   ├── FileInvalid           fx_file_invalid
     │   └── ResourceNotFound      resource_not_found
+    ├── TokenRefused              no token is issued; the codes are OAuth's (RFC 6749, section 5.2)
+    │   ├── TokenRequestInvalid   invalid_request
+    │   ├── ClientInvalid         invalid_client
+    │   └── GrantUnsupported      unsupported_grant_type
     └── ServiceFault              the fault is ours
         ├── StorageFailed         internal_server_error: surely not accepted, sending again is safe
         ├── OutcomeUnknown        internal_server_error: a write's outcome could not be learned
         └── DeploymentFault       internal_server_error: the deployment cannot work as it stands
 
 Clients read ``code`` and show ``message``. ``reason`` is a stable word for logs and metrics; it never carries what the
-caller sent. ``rest`` maps every leaf to a status.
+caller sent. ``rest`` maps the leaves of a fax to a status, ``oauth`` those of a token.
 """
 
 from typing import ClassVar
@@ -73,6 +77,30 @@ class FileInvalid(RequestRefused):
 
 class ResourceNotFound(RequestRefused):
     code = "resource_not_found"
+
+
+class TokenRefused(FaxError):
+    """The caller gets no token."""
+
+
+class TokenRequestInvalid(TokenRefused):
+    code = "invalid_request"
+
+
+class ClientInvalid(TokenRefused):
+    """No app is shown, or not one that may log in: for an unknown key, a wrong secret and a disabled app one message,
+    so that none of it is learned."""
+
+    code = "invalid_client"
+
+    def __init__(
+        self, message: str = "The app key or its secret is wrong, or the app is disabled.", *, reason: str
+    ) -> None:
+        super().__init__(message, reason=reason)
+
+
+class GrantUnsupported(TokenRefused):
+    code = "unsupported_grant_type"
 
 
 class ServiceFault(FaxError):

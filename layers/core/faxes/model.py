@@ -33,18 +33,30 @@ class Form:
 
 
 class Context(StrEnum):
-    """How far a token reaches."""
+    """How far a token reaches: its own user, every user of its user's organization, or everyone."""
 
     USER = "user"
+    ORGANIZATION = "organization"
+    GLOBAL = "global"
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is calling: the token's user, that user's organization, and how far the token reaches."""
+    """Who is calling: the token's user, that user's organization, how far the token reaches, and the key of the app
+    that logged in, None where a token stands for a user without one."""
 
     user_id: str
     organization_id: str
     context: Context = Context.USER
+    app_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user as the directory knows them."""
+
+    id: str
+    organization_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,11 +64,25 @@ class _Part:
 
 
 def parse(body: bytes, content_type: str) -> Form:
-    """Decode a form.
+    """Decode a fax's form.
 
     Raises FormInvalid, naming what is wrong and where, for everything that is not one complete, well-formed
     multipart/form-data body, and nothing else.
     """
+    return _form(_parts(body, content_type))
+
+
+def fields(body: bytes, content_type: str) -> list[tuple[str, bytes]]:
+    """The fields of any form in their order, name and content; files are left out. Raises what ``parse`` does."""
+    return [(part.field, part.content) for part in _parts(body, content_type) if part.filename is None]
+
+
+def media_type(content_type: str) -> str:
+    """The type alone, in lower case: ``multipart/form-data`` of ``multipart/form-data; boundary=x``."""
+    return content_type.partition(";")[0].strip().lower()
+
+
+def _parts(body: bytes, content_type: str) -> list[_Part]:
     boundary = _boundary(content_type)
     if not body:
         _refuse("body_empty", "The body is empty; it must be a multipart/form-data form.")
@@ -76,12 +90,7 @@ def parse(body: bytes, content_type: str) -> Form:
     if start != 0 or body[end : end + 3] not in (b"", b"\r\n"):
         body = body[start:end]
     # An empty form is one closing delimiter, which the decoder would take for a part.
-    return _form(_decode(body, boundary, count) if count else ())
-
-
-def media_type(content_type: str) -> str:
-    """The type alone, in lower case: ``multipart/form-data`` of ``multipart/form-data; boundary=x``."""
-    return content_type.partition(";")[0].strip().lower()
+    return list(_decode(body, boundary, count)) if count else []
 
 
 def _refuse(reason: str, message: str) -> NoReturn:
@@ -300,7 +309,7 @@ def _last_segment(filename: str) -> str:
     return re.split(r"[/\\]", filename)[-1]
 
 
-def _form(parts: Iterator[_Part] | tuple[()]) -> Form:
+def _form(parts: list[_Part]) -> Form:
     """Tell the request from the files.
 
     The request is the part named ``request`` that has no file name; where there is none, the single one that has

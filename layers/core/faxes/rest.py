@@ -47,7 +47,7 @@ STATUS: dict[type[FaxError], int] = {
     DeploymentFault: 500,
 }
 
-_JSON = "application/json"
+JSON = "application/json"
 _NOT_AN_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
@@ -120,7 +120,7 @@ def accepted(fax: Fax) -> Response[str]:
         },
     )
     metrics.add_metric("FaxAccepted", MetricUnit.Count, 1)
-    return Response(200, _JSON, json.dumps({"id": fax.id, "uid": fax.uid}))
+    return Response(200, JSON, json.dumps({"id": fax.id, "uid": fax.uid}))
 
 
 def nothing_to_send() -> Response[str]:
@@ -150,7 +150,7 @@ def _refused(error: FaxError) -> Response[str]:
     else:
         logger.info("fax refused", extra=fields)
         metrics.add_metric("FaxRefused", MetricUnit.Count, 1)
-    return Response(status, _JSON, error_body(error.code, error.message))
+    return Response(status, JSON, error_body(error.code, error.message))
 
 
 def _failed(error: Exception) -> Response[str]:
@@ -162,7 +162,7 @@ def _failed(error: Exception) -> Response[str]:
     metrics.add_metric("UnexpectedFault", MetricUnit.Count, 1)
     return Response(
         500,
-        _JSON,
+        JSON,
         error_body(ServiceFault.code, "The service failed; it is not known whether the fax was accepted."),
     )
 

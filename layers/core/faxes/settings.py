@@ -32,7 +32,7 @@ class CallBudget:
 
 # DynamoDB answers in milliseconds, so a second try soon is worth more than a long wait. S3 gets one try more, because
 # the answer to the first may be a conflict with a put of our own that timed out.
-DYNAMODB_BUDGET = CallBudget(connect_timeout=1, read_timeout=2, tries=2)
+DYNAMODB_BUDGET = CallBudget(connect_timeout=1, read_timeout=1, tries=2)
 S3_BUDGET = CallBudget(connect_timeout=1, read_timeout=2, tries=3)
 
 
@@ -70,6 +70,21 @@ class AuthenticationSettings:
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> Self:
         return cls(credential_table=_text(environ, "CREDENTIAL_TABLE"))
+
+
+@dataclass(frozen=True, slots=True)
+class LoginSettings:
+    """What issue_token needs to know."""
+
+    credential_table: str
+    token_lifetime: timedelta
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> Self:
+        return cls(
+            credential_table=_text(environ, "CREDENTIAL_TABLE"),
+            token_lifetime=timedelta(seconds=_whole(environ, "TOKEN_SECONDS", 60, 86_400)),
+        )
 
 
 def _text(environ: Mapping[str, str], name: str) -> str:

@@ -14,6 +14,7 @@ from typing import Protocol
 from faxes import documents, numbers
 from faxes.errors import ExtensionInvalid, RecipientsInvalid, StorageFailed, TooManyFiles, UserInvalid, shown
 from faxes.model import (
+    Context,
     Document,
     Extension,
     ExtensionNumber,
@@ -25,6 +26,7 @@ from faxes.model import (
     Status,
     StoredFile,
     Upload,
+    User,
 )
 
 # 999 recipients of 33 characters fit three times; parsing JSON takes up to 25 times its length in memory.
@@ -39,7 +41,11 @@ _OWNER = "@owner"
 
 
 class Directory(Protocol):
-    """Who owns what."""
+    """Who belongs where, and who owns what."""
+
+    def user(self, user_id: str) -> User | None:
+        """The user with this id, or None. Raises StorageFailed where that cannot be learned."""
+        ...
 
     def extension(self, number: ExtensionNumber) -> Extension | None:
         """The extension with this number, or None. Raises StorageFailed where that cannot be learned."""
@@ -95,14 +101,37 @@ class Submission:
         ``user`` and ``extension`` are the path's values, decoded. Raises a leaf of RequestRefused for the first check
         that fails, StorageFailed or OutcomeUnknown where storing does.
         """
-        user_id = _resolve_user(user, principal)
-        number = self._resolve_extension(extension, user, user_id, principal)
+        named = self._named_user(user, principal)
+        sender = self._sender(extension, user, named, principal)
         recipients = self._recipients(form.request)
         if not form.uploads:
             return None
-        return self._store(principal, user_id, number, recipients, self._documents(form.uploads))
+        return self._store(sender, recipients, self._documents(form.uploads))
 
-    def _resolve_extension(self, text: str, user: str, user_id: str, principal: Principal) -> ExtensionNumber:
+    def _named_user(self, user: str, principal: Principal) -> User | None:
+        """The user that the path names, who is in the token's reach; None for @owner, whoever that is.
+
+        One message for all that is out of reach: whether such a user exists is not for the caller to learn.
+        """
+        if user == _OWNER:
+            return None
+        if user in _OWN_USER or user == principal.user_id:
+            return User(principal.user_id, principal.organization_id)
+        if not numbers.is_user_id(user):
+            raise UserInvalid(
+                f"User {shown(user) or 'empty'} is not valid; it must be @me, @viewer, @owner, or an id of 1 to 64 "
+                "letters, digits, dots, dashes and underscores.",
+                reason="user_malformed",
+            )
+        found = None if principal.context is Context.USER else self.directory.user(user)
+        if found is None or not _reaches(principal, found):
+            raise UserInvalid(
+                f"User {shown(user)} does not exist, or is out of reach of this token.", reason="user_out_of_reach"
+            )
+        return found
+
+    def _sender(self, text: str, user: str, named: User | None, principal: Principal) -> Extension:
+        """The extension that sends: the named user's, or, for @owner, any in the token's reach."""
         parsed = numbers.parse_extension(text)
         if parsed is None:
             raise ExtensionInvalid(
@@ -111,13 +140,18 @@ class Submission:
                 reason="extension_malformed",
             )
         organization_id, digits = parsed
-        number = ExtensionNumber(organization_id or principal.organization_id, digits)
+        number = ExtensionNumber(organization_id or (named or principal).organization_id, digits)
         extension = self.directory.extension(number)
-        if extension is None or extension.owner_id != user_id:
-            # One message for both: whether another user's extension exists is not for the caller to learn.
+        # One message for each: whether another user's extension exists is not for the caller to learn.
+        if named and (extension is None or extension.owner_id != named.id):
             raise ExtensionInvalid(
                 f"Extension {shown(text)} does not exist, or does not belong to user {shown(user)}.",
                 reason="extension_unknown",
+            )
+        if extension is None or not _reaches(principal, User(extension.owner_id, number.organization_id)):
+            raise ExtensionInvalid(
+                f"Extension {shown(text)} does not exist, or is out of reach of this token.",
+                reason="extension_out_of_reach",
             )
         if extension.type is not ExtensionType.PHONE_TERMINAL:
             raise ExtensionInvalid(
@@ -126,7 +160,7 @@ class Submission:
             )
         if not extension.fax_enabled:
             raise ExtensionInvalid(f"Extension {shown(text)} is not enabled for fax.", reason="extension_fax_disabled")
-        return number
+        return extension
 
     def _recipients(self, request: bytes | None) -> tuple[str, ...]:
         sent = _requested_recipients(request)
@@ -159,14 +193,7 @@ class Submission:
             )
         return [documents.inspect(upload, n, len(uploads)) for n, upload in enumerate(uploads, start=1)]
 
-    def _store(
-        self,
-        principal: Principal,
-        user_id: str,
-        number: ExtensionNumber,
-        recipients: tuple[str, ...],
-        accepted: Sequence[Document],
-    ) -> Fax:
+    def _store(self, sender: Extension, recipients: tuple[str, ...], accepted: Sequence[Document]) -> Fax:
         # The uid opens the public fax page and names the objects: drawn for this attempt, so that nothing is there yet.
         uid = f"{self.random_bits(128):032x}"
         keyed = [(f"faxes/{uid}/{n}.{document.kind}", document) for n, document in enumerate(accepted, start=1)]
@@ -174,9 +201,9 @@ class Submission:
         fax = Fax(
             id="",
             uid=uid,
-            user_id=user_id,
-            organization_id=principal.organization_id,
-            extension=str(number),
+            user_id=sender.owner_id,
+            organization_id=sender.number.organization_id,
+            extension=str(sender.number),
             recipients=recipients,
             files=tuple(
                 StoredFile(n, document.name, document.kind, document.size, document.sha256.hex(), key)
@@ -212,20 +239,15 @@ def new_id(moment: datetime, random: int) -> str:
     return str(milliseconds << _ID_RANDOM_BITS | random)
 
 
-def _resolve_user(user: str, principal: Principal) -> str:
-    """The id of the user that the path names. A token in user context acts for its own user alone; with @owner, the
-    extension's owner must be that user."""
-    if user in _OWN_USER or user == _OWNER or user == principal.user_id:
-        return principal.user_id
-    if not numbers.is_user_id(user):
-        raise UserInvalid(
-            f"User {shown(user) or 'empty'} is not valid; it must be @me, @viewer, @owner, or an id of 1 to 64 "
-            "letters, digits, dots, dashes and underscores.",
-            reason="user_malformed",
-        )
-    raise UserInvalid(
-        f"User {shown(user)} does not exist, or is out of reach of this token.", reason="user_out_of_reach"
-    )
+def _reaches(principal: Principal, user: User) -> bool:
+    """Whether a token acts for this user. An extension is of its owner's organization, so its number tells."""
+    match principal.context:
+        case Context.USER:
+            return user.id == principal.user_id
+        case Context.ORGANIZATION:
+            return user.organization_id == principal.organization_id
+        case Context.GLOBAL:
+            return True
 
 
 def _requested_recipients(request: bytes | None) -> list[object]:

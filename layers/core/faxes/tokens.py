@@ -1,74 +1,178 @@
-"""The Authorization header -> who is calling.
+"""Apps and tokens: an app's key and secret -> a token, and the Authorization header -> who is calling.
 
-A token is opaque: at least 10 characters of ``A-Za-z0-9_-.``. The store knows its SHA-256 alone, so neither a copy of
-the table nor a log can be used to send. The lookup is by that digest, which leaves nothing to time.
+A token is opaque: at least 10 characters of ``A-Za-z0-9_-.``. Keys and secrets are of ``A-Za-z0-9-._~``. The store has
+the SHA-256 of secrets and tokens alone, so neither a copy of the table nor a log can be used to send. A token is looked
+up by its digest, which leaves nothing to time; a secret's digest is compared in constant time.
+
+An app's token says for which app it was issued and under which secret. What the app may do is read with every
+request: a disabled app's tokens stop working, and so do all that were issued under a secret that has been rotated.
 """
 
 import hashlib
+import hmac
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Protocol
 
-from faxes.errors import DeploymentFault
+from faxes.errors import ClientInvalid, DeploymentFault
 from faxes.model import Context, Principal
+
+APP_KEY = re.compile(r"[A-Za-z0-9._~-]{1,128}")
+APP_SECRET = re.compile(r"[A-Za-z0-9._~-]{1,512}")
 
 # ASCII: without it, IGNORECASE would take U+017F for an "s" and U+212A for a "k".
 _AUTHORIZATION = re.compile(r"\s*(?:bearer\s+)?([A-Za-z0-9_.-]{10,512})\s*", re.IGNORECASE | re.ASCII)
+# What an unknown app's secret is compared with: the digest of nothing that could be sent.
+_NO_SECRET = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An app: its key, its secret's digest (64 hex digits), the user that its tokens act as and how far they reach."""
+
+    key: str
+    secret_digest: str
+    user_id: str
+    organization_id: str
+    context: Context
+    enabled: bool
+
+    @property
+    def principal(self) -> Principal:
+        return Principal(self.user_id, self.organization_id, self.context, self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class AppLogin:
+    """Whom an app's token stands for: the app, as long as its secret is the one that it logged in with."""
+
+    key: str
+    secret_digest: str
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token as it is stored: its digest (64 hex digits), whom it stands for, and the second (UTC) it ends."""
+    """A token as it is stored: its digest, whom it stands for, and the second (UTC) it ends."""
 
     digest: str
-    principal: Principal
+    bearer: Principal | AppLogin
     expires_at: datetime
 
 
-class TokenStore(Protocol):
-    """Where tokens are looked up."""
+class Denial(StrEnum):
+    """Why a request has no caller; for the log, and never told to the one who sent it."""
+
+    MISSING = "token_missing"
+    REPEATED = "token_repeated"
+    MALFORMED = "token_malformed"
+    UNKNOWN = "token_unknown"
+    EXPIRED = "token_expired"
+    APP_UNKNOWN = "app_unknown"
+    APP_DISABLED = "app_disabled"
+    SECRET_ROTATED = "secret_rotated"  # noqa: S105  (a reason, not a secret)
+
+
+class CredentialStore(Protocol):
+    """Where apps and tokens are. Each call raises StorageFailed where it cannot be made."""
+
+    def app(self, key: str) -> App | None:
+        """The app with this key, as last written, or None."""
+        ...
 
     def token(self, digest: str) -> Token | None:
-        """The token with this digest, as last written, or None. Raises StorageFailed where that cannot be learned."""
+        """The token with this digest, as last written, or None."""
         ...
+
+    def add(self, token: Token) -> None:
+        """Keep a new token."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """The use case of the token endpoint: an app's key and secret -> a token.
+
+    ``lifetime`` in whole seconds; ``draw`` makes a new token that nobody can guess.
+    """
+
+    credentials: CredentialStore
+    lifetime: timedelta
+    now: Callable[[], datetime]
+    draw: Callable[[], str]
+
+    def log_in(self, key: str, secret: str) -> str:
+        """A new token for the app.
+
+        Raises ClientInvalid for an unknown key, a wrong secret and a disabled app alike, StorageFailed where the store
+        cannot be asked or written.
+        """
+        app = self.credentials.app(key) if APP_KEY.fullmatch(key) else None
+        sent = digest_of(secret) if APP_SECRET.fullmatch(secret) else ""
+        # Compared for an unknown app as well, so that the time it takes tells nothing.
+        right = hmac.compare_digest(sent, app.secret_digest if app else _NO_SECRET)
+        if app is None or not right:
+            raise ClientInvalid(reason="app_unknown" if app is None else "secret_wrong")
+        if not app.enabled:
+            raise ClientInvalid(reason="app_disabled")
+        token = self.draw()
+        # In whole seconds, as the table's time to live is, and never sooner than the client is told.
+        expires_at = (self.now() + self.lifetime + timedelta(seconds=1)).replace(microsecond=0)
+        self.credentials.add(Token(digest_of(token), AppLogin(app.key, app.secret_digest), expires_at))
+        return token
 
 
 @dataclass(frozen=True, slots=True)
 class Authentication:
     """The use case of the authorizer: whose request is this?"""
 
-    tokens: TokenStore
+    credentials: CredentialStore
     now: Callable[[], datetime]
 
-    def identify(self, authorization: str) -> Principal | None:
-        """The principal of ``Bearer <token>`` or of the bare token, None for a malformed, unknown or expired one.
+    def identify(self, authorization: str) -> Principal | Denial:
+        """The principal of ``Bearer <token>`` or of the bare token, or why there is none.
 
         Raises StorageFailed where the store cannot be asked.
         """
         match = _AUTHORIZATION.fullmatch(authorization)
         if match is None:
-            return None
-        token = self.tokens.token(digest_of(match[1]))
+            return Denial.MALFORMED
+        token = self.credentials.token(digest_of(match[1]))
+        if token is None:
+            return Denial.UNKNOWN
         # The table removes an expired token up to days later.
-        if token is None or token.expires_at <= self.now():
-            return None
-        return token.principal
+        if token.expires_at <= self.now():
+            return Denial.EXPIRED
+        return self._caller(token.bearer)
+
+    def _caller(self, bearer: Principal | AppLogin) -> Principal | Denial:
+        if isinstance(bearer, Principal):
+            return bearer
+        app = self.credentials.app(bearer.key)
+        if app is None:
+            return Denial.APP_UNKNOWN
+        if not app.enabled:
+            return Denial.APP_DISABLED
+        if not hmac.compare_digest(app.secret_digest, bearer.secret_digest):
+            return Denial.SECRET_ROTATED
+        return app.principal
 
 
-def digest_of(token: str) -> str:
-    """SHA-256 of a token in hex: what is stored in its place."""
-    return hashlib.sha256(token.encode("ascii")).hexdigest()
+def digest_of(text: str) -> str:
+    """SHA-256 of a token or of a secret in hex: what is stored in its place."""
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
 def to_authorizer_context(principal: Principal) -> dict[str, str]:
     """What the authorizer hands on to the functions behind it: flat, and text alone, as API Gateway requires."""
-    return {
+    context = {
         "userId": principal.user_id,
         "organizationId": principal.organization_id,
         "context": principal.context.value,
     }
+    return context | ({"appKey": principal.app_key} if principal.app_key else {})
 
 
 def from_authorizer_context(context: Mapping[str, object]) -> Principal:
@@ -77,6 +181,7 @@ def from_authorizer_context(context: Mapping[str, object]) -> Principal:
         case {"userId": str(user_id), "organizationId": str(organization_id), "context": str(reach)} if (
             user_id and organization_id and reach in Context
         ):
-            return Principal(user_id, organization_id, Context(reach))
+            app_key = context.get("appKey")
+            return Principal(user_id, organization_id, Context(reach), app_key if isinstance(app_key, str) else None)
         case _:
             raise DeploymentFault(reason="authorizer_missing", cause="the event carries no caller")

@@ -8,8 +8,10 @@ DirectoryTable  dynamodb:GetItem (create_fax)
     pk ORG#<id>, sk ORG                    organizationId, name
     pk USER#<id>, sk USER                  userId, organizationId
     pk EXT#<organization>*<number>, sk EXT extension, ownerId, type, faxEnabled
-CredentialTable dynamodb:GetItem (authorize)
-    pk TOKEN#<sha256>, sk TOKEN            userId, organizationId, context, expiresAt
+CredentialTable dynamodb:GetItem (authorize, issue_token), dynamodb:PutItem on TOKEN#* (issue_token)
+    pk APP#<key>, sk APP                   appKey, secretDigest, userId, organizationId, context, enabled
+    pk TOKEN#<sha256>, sk TOKEN            an app's: appKey, secretDigest, expiresAt
+                                           a user's: userId, organizationId, context, expiresAt
     pk TOKENNAME#<name>, sk TOKENNAME      digest, expiresAt: which token the importer issued under a name
 
 Reading faxes back takes dynamodb:GetItem on the table and dynamodb:Query on the index. Times: createdAt is ISO 8601 in
@@ -36,9 +38,10 @@ from faxes.model import (
     Principal,
     Status,
     StoredFile,
+    User,
 )
 from faxes.submission import IdTaken
-from faxes.tokens import Token
+from faxes.tokens import App, AppLogin, Token
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -122,6 +125,10 @@ class DynamoDBDirectory:
         self._client = client
         self._table = table
 
+    def user(self, user_id: str) -> User | None:
+        item = _get(self._client, self._table, f"USER#{user_id}", "USER")
+        return User(user_id, item["organizationId"]) if item else None
+
     def extension(self, number: ExtensionNumber) -> Extension | None:
         item = _get(self._client, self._table, f"EXT#{number}", "EXT")
         if item is None:
@@ -129,19 +136,42 @@ class DynamoDBDirectory:
         return Extension(number, item["ownerId"], ExtensionType(item["type"]), item["faxEnabled"])
 
 
-class DynamoDBTokenStore:
-    """Reads tokens. Implements ``tokens.TokenStore``."""
+class DynamoDBCredentialStore:
+    """Reads apps, reads and writes tokens. Implements ``tokens.CredentialStore``."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
         self._table = table
 
+    def app(self, key: str) -> App | None:
+        item = _get(self._client, self._table, f"APP#{key}", "APP")
+        if item is None:
+            return None
+        return App(
+            key=key,
+            secret_digest=item["secretDigest"],
+            user_id=item["userId"],
+            organization_id=item["organizationId"],
+            context=Context(item["context"]),
+            enabled=item["enabled"],
+        )
+
     def token(self, digest: str) -> Token | None:
         item = _get(self._client, self._table, f"TOKEN#{digest}", "TOKEN")
         if item is None:
             return None
-        principal = Principal(item["userId"], item["organizationId"], Context(item["context"]))
-        return Token(digest, principal, _moment(item["expiresAt"]))
+        bearer = (
+            AppLogin(item["appKey"], item["secretDigest"])
+            if "appKey" in item
+            else Principal(item["userId"], item["organizationId"], Context(item["context"]))
+        )
+        return Token(digest, bearer, _moment(item["expiresAt"]))
+
+    def add(self, token: Token) -> None:
+        try:
+            self._client.put_item(TableName=self._table, Item=wire(token_item(token)))
+        except FAILURES as error:
+            raise StorageFailed(reason="token_not_written", cause=cause("PutItem", error)) from error
 
 
 def organization_item(organization_id: str, name: str) -> Item:
@@ -166,14 +196,35 @@ def extension_item(extension: Extension) -> Item:
     }
 
 
+def app_item(app: App) -> Item:
+    """An app as the credential table holds it."""
+    return {
+        "pk": f"APP#{app.key}",
+        "sk": "APP",
+        "appKey": app.key,
+        "secretDigest": app.secret_digest,
+        "userId": app.user_id,
+        "organizationId": app.organization_id,
+        "context": app.context.value,
+        "enabled": app.enabled,
+    }
+
+
 def token_item(token: Token) -> Item:
     """A token as the credential table holds it."""
+    bearer = token.bearer
+    if isinstance(bearer, AppLogin):
+        stands_for = {"appKey": bearer.key, "secretDigest": bearer.secret_digest}
+    else:
+        stands_for = {
+            "userId": bearer.user_id,
+            "organizationId": bearer.organization_id,
+            "context": bearer.context.value,
+        }
     return {
         "pk": f"TOKEN#{token.digest}",
         "sk": "TOKEN",
-        "userId": token.principal.user_id,
-        "organizationId": token.principal.organization_id,
-        "context": token.principal.context.value,
+        **stands_for,
         "expiresAt": int(token.expires_at.timestamp()),
     }
 

@@ -1,0 +1,180 @@
+"""The token endpoint's edge: an event -> an app's key and secret; a token or an error -> an answer in OAuth's shape.
+
+RFC 6749: the client credentials grant (4.4), client authentication by HTTP Basic or in the body (2.3.1), the answers
+(5.1, 5.2). The body is application/x-www-form-urlencoded, or multipart/form-data as one first-party client sends it.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from urllib.parse import parse_qsl, unquote_plus
+
+import pybase64
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
+
+from faxes import multipart, rest
+from faxes.errors import (
+    ClientInvalid,
+    FaxError,
+    GrantUnsupported,
+    ServiceFault,
+    TokenRefused,
+    TokenRequestInvalid,
+    shown,
+)
+from faxes.observability import logger, metrics, where
+
+STATUS: dict[type[TokenRefused], int] = {
+    TokenRequestInvalid: 400,
+    ClientInvalid: 401,
+    GrantUnsupported: 400,
+}
+
+# Key, secret and all that a client adds stay far below it.
+MAX_BODY_BYTES = 16 * 1024
+_MAX_FIELDS = 64
+
+_URLENCODED = "application/x-www-form-urlencoded"
+_GRANT = "client_credentials"
+_READ = ("grant_type", "client_id", "client_secret")
+_NO_CLIENT = "No app key and secret are sent; send client_id and client_secret, or HTTP Basic."
+_FAULT = "The token could not be issued because of a fault on our side; try again."
+
+_BASIC = re.compile(r"\s*basic\s+([A-Za-z0-9+/=]+)\s*", re.IGNORECASE | re.ASCII)
+# RFC 6749, section 5.2: the characters that an error_description may have.
+_NOT_DESCRIBABLE = re.compile(r"[^\x20\x21\x23-\x5b\x5d-\x7e]")
+# The answer is one client's own: nothing between may keep it.
+_NEVER_STORED: dict[str, str | list[str]] = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What an app shows of itself; not yet compared with anything."""
+
+    key: str
+    secret: str = field(repr=False)
+
+
+def resolver() -> APIGatewayRestResolver:
+    """A resolver that answers every error in OAuth's shape."""
+    app = APIGatewayRestResolver(enable_validation=False)
+    app.exception_handler(FaxError)(_refused)
+    app.exception_handler(Exception)(_failed)
+    return app
+
+
+def client(event: APIGatewayProxyEvent) -> Client:
+    """The app's key and secret, from HTTP Basic or from the body.
+
+    Raises TokenRequestInvalid for a body that cannot be read, a field twice, or two that differ, GrantUnsupported for
+    another grant, ClientInvalid where no key and secret are sent, and DeploymentFault as ``rest.body`` does.
+    """
+    fields = _read_fields(_form(event))
+    grant = fields.get("grant_type")
+    if not grant:
+        raise TokenRequestInvalid(f"grant_type is missing; it must be {_GRANT}.", reason="grant_missing")
+    if grant != _GRANT:
+        raise GrantUnsupported(f"grant_type is {shown(grant)}; it must be {_GRANT}.", reason="grant_unsupported")
+    header = _basic(event.headers.get("authorization", ""))
+    if header is None:
+        if not (fields.get("client_id") and fields.get("client_secret")):
+            raise ClientInvalid(_NO_CLIENT, reason="client_missing")
+        return Client(fields["client_id"], fields["client_secret"])
+    # Clients that send both send the same.
+    if header != Client(fields.get("client_id", header.key), fields.get("client_secret", header.secret)):
+        raise TokenRequestInvalid(
+            "The Authorization header and the body name different apps or secrets.", reason="clients_differ"
+        )
+    return header
+
+
+def issued(token: str, lifetime: timedelta) -> Response[str]:
+    """200: the token, and the seconds that it lasts."""
+    logger.info("token issued", extra={"outcome": "token_issued"})
+    metrics.add_metric("TokenIssued", MetricUnit.Count, 1)
+    answer = {"access_token": token, "token_type": "Bearer", "expires_in": int(lifetime.total_seconds())}
+    return Response(200, rest.JSON, json.dumps(answer), headers=_NEVER_STORED)
+
+
+def _form(event: APIGatewayProxyEvent) -> list[tuple[str, bytes]]:
+    """The body's fields in their order."""
+    content_type = rest.content_type(event)
+    kind = multipart.media_type(content_type)
+    if kind not in (_URLENCODED, multipart.FORM_DATA):
+        raise TokenRequestInvalid(
+            f"The Content-Type is {shown(kind) or 'missing'}; it must be {_URLENCODED}.", reason="content_type_wrong"
+        )
+    body = rest.body(event, MAX_BODY_BYTES)
+    if kind == multipart.FORM_DATA:
+        return multipart.fields(body, content_type)
+    try:
+        # As Latin-1, every byte stays what it is.
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, encoding="latin-1", max_num_fields=_MAX_FIELDS)
+    except ValueError:
+        raise TokenRequestInvalid(
+            f"The body is not {_URLENCODED} with at most {_MAX_FIELDS} fields.", reason="body_unreadable"
+        ) from None
+    return [(name, value.encode("latin-1")) for name, value in pairs]
+
+
+def _read_fields(sent: Iterable[tuple[str, bytes]]) -> dict[str, str]:
+    """The fields that are read; all others are ignored."""
+    fields: dict[str, str] = {}
+    for name, value in sent:
+        if name in _READ:
+            if name in fields:
+                raise TokenRequestInvalid(f"{name} is sent twice; either could be meant.", reason="field_repeated")
+            # What is not ASCII is no key, no secret and no grant; it is kept apart from what is.
+            fields[name] = value.decode("ascii", "backslashreplace")
+    return fields
+
+
+def _basic(authorization: str) -> Client | None:
+    """Key and secret of HTTP Basic, None where there is no such header; each is form-urlencoded (section 2.3.1)."""
+    match = _BASIC.fullmatch(authorization)
+    if match is None:
+        return None
+    try:
+        key, colon, secret = pybase64.b64decode(match[1], validate=True).decode("ascii").partition(":")
+    except ValueError:
+        raise ClientInvalid(reason="basic_unreadable") from None
+    if not colon:
+        raise ClientInvalid(reason="basic_unreadable")
+    return Client(unquote_plus(key), unquote_plus(secret))
+
+
+def _refused(error: FaxError) -> Response[str]:
+    match error:
+        case ServiceFault():
+            fields = {"outcome": "server_error", "reason": error.reason, "cause": error.cause}
+            logger.error("token not issued", extra=fields)
+            metrics.add_metric(type(error).__name__, MetricUnit.Count, 1)
+            return _answer(503, "server_error", _FAULT)
+        case TokenRefused():
+            refused = error
+        case _:
+            # What the body's readers say of a fax's form holds for this one as well.
+            refused = TokenRequestInvalid(error.message, reason=error.reason)
+    logger.info("token refused", extra={"outcome": refused.code, "reason": refused.reason})
+    metrics.add_metric("TokenRefused", MetricUnit.Count, 1)
+    return _answer(STATUS[type(refused)], refused.code, refused.message)
+
+
+def _failed(error: Exception) -> Response[str]:
+    """503: a fault in this code. Its message stays out of the answer and of the log: it may repeat what was sent."""
+    logger.error(
+        "unexpected fault", extra={"outcome": "server_error", "reason": type(error).__name__, "where": where(error)}
+    )
+    metrics.add_metric("UnexpectedFault", MetricUnit.Count, 1)
+    return _answer(503, "server_error", _FAULT)
+
+
+def _answer(status: int, code: str, description: str) -> Response[str]:
+    body = {"error": code, "error_description": _NOT_DESCRIBABLE.sub("?", description)}
+    # HTTP wants a challenge with every 401; the gateway hands it on under another name.
+    challenge: dict[str, str | list[str]] = {"WWW-Authenticate": 'Basic realm="token"'} if status == 401 else {}
+    return Response(status, rest.JSON, json.dumps(body), headers=_NEVER_STORED | challenge)
