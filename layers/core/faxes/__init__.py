@@ -19,6 +19,6 @@ Beneath them all: ``model`` (frozen values) and ``errors`` (the error tree, no H
 ``settings`` (the only reader of the environment), ``observability`` (the one logger, the one metrics object) and
 ``bootstrap`` (settings + clients -> use cases).
 
-Imports point downwards only: functions -> bootstrap, oauth -> rest, adapters -> submission, tokens -> documents, numbers,
-multipart -> model -> errors. boto3 is imported by ``bootstrap`` and ``adapters`` alone.
+Imports point downwards only: functions -> bootstrap, oauth -> rest, adapters -> submission, tokens -> documents,
+numbers, multipart -> model -> errors. boto3 is imported by ``bootstrap`` and ``adapters`` alone.
 """

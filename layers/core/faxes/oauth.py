@@ -28,7 +28,7 @@ from faxes.errors import (
 )
 from faxes.observability import logger, metrics, where
 
-STATUS: dict[type[TokenRefused], int] = {
+STATUS: dict[type[FaxError], int] = {
     TokenRequestInvalid: 400,
     ClientInvalid: 401,
     GrantUnsupported: 400,
