@@ -1,20 +1,23 @@
 """The production template, deployed to the embedded emulator: build, deploy, and what the emulator leaves out."""
 
 import os
+import re
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from faxes.tokens import digest_of
 from tools import directory, places, stack_file
 from tools.emulator import REGION, Emulator, emulator
 from tools.stack_file import LocalStack
-from tools.steps import run, step
+from tools.steps import StepFailed, run, step
 
 STACK_NAME = "fax-api"
 _PACKAGE_BUCKET = "fax-api-packages"
@@ -51,13 +54,16 @@ def _remove_traces(home: Path) -> None:
 
 
 def _with_example_directory(running: Emulator, outputs: Mapping[str, str], ca_bundle: Path) -> LocalStack:
-    user, token = import_example_directory(running, outputs)
+    example = import_example_directory(running, outputs)
     shutil.copy(str(running.ca_bundle), ca_bundle)
     return LocalStack(
         apiUrl=api_url(running, outputs),
         caBundle=str(ca_bundle),
-        token=token,
-        userId=user,
+        appKey=example.app_key,
+        appSecret=example.app_secrets[example.app_key],
+        appSecrets=example.app_secrets,
+        token=example.token,
+        userId=example.user_id,
         extension=EXAMPLE_EXTENSION,
         bucket=outputs["FileBucketName"],
         faxTable=outputs["FaxTableName"],
@@ -68,14 +74,29 @@ def _with_example_directory(running: Emulator, outputs: Mapping[str, str], ca_bu
     )
 
 
-def import_example_directory(running: Emulator, outputs: Mapping[str, str]) -> tuple[str, str]:
-    """Import directory.example.yaml, and print what that did. Returns the user who may send, and their token."""
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Who may send, as directory.example.yaml has it: its first app, the secrets of all apps by key, and a token that
+    stands for a user without an app."""
+
+    app_key: str
+    app_secrets: Mapping[str, str]
+    token: str
+    user_id: str
+
+
+def import_example_directory(running: Emulator, outputs: Mapping[str, str], secret: str | None = None) -> Example:
+    """Import directory.example.yaml, and print what that did. ``secret`` is its first app's; None has one drawn."""
     entries = directory.parse((places.ROOT / "directory.example.yaml").read_text(encoding="utf-8"))
+    own, *others = entries.apps
+    if secret is not None:
+        entries = replace(entries, apps=(replace(own, secret_digest=digest_of(secret)), *others))
     tables = outputs["DirectoryTableName"], outputs["CredentialTableName"]
     report = directory.write(entries, running.client("dynamodb"), *tables, datetime.now(UTC))
     directory.print_report(report)
-    sender = entries.tokens[0]
-    return sender.principal.user_id, report.tokens[sender.name]
+    named = entries.tokens[0]
+    secrets = {own.key: secret, **report.secrets} if secret is not None else report.secrets
+    return Example(own.key, secrets, report.tokens[named.name], named.principal.user_id)
 
 
 def build(folder: Path, log: Path, architecture: str, template: Path = places.ROOT / "template.yaml") -> Path:
@@ -102,8 +123,7 @@ def deploy(emulator: Emulator, template: Path, architecture: str) -> dict[str, s
     formation = emulator.client("cloudformation")
     stack = formation.describe_stacks(StackName=STACK_NAME)["Stacks"][0]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-    processed = formation.get_template(StackName=STACK_NAME, TemplateStage="Processed")["TemplateBody"]
-    _apply_gateway_responses(emulator.client("apigateway"), outputs["ApiId"], _stage(outputs), processed)
+    _complete_api(emulator, outputs["ApiId"], _stage(outputs), stack["Parameters"])
     return outputs
 
 
@@ -116,21 +136,63 @@ def _stage(outputs: Mapping[str, str]) -> str:
     return outputs["ApiUrl"].rsplit("/", 1)[1]
 
 
-def _apply_gateway_responses(gateway: Any, api_id: str, stage: str, processed: Any) -> None:
-    """Give the deployed API the template's gateway responses, which the emulator does not read from an API's body."""
-    template = processed if isinstance(processed, dict) else yaml.safe_load(processed)
-    bodies = [
-        resource["Properties"]["Body"]
-        for resource in template["Resources"].values()
-        if resource["Type"] == "AWS::ApiGateway::RestApi"
-    ]
-    for body in bodies:
-        for kind, answer in body.get("x-amazon-apigateway-gateway-responses", {}).items():
-            gateway.put_gateway_response(
-                restApiId=api_id,
-                responseType=kind,
-                statusCode=str(answer["statusCode"]),
-                responseParameters=answer.get("responseParameters", {}),
-                responseTemplates=answer.get("responseTemplates", {}),
-            )
+# --- what the emulator leaves out of the API's body -------------------------------------------------------------------
+
+
+def _complete_api(emulator: Emulator, api_id: str, stage: str, parameters: Iterable[Mapping[str, str]]) -> None:
+    """Give the deployed API the template's gateway responses and its methods for ANY, and deploy it again."""
+    body = _api_body(emulator)
+    values = _values(emulator, parameters)
+    gateway = emulator.client("apigateway")
+    for kind, answer in body["x-amazon-apigateway-gateway-responses"].items():
+        gateway.put_gateway_response(
+            restApiId=api_id,
+            responseType=kind,
+            responseParameters=answer.get("responseParameters", {}),
+            responseTemplates={of: _resolved(text, values) for of, text in answer["responseTemplates"].items()},
+            **({"statusCode": str(answer["statusCode"])} if "statusCode" in answer else {}),
+        )
+    resources = {item["path"]: item["id"] for item in gateway.get_resources(restApiId=api_id, limit=500)["items"]}
+    for path, methods in body["paths"].items():
+        method = methods.get("x-amazon-apigateway-any-method")
+        if method is not None:
+            if method["security"] != [{"NONE": []}]:
+                raise StepFailed(f"ANY of {path} is guarded in the template, and would not be in the emulator.")
+            it: dict[str, Any] = {"restApiId": api_id, "resourceId": resources[path], "httpMethod": "ANY"}
+            gateway.put_method(**it, authorizationType="NONE")
+            uri = _resolved(method["x-amazon-apigateway-integration"]["uri"], values)
+            gateway.put_integration(**it, type="AWS_PROXY", integrationHttpMethod="POST", uri=uri)
     gateway.create_deployment(restApiId=api_id, stageName=stage)
+
+
+def _api_body(emulator: Emulator) -> Mapping[str, Any]:
+    """The API as SAM described it to CloudFormation."""
+    formation = emulator.client("cloudformation")
+    processed: Any = formation.get_template(StackName=STACK_NAME, TemplateStage="Processed")["TemplateBody"]
+    template = processed if isinstance(processed, dict) else yaml.safe_load(processed)
+    resources = template["Resources"].values()
+    body: Mapping[str, Any]
+    (body,) = [item["Properties"]["Body"] for item in resources if item["Type"] == "AWS::ApiGateway::RestApi"]
+    return body
+
+
+def _values(emulator: Emulator, parameters: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """What stands for a name in the body's Fn::Sub: the stack's parameters, its functions' ARNs, and AWS's own."""
+    functions = {item["FunctionName"]: item for item in emulator.client("lambda").list_functions()["Functions"]}
+    made = emulator.client("cloudformation").describe_stack_resources(StackName=STACK_NAME)["StackResources"]
+    return (
+        {"AWS::Partition": "aws", "AWS::Region": REGION}
+        | {item["ParameterKey"]: item["ParameterValue"] for item in parameters}
+        | {
+            f"{item['LogicalResourceId']}.Arn": functions[item["PhysicalResourceId"]]["FunctionArn"]
+            for item in made
+            if item["ResourceType"] == "AWS::Lambda::Function"
+        }
+    )
+
+
+def _resolved(value: str | Mapping[str, str], values: Mapping[str, str]) -> str:
+    """A text, or ``{"Fn::Sub": text}`` with its names filled in. Raises KeyError for a name that has no value."""
+    if isinstance(value, str):
+        return value
+    return re.sub(r"\$\{([^}]+)\}", lambda name: values[name[1]], value["Fn::Sub"])

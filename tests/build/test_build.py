@@ -70,7 +70,7 @@ def test_the_core_layer_ships_the_package_alone(built: tuple[str, Path]) -> None
     assert files == {path.relative_to(ROOT / "layers/core") for path in (ROOT / "layers/core").rglob("*.py")}
 
 
-@pytest.mark.parametrize("function", ["CreateFaxFunction", "AuthorizeFunction"])
+@pytest.mark.parametrize("function", ["CreateFaxFunction", "AuthorizeFunction", "IssueTokenFunction"])
 def test_a_function_starts_with_its_layers_and_the_standard_library_alone(
     built: tuple[str, Path], function: str
 ) -> None:

@@ -1,7 +1,8 @@
 """Each right of each role is needed: without it, this fails here and not in production.
 
 The emulator enforces the roles' policies for S3 and DynamoDB. A statement is taken out of the deployed role, a fax is
-sent, and the statement is put back.
+sent or a token asked for, and the statement is put back. That issue_token may write tokens alone is a condition which
+the emulator does not know: tests/template holds it, and docs/operations.md has the command that shows it in an account.
 """
 
 import json
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Curl
+from tests.e2e.conftest import Answer, Curl
 from tests.e2e.test_contract import NOTE, REQUEST, SEND, refusal
 from tools.stack_file import LocalStack
 
@@ -21,6 +22,22 @@ STORAGE_FAILED = refusal(
     "The fax could not be stored because of a fault on our side. Nothing was accepted; sending it again is safe.",
 )
 
+NO_TOKEN = Answer(
+    503,
+    "application/json",
+    {
+        "error": "server_error",
+        "error_description": "The token could not be issued because of a fault on our side; try again.",
+    },
+)
+CALLER_NOT_TOLD = refusal(
+    500,
+    "internal_server_error",
+    "It could not be told who is calling, because of a fault on our side. Nothing was accepted; sending it again is "
+    "safe.",
+)
+
+FUNCTIONS = ("CreateFaxFunction", "AuthorizeFunction", "IssueTokenFunction", "RefuseFunction")
 # The emulator writes logs itself and has no X-Ray; tests/template holds these to the letter.
 NOT_ENFORCED = {"WriteLog", "WriteTrace"}
 
@@ -74,7 +91,15 @@ def test_the_authorizer_needs_to_read_tokens(curl: Curl, stack: LocalStack) -> N
     # Another header's value: the gateway reuses its answer for this token for a minute.
     header = ("-H", f"Authorization: bEARER {stack.token}")
     with without(stack, "AuthorizeFunction", "ReadTokens"):
-        assert curl(SEND, *REQUEST, *NOTE, *header, token=None).status == 500
+        assert curl(SEND, *REQUEST, *NOTE, *header, token=None) == CALLER_NOT_TOLD
+
+
+@pytest.mark.parametrize("sid", ["ReadApps", "WriteTokens"])
+def test_issue_token_needs(curl: Curl, stack: LocalStack, sid: str) -> None:
+    login = ("-d", "grant_type=client_credentials", "-u", f"{stack.appKey}:{stack.appSecret}")
+    with without(stack, "IssueTokenFunction", sid):
+        assert curl("/oauth/token.php", *login, token=None) == NO_TOKEN
+    assert curl("/oauth/token.php", *login, token=None).status == 200
 
 
 def test_the_functions_may_not_do_more(stack: LocalStack) -> None:
@@ -87,14 +112,17 @@ def test_the_functions_may_not_do_more(stack: LocalStack) -> None:
             iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
             for name in iam.list_role_policies(RoleName=role)["PolicyNames"]
         ]
-        name = next(n for n in ("CreateFaxFunction", "AuthorizeFunction") if n in function["FunctionName"])
+        name = next(n for n in FUNCTIONS if n in function["FunctionName"])
         held[name] = {
             statement["Sid"]
             for document in documents
             for statement in (document if isinstance(document, dict) else json.loads(document))["Statement"]
         }
+        assert iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"] == []
     assert held == {
         "CreateFaxFunction": {"StoreFiles", "RemoveFilesOfAFaxThatFailed", "WriteRecord", "ReadDirectory"}
         | NOT_ENFORCED,
         "AuthorizeFunction": {"ReadTokens"} | NOT_ENFORCED,
+        "IssueTokenFunction": {"ReadApps", "WriteTokens"} | NOT_ENFORCED,
+        "RefuseFunction": set(),
     }

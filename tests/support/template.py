@@ -1,5 +1,6 @@
 """template.yaml as data, and what it says about names: resolved as CloudFormation would, for tests."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -45,12 +46,23 @@ def environment(template: Mapping[str, Any], function: str, names: Mapping[str, 
     """The environment of a function, as it would be deployed: parameters by their defaults, resources by ``names``."""
     variables: dict[str, Any] = {}
     for source in (template["Globals"]["Function"], template["Resources"][function]["Properties"]):
-        variables |= source["Environment"]["Variables"]
-    return {name: _resolved(template, value, names) for name, value in variables.items()}
+        # One that calls nothing has none of its own.
+        variables |= source.get("Environment", {}).get("Variables", {})
+    return {name: resolved(template, value, names) for name, value in variables.items()}
 
 
-def _resolved(template: Mapping[str, Any], value: Any, names: Mapping[str, str]) -> str:
-    if isinstance(value, Mapping):
-        target = value["Ref"]
+def resolved(template: Mapping[str, Any], value: Any, names: Mapping[str, str]) -> str:
+    """A value, a reference to a name, or a text with names in it: parameters by their defaults, others by ``names``."""
+
+    def named(target: str) -> str:
         return names[target] if target in names else str(template["Parameters"][target]["Default"])
-    return str(value)
+
+    match value:
+        case {"Ref": str(target)}:
+            return named(target)
+        case {"Fn::Sub": str(text)}:
+            return re.sub(r"\$\{([^}]+)\}", lambda name: named(name[1]), text)
+        case str() | int():
+            return str(value)
+        case _:
+            raise TypeError(f"{value} is not known before a deployment")

@@ -2,18 +2,23 @@
 
 import ast
 import inspect
+import json
+import re
+from datetime import timedelta
 from typing import Any
 
+import botocore.session
 import pytest
-import yaml
 
 from faxes import settings
 from faxes.adapters import dynamodb
-from faxes.settings import DYNAMODB_BUDGET, S3_BUDGET, AuthenticationSettings, SubmissionSettings
+from faxes.settings import DYNAMODB_BUDGET, S3_BUDGET, AuthenticationSettings, LoginSettings, SubmissionSettings
+from functions.refuse import app as refuse
 from tests.support import template
 from tests.support.template import ROOT
 
 TEMPLATE = template.load()
+API = TEMPLATE["Resources"]["Api"]["Properties"]
 NAMES = {"FileBucket": "files", "FaxTable": "faxes", "DirectoryTable": "directory", "CredentialTable": "credentials"}
 # API Gateway's own limit for an integration, in seconds.
 GATEWAY_TIMEOUT = 29
@@ -34,21 +39,81 @@ def test_the_api_takes_forms_as_bytes_and_nothing_else() -> None:
     assert properties("Api")["EndpointConfiguration"] == {"Type": "REGIONAL"}
 
 
-def test_the_templates_paths_are_the_functions_routes() -> None:
-    source = ast.parse((ROOT / "functions/create_fax/app.py").read_text())
-    routes = {
-        node.args[0].value
+OPERATION = {"/uapi/faxes/{userId}/{extension}", "/unifiedapi/faxes/{userId}/{extension}"}
+
+
+def routes(function: str) -> set[str]:
+    """The paths that a function's code takes POST at, as the template writes paths."""
+    source = ast.parse((ROOT / f"functions/{function}/app.py").read_text())
+    return {
+        node.args[0].value.replace("<user_id>", "{userId}").replace("<extension>", "{extension}")
         for node in ast.walk(source)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr == "post"
         and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str)
     }
-    events = [event["Properties"] for event in properties("CreateFaxFunction")["Events"].values()]
-    assert {event["Method"] for event in events} == {"post"}
-    assert {
-        event["Path"].replace("{userId}", "<user_id>").replace("{extension}", "<extension>") for event in events
-    } == (routes)
+
+
+def methods(function: str) -> set[tuple[str, str]]:
+    """The methods and paths that lead to a function."""
+    events = properties(function)["Events"].values()
+    assert {event["Type"] for event in events} == {"Api"}
+    return {(event["Properties"]["Method"], event["Properties"]["Path"]) for event in events}
+
+
+def test_the_templates_paths_are_the_functions_routes() -> None:
+    assert methods("CreateFaxFunction") == {("post", path) for path in routes("create_fax")}
+    assert methods("IssueTokenFunction") == {("post", path) for path in routes("issue_token")}
+    assert routes("create_fax") == OPERATION
+    assert routes("issue_token") == {"/oauth/token.php"}
+
+
+def test_what_is_no_operation_is_refused() -> None:
+    ours = OPERATION | {"/oauth/token.php"}
+    assert methods("RefuseFunction") == {("any", path) for path in {*ours, "/", "/{proxy+}"}}
+    assert ours == refuse._PATHS
+
+
+def test_only_the_operation_asks_who_is_calling() -> None:
+    assert API["Auth"]["DefaultAuthorizer"] == "BearerToken"
+    guarded = {
+        (name, event["Properties"]["Path"])
+        for name, function in template.resources(TEMPLATE, "AWS::Serverless::Function").items()
+        for event in function["Properties"].get("Events", {}).values()
+        if event["Properties"].get("Auth") != {"Authorizer": "NONE"}
+    }
+    assert guarded == {("CreateFaxFunction", path) for path in OPERATION}
+
+
+def test_no_function_answers_for_another_origin() -> None:
+    assert "Cors" not in API
+
+
+def test_the_layers_are_for_the_functions_that_need_them() -> None:
+    layers = {
+        name: function["Properties"].get("Layers")
+        for name, function in template.resources(TEMPLATE, "AWS::Serverless::Function").items()
+    }
+    both = [{"Ref": "DependenciesLayer"}, {"Ref": "CoreLayer"}]
+    assert "Layers" not in TEMPLATE["Globals"]["Function"]
+    assert layers == {
+        "CreateFaxFunction": both,
+        "AuthorizeFunction": both,
+        "IssueTokenFunction": both,
+        "RefuseFunction": None,
+    }
+
+
+def test_a_flood_of_refusals_stays_within_its_own_concurrency() -> None:
+    assert properties("RefuseFunction")["ReservedConcurrentExecutions"] == {
+        "Fn::If": ["ReservesForRefusals", {"Ref": "RefuseConcurrency"}, {"Ref": "AWS::NoValue"}]
+    }
+    assert TEMPLATE["Conditions"]["ReservesForRefusals"] == {
+        "Fn::Not": [{"Fn::Equals": [{"Ref": "RefuseConcurrency"}, 0]}]
+    }
+    assert TEMPLATE["Parameters"]["RefuseConcurrency"]["MinValue"] == 0
 
 
 def test_the_environment_is_what_the_settings_read() -> None:
@@ -59,10 +124,12 @@ def test_the_environment_is_what_the_settings_read() -> None:
         for node in ast.walk(ast.parse(inspect.getsource(settings)))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isupper()
     }
-    named = {name for name in {*submission, *authentication} if not name.startswith("POWERTOOLS_")}
+    login = template.environment(TEMPLATE, "IssueTokenFunction", NAMES)
+    named = {name for name in {*submission, *authentication, *login} if not name.startswith("POWERTOOLS_")}
     assert named == read
     assert SubmissionSettings.from_env(submission).bucket == "files"
     assert AuthenticationSettings.from_env(authentication).credential_table == "credentials"
+    assert LoginSettings.from_env(login) == LoginSettings("credentials", timedelta(hours=1))
 
 
 def test_the_default_limits_are_the_codes() -> None:
@@ -74,29 +141,40 @@ def test_the_default_limits_are_the_codes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("parameter", "variable"),
+    ("parameter", "variable", "function", "read"),
     [
-        ("MaxFilesPerFax", "MAX_FILES_PER_FAX"),
-        ("MaxRecipientsPerFax", "MAX_RECIPIENTS_PER_FAX"),
-        ("MaxBodyBytes", "MAX_BODY_BYTES"),
-        ("RetentionDays", "RETENTION_DAYS"),
+        ("MaxFilesPerFax", "MAX_FILES_PER_FAX", "CreateFaxFunction", SubmissionSettings),
+        ("MaxRecipientsPerFax", "MAX_RECIPIENTS_PER_FAX", "CreateFaxFunction", SubmissionSettings),
+        ("MaxBodyBytes", "MAX_BODY_BYTES", "CreateFaxFunction", SubmissionSettings),
+        ("RetentionDays", "RETENTION_DAYS", "CreateFaxFunction", SubmissionSettings),
+        ("TokenLifetimeSeconds", "TOKEN_SECONDS", "IssueTokenFunction", LoginSettings),
     ],
 )
-def test_a_parameter_allows_what_its_setting_allows(parameter: str, variable: str) -> None:
-    environment = template.environment(TEMPLATE, "CreateFaxFunction", NAMES)
+def test_a_parameter_allows_what_its_setting_allows(
+    parameter: str, variable: str, function: str, read: type[SubmissionSettings | LoginSettings]
+) -> None:
+    environment = template.environment(TEMPLATE, function, NAMES)
     low, high = TEMPLATE["Parameters"][parameter]["MinValue"], TEMPLATE["Parameters"][parameter]["MaxValue"]
     for value in (low, high):
-        SubmissionSettings.from_env(environment | {variable: str(value)})
+        read.from_env(environment | {variable: str(value)})
     for value in (low - 1, high + 1):
         with pytest.raises(ValueError, match=variable):
-            SubmissionSettings.from_env(environment | {variable: str(value)})
+            read.from_env(environment | {variable: str(value)})
+
+
+def test_every_parameter_is_in_a_group_and_used() -> None:
+    groups = TEMPLATE["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    grouped = [name for group in groups for name in group["Parameters"]]
+    assert sorted(grouped) == sorted(TEMPLATE["Parameters"])
+    used = json.dumps([TEMPLATE[section] for section in ("Globals", "Conditions", "Resources", "Outputs")])
+    assert [name for name in grouped if f'{{"Ref": "{name}"}}' not in used] == []
 
 
 def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> None:
     held = {
         (role, statement["Effect"], action, str(statement["Resource"]))
         for role, resource in template.resources(TEMPLATE, "AWS::IAM::Role").items()
-        for policy in resource["Properties"]["Policies"]
+        for policy in resource["Properties"].get("Policies", [])
         for statement in policy["PolicyDocument"]["Statement"]
         for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
     }
@@ -122,22 +200,56 @@ def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> N
         ("xray:PutTelemetryRecords", "*"),
         ("xray:PutTraceSegments", "*"),
     }
-    assert held == {("CreateFaxRole", "Allow", *right) for right in create_fax} | {
-        ("AuthorizeRole", "Allow", *right) for right in authorize
+    issue_token = {
+        ("dynamodb:GetItem", arn("CredentialTable")),
+        ("dynamodb:PutItem", arn("CredentialTable")),
+        ("logs:CreateLogStream", arn("IssueTokenLogGroup")),
+        ("logs:PutLogEvents", arn("IssueTokenLogGroup")),
+        ("xray:PutTelemetryRecords", "*"),
+        ("xray:PutTraceSegments", "*"),
     }
+    rights = {"CreateFaxRole": create_fax, "AuthorizeRole": authorize, "IssueTokenRole": issue_token}
+    assert held == {(role, "Allow", *right) for role, its in rights.items() for right in its}
+
+
+def test_an_item_that_issue_token_writes_is_a_token() -> None:
+    statements = properties("IssueTokenRole")["Policies"][0]["PolicyDocument"]["Statement"]
+    conditions = {statement["Sid"]: statement["Condition"] for statement in statements if "Condition" in statement}
+    # A condition on all keys holds where there is none as well; a put always names one.
+    assert conditions == {"WriteTokens": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["TOKEN#*"]}}}
+
+
+def test_refuse_has_no_rights() -> None:
+    assert list(properties("RefuseRole")) == ["AssumeRolePolicyDocument"]
 
 
 def test_every_function_has_a_role_of_its_own() -> None:
     functions = template.resources(TEMPLATE, "AWS::Serverless::Function")
     roles = [function["Properties"]["Role"]["Fn::GetAtt"] for function in functions.values()]
-    assert sorted(roles) == [["AuthorizeRole", "Arn"], ["CreateFaxRole", "Arn"]]
+    assert sorted(roles) == [
+        ["AuthorizeRole", "Arn"],
+        ["CreateFaxRole", "Arn"],
+        ["IssueTokenRole", "Arn"],
+        ["RefuseRole", "Arn"],
+    ]
 
 
 def test_the_longest_path_of_aws_calls_stays_under_the_functions_timeout() -> None:
-    # One directory read, one wave of puts, one write; the authorizer: one read.
-    accepting = DYNAMODB_BUDGET.longest + S3_BUDGET.longest + DYNAMODB_BUDGET.longest
-    assert accepting < properties("CreateFaxFunction")["Timeout"] < GATEWAY_TIMEOUT
-    assert DYNAMODB_BUDGET.longest < properties("AuthorizeFunction")["Timeout"] < GATEWAY_TIMEOUT
+    longest = {
+        # The user, the extension, one wave of puts, the record.
+        "CreateFaxFunction": 2 * DYNAMODB_BUDGET.longest + S3_BUDGET.longest + DYNAMODB_BUDGET.longest,
+        # The token, its app.
+        "AuthorizeFunction": 2 * DYNAMODB_BUDGET.longest,
+        # The app, its token.
+        "IssueTokenFunction": 2 * DYNAMODB_BUDGET.longest,
+        "RefuseFunction": 0,
+    }
+    timeouts = {
+        name: function["Properties"]["Timeout"]
+        for name, function in template.resources(TEMPLATE, "AWS::Serverless::Function").items()
+    }
+    assert sorted(timeouts) == sorted(longest)
+    assert {name for name in timeouts if not longest[name] < timeouts[name] < GATEWAY_TIMEOUT} == set()
 
 
 def test_the_bucket_is_private_encrypted_and_forgets() -> None:
@@ -181,10 +293,26 @@ def test_faxes_have_a_stream_and_the_indexes_that_the_store_asks() -> None:
     assert [index["IndexName"] for index in table["GlobalSecondaryIndexes"]] == [dynamodb.BY_UID, dynamodb.BY_EXTENSION]
 
 
-def test_every_function_logs_to_a_group_that_forgets() -> None:
-    for function in template.resources(TEMPLATE, "AWS::Serverless::Function").values():
-        group = function["Properties"]["LoggingConfig"]["LogGroup"]["Ref"]
+def test_every_function_logs_to_a_group_that_forgets_or_may_not_log() -> None:
+    groups = {
+        name: function["Properties"]["LoggingConfig"]["LogGroup"]["Ref"]
+        for name, function in template.resources(TEMPLATE, "AWS::Serverless::Function").items()
+        # It may write no log at all; Lambda would make a group for it if it could.
+        if name != "RefuseFunction"
+    }
+    assert sorted(groups.values()) == sorted(template.resources(TEMPLATE, "AWS::Logs::LogGroup"))
+    for group in groups.values():
         assert properties(group)["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+
+def test_every_function_that_may_trace_does() -> None:
+    assert TEMPLATE["Globals"]["Function"]["Tracing"] == "Active"
+    tracing = {
+        name: function["Properties"]["Tracing"]
+        for name, function in template.resources(TEMPLATE, "AWS::Serverless::Function").items()
+        if "Tracing" in function["Properties"]
+    }
+    assert tracing == {"RefuseFunction": "PassThrough"}
 
 
 def test_layers_are_built_by_their_own_makefiles_for_the_functions_architecture() -> None:
@@ -197,17 +325,152 @@ def test_layers_are_built_by_their_own_makefiles_for_the_functions_architecture(
     assert "ARCHITECTURE ?= arm64" in dependencies
 
 
-def test_the_gateways_own_answers_have_the_contracts_shape() -> None:
-    for name, answer in properties("Api")["GatewayResponses"].items():
-        body = yaml.safe_load(answer["ResponseTemplates"]["application/json"])
-        assert (name, answer["StatusCode"], list(body), list(body["error"])) == (
-            name,
-            401,
-            ["error"],
-            ["code", "message"],
+# By the contract, written by hand: status (None: the gateway's own), code, message.
+DENIED = (401, "access_denied", "The access token is missing, unknown or expired.")
+NO_SUCH_PATH = (404, "resource_not_found", "There is no such path.")
+INVALID = (400, "request_invalid", "The request is not valid.")
+TOO_MANY = (429, "too_many_requests", "There are too many requests at a time; wait 5 seconds.")
+CALLER_NOT_TOLD = (
+    500,
+    "internal_server_error",
+    "It could not be told who is calling, because of a fault on our side. Nothing was accepted; sending it again is "
+    "safe.",
+)
+FAILED = "The service failed; it is not known whether the fax was accepted."
+GATEWAY_ANSWERS: dict[str, tuple[int | None, str, str]] = {
+    "ACCESS_DENIED": DENIED,
+    "UNAUTHORIZED": DENIED,
+    "INVALID_API_KEY": DENIED,
+    "WAF_FILTERED": (403, "access_denied", "A firewall in front of the service refused the request."),
+    "RESOURCE_NOT_FOUND": NO_SUCH_PATH,
+    # The gateway asks for AWS's own signature where no method matches, and nowhere else.
+    "MISSING_AUTHENTICATION_TOKEN": NO_SUCH_PATH,
+    "INVALID_SIGNATURE": NO_SUCH_PATH,
+    "EXPIRED_TOKEN": NO_SUCH_PATH,
+    "REQUEST_TOO_LARGE": (413, "request_too_large", "The body is too large; the limit is 4613734 bytes."),
+    "BAD_REQUEST_BODY": INVALID,
+    "BAD_REQUEST_PARAMETERS": INVALID,
+    "UNSUPPORTED_MEDIA_TYPE": INVALID,
+    "DEFAULT_4XX": (None, *INVALID[1:]),
+    "THROTTLED": TOO_MANY,
+    "QUOTA_EXCEEDED": TOO_MANY,
+    "AUTHORIZER_FAILURE": CALLER_NOT_TOLD,
+    "AUTHORIZER_CONFIGURATION_ERROR": CALLER_NOT_TOLD,
+    "API_CONFIGURATION_ERROR": (500, "internal_server_error", FAILED),
+    "INTEGRATION_FAILURE": (504, "internal_server_error", FAILED),
+    "INTEGRATION_TIMEOUT": (
+        504,
+        "internal_server_error",
+        "The service took too long; it is not known whether the fax was accepted.",
+    ),
+    "DEFAULT_5XX": (None, "internal_server_error", FAILED),
+}
+
+
+def test_every_answer_that_the_gateway_can_make_is_ours() -> None:
+    known = botocore.session.get_session().get_service_model("apigateway").shape_for("GatewayResponseType")
+    assert sorted(API["GatewayResponses"]) == sorted(known.metadata["enum"])
+    assert sorted(API["GatewayResponses"]) == sorted(GATEWAY_ANSWERS)
+
+
+@pytest.mark.parametrize("kind", GATEWAY_ANSWERS)
+def test_an_answer_of_the_gateways_own_is_the_contracts(kind: str) -> None:
+    status, code, message = GATEWAY_ANSWERS[kind]
+    waits = {"ResponseParameters": {"Headers": {"Retry-After": "'5'"}}} if status == 429 else {}
+    answer = dict(API["GatewayResponses"][kind])
+    # The gateway makes the template's type the answer's Content-Type, and takes the only one there is.
+    (content_type,) = answer.pop("ResponseTemplates")
+    assert content_type == "application/json"
+    # A status of the default would be every other answer's as well.
+    assert answer == ({} if status is None else {"StatusCode": status}) | waits
+    body = API["GatewayResponses"][kind]["ResponseTemplates"]["application/json"]
+    assert json.loads(template.resolved(TEMPLATE, body, {})) == {"error": {"code": code, "message": message}}
+
+
+@pytest.mark.parametrize("kind", GATEWAY_ANSWERS)
+def test_an_answer_of_the_gateways_own_repeats_nothing(kind: str) -> None:
+    body = API["GatewayResponses"][kind]["ResponseTemplates"]["application/json"]
+    # Where there is no $, there is no variable of the gateway's.
+    assert "$" not in template.resolved(TEMPLATE, body, {})
+    values = API["GatewayResponses"][kind].get("ResponseParameters", {}).get("Headers", {}).values()
+    # In single quotes, a value is what it says.
+    assert [value for value in values if not (value[0] == value[-1] == "'")] == []
+
+
+def test_a_changed_parameter_reaches_the_stage() -> None:
+    # REQUEST_TOO_LARGE names one, which is no change of the API's description; SAM would keep the old deployment.
+    assert API["AlwaysDeploy"] is True
+
+
+def test_the_limits_of_requests_are_parameters() -> None:
+    settings = {
+        (setting["ResourcePath"].replace("~1", "/"), setting["HttpMethod"]): (
+            setting["ThrottlingRateLimit"]["Ref"],
+            setting["ThrottlingBurstLimit"]["Ref"],
         )
-        assert body["error"]["code"] == "access_denied"
-        assert "$" not in answer["ResponseTemplates"]["application/json"]
+        for setting in API["MethodSettings"]
+    }
+    # CloudFormation writes a path's slashes as ~1, but for the first.
+    assert [s["ResourcePath"] for s in API["MethodSettings"] if "/" in s["ResourcePath"][1:]] == []
+    assert settings == {("/*", "*"): ("DefaultRate", "DefaultBurst")} | {
+        (f"/{path}", "POST"): ("FaxRate", "FaxBurst") for path in OPERATION
+    } | {("//oauth/token.php", "POST"): ("TokenRate", "TokenBurst")}
+
+
+def test_the_authorizers_answer_is_kept_as_long_as_the_parameter_says() -> None:
+    identity = API["Auth"]["Authorizers"]["BearerToken"]["Identity"]
+    assert identity == {"Headers": ["Authorization"], "ReauthorizeEvery": {"Ref": "AuthorizerCacheSeconds"}}
+    parameter = TEMPLATE["Parameters"]["AuthorizerCacheSeconds"]
+    assert (parameter["Default"], parameter["MinValue"], parameter["MaxValue"]) == (60, 0, 3600)
+
+
+def test_a_domain_is_there_with_a_name_and_a_certificate_or_not_at_all() -> None:
+    conditional = {
+        name
+        for section in ("Resources", "Outputs")
+        for name, item in TEMPLATE[section].items()
+        if item.get("Condition") == "HasDomain"
+    }
+    assert conditional == {"ApiDomain", "ApiDomainMapping", "DomainUrl", "DomainTarget", "DomainTargetZoneId"}
+    named = {"Fn::Not": [{"Fn::Equals": [{"Ref": "DomainName"}, ""]}]}
+    certified = {"Fn::Not": [{"Fn::Equals": [{"Ref": "CertificateArn"}, ""]}]}
+    assert TEMPLATE["Conditions"]["HasDomain"] == named
+    rules = [(rule["RuleCondition"], rule["Assertions"][0]["Assert"]) for rule in TEMPLATE["Rules"].values()]
+    assert rules == [(named, certified), (certified, named)]
+    assert [TEMPLATE["Parameters"][name]["Default"] for name in ("DomainName", "CertificateArn")] == ["", ""]
+
+
+def test_a_domain_takes_tls_1_2_and_newer_at_the_stage() -> None:
+    assert properties("ApiDomain") == {
+        "DomainName": {"Ref": "DomainName"},
+        "RegionalCertificateArn": {"Ref": "CertificateArn"},
+        "EndpointConfiguration": {"Types": ["REGIONAL"]},
+        "SecurityPolicy": "TLS_1_2",
+    }
+    # Without a base path: a client's path begins with the operation's.
+    assert properties("ApiDomainMapping") == {
+        "DomainName": {"Ref": "ApiDomain"},
+        "RestApiId": {"Ref": "Api"},
+        "Stage": {"Ref": "Api.Stage"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "good"),
+    [
+        ("fax.example.org", True),
+        ("fax-1.example.org", True),
+        ("", True),
+        ("example", False),
+        ("https://fax.example.org", False),
+        ("Fax.example.org", False),
+        ("-fax.example.org", False),
+        ("fax.example.org.", False),
+    ],
+)
+def test_a_domains_name_is_a_host_name(name: str, good: bool) -> None:
+    # CloudFormation, too, takes the whole value.
+    assert (re.fullmatch(TEMPLATE["Parameters"]["DomainName"]["AllowedPattern"], name) is not None) == good
 
 
 def test_nothing_that_is_retained_has_a_fixed_name() -> None:

@@ -16,14 +16,15 @@ class NoManagedPolicies:
         return {}
 
 
-def processed(source: dict[str, Any]) -> dict[str, Any]:
+def processed(source: dict[str, Any], parameters: dict[str, str] | None = None) -> dict[str, Any]:
+    """What CloudFormation would be given, with these parameters in place of their defaults."""
     source = source | {"Resources": {**source["Resources"]}}
     # `sam build` gives folders, and the transform takes only what is packaged.
     for resource in source["Resources"].values():
         for name in ("CodeUri", "ContentUri"):
             if name in resource["Properties"]:
                 resource["Properties"][name] = "s3://bucket/package"
-    return dict(transform(source, {}, NoManagedPolicies()))
+    return dict(transform(source, parameters or {}, NoManagedPolicies()))
 
 
 @pytest.fixture(scope="module")
@@ -37,30 +38,122 @@ def of_type(resources: dict[str, Any], kind: str) -> list[str]:
 
 
 def test_the_transform_adds_no_role_and_no_managed_policy(resources: dict[str, Any]) -> None:
-    assert of_type(resources, "AWS::IAM::Role") == ["AuthorizeRole", "CreateFaxRole"]
+    assert of_type(resources, "AWS::IAM::Role") == [
+        "AuthorizeRole",
+        "CreateFaxRole",
+        "IssueTokenRole",
+        "RefuseRole",
+    ]
     for role in of_type(resources, "AWS::IAM::Role"):
         assert "ManagedPolicyArns" not in resources[role]["Properties"]
 
 
-def test_the_api_guards_every_operation(resources: dict[str, Any]) -> None:
-    body = resources["Api"]["Properties"]["Body"]
-    assert sorted(body["paths"]) == [
-        "/uapi/faxes/{userId}/{extension}",
-        "/unifiedapi/faxes/{userId}/{extension}",
-    ]
-    for path in body["paths"].values():
-        assert list(path) == ["post"]
-        assert path["post"]["security"] == [{"BearerToken": []}]
-    guard = body["components"]["securitySchemes"]["BearerToken"]["x-amazon-apigateway-authorizer"]
-    assert (guard["type"], guard["identitySource"]) == ("request", "method.request.header.Authorization")
+ANY = "x-amazon-apigateway-any-method"
+GUARDED: list[dict[str, list[str]]] = [{"BearerToken": []}]
+OPEN: list[dict[str, list[str]]] = [{"NONE": []}]
+
+
+def test_every_method_leads_where_it_should(resources: dict[str, Any]) -> None:
+    methods = {
+        (path, method): (
+            operation["security"],
+            operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"].split("/functions/")[1],
+        )
+        for path, operations in resources["Api"]["Properties"]["Body"]["paths"].items()
+        for method, operation in operations.items()
+    }
+    create_fax, issue_token, refuse = (
+        f"${{{name}.Arn}}/invocations" for name in ("CreateFaxFunction", "IssueTokenFunction", "RefuseFunction")
+    )
+    assert methods == {
+        ("/uapi/faxes/{userId}/{extension}", "post"): (GUARDED, create_fax),
+        ("/uapi/faxes/{userId}/{extension}", ANY): (OPEN, refuse),
+        ("/unifiedapi/faxes/{userId}/{extension}", "post"): (GUARDED, create_fax),
+        ("/unifiedapi/faxes/{userId}/{extension}", ANY): (OPEN, refuse),
+        ("/oauth/token.php", "post"): (OPEN, issue_token),
+        ("/oauth/token.php", ANY): (OPEN, refuse),
+        ("/", ANY): (OPEN, refuse),
+        ("/{proxy+}", ANY): (OPEN, refuse),
+    }
+
+
+def test_the_gateway_may_call_each_function_for_its_own_paths_alone(resources: dict[str, Any]) -> None:
+    allowed: dict[str, set[str]] = {}
+    for name in of_type(resources, "AWS::Lambda::Permission"):
+        permission = resources[name]["Properties"]
+        assert (permission["Action"], permission["Principal"]) == ("lambda:InvokeFunction", "apigateway.amazonaws.com")
+        (function,) = {"Ref", "Fn::GetAtt"} & set(permission["FunctionName"])
+        target = permission["FunctionName"][function]
+        source = permission["SourceArn"]["Fn::Sub"][0].partition("${__ApiId__}/")[2]
+        allowed.setdefault(target if function == "Ref" else target[0], set()).add(source)
+    assert allowed == {
+        "CreateFaxFunction": {"${__Stage__}/POST/uapi/faxes/*/*", "${__Stage__}/POST/unifiedapi/faxes/*/*"},
+        "AuthorizeFunction": {"authorizers/*"},
+        "IssueTokenFunction": {"${__Stage__}/POST/oauth/token.php"},
+        "RefuseFunction": {
+            "${__Stage__}/*/uapi/faxes/*/*",
+            "${__Stage__}/*/unifiedapi/faxes/*/*",
+            "${__Stage__}/*/oauth/token.php",
+            "${__Stage__}/*/",
+            "${__Stage__}/*/*",
+        },
+    }
+
+
+def authorizer(resources: dict[str, Any]) -> dict[str, Any]:
+    schemes = resources["Api"]["Properties"]["Body"]["components"]["securitySchemes"]
+    assert list(schemes) == ["BearerToken"]
+    made: dict[str, Any] = schemes["BearerToken"]["x-amazon-apigateway-authorizer"]
+    return made
+
+
+def test_the_authorizer_is_asked_with_the_authorization_header(resources: dict[str, Any]) -> None:
+    guard = authorizer(resources)
+    assert {name: value for name, value in guard.items() if name != "authorizerUri"} == {
+        "type": "request",
+        "identitySource": "method.request.header.Authorization",
+        "authorizerResultTtlInSeconds": 60,
+    }
+
+
+@pytest.mark.parametrize("seconds", ["0", "1", "3600"])
+def test_the_authorizers_answer_is_kept_as_long_as_a_parameter_says(seconds: str) -> None:
+    # CloudFormation hands every parameter over as text, and the API's description is text as well.
+    changed = processed(template.load(), {"AuthorizerCacheSeconds": seconds})["Resources"]
+    assert authorizer(changed)["authorizerResultTtlInSeconds"] == seconds
 
 
 def test_the_gateways_own_answers_reach_the_api(resources: dict[str, Any]) -> None:
-    answers = resources["Api"]["Properties"]["Body"]["x-amazon-apigateway-gateway-responses"]
-    assert {name: answer["statusCode"] for name, answer in answers.items()} == {
-        "ACCESS_DENIED": "401",
-        "UNAUTHORIZED": "401",
+    reached = resources["Api"]["Properties"]["Body"]["x-amazon-apigateway-gateway-responses"]
+    written = template.load()["Resources"]["Api"]["Properties"]["GatewayResponses"]
+    assert reached == {
+        kind: {
+            "responseParameters": {
+                f"gatewayresponse.header.{name}": value
+                for name, value in answer.get("ResponseParameters", {}).get("Headers", {}).items()
+            },
+            "responseTemplates": answer["ResponseTemplates"],
+        }
+        | ({"statusCode": str(answer["StatusCode"])} if "StatusCode" in answer else {})
+        for kind, answer in written.items()
     }
+
+
+def test_the_limits_of_requests_reach_the_stage(resources: dict[str, Any]) -> None:
+    written = template.load()["Resources"]["Api"]["Properties"]["MethodSettings"]
+    assert resources["ApiStage"]["Properties"]["MethodSettings"] == written
+
+
+def test_the_domain_leads_to_the_stage(resources: dict[str, Any]) -> None:
+    mapping = resources["ApiDomainMapping"]
+    assert mapping["Condition"] == "HasDomain"
+    assert mapping["Properties"]["Stage"] == {"Ref": "ApiStage"}
+    assert resources["ApiStage"]["Type"] == "AWS::ApiGateway::Stage"
+    # The transform leaves what is asked of parameters to CloudFormation.
+    source = template.load()
+    made = processed(template.load(), {"DomainName": "fax.example.org", "CertificateArn": "arn:aws:acm:x"})
+    assert (made["Rules"], made["Conditions"]) == (source["Rules"], source["Conditions"])
+    assert made["Resources"]["ApiDomain"] == source["Resources"]["ApiDomain"]
 
 
 def test_a_clash_of_logical_ids_is_found() -> None:

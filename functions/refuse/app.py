@@ -1,0 +1,31 @@
+"""Any other method or path: 501 for a method that a path does not have, 404 for a path that is none.
+
+The standard library alone, and nothing of what the caller sent: neither in the answer nor, since it may write none, in
+a log.
+"""
+
+import json
+from typing import Any
+
+# All of ours; each takes POST alone, which others answer.
+_PATHS = {
+    "/uapi/faxes/{userId}/{extension}",
+    "/unifiedapi/faxes/{userId}/{extension}",
+    "/oauth/token.php",
+}
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    # The path as the template writes it, not the one that was sent.
+    if event["resource"] in _PATHS:
+        return _answer(501, "request_not_implemented", "This path takes POST and no other method.")
+    return _answer(404, "resource_not_found", "There is no such path.")
+
+
+def _answer(status: int, code: str, message: str) -> dict[str, Any]:
+    # To HEAD as well: HTTP has whoever passes the answer on leave its body out.
+    return {
+        "statusCode": status,
+        "headers": {"Content-Type": "application/json"},
+        "body": json.dumps({"error": {"code": code, "message": message}}),
+    }

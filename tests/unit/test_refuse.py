@@ -1,0 +1,81 @@
+"""What is refused before anything of ours reads it: other methods and other paths."""
+
+import ast
+import json
+import sys
+from typing import Any
+
+import pytest
+
+from faxes import rest
+from functions.refuse import app
+from tests.support.template import ROOT
+
+METHODS = ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"]
+# What a caller sent, in every member that can hold it.
+CANARY = "canary-7f3a"
+
+
+def event(resource: str, method: str = "GET") -> dict[str, Any]:
+    return {
+        "resource": resource,
+        "path": f"/{CANARY}",
+        "httpMethod": method,
+        "headers": {"Authorization": f"Bearer {CANARY}", CANARY: CANARY},
+        "multiValueHeaders": {"Authorization": [f"Bearer {CANARY}"], CANARY: [CANARY]},
+        "queryStringParameters": {CANARY: CANARY},
+        "multiValueQueryStringParameters": {CANARY: [CANARY]},
+        "pathParameters": {"proxy": CANARY, "userId": CANARY, "extension": CANARY},
+        "stageVariables": None,
+        "requestContext": {"resourcePath": resource, "httpMethod": method, "path": f"/v1/{CANARY}"},
+        "body": CANARY,
+        "isBase64Encoded": False,
+    }
+
+
+def answer(status: int, code: str, message: str) -> dict[str, Any]:
+    return {
+        "statusCode": status,
+        "headers": {"Content-Type": "application/json"},
+        "body": json.dumps({"error": {"code": code, "message": message}}),
+    }
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    "resource",
+    ["/uapi/faxes/{userId}/{extension}", "/unifiedapi/faxes/{userId}/{extension}", "/oauth/token.php"],
+)
+def test_another_method_is_not_implemented(resource: str, method: str) -> None:
+    expected = answer(501, "request_not_implemented", "This path takes POST and no other method.")
+    assert app.handler(event(resource, method), None) == expected
+
+
+@pytest.mark.parametrize("method", [*METHODS, "POST"])
+@pytest.mark.parametrize(
+    "resource",
+    # The last ones are not in the template; they are no operation, wherever they come from.
+    ["/", "/{proxy+}", "/uapi", "/uapi/faxes", "/uapi/faxes/{userId}", "/oauth"],
+)
+def test_another_path_is_not_found(resource: str, method: str) -> None:
+    expected = answer(404, "resource_not_found", "There is no such path.")
+    assert app.handler(event(resource, method), None) == expected
+
+
+def test_it_answers_as_the_other_functions_do() -> None:
+    refused = app.handler(event("/"), None)
+    assert refused["body"] == rest.error_body("resource_not_found", "There is no such path.")
+    assert refused["headers"] == {"Content-Type": rest.JSON}
+
+
+def test_it_needs_the_standard_library_alone() -> None:
+    tree = ast.parse((ROOT / "functions/refuse/app.py").read_text())
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert imported
+    assert {name.split(".")[0] for name in imported} <= sys.stdlib_module_names
+
+
+def test_it_writes_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    app.handler(event("/{proxy+}"), None)
+    assert capfd.readouterr() == ("", "")
