@@ -27,7 +27,7 @@ help: ## Say what there is
 
 define install
 	@python=$$(sh tools/find_python.sh) || exit 1; \
-	echo "==> installing $(1) (about half a minute, once)"; \
+	echo "==> installing $(1) (about half a minute, once)" >&2; \
 	rm -rf $(dir $@) && mkdir -p $(VENVS) && "$$python" -m venv $(dir $@) && \
 	$(dir $@)bin/python -m pip install --quiet --require-hashes $(addprefix --requirement ,$(2)) && touch $@
 endef
@@ -60,9 +60,14 @@ run: $(DEV) $(SAM) $(EMULATOR) $(WHEELS) ## Deploy to an AWS emulator on this ma
 send: $(DEV) ## Send files: FILE="a.pdf b.txt" TO="7778888 0003*211"
 	@$(PYTHON_TOOL) tools.send $(foreach file,$(FILE),--file '$(file)') $(foreach number,$(TO),--to '$(number)')
 
+.PHONY: token
+token: $(DEV) ## Log an app in and print its token alone: APP=example-app (its secret: FAX_API_SECRET, or typed)
+	@$(PYTHON_TOOL) tools.login $(if $(APP),--app='$(APP)')
+
 .PHONY: directory
-directory: $(DEV) ## Import organizations, users, extensions, tokens: FILE=directory.example.yaml [STACK=name]
-	@$(PYTHON_TOOL) tools.directory $(if $(FILE),--file '$(FILE)') $(if $(STACK),--stack '$(STACK)')
+directory: $(DEV) ## Import who may send: FILE=directory.example.yaml [STACK=name] [ROTATE="app keys"]
+	@$(PYTHON_TOOL) tools.directory $(if $(FILE),--file '$(FILE)') $(if $(STACK),--stack '$(STACK)') \
+	  $(if $(ROTATE),--rotate='$(ROTATE)')
 
 # --- real accounts ---------------------------------------------------------------------------------------------------
 

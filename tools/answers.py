@@ -5,8 +5,8 @@ An expected answer is a JSON file of three members:
     {"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": {"id": "<id>", "uid": "<uid>"}}
 
 ``body`` is the value that the answer's JSON body must have, or null where the answer has no body. What is drawn anew
-for every fax cannot be stored: the strings "<id>" and "<uid>" stand for any id (decimal digits) and any uid (32
-lower-case hex digits).
+for every fax or login cannot be stored: the strings "<id>", "<uid>" and "<token>" stand for any id (decimal digits),
+any uid (32 lower-case hex digits) and any token (43 letters, digits, dashes and underscores: 256 bits).
 """
 
 import json
@@ -15,7 +15,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-_ANY_OF = {"<id>": re.compile(r"[0-9]+"), "<uid>": re.compile(r"[0-9a-f]{32}")}
+_ANY_OF = {
+    "<id>": re.compile(r"[0-9]+"),
+    "<uid>": re.compile(r"[0-9a-f]{32}"),
+    "<token>": re.compile(r"[A-Za-z0-9_-]{43}"),
+}
 _MEMBERS = {"statusCode", "headers", "body"}
 _ABSENT = object()
 

@@ -1,14 +1,19 @@
-"""Imports organizations, users, extensions and tokens into a deployment: `make directory FILE=directory.yaml`.
+"""Imports organizations, users, extensions, apps and tokens into a deployment: `make directory FILE=directory.yaml`.
 
 The whole file is checked before anything is written. Importing it again changes nothing; what a file no longer names
-stays. A token is drawn here when its name is new, shown once, and stored as its SHA-256 alone.
+stays. Of a secret and of a token the SHA-256 alone is stored.
+
+An app's secret is the one that the file brings along, or is drawn here when the app is new, and shown once. It changes,
+and the tokens that were issued under it end, when the file brings another, when a new one is asked for (ROTATE), and
+when the app is given to another user: who knows the old secret must not become them. A named token is drawn when its
+name is new, and likewise anew for another user.
 """
 
 import argparse
 import re
 import secrets
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
@@ -21,6 +26,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from faxes import numbers
 from faxes.adapters.dynamodb import (
+    app_item,
     extension_item,
     organization_item,
     plain,
@@ -29,18 +35,20 @@ from faxes.adapters.dynamodb import (
     user_item,
     wire,
 )
-from faxes.model import Extension, ExtensionNumber, ExtensionType, Principal
-from faxes.tokens import Token, digest_of
-from tools import stack_file
+from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal
+from faxes.tokens import APP_KEY, APP_SECRET, App, Token, digest_of
+from tools import app_secrets, places, stack_file
+from tools.stack_file import LocalStack
 from tools.steps import fail
 
+_SECTIONS = ("organizations", "users", "extensions", "apps", "tokens")
 _ORGANIZATION_ID = re.compile(r"[0-9]{1,16}")
 _TOKEN_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _MAX_DAYS = 3650
 
 
 class DirectoryInvalid(Exception):
-    """The file cannot be imported; the message lists everything that is wrong with it, a line each."""
+    """The file cannot be imported; the message lists everything that is wrong with it, a line each, and no secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +61,51 @@ class NamedToken:
 
 
 @dataclass(frozen=True, slots=True)
+class AppEntry:
+    """An app to write: as whom it acts and how far it reaches, and the digest of the secret that the file brings
+    along, None where it brings none."""
+
+    key: str
+    user_id: str
+    organization_id: str
+    context: Context
+    enabled: bool
+    secret_digest: str | None
+
+    def with_secret(self, digest: str) -> App:
+        return App(self.key, digest, self.user_id, self.organization_id, self.context, self.enabled)
+
+
+@dataclass(frozen=True, slots=True)
 class Entries:
-    """A checked directory: the directory table's items by what they are called, and the tokens to issue."""
+    """A checked directory: the directory table's items by what they are called, the apps, and the tokens to issue."""
 
     items: Mapping[str, dict[str, Any]]
+    apps: tuple[AppEntry, ...]
     tokens: tuple[NamedToken, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What an import did. ``tokens`` holds the new ones by name: their only copy."""
+    """What an import did. ``rotated`` are apps with another secret than before. ``secrets`` holds the apps' new ones
+    by key, ``tokens`` the new ones by name: their only copy."""
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
+    rotated: tuple[str, ...]
     unchanged: int
+    secrets: Mapping[str, str]
     tokens: Mapping[str, str]
 
 
 class ImportStopped(Exception):
-    """A call to AWS failed. ``report`` says what had been done before, and holds the tokens that were issued."""
+    """A call to AWS failed. ``report`` says what had been done before, and holds the secrets and tokens that were
+    issued. ``unsure`` is the key of an app of which it is not known whether it has its new secret."""
 
-    def __init__(self, report: Report, error: Exception) -> None:
+    def __init__(self, report: Report, error: Exception, unsure: str | None) -> None:
         super().__init__(str(error))
         self.report = report
+        self.unsure = unsure
 
 
 def parse(text: str) -> Entries:
@@ -83,7 +113,10 @@ def parse(text: str) -> Entries:
     try:
         document = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise DirectoryInvalid(f"the file is not YAML: {' '.join(str(error).split())}") from None
+        # The error's own words quote the file, which may hold secrets.
+        mark = getattr(error, "problem_mark", None)
+        place = f"; see line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise DirectoryInvalid(f"the file is not YAML{place}") from None
     return _Reader().read(document)
 
 
@@ -94,9 +127,10 @@ class _Reader:
         self._mistakes: list[str] = []
 
     def read(self, document: object) -> Entries:
-        sections = ("organizations", "users", "extensions", "tokens")
-        if not isinstance(document, dict) or not set(document) <= set(sections):
-            raise DirectoryInvalid(f"the file must be a mapping with the sections {', '.join(sections)}, and no others")
+        if not isinstance(document, dict) or not set(document) <= set(_SECTIONS):
+            raise DirectoryInvalid(
+                f"the file must be a mapping with the sections {', '.join(_SECTIONS)}, and no others"
+            )
         items: dict[str, dict[str, Any]] = {}
         organizations: set[str] = set()
         for where, entry in self._entries(document, "organizations", {"id", "name"}, {"id"}):
@@ -113,10 +147,11 @@ class _Reader:
                 items[f"user {user}"] = user_item(user, home)
         for extension in self._extensions(document, users):
             items[f"extension {extension.number}"] = extension_item(extension)
+        apps = tuple(self._apps(document, users))
         tokens = tuple(self._tokens(document, users))
         if self._mistakes:
             raise DirectoryInvalid("\n".join(self._mistakes))
-        return Entries(items, tokens)
+        return Entries(items, apps, tokens)
 
     def _extensions(self, document: dict[str, Any], users: Mapping[str, str]) -> Iterator[Extension]:
         fields = {"number", "owner", "type", "fax"}
@@ -138,6 +173,33 @@ class _Reader:
             elif owner is not None and self._new(where, text, seen) and kind in list(ExtensionType):
                 seen.add(text)
                 yield Extension(ExtensionNumber(parsed[0], parsed[1]), owner, ExtensionType(kind), fax is True)
+
+    def _apps(self, document: dict[str, Any], users: Mapping[str, str]) -> Iterator[AppEntry]:
+        fields = {"key", "owner", "context", "enabled", "secret"}
+        seen: set[str] = set()
+        for where, entry in self._entries(document, "apps", fields, {"key", "owner"}):
+            key = self._text(where, entry, "key", APP_KEY, "1 to 128 of A-Za-z0-9-._~")
+            owner = self._reference(where, entry, "owner", users)
+            context = entry.get("context", Context.USER.value)
+            enabled = entry.get("enabled", True)
+            digest = self._secret_digest(where, entry["secret"]) if "secret" in entry else None
+            if context not in list(Context):
+                self._wrong(f"{where}: context is {context!r}; it must be one of {', '.join(Context)}")
+            if not isinstance(enabled, bool):
+                self._wrong(f"{where}: enabled is {enabled!r}; it must be true or false")
+            elif key is not None and owner is not None and self._new(where, key, seen) and context in list(Context):
+                seen.add(key)
+                yield AppEntry(key, owner, users[owner], Context(context), enabled, digest)
+
+    def _secret_digest(self, where: str, secret: object) -> str | None:
+        """What is stored of a secret. A mistake in it is named without it."""
+        if not (isinstance(secret, str) and APP_SECRET.fullmatch(secret)):
+            self._wrong(f"{where}: secret must be text of 1 to 512 of A-Za-z0-9-._~{_hint(secret)}")
+            return None
+        weak = app_secrets.weakness(secret)
+        if weak is not None:
+            self._wrong(f"{where}: secret is too weak: {weak}. Leave it out to have a strong one drawn")
+        return digest_of(secret)
 
     def _tokens(self, document: dict[str, Any], users: Mapping[str, str]) -> Iterator[NamedToken]:
         seen: set[str] = set()
@@ -200,38 +262,94 @@ def write(
     credential_table: str,
     now: datetime,
     draw: Callable[[], str] = lambda: secrets.token_urlsafe(32),
+    rotate: Collection[str] = (),
 ) -> Report:
-    """Bring the tables to what the entries say. ``draw`` makes a new token.
+    """Bring the tables to what the entries say. ``draw`` makes a new secret or token; ``rotate`` has the keys of apps
+    that get a new secret.
 
     Needs dynamodb:GetItem and dynamodb:PutItem on both tables, and dynamodb:DeleteItem on the credentials'. Raises
-    ImportStopped where a call fails; importing again goes on from there.
+    DirectoryInvalid, before anything is written, where the file and what is asked for or stored do not go together.
+    Raises ImportStopped where a call fails; importing again goes on from there.
     """
     directory, credentials = _Table(dynamodb, directory_table), _Table(dynamodb, credential_table)
     outcomes: dict[str, _Outcome] = {}
+    drawn: dict[str, str] = {}
     issued: dict[str, str] = {}
+    unsure = None
     try:
+        stored = {app.key: credentials.get(f"APP#{app.key}", "APP") for app in entries.apps}
+        _check(entries.apps, stored, rotate)
         for name, item in entries.items.items():
             outcomes[name] = directory.put(item)
+        for entry in entries.apps:
+            before = stored[entry.key]
+            app, secret = _with_secret(entry, before, draw, rotate=entry.key in rotate)
+            unsure = entry.key if secret else None
+            outcome = credentials.put(app_item(app))
+            unsure = None
+            other_secret = before is not None and before["secretDigest"] != app.secret_digest
+            outcomes[f"app {entry.key}"] = _Outcome.ROTATED if other_secret else outcome
+            if secret is not None:
+                drawn[entry.key] = secret
         for token in entries.tokens:
             outcomes[f"token {token.name}"], secret = _issue(token, credentials, now, draw)
             if secret is not None:
                 issued[token.name] = secret
     except (BotoCoreError, ClientError) as error:
-        raise ImportStopped(_report(outcomes, issued), error) from error
-    return _report(outcomes, issued)
+        raise ImportStopped(_report(outcomes, drawn, issued), error, unsure) from error
+    return _report(outcomes, drawn, issued)
+
+
+def _check(apps: Collection[AppEntry], stored: Mapping[str, dict[str, Any] | None], rotate: Collection[str]) -> None:
+    """Raises DirectoryInvalid where an app's secret cannot change as it must."""
+    own = {app.key: app.secret_digest for app in apps}
+    mistakes = [f"ROTATE: {key!r} is no app of the file" for key in rotate if key not in own]
+    mistakes += [
+        f"ROTATE: the file brings the secret of {key!r} along; write another one there, or leave it out"
+        for key in rotate
+        if own.get(key)
+    ]
+    for app in apps:
+        before = stored[app.key]
+        if before and before["userId"] != app.user_id and before["secretDigest"] == app.secret_digest:
+            mistakes.append(
+                f"app {app.key}: its owner was {before['userId']!r} and is now {app.user_id!r}, so its secret must "
+                "change as well: write another one, or leave it out to have one drawn"
+            )
+    if mistakes:
+        raise DirectoryInvalid("\n".join(mistakes))
+
+
+def _with_secret(
+    entry: AppEntry, before: Mapping[str, Any] | None, draw: Callable[[], str], *, rotate: bool
+) -> tuple[App, str | None]:
+    """An app as it is to be stored, and its secret where that is drawn now."""
+    if entry.secret_digest is not None:
+        return entry.with_secret(entry.secret_digest), None
+    # Who knows the secret must not become another user.
+    if before is not None and before["userId"] == entry.user_id and not rotate:
+        return entry.with_secret(before["secretDigest"]), None
+    secret = draw()
+    return entry.with_secret(digest_of(secret)), secret
 
 
 class _Outcome(Enum):
     ADDED = auto()
     CHANGED = auto()
+    ROTATED = auto()
     UNCHANGED = auto()
 
 
-def _report(outcomes: Mapping[str, _Outcome], issued: Mapping[str, str]) -> Report:
+def _report(outcomes: Mapping[str, _Outcome], drawn: Mapping[str, str], issued: Mapping[str, str]) -> Report:
+    def named(wanted: _Outcome) -> tuple[str, ...]:
+        return tuple(name for name, outcome in outcomes.items() if outcome is wanted)
+
     return Report(
-        added=tuple(name for name, outcome in outcomes.items() if outcome is _Outcome.ADDED),
-        changed=tuple(name for name, outcome in outcomes.items() if outcome is _Outcome.CHANGED),
-        unchanged=sum(outcome is _Outcome.UNCHANGED for outcome in outcomes.values()),
+        added=named(_Outcome.ADDED),
+        changed=named(_Outcome.CHANGED),
+        rotated=named(_Outcome.ROTATED),
+        unchanged=len(named(_Outcome.UNCHANGED)),
+        secrets=drawn,
         tokens=issued,
     )
 
@@ -284,28 +402,35 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="make directory", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--file", type=Path, help="the directory, as directory.example.yaml shows it")
     parser.add_argument("--stack", help="a deployed stack's name; default: the local one that `make run` started")
+    parser.add_argument("--rotate", default="", metavar="KEYS", help="apps to draw new secrets for, in one argument")
     options = parser.parse_args(arguments)
     if options.file is None:
-        return fail("Say which: make directory FILE=directory.example.yaml [STACK=name].")
+        return fail('Say which: make directory FILE=directory.example.yaml [STACK=name] [ROTATE="app keys"].')
     try:
         entries = parse(options.file.read_text(encoding="utf-8"))
-        deployment = _deployed(options.stack) if options.stack else _local()
-        if deployment is None:
+        local = None if options.stack else stack_file.read()
+        if not options.stack and local is None:
             return fail("No local stack is running. Start one with `make run`, or name a deployed one with STACK=name.")
-        report = write(entries, *deployment, datetime.now(UTC))
+        deployment = _of(local) if local else _deployed(options.stack)
+        report = write(entries, *deployment, datetime.now(UTC), rotate=options.rotate.split())
     except (OSError, UnicodeDecodeError) as error:
         return fail(f"{options.file} cannot be read: {error}")
     except DirectoryInvalid as error:
         return fail(f"{options.file} was not imported; nothing was written.\n{error}")
     except ImportStopped as stopped:
-        print_report(stopped.report)
-        return fail(
-            f"{options.file} was not imported to its end. AWS said: {stopped}\nImport it again when that is mended."
-        )
+        _show(stopped.report, local)
+        return fail(f"{options.file} was not imported to its end. AWS said: {stopped}\n{_how_to_go_on(stopped.unsure)}")
     except (BotoCoreError, ClientError, LookupError) as error:
         return fail(f"{options.file} was not imported; nothing was written. AWS said: {error}")
-    print_report(report)
+    _show(report, local)
     return 0
+
+
+def _how_to_go_on(unsure: str | None) -> str:
+    if unsure is None:
+        return "Import it again when that is mended."
+    # The write may have reached AWS, with a secret that has been shown to nobody.
+    return f"When that is mended, import it again with ROTATE={unsure}: it may have a secret that nobody knows."
 
 
 def _deployed(stack: str) -> tuple[Any, str, str]:
@@ -317,10 +442,15 @@ def _deployed(stack: str) -> tuple[Any, str, str]:
     return boto3.client("dynamodb"), outputs["DirectoryTableName"], outputs["CredentialTableName"]
 
 
-def _local() -> tuple[Any, str, str] | None:
-    """The local stack's, where one runs."""
-    stack = stack_file.read()
-    return (stack.client("dynamodb"), stack.directoryTable, stack.credentialTable) if stack else None
+def _of(local: LocalStack) -> tuple[Any, str, str]:
+    return local.client("dynamodb"), local.directoryTable, local.credentialTable
+
+
+def _show(report: Report, local: LocalStack | None) -> None:
+    print_report(report)
+    if local and report.secrets:
+        # `make token` and `make send` log in to the local stack with what lies there.
+        stack_file.write(local.with_secrets(report.secrets), places.STACK_FILE)
 
 
 def print_report(report: Report) -> None:
@@ -328,7 +458,11 @@ def print_report(report: Report) -> None:
         print(f"    added     {name}")
     for name in report.changed:
         print(f"    changed   {name}")
+    for name in report.rotated:
+        print(f"    rotated   {name}; tokens issued under its old secret end within AuthorizerCacheSeconds")
     print(f"    unchanged {report.unchanged}")
+    for key, secret in report.secrets.items():
+        print(f"    app {key}: {secret}   (shown this once)")
     for name, token in report.tokens.items():
         print(f"    token {name}: {token}   (shown this once)")
 

@@ -1,4 +1,4 @@
-"""`make run`: the real template on this machine's own AWS, a real fax through it, and what came of it.
+"""`make run`: the real template on this machine's own AWS, and an existing client's day: it logs in and sends a fax.
 
 Stays up until it is interrupted; with ONCE=1 it ends after the first fax. Nothing stays behind: the emulator keeps its
 state in memory, and its files lie in .local/run, which is removed. --home names another folder than .local.
@@ -17,7 +17,7 @@ from pathlib import Path
 import requests
 
 from faxes.adapters.dynamodb import plain, wire
-from tools import places, send
+from tools import login, places, send
 from tools.local_stack import local_stack
 from tools.stack_file import LocalStack
 from tools.steps import StepFailed, fail, last_lines
@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
     once = os.environ.get("ONCE") == "1"
     try:
         with _only_one(home), local_stack(home) as stack:
-            accepted = _send_first_fax(stack)
+            accepted = _log_in_and_send(stack)
             if once:
                 return 0 if accepted else 1
             _how_to_go_on(stack, home)
@@ -60,19 +60,31 @@ def _only_one(home: Path) -> Iterator[None]:
         yield
 
 
-def _send_first_fax(stack: LocalStack) -> bool:
-    to = send.Sender(stack.apiUrl, stack.token, "@me", stack.extension, stack.caBundle)
-    print("\nThe request, as a curl line that you can paste:\n")
-    print(send.curl_line(to, _FILES, _RECIPIENTS))
+def _log_in_and_send(stack: LocalStack) -> bool:
+    """What an existing client does, with nothing but a base URL, a key and a secret. Returns whether it went well."""
+    app = login.Deployment(stack.apiUrl, stack.caBundle)
+    print("\nAn app logs in with its key and secret, as a curl line that you can paste:\n")
+    print(login.curl_line(app, stack.appKey, stack.appSecret))
     try:
+        issued = login.request_token(app, stack.appKey, stack.appSecret)
+        print(f"\nThe answer:\n\n{login.describe(issued)}")
+        if issued.status_code != 200:
+            return False
+        to = send.Sender(stack.apiUrl, issued.json()["access_token"], "@me", stack.extension, stack.caBundle)
+        print("\nWith that token, it sends a fax:\n")
+        print(send.curl_line(to, _FILES, _RECIPIENTS))
         answer = send.send(to, _FILES, _RECIPIENTS, lambda sent, total: None)
-    except requests.RequestException as error:
+    except (requests.RequestException, send.Unsent) as error:
         print(f"\nNo answer: {error}")
         return False
     print(f"\nThe answer:\n\n{send.describe(answer)}")
     if answer.status_code != 200:
         return False
-    fax_id, uid = answer.json()["id"], answer.json()["uid"]
+    _show_fax(stack, answer.json()["id"], answer.json()["uid"])
+    return True
+
+
+def _show_fax(stack: LocalStack, fax_id: str, uid: str) -> None:
     print(f"\nThe files, in s3://{stack.bucket}:\n")
     for stored in stack.client("s3").list_objects_v2(Bucket=stack.bucket, Prefix=f"faxes/{uid}/")["Contents"]:
         print(f"{stored['Size']:>9} bytes  {stored['Key']}")
@@ -80,7 +92,6 @@ def _send_first_fax(stack: LocalStack) -> bool:
     key = wire({"pk": f"FAX#{fax_id}", "sk": "FAX"})
     item = stack.client("dynamodb").get_item(TableName=stack.faxTable, Key=key, ConsistentRead=True)["Item"]
     print(json.dumps(plain(item), indent=2, default=int), flush=True)
-    return True
 
 
 def _stay_up(home: Path) -> None:
@@ -102,7 +113,8 @@ def _how_to_go_on(stack: LocalStack, home: Path) -> None:
 It stays up. To try more, in another terminal in this folder:
 
   make send FILE=README.md TO=7778888
-  make directory FILE=directory.example.yaml
+  make token APP=example-office
+  make directory FILE=directory.example.yaml ROTATE=example-app
 
 {places.shown(home / "stack.json")} says what runs, for scripts of your own. The API is at
 {stack.apiUrl}

@@ -11,8 +11,8 @@ TLS and IAM.
 
 What `sam local` does not do as AWS does (seen with SAM CLI 1.170):
 
-- The template's gateway responses are not read: a wrong token is 403 and a missing one 401, both in SAM's words;
-  an unknown path or method is 403 "Missing Authentication Token".
+- The template's gateway responses are not read: a wrong token is 403 and a missing one 401, both in SAM's words.
+- A path's ANY takes the methods away that other functions have on it; see ``local_template``.
 - The authorizer runs at each request; its answer is never cached.
 - start-api decodes the path before the function sees it, so %2540me passes as @me. A stored event arrives as it is.
 - The request id in the log is the same for all requests of one start-api.
@@ -29,7 +29,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,15 +37,20 @@ from typing import IO, Any
 
 import yaml
 
-from tools import answers, docker, lambda_image, places, send
+from tools import answers, docker, lambda_image, login, places, send
 from tools.docker import Docker
 from tools.emulator import Emulator, emulator
-from tools.local_stack import EXAMPLE_EXTENSION, STACK_NAME, build, deploy, import_example_directory
+from tools.local_stack import EXAMPLE_EXTENSION, STACK_NAME, Example, build, deploy, import_example_directory
 from tools.steps import StepFailed, fail, last_lines, step
 
-_FUNCTION = "CreateFaxFunction"
+# What the app of the stored events logs in with. It opens nothing but the stack that an event is played against.
+EVENTS_SECRET = "an-example-secret-that-opens-nothing-anywhere"  # noqa: S105
 _FAX = places.ROOT / "tests/data/documents/letter.pdf"
 _STOP_SECONDS = 15
+# What tells an authorizer's event from a proxy event.
+_TO_AUTHORIZER = "REQUEST"
+_ANY = "ANY"
+_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +64,13 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class SamLocal:
-    """All that `sam local` needs. ``image`` replaces Amazon's where it is not None; ``token`` is alice's."""
+    """All that `sam local` needs. ``image`` replaces Amazon's where it is not None; ``example`` is who may send."""
 
     daemon: Docker
     aws: Emulator
     template: Path
     image: str | None
-    token: str
+    example: Example
 
     @contextmanager
     def start(self, *arguments: str, stdout: IO[bytes], stderr: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
@@ -117,8 +122,11 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def sam_local() -> Iterator[SamLocal]:
-    """Build, start an emulator that containers reach, deploy, import; afterwards, stop and clean up."""
+def sam_local(secret: str | None = None) -> Iterator[SamLocal]:
+    """Build, start an emulator that containers reach, deploy, import; afterwards, stop and clean up.
+
+    ``secret`` is that of the example's first app; None has one drawn.
+    """
     daemon = docker.connect()
     address, name = docker.meeting_point(daemon)
     architecture = places.architecture()
@@ -132,14 +140,14 @@ def sam_local() -> Iterator[SamLocal]:
             aws = cleanup.enter_context(emulator(folder, tls=False, iam=False, host=address))
         with step("deploying the template to it with sam deploy, and importing directory.example.yaml"):
             outputs = deploy(aws, template, architecture)
-            _, token = import_example_directory(aws, outputs)
+            example = import_example_directory(aws, outputs, secret)
         endpoint = f"http://{name}:{aws.port}"
         derived = local_template(yaml.safe_load(template.read_text()), endpoint, _names(aws))
         # Beside the built one, since the paths in it are relative.
         template = template.with_name("sam-local.yaml")
         template.write_text(yaml.safe_dump(derived, sort_keys=False))
         cleanup.enter_context(_no_traces_in(daemon, endpoint))
-        yield SamLocal(daemon, aws, template, _image(daemon), token)
+        yield SamLocal(daemon, aws, template, _image(daemon), example)
 
 
 def _names(aws: Emulator) -> dict[str, str]:
@@ -151,17 +159,47 @@ def _names(aws: Emulator) -> dict[str, str]:
 def local_template(built: Mapping[str, Any], endpoint: str, names: Mapping[str, str]) -> dict[str, Any]:
     """A built template -> one whose functions call ``endpoint``, and the resources there by their ``names``.
 
-    Of a function's own variables, those that are a reference to a resource get its name; the others stay.
+    Of a function's own variables, those that are a reference to a resource get its name; the others stay. A path's ANY
+    becomes the methods that no other function has on it: start-api would give it those as well.
     """
     template = copy.deepcopy(dict(built))
     template["Globals"]["Function"]["Environment"]["Variables"]["AWS_ENDPOINT_URL"] = endpoint
-    for resource in template["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::Function":
-            variables = resource["Properties"].get("Environment", {}).get("Variables", {})
-            for variable, value in variables.items():
-                if isinstance(value, dict) and value.get("Ref") in names:
-                    variables[variable] = names[value["Ref"]]
+    taken = set(_routes(built))
+    for function in _functions(template).values():
+        variables = function.get("Environment", {}).get("Variables", {})
+        for variable, value in variables.items():
+            if isinstance(value, dict) and value.get("Ref") in names:
+                variables[variable] = names[value["Ref"]]
+        if "Events" in function:
+            function["Events"] = dict(_without_any(function["Events"], taken))
     return template
+
+
+def _without_any(events: Mapping[str, Any], taken: Collection[tuple[str, str]]) -> Iterator[tuple[str, Any]]:
+    for name, event in events.items():
+        path = event["Properties"]["Path"]
+        if event["Properties"]["Method"].upper() != _ANY:
+            yield name, event
+            continue
+        for method in _METHODS:
+            if (path, method) not in taken:
+                properties = event["Properties"] | {"Method": method.lower()}
+                yield f"{name}{method.capitalize()}", event | {"Properties": properties}
+
+
+def _functions(template: Mapping[str, Any]) -> dict[str, Any]:
+    """The functions' properties by logical id."""
+    found = {name: it for name, it in template["Resources"].items() if it["Type"] == "AWS::Serverless::Function"}
+    return {name: function["Properties"] for name, function in found.items()}
+
+
+def _routes(template: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+    """Which function API Gateway calls: its logical id by path and method, ANY where it is for all others."""
+    return {
+        (event["Properties"]["Path"], event["Properties"]["Method"].upper()): name
+        for name, function in _functions(template).items()
+        for event in function.get("Events", {}).values()
+    }
 
 
 def _image(daemon: Docker) -> str | None:
@@ -215,27 +253,43 @@ def read_case(event: Path) -> Case:
 
 
 def invoke(events: Sequence[Path]) -> int:
-    """Invoke the function with each event: the answers on stdout, all else on stderr. Returns the exit status."""
+    """Invoke its function with each event: the answers on stdout, all else on stderr. Returns the exit status."""
     if not events:
         raise StepFailed("Say which: make invoke EVENT=events/NAME.json (several in quotes, with spaces between them).")
     cases = [read_case(event) for event in events]
     with ExitStack() as cleanup:
         with redirect_stdout(sys.stderr):
-            local = cleanup.enter_context(sam_local())
-        good = [_invoke(local, case) for case in cases]
+            local = cleanup.enter_context(sam_local(EVENTS_SECRET))
+            template = yaml.safe_load(local.template.read_text())
+            functions = [function_of(template, case.event) for case in cases]
+        good = [_invoke(local, case, function) for case, function in zip(cases, functions, strict=True)]
     if len(cases) > 1:
         print(f"\n{good.count(True)} of {len(cases)} events were answered as they should be", file=sys.stderr)
     return 0 if all(good) else 1
 
 
-def _invoke(local: SamLocal, case: Case) -> bool:
-    """Invoke the function with one event, and say how it went. `sam local invoke` itself is content with any answer."""
-    print(f"\n==> {places.shown(case.event.resolve())}", file=sys.stderr, flush=True)
+def function_of(template: Mapping[str, Any], event: Path) -> str:
+    """The logical id of the function that API Gateway calls with an event. Raises StepFailed where there is none."""
+    read = json.loads(event.read_bytes())
+    if read.get("type") == _TO_AUTHORIZER:
+        [authorizer] = template["Resources"]["Api"]["Properties"]["Auth"]["Authorizers"].values()
+        return str(authorizer["FunctionArn"]["Fn::GetAtt"][0])
+    routes = _routes(template)
+    resource, method = read.get("resource"), read.get("httpMethod")
+    found = routes.get((resource, method)) or routes.get((resource, _ANY))
+    if found is None:
+        raise StepFailed(f"{event} is for no function: the template has no {method} {resource}.")
+    return found
+
+
+def _invoke(local: SamLocal, case: Case, function: str) -> bool:
+    """Invoke a function with one event, and say how it went. `sam local invoke` itself is content with any answer."""
+    print(f"\n==> {places.shown(case.event.resolve())} to {function}", file=sys.stderr, flush=True)
     answer_file, log = local.aws.folder / "answer.json", local.aws.folder / "invoke.log"
     with (
         answer_file.open("wb") as stdout,
         log.open("wb") as stderr,
-        local.start("invoke", _FUNCTION, "--event", str(case.event.resolve()), stdout=stdout, stderr=stderr) as process,
+        local.start("invoke", function, "--event", str(case.event.resolve()), stdout=stdout, stderr=stderr) as process,
     ):
         status = process.wait()
     if status != 0:
@@ -265,9 +319,17 @@ def _parsed(text: str) -> Any:
         return text.strip() or None
 
 
+def problems(event: Path, answer: Any) -> list[str]:
+    """What keeps an answer from being one that API Gateway takes."""
+    if json.loads(event.read_bytes()).get("type") != _TO_AUTHORIZER:
+        return answers.problems(answer)
+    has = answer if isinstance(answer, dict) else {}
+    return [f"it has no {name}" for name in ("principalId", "policyDocument") if name not in has]
+
+
 def _judge(case: Case, answer: Any) -> bool:
     """Say whether an answer is what it should be."""
-    invalid = answers.problems(answer)
+    invalid = problems(case.event, answer)
     if invalid:
         print(f"    not an answer that API Gateway could pass on: {'; '.join(invalid)}", file=sys.stderr)
         return False
@@ -300,7 +362,7 @@ def serve(port: int) -> int:
             with step("starting the API with sam local start-api"):
                 _wait_until_ready(local, process, port, log)
             shown.read()
-            print(_how_to_use(f"http://127.0.0.1:{port}", local.token), flush=True)
+            print(_how_to_use(f"http://127.0.0.1:{port}", local.example), flush=True)
             while process.poll() is None:
                 print(shown.read(), end="", file=sys.stderr, flush=True)
                 time.sleep(0.2)
@@ -328,10 +390,15 @@ def _wait_until_ready(local: SamLocal, process: subprocess.Popen[bytes], port: i
     raise local.failure(log)
 
 
-def _how_to_use(url: str, token: str) -> str:
-    to = send.Sender(url, token, "@me", EXAMPLE_EXTENSION, verify=True)
+def _how_to_use(url: str, example: Example) -> str:
+    app = login.Deployment(url, verify=True)
+    to = send.Sender(url, example.token, "@me", EXAMPLE_EXTENSION, verify=True)
     return f"""
-It is up, and its log follows here. In another terminal in this folder:
+It is up, and its log follows here. In another terminal in this folder, log an app in:
+
+{login.curl_line(app, example.app_key, example.app_secrets[example.app_key])}
+
+and send, with the token that it gets, or with this one:
 
 {send.curl_line(to, [_FAX], ["7778888"])}
 

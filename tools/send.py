@@ -1,7 +1,9 @@
 """Sends files as a fax: `make send FILE="letter.pdf note.txt" TO="7778888 0003*211"`.
 
-The deployment comes from the environment (FAX_API_URL, FAX_API_TOKEN, FAX_API_USER, FAX_API_EXTENSION and, for a
-private certificate authority, FAX_API_CA_BUNDLE); by default it is the local one that `make run` started.
+The deployment comes from the environment (FAX_API_URL and, for a private certificate authority, FAX_API_CA_BUNDLE); by
+default it is the local one that `make run` started. So do user and extension (FAX_API_USER, FAX_API_EXTENSION) and the
+one who sends: FAX_API_TOKEN is used as it is; else the app FAX_API_KEY logs in with FAX_API_SECRET; else, on the local
+stack, its own app does.
 """
 
 import argparse
@@ -18,12 +20,14 @@ from urllib.parse import quote
 import requests
 from requests_toolbelt import MultipartEncoder, MultipartEncoderMonitor
 
-from tools import places, stack_file
+from tools import login, places
+from tools.login import Deployment, LoginFailed
 from tools.steps import fail
 
 # Seconds to connect, and to wait for an answer: API Gateway gives up after 29.
 _TIMEOUT = (10, 40)
 _BAR = 30
+_INCOMPLETE = "Set FAX_API_EXTENSION as well, and FAX_API_TOKEN, or FAX_API_KEY and FAX_API_SECRET."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +45,35 @@ class Sender:
         return f"{self.url.rstrip('/')}/uapi/faxes/{path}"
 
 
-def sender() -> Sender | None:
-    """The deployment that the environment names, else the local stack, else None."""
-    if "FAX_API_URL" in os.environ:
-        return Sender(
-            url=os.environ["FAX_API_URL"],
-            token=os.environ.get("FAX_API_TOKEN", ""),
-            user=os.environ.get("FAX_API_USER", "@me"),
-            extension=os.environ.get("FAX_API_EXTENSION", ""),
-            verify=os.environ.get("FAX_API_CA_BUNDLE") or True,
-        )
-    local = stack_file.read()
-    if local is None:
+class Unsent(Exception):
+    """No answer came. The message says what is known of the fax."""
+
+
+def sender(to: Deployment) -> Sender | None:
+    """Who sends, as the environment and the local stack have it; None where that is not complete.
+
+    Logs in where it takes a token; raises LoginFailed.
+    """
+    extension = os.environ.get("FAX_API_EXTENSION") or (to.local.extension if to.local else None)
+    if not extension:
         return None
-    return Sender(local.apiUrl, local.token, "@me", local.extension, local.caBundle)
+    token = os.environ.get("FAX_API_TOKEN") or _log_in(to)
+    return Sender(to.url, token, os.environ.get("FAX_API_USER") or "@me", extension, to.verify) if token else None
+
+
+def _log_in(to: Deployment) -> str | None:
+    key = to.app_key()
+    secret = to.secret(key) if key else None
+    return login.log_in(to, key, secret) if key and secret else None
 
 
 def send(
     to: Sender, files: Sequence[Path], recipients: Sequence[str], progress: Callable[[int, int], None]
 ) -> requests.Response:
-    """Send one fax, streaming its files from disk. ``progress`` is told the bytes sent and the bytes in all."""
+    """Send one fax, streaming its files from disk. ``progress`` is told the bytes sent and the bytes in all.
+
+    Raises Unsent where no answer comes, OSError where a file cannot be read.
+    """
     with ExitStack() as opened:
         fields: list[tuple[str, object]] = [("request", json.dumps({"recipients": list(recipients)}))]
         for path in files:
@@ -75,22 +88,33 @@ def send(
                 reported = read.bytes_read
                 progress(reported, form.len)
 
-        return requests.post(
-            to.address(),
-            data=MultipartEncoderMonitor(form, report),
-            headers={"Authorization": f"Bearer {to.token}", "Content-Type": form.content_type},
-            verify=to.verify,
-            timeout=_TIMEOUT,
-            allow_redirects=False,
-        )
+        try:
+            return requests.post(
+                to.address(),
+                data=MultipartEncoderMonitor(form, report),
+                headers={"Authorization": f"Bearer {to.token}", "Content-Type": form.content_type},
+                verify=to.verify,
+                timeout=_TIMEOUT,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            raise Unsent(f"{to.url} gave no answer. {_known(reported, form.len)} {error}") from error
+
+
+def _known(sent: int, total: int) -> str:
+    """What is known of a fax without an answer. A form that lacks its last bytes is never accepted."""
+    if sent == 0:
+        return "Nothing was sent:"
+    if sent < total:
+        return "The fax was not sent to its end, so it was not accepted:"
+    return "It is not known whether the fax was accepted:"
 
 
 def curl_line(to: Sender, files: Sequence[Path], recipients: Sequence[str]) -> str:
     """The same request as a curl line that works when pasted in the project's folder."""
     form = json.dumps({"recipients": list(recipients)}, separators=(",", ":"))
-    authority = f" --cacert {shlex.quote(places.shown(Path(to.verify)))}" if isinstance(to.verify, str) else ""
     lines = [
-        f"curl{authority}",
+        f"curl{login.authority(to.verify)}",
         f"-H {shlex.quote(f'Authorization: Bearer {to.token}')}",
         f"-F {shlex.quote(f'request={form}')}",
         *(f"-F {shlex.quote(f'files=@{places.shown(path)}')}" for path in files),
@@ -127,15 +151,16 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     if not options.file or not options.to:
         return fail('Say what to send and to whom: make send FILE="letter.pdf" TO="7778888" (several of each allowed).')
-    to = sender()
-    if to is None:
-        return fail("No local stack is running. Start one with `make run`, or set FAX_API_URL and FAX_API_TOKEN.")
-    if not to.token or not to.extension:
-        return fail("FAX_API_URL is set, so FAX_API_TOKEN and FAX_API_EXTENSION must be set as well.")
+    deployment = login.deployment()
+    if deployment is None:
+        return fail(login.NO_DEPLOYMENT)
     try:
+        to = sender(deployment)
+        if to is None:
+            return fail(_INCOMPLETE)
         answer = send(to, options.file, options.to, show_progress)
-    except requests.RequestException as error:
-        return fail(f"{to.url} gave no answer, so it is not known whether the fax was accepted: {error}")
+    except (LoginFailed, Unsent) as error:
+        return fail(error)
     except OSError as error:
         return fail(f"{error.filename} cannot be read: {error.strerror}")
     print(describe(answer))

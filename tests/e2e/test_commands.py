@@ -70,7 +70,49 @@ def test_send_says_that_a_file_is_missing(stack: LocalStack) -> None:
 def test_send_says_that_nobody_answers(stack: LocalStack) -> None:
     done = make_send(sender_environment(stack, FAX_API_URL="https://127.0.0.1:9"), "LICENSE", "7778888")
     assert done.returncode != 0
-    assert done.stderr.startswith("https://127.0.0.1:9 gave no answer, so it is not known whether")
+    assert done.stderr.startswith("https://127.0.0.1:9 gave no answer. Nothing was sent: ")
+
+
+def logging_in(stack: LocalStack, key: str, **changes: str) -> dict[str, str]:
+    """The environment of somebody who has an app's key and secret, and no token."""
+    app = {"FAX_API_KEY": key, "FAX_API_SECRET": stack.appSecrets[key]}
+    environment = sender_environment(stack) | app | changes
+    del environment["FAX_API_TOKEN"]
+    return environment
+
+
+def test_send_logs_an_app_in_where_it_has_no_token(stack: LocalStack) -> None:
+    bobs = {"FAX_API_USER": "bob", "FAX_API_EXTENSION": "0003*212"}
+    done = make_send(logging_in(stack, "example-office", **bobs), "tests/data/documents/note.txt", "7778888")
+    assert done.returncode == 0
+    assert re.fullmatch(r'200 \{"id": "[0-9]+", "uid": "[0-9a-f]{32}"\}\n', done.stdout)
+
+
+WRONG = "401 invalid_client: The app key or its secret is wrong, or the app is disabled."
+
+
+def test_send_says_that_an_app_cannot_log_in(stack: LocalStack) -> None:
+    wrong = logging_in(stack, "example-app", FAX_API_SECRET="x" * 43)
+    done = make_send(wrong, "tests/data/documents/note.txt", "7778888")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[0] == f"{stack.apiUrl} issued no token: {WRONG}"
+
+
+def test_token_prints_a_token_alone_that_send_takes(stack: LocalStack) -> None:
+    line = 'FAX_API_TOKEN=$(make -s token APP=example-app) make -s send FILE=LICENSE TO=210 && echo "$FAX_API_TOKEN"'
+    done = run(["sh", "-c", line], logging_in(stack, "example-app"))
+    assert re.fullmatch(r'200 \{"id": "[0-9]+", "uid": "[0-9a-f]{32}"\}\n\n', done.stdout)
+    alone = run(["make", "-s", "token", "APP=example-app"], logging_in(stack, "example-app"))
+    assert (alone.returncode, alone.stderr) == (0, "")
+    assert re.fullmatch(r"[A-Za-z0-9_-]{43}\n", alone.stdout)
+
+
+def test_token_says_what_is_wrong(stack: LocalStack) -> None:
+    secret = "a-secret-of-somebody"  # noqa: S105  (it opens nothing)
+    done = run(["make", "-s", "token", "APP=nobody"], logging_in(stack, "example-app", FAX_API_SECRET=secret))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[0] == f"{stack.apiUrl} issued no token: {WRONG}"
+    assert secret not in done.stderr
 
 
 def test_send_asks_for_what_is_missing(stack: LocalStack) -> None:
@@ -117,13 +159,30 @@ def narrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, s
         yield home, log.read_text(), process
 
 
-def test_run_prints_a_curl_line_that_works_when_pasted(
+def test_run_prints_curl_lines_that_work_when_pasted(
     narrated: tuple[Path, str, subprocess.Popen[bytes]],
 ) -> None:
     printed = narrated[1]
-    pasted = printed[printed.index("curl --cacert") : printed.index("The answer:")]
-    done = run(["sh", "-c", pasted], _ENVIRONMENT)
-    assert re.fullmatch(r'\{"id": "[0-9]+", "uid": "[0-9a-f]{32}"\}', done.stdout)
+    logging_in, sending = re.findall(r"^curl --cacert .*?[^\\]$", printed, re.MULTILINE | re.DOTALL)
+    done = run(["sh", "-c", logging_in], _ENVIRONMENT)
+    issued = json.loads(done.stdout)
+    assert issued == {"access_token": issued["access_token"], "token_type": "Bearer", "expires_in": 3600}
+    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", issued["access_token"])
+    # With the token that was printed, and with the one of now.
+    for line in (sending, re.sub(r"Bearer [^']+", f"Bearer {issued['access_token']}", sending)):
+        done = run(["sh", "-c", line], _ENVIRONMENT)
+        assert re.fullmatch(r'\{"id": "[0-9]+", "uid": "[0-9a-f]{32}"\}', done.stdout)
+
+
+def test_run_shows_the_login_and_its_answer(narrated: tuple[Path, str, subprocess.Popen[bytes]]) -> None:
+    printed = narrated[1]
+    told = json.loads((narrated[0] / "stack.json").read_text())
+    assert f"client_id={told['appKey']} " in printed
+    assert f"client_secret={told['appSecret']} " in printed
+    [token] = re.findall(
+        r'^200 \{"access_token": "(\S+)", "token_type": "Bearer", "expires_in": 3600\}$', printed, re.M
+    )
+    assert f"-H 'Authorization: Bearer {token}'" in printed
 
 
 def test_run_shows_where_the_fax_lies(narrated: tuple[Path, str, subprocess.Popen[bytes]]) -> None:
@@ -140,8 +199,10 @@ def test_run_shows_where_the_fax_lies(narrated: tuple[Path, str, subprocess.Pope
 
 def test_run_tells_other_commands_what_runs(narrated: tuple[Path, str, subprocess.Popen[bytes]]) -> None:
     told = json.loads((narrated[0] / "stack.json").read_text())
-    names = "apiUrl caBundle token userId extension bucket faxTable directoryTable credentialTable endpointUrl region"
-    assert list(told) == names.split()
+    names = "apiUrl caBundle appKey appSecret appSecrets token userId extension bucket faxTable directoryTable "
+    assert list(told) == [*names.split(), "credentialTable", "endpointUrl", "region"]
+    assert list(told["appSecrets"]) == ["example-app", "example-office", "example-provider"]
+    assert (told["appKey"], told["appSecret"]) == next(iter(told["appSecrets"].items()))
     assert (narrated[0] / "stack.json").stat().st_mode & 0o777 == 0o600
 
 
@@ -152,13 +213,13 @@ def test_directory_imports_into_the_running_stack(
 ) -> None:
     monkeypatch.setattr(places, "STACK_FILE", narrated[0] / "stack.json")
     assert directory.main(["--file", str(ROOT / "directory.example.yaml")]) == 0
-    assert capsys.readouterr().out == "    unchanged 7\n"
+    assert capsys.readouterr().out == "    unchanged 14\n"
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "Say which: make directory FILE=directory.example.yaml [STACK=name].\n"),
+        ([], 'Say which: make directory FILE=directory.example.yaml [STACK=name] [ROTATE="app keys"].\n'),
         (["FILE=nowhere.yaml"], "nowhere.yaml cannot be read: [Errno 2] No such file or directory: 'nowhere.yaml'\n"),
         (
             ["FILE=samconfig.toml"],

@@ -55,6 +55,21 @@ def test_what_is_no_id_or_uid_differs(body: object, line: str) -> None:
     assert differences(ACCEPTED | {"headers": {}}, response(body)) == [line]
 
 
+TOKEN = "AsSi8i2L95pRb1aM7dTQIV8a2fDVkZ4XpL1qHZzyu9c"  # noqa: S105  (it opens nothing)
+
+
+@pytest.mark.parametrize("token", [TOKEN, "-" * 43, "_" * 43])
+def test_any_token_fits(token: str) -> None:
+    assert differences(expected({"access_token": "<token>"}), response({"access_token": token})) == []
+
+
+@pytest.mark.parametrize("token", [None, "", TOKEN[:-1], TOKEN + "x", TOKEN[:-1] + "=", TOKEN[:-1] + "~"])
+def test_what_is_no_token_differs(token: object) -> None:
+    assert differences(expected({"access_token": "<token>"}), response({"access_token": token})) == [
+        f'body.access_token: expected "<token>", got {json.dumps(token)}'
+    ]
+
+
 def test_every_difference_is_a_line() -> None:
     assert differences(ACCEPTED, response({"error": {"code": "user_invalid"}}, 400)) == [
         "statusCode: expected 200, got 400",

@@ -3,9 +3,12 @@
 import pytest
 
 from faxes.adapters.dynamodb import extension_item, organization_item, user_item
-from faxes.model import Extension, ExtensionNumber, ExtensionType, Principal
+from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal
+from faxes.tokens import digest_of
 from tests.support.template import ROOT
-from tools.directory import DirectoryInvalid, Entries, NamedToken, Report, parse, print_report
+from tools.directory import AppEntry, DirectoryInvalid, Entries, NamedToken, Report, parse, print_report
+
+SECRET = "0~H5lJ0R~V_dkMrl-bGWqQ.b8pXw2n7Z"  # noqa: S105  (it opens nothing)
 
 WHOLE = """
 organizations:
@@ -20,6 +23,11 @@ extensions:
   - {number: 0003*211, owner: alice, fax: false}
   - {number: 0003*300, owner: alice, type: queue, fax: true}
   - {number: 4*210, owner: "0241", type: phone_terminal}
+apps:
+  - {key: a, owner: alice}
+  - {key: Office.app_1-2~3, owner: alice, context: organization, enabled: false}
+  - {key: own, owner: "0241", context: global, enabled: true, secret: 0~H5lJ0R~V_dkMrl-bGWqQ.b8pXw2n7Z}
+  - {key: plain, owner: "0241", context: user}
 tokens:
   - {name: example, user: alice}
   - {name: other.app_1-2, user: "0241", days: 3650}
@@ -48,6 +56,12 @@ def test_a_whole_directory() -> None:
             ),
             "extension 4*210": extension_item(Extension(ExtensionNumber("4", "210"), "0241", terminal, True)),
         },
+        apps=(
+            AppEntry("a", "alice", "0003", Context.USER, True, None),
+            AppEntry("Office.app_1-2~3", "alice", "0003", Context.ORGANIZATION, False, None),
+            AppEntry("own", "0241", "4", Context.GLOBAL, True, digest_of(SECRET)),
+            AppEntry("plain", "0241", "4", Context.USER, True, None),
+        ),
         tokens=(
             NamedToken("example", Principal("alice", "0003"), 30),
             NamedToken("other.app_1-2", Principal("0241", "4"), 3650),
@@ -59,18 +73,29 @@ def test_the_example_is_a_directory() -> None:
     entries = parse((ROOT / "directory.example.yaml").read_text())
     assert list(entries.items) == [
         "organization 0003",
+        "organization 0004",
         "user alice",
         "user bob",
+        "user carol",
         "extension 0003*210",
         "extension 0003*211",
+        "extension 0003*212",
         "extension 0003*300",
+        "extension 0004*210",
     ]
+    assert entries.apps == (
+        AppEntry("example-app", "alice", "0003", Context.USER, True, None),
+        AppEntry("example-office", "alice", "0003", Context.ORGANIZATION, True, None),
+        AppEntry("example-provider", "alice", "0003", Context.GLOBAL, True, None),
+    )
     assert entries.tokens == (NamedToken("example", Principal("alice", "0003"), 30),)
 
 
-@pytest.mark.parametrize("text", ["{}", "organizations:", "organizations: []\nusers: []\nextensions: []\ntokens: []"])
+@pytest.mark.parametrize(
+    "text", ["{}", "organizations:", "organizations: []\nusers: []\nextensions: []\napps:\ntokens: []"]
+)
 def test_an_empty_directory(text: str) -> None:
-    assert parse(text) == Entries({}, ())
+    assert parse(text) == Entries({}, (), ())
 
 
 def test_an_organization_without_a_name_has_an_empty_one() -> None:
@@ -80,14 +105,25 @@ def test_an_organization_without_a_name_has_an_empty_one() -> None:
 @pytest.mark.parametrize("text", ["", "[]", "x", "1", "organisations: []", "users: []\n1: []"])
 def test_a_file_of_another_shape_is_refused(text: str) -> None:
     assert mistakes(text) == [
-        "the file must be a mapping with the sections organizations, users, extensions, tokens, and no others"
+        "the file must be a mapping with the sections organizations, users, extensions, apps, tokens, and no others"
     ]
 
 
-def test_a_file_that_is_not_yaml_is_refused_with_the_place() -> None:
-    [mistake] = mistakes("users: [\n")
-    assert mistake.startswith("the file is not YAML: ")
-    assert "line 2, column 1" in mistake
+@pytest.mark.parametrize(
+    ("text", "mistake"),
+    [
+        ("users: [\n", "the file is not YAML; see line 2, column 1"),
+        (f"apps: [{{secret: {SECRET}]", "the file is not YAML; see line 1, column 49"),
+        (f'apps: [{{secret: "{SECRET}}}]', "the file is not YAML; see line 1, column 52"),
+        (f"apps:\n  secret: *{SECRET}", "the file is not YAML; see line 2, column 13"),
+        (f"apps:\n  secret: !{SECRET}", "the file is not YAML; see line 2, column 11"),
+        ("users: \0", "the file is not YAML"),
+    ],
+)
+def test_a_file_that_is_not_yaml_is_refused_with_the_place_and_nothing_that_stands_there(
+    text: str, mistake: str
+) -> None:
+    assert mistakes(text) == [mistake]
 
 
 @pytest.mark.parametrize("text", ["users: !!python/object/apply:os.getcwd []", "users: &a [*a]"])
@@ -99,6 +135,9 @@ _USERS = """
 organizations: [{id: "0003"}, {id: "0004"}]
 users: [{id: alice, organization: "0003"}, {id: carol, organization: "0004"}]
 """
+_MAY_APP = "must have key, owner; may have context, enabled, key, owner, secret"
+_SECRET_RULE = "apps, entry 1: secret must be text of 1 to 512 of A-Za-z0-9-._~"  # noqa: S105  (a mistake's words)
+_QUOTES = " (write it in quotes, or YAML drops its leading zeros)"
 _MAY_EXTENSION = "must have number, owner; may have fax, number, owner, type"
 
 
@@ -174,6 +213,62 @@ _MAY_EXTENSION = "must have number, owner; may have fax, number, owner, type"
             _USERS + "extensions: [{number: 0003*210, owner: alice}, {number: 0003*210, owner: alice}]",
             "extensions, entry 2: '0003*210' is in the file twice",
         ),
+        (_USERS + "apps: [{key: a}]", f"apps, entry 1: {_MAY_APP}"),
+        (_USERS + "apps: [{owner: alice}]", f"apps, entry 1: {_MAY_APP}"),
+        (_USERS + f"apps: [{{key: a, owner: alice, Secret: {SECRET}}}]", f"apps, entry 1: {_MAY_APP}"),
+        (_USERS + "apps: {key: a}", "apps: must be a list"),
+        *(
+            (
+                _USERS + f"apps: [{{key: {key}, owner: alice}}]",
+                f"apps, entry 1: key is {shown}; it must be text of 1 to 128 of A-Za-z0-9-._~{hint}",
+            )
+            for key, shown, hint in (
+                ("a b", "'a b'", ""),
+                ("a#", "'a#'", ""),
+                ('""', "''", ""),
+                ("ä", "'ä'", ""),
+                ("a" * 129, f"'{'a' * 129}'", ""),
+                ("~", "None", ""),
+                ("12", "12", _QUOTES),
+            )
+        ),
+        (
+            _USERS + "apps: [{key: a, owner: nobody}]",
+            "apps, entry 1: owner is 'nobody', which the file does not define",
+        ),
+        *(
+            (
+                _USERS + f"apps: [{{key: a, owner: alice, context: {context}}}]",
+                f"apps, entry 1: context is {shown}; it must be one of user, organization, global",
+            )
+            for context, shown in (("everyone", "'everyone'"), ("User", "'User'"), ("", "None"), ("[user]", "['user']"))
+        ),
+        *(
+            (
+                _USERS + f"apps: [{{key: a, owner: alice, enabled: {enabled}}}]",
+                f"apps, entry 1: enabled is {shown}; it must be true or false",
+            )
+            for enabled, shown in (("1", "1"), ("'no'", "'no'"), ("", "None"))
+        ),
+        (
+            _USERS + "apps: [{key: a, owner: alice}, {key: a, owner: carol}]",
+            "apps, entry 2: 'a' is in the file twice",
+        ),
+        *(
+            (_USERS + f"apps: [{{key: a, owner: alice, secret: {secret}}}]", _SECRET_RULE)
+            for secret in ("", '""', f'"{SECRET} "', f"{SECRET}/", "ä" * 32, "a" * 513, f"[{SECRET}]")
+        ),
+        (_USERS + f"apps: [{{key: a, owner: alice, secret: {'7' * 60}}}]", _SECRET_RULE + _QUOTES),
+        (
+            _USERS + f"apps: [{{key: a, owner: alice, secret: {SECRET[1:]}}}]",
+            "apps, entry 1: secret is too weak: 31 of an alphabet of 66 characters hold at most 187 bits; the least is "
+            "190. Leave it out to have a strong one drawn",
+        ),
+        (
+            _USERS + f"apps: [{{key: a, owner: alice, secret: {SECRET[:16] * 2}}}]",
+            "apps, entry 1: secret is too weak: a part of 8 characters is in it twice. Leave it out to have a strong "
+            "one drawn",
+        ),
         (_USERS + "tokens: [{name: a}]", "tokens, entry 1: must have name, user; may have days, name, user"),
         (
             _USERS + "tokens: [{name: a b, user: alice}]",
@@ -213,9 +308,10 @@ def test_a_number_gets_the_hint_to_quote_it_which_does_not_repeat_what_yaml_made
     [
         'organizations: [{id: "0003"}]\nusers: [{id: alice, organization: 0003}]',
         'organizations: [{id: "1"}]\nusers: [{id: "241", organization: "1"}]\nextensions: [{number: 1*1, owner: 241}]',
+        'organizations: [{id: "1"}]\nusers: [{id: "241", organization: "1"}]\napps: [{key: a, owner: 241}]',
         'organizations: [{id: "1"}]\nusers: [{id: "241", organization: "1"}]\ntokens: [{name: a, user: 241}]',
     ],
-    ids=["organization", "owner", "user"],
+    ids=["organization", "owner", "app's owner", "user"],
 )
 def test_a_reference_that_yaml_read_as_a_number_gets_the_hint_to_quote_it(text: str) -> None:
     [mistake] = mistakes(text)
@@ -235,6 +331,9 @@ extensions:
   - {number: 0003*210, owner: alice}
   - {number: "210", owner: alice}
   - {number: 0003*211, owner: nobody}
+apps:
+  - {key: "", owner: nobody, context: all, enabled: 0, secret: x}
+  - {key: a, owner: alice, secret: secret}
 tokens:
   - {name: a, user: alice, days: 0}
   - {name: "", user: nobody}
@@ -246,6 +345,14 @@ tokens:
         "users, entry 2: organization is '0009', which the file does not define",
         "extensions, entry 2: number is '210'; it must be text such as 0003*210, at most 32 characters",
         "extensions, entry 3: owner is 'nobody', which the file does not define",
+        "apps, entry 1: key is ''; it must be text of 1 to 128 of A-Za-z0-9-._~",
+        "apps, entry 1: owner is 'nobody', which the file does not define",
+        "apps, entry 1: secret is too weak: 1 of an alphabet of 26 characters hold at most 4 bits; the least is 190. "
+        "Leave it out to have a strong one drawn",
+        "apps, entry 1: context is 'all'; it must be one of user, organization, global",
+        "apps, entry 1: enabled is 0; it must be true or false",
+        "apps, entry 2: secret is too weak: 6 of an alphabet of 26 characters hold at most 28 bits; the least is 190. "
+        "Leave it out to have a strong one drawn",
         "tokens, entry 1: days is 0; it must be a number from 1 to 3650",
         "tokens, entry 2: name is ''; it must be text of 1 to 64 of A-Za-z0-9._-",
         "tokens, entry 2: user is 'nobody', which the file does not define",
@@ -263,12 +370,23 @@ def test_all_mistakes_of_one_extension_are_named_at_once() -> None:
     ]
 
 
-def test_a_report_shows_what_was_done_and_each_new_token_once(capsys: pytest.CaptureFixture[str]) -> None:
-    print_report(Report(("user alice", "token example"), ("extension 0003*210",), 3, {"example": "the-secret"}))
+def test_a_report_shows_what_was_done_and_each_new_secret_and_token_once(capsys: pytest.CaptureFixture[str]) -> None:
+    print_report(
+        Report(
+            added=("user alice", "app office"),
+            changed=("extension 0003*210",),
+            rotated=("app example",),
+            unchanged=3,
+            secrets={"office": "the-secret"},
+            tokens={"example": "the-token"},
+        )
+    )
     assert capsys.readouterr().out == (
         "    added     user alice\n"
-        "    added     token example\n"
+        "    added     app office\n"
         "    changed   extension 0003*210\n"
+        "    rotated   app example; tokens issued under its old secret end within AuthorizerCacheSeconds\n"
         "    unchanged 3\n"
-        "    token example: the-secret   (shown this once)\n"
+        "    app office: the-secret   (shown this once)\n"
+        "    token example: the-token   (shown this once)\n"
     )

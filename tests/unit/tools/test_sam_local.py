@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
+from tests.support import requests, template
 from tests.support.template import ROOT
-from tools.sam_local import Case, function_log, invoke, local_template, read_case
+from tools import directory
+from tools.sam_local import EVENTS_SECRET, Case, function_log, function_of, invoke, local_template, problems, read_case
 from tools.steps import StepFailed
 
 ENDPOINT = "http://172.17.0.1:4566"
+TEMPLATE = template.load()
 NAMES = {"FileBucket": "fax-api-filebucket-1", "Api": "a1b2c3"}
 
 
@@ -27,14 +30,14 @@ def built(**variables: Any) -> dict[str, Any]:
 
 
 def test_references_to_resources_become_their_names_and_the_rest_stays() -> None:
-    template = built(
+    source = built(
         FILE_BUCKET={"Ref": "FileBucket"},
         RETENTION_DAYS={"Ref": "RetentionDays"},
         ARN={"Fn::GetAtt": ["FileBucket", "Arn"]},
         TEXT="text",
     )
-    before = json.dumps(template)
-    local = local_template(template, ENDPOINT, NAMES)
+    before = json.dumps(source)
+    local = local_template(source, ENDPOINT, NAMES)
     assert local["Globals"]["Function"]["Environment"]["Variables"] == {
         "POWERTOOLS_LOG_LEVEL": {"Ref": "LogLevel"},
         "AWS_ENDPOINT_URL": ENDPOINT,
@@ -46,7 +49,87 @@ def test_references_to_resources_become_their_names_and_the_rest_stays() -> None
         "TEXT": "text",
     }
     assert local["Resources"]["Two"] == {"Type": "AWS::Serverless::Function", "Properties": {"CodeUri": "Two"}}
-    assert json.dumps(template) == before
+    assert json.dumps(source) == before
+
+
+def test_a_function_without_variables_and_globals_without_layers_stay_as_they_are() -> None:
+    """The template's own shape: its layers are each function's, and one function has neither layer nor variable."""
+    real = TEMPLATE
+    local = local_template(real, ENDPOINT, {name: f"real-{name}" for name in real["Resources"]})
+    assert local["Globals"] == real["Globals"] | {
+        "Function": real["Globals"]["Function"]
+        | {
+            "Environment": {
+                "Variables": real["Globals"]["Function"]["Environment"]["Variables"] | {"AWS_ENDPOINT_URL": ENDPOINT}
+            }
+        }
+    }
+    refusing = local["Resources"]["RefuseFunction"]["Properties"]
+    assert refusing | {"Events": {}} == real["Resources"]["RefuseFunction"]["Properties"] | {"Events": {}}
+    issuing = local["Resources"]["IssueTokenFunction"]["Properties"]
+    assert issuing["Environment"]["Variables"] == {
+        "CREDENTIAL_TABLE": "real-CredentialTable",
+        "TOKEN_SECONDS": {"Ref": "TokenLifetimeSeconds"},
+    }
+    assert issuing["Layers"] == [{"Ref": "DependenciesLayer"}, {"Ref": "CoreLayer"}]
+
+
+def test_any_becomes_the_methods_that_no_other_function_has_on_the_path() -> None:
+    """`sam local start-api` gives a path's ANY all of them, whatever else there is."""
+    functions = local_template(TEMPLATE, ENDPOINT, {})["Resources"]
+    routes = [
+        (event["Properties"]["Path"], event["Properties"]["Method"], name)
+        for name, function in functions.items()
+        for event in function.get("Properties", {}).get("Events", {}).values()
+    ]
+    others = ("delete", "get", "head", "options", "patch", "put")
+    own = {FAX_PATH: "CreateFaxFunction", OLDER_PATH: "CreateFaxFunction", "/oauth/token.php": "IssueTokenFunction"}
+    assert sorted(routes) == sorted(
+        [
+            *((path, "post", function) for path, function in own.items()),
+            *((path, method, "RefuseFunction") for path in own for method in others),
+            *((path, method, "RefuseFunction") for path in ("/", "/{proxy+}") for method in (*others, "post")),
+        ]
+    )
+    events = functions["RefuseFunction"]["Properties"]["Events"].values()
+    assert {str(event["Properties"]["Auth"]) for event in events} == {"{'Authorizer': 'NONE'}"}
+
+
+FAX_PATH, OLDER_PATH = "/uapi/faxes/{userId}/{extension}", "/unifiedapi/faxes/{userId}/{extension}"
+
+
+@pytest.mark.parametrize(
+    ("content", "function"),
+    [
+        ({"resource": FAX_PATH, "httpMethod": "POST"}, "CreateFaxFunction"),
+        ({"resource": OLDER_PATH, "httpMethod": "POST"}, "CreateFaxFunction"),
+        ({"resource": "/oauth/token.php", "httpMethod": "POST"}, "IssueTokenFunction"),
+        ({"resource": FAX_PATH, "httpMethod": "GET"}, "RefuseFunction"),
+        ({"resource": OLDER_PATH, "httpMethod": "DELETE"}, "RefuseFunction"),
+        ({"resource": "/oauth/token.php", "httpMethod": "OPTIONS"}, "RefuseFunction"),
+        ({"resource": "/", "httpMethod": "POST"}, "RefuseFunction"),
+        ({"resource": "/{proxy+}", "httpMethod": "GET"}, "RefuseFunction"),
+        ({"resource": FAX_PATH, "httpMethod": "POST", "type": "REQUEST"}, "AuthorizeFunction"),
+    ],
+)
+def test_an_event_goes_to_the_function_that_the_gateway_would_call(
+    content: dict[str, str], function: str, tmp_path: Path
+) -> None:
+    assert function_of(TEMPLATE, event(tmp_path, json.dumps(content))) == function
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ({}, "the template has no None None."),
+        ({"resource": "/uapi/faxes", "httpMethod": "POST"}, "the template has no POST /uapi/faxes."),
+    ],
+)
+def test_an_event_of_no_function_is_refused(content: dict[str, str], said: str, tmp_path: Path) -> None:
+    path = event(tmp_path, json.dumps(content))
+    with pytest.raises(StepFailed) as caught:
+        function_of(TEMPLATE, path)
+    assert str(caught.value) == f"{path} is for no function: {said}"
 
 
 OUTPUT = """\
@@ -114,12 +197,37 @@ def test_an_expected_answer_with_a_mistake(text: str, tmp_path: Path) -> None:
         read_case(event(tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("content", "answer", "found"),
+    [
+        ({"type": "REQUEST"}, {"principalId": "alice", "policyDocument": {}}, []),
+        ({"type": "REQUEST"}, {"principalId": "alice"}, ["it has no policyDocument"]),
+        ({"type": "REQUEST"}, {"statusCode": 200}, ["it has no principalId", "it has no policyDocument"]),
+        ({"type": "REQUEST"}, None, ["it has no principalId", "it has no policyDocument"]),
+        ({}, {"principalId": "alice", "policyDocument": {}}, ["it has no statusCode"]),
+        ({}, {"statusCode": 204}, []),
+    ],
+)
+def test_an_authorizers_answer_is_a_policy(
+    content: dict[str, str], answer: Any, found: list[str], tmp_path: Path
+) -> None:
+    assert problems(event(tmp_path, json.dumps(content)), answer) == found
+
+
 def test_no_event_says_how() -> None:
     with pytest.raises(StepFailed, match=r"make invoke EVENT=events/NAME\.json"):
         invoke([])
+
+
+def test_the_app_of_the_stored_events_can_log_in() -> None:
+    assert requests.EXAMPLE.secret == EVENTS_SECRET
+    entries = directory.parse((ROOT / "directory.example.yaml").read_text())
+    assert entries.apps[0].key == requests.EXAMPLE.key
 
 
 def test_every_stored_event_can_be_used() -> None:
     events = sorted((ROOT / "events").glob("*.json"))
     assert events
     assert [path.name for path in events if read_case(path).expected is None] == []
+    for path in events:
+        function_of(TEMPLATE, path)

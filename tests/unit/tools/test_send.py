@@ -1,19 +1,27 @@
 """Sending a fax by hand: where to, as whom, and what the answer means."""
 
 import json
-from dataclasses import asdict, replace
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 import requests
 
-from tools import places
+from tools import login, places
+from tools.login import Deployment, LoginFailed
 from tools.send import Sender, describe, main, sender
 from tools.stack_file import LocalStack
 
 LOCAL = LocalStack(
     apiUrl="https://127.0.0.1:4566/restapis/abc/v1/_user_request_",
     caBundle="ca.pem",
+    appKey="example-app",
+    appSecret="local-secret",
+    appSecrets={"example-app": "local-secret", "example-office": "office-secret"},
     token="local-token",  # noqa: S106  (it opens nothing)
     userId="alice",
     extension="0003*210",
@@ -80,45 +88,84 @@ def test_an_address_holds_user_and_extension_quoted(url: str, user: str, extensi
     assert Sender(url, "t", user, extension, True).address() == address
 
 
-def test_the_environment_names_a_deployment(monkeypatch: pytest.MonkeyPatch, stack_file: Path) -> None:
-    stack_file.write_text(json.dumps(asdict(LOCAL)))
-    for name, value in {
-        "FAX_API_URL": "https://fax.example/v1",
-        "FAX_API_TOKEN": "the-token",
-        "FAX_API_USER": "alice",
-        "FAX_API_EXTENSION": "0003*211",
-        "FAX_API_CA_BUNDLE": "own.pem",
-    }.items():
-        monkeypatch.setenv(name, value)
-    assert sender() == Sender("https://fax.example/v1", "the-token", "alice", "0003*211", "own.pem")
+REMOTE = Deployment("https://fax.example/v1", "own.pem")
+HERE = Deployment(LOCAL.apiUrl, LOCAL.caBundle, LOCAL)
 
 
-def test_a_deployment_is_used_as_me_and_with_the_systems_authorities_where_nothing_else_is_said(
+@pytest.fixture
+def logins(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Deployment, str, str]]:
+    """Every login, which gives the token "issued"; the real one is tests/unit/tools/test_login.py's."""
+    seen: list[tuple[Deployment, str, str]] = []
+
+    def log_in(to: Deployment, key: str, secret: str) -> str:
+        seen.append((to, key, secret))
+        return "issued"
+
+    monkeypatch.setattr(login, "log_in", log_in)
+    return seen
+
+
+APP = {"FAX_API_KEY": "office", "FAX_API_SECRET": "its-secret"}
+EXTENSION = {"FAX_API_EXTENSION": "0003*212"}
+TOKEN = {"FAX_API_TOKEN": "the-token"}
+USER = {"FAX_API_USER": "bob"}
+
+
+@pytest.mark.parametrize(
+    ("to", "environment", "expected", "logged_in"),
+    [
+        (REMOTE, TOKEN | EXTENSION, ("the-token", "@me", "0003*212"), []),
+        (REMOTE, TOKEN | EXTENSION | APP | USER, ("the-token", "bob", "0003*212"), []),
+        (REMOTE, APP | EXTENSION, ("issued", "@me", "0003*212"), [("office", "its-secret")]),
+        (REMOTE, APP | EXTENSION | {"FAX_API_TOKEN": ""}, ("issued", "@me", "0003*212"), [("office", "its-secret")]),
+        (HERE, {}, ("issued", "@me", "0003*210"), [("example-app", "local-secret")]),
+        (
+            HERE,
+            {"FAX_API_KEY": "example-office"} | USER,
+            ("issued", "bob", "0003*210"),
+            [("example-office", "office-secret")],
+        ),
+        (HERE, APP | EXTENSION, ("issued", "@me", "0003*212"), [("office", "its-secret")]),
+        (HERE, TOKEN, ("the-token", "@me", "0003*210"), []),
+    ],
+)
+def test_a_sender_has_a_token_or_logs_in(
     monkeypatch: pytest.MonkeyPatch,
+    logins: list[tuple[Deployment, str, str]],
+    to: Deployment,
+    environment: dict[str, str],
+    expected: tuple[str, str, str],
+    logged_in: list[tuple[str, str]],
 ) -> None:
-    monkeypatch.setenv("FAX_API_URL", "https://fax.example/v1")
-    assert sender() == Sender("https://fax.example/v1", "", "@me", "", True)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert sender(to) == Sender(to.url, *expected, to.verify)
+    assert logins == [(to, *app) for app in logged_in]
 
 
-def test_an_empty_ca_bundle_does_not_switch_the_check_of_certificates_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    """requests takes an empty ``verify`` for False."""
-    monkeypatch.setenv("FAX_API_URL", "https://fax.example/v1")
-    monkeypatch.setenv("FAX_API_CA_BUNDLE", "")
-    chosen = sender()
-    assert chosen is not None
-    assert chosen.verify is True
-
-
-def test_without_an_environment_it_is_the_local_stack(stack_file: Path) -> None:
-    stack_file.write_text(json.dumps(asdict(LOCAL)))
-    assert sender() == Sender(LOCAL.apiUrl, "local-token", "@me", "0003*210", "ca.pem")
-
-
-@pytest.mark.parametrize("content", [None, "", "not JSON", "[]", "{}", json.dumps(asdict(LOCAL) | {"more": 1})])
-def test_without_a_local_stack_either_there_is_none(stack_file: Path, content: str | None) -> None:
-    if content is not None:
-        stack_file.write_text(content)
-    assert sender() is None
+@pytest.mark.parametrize(
+    ("to", "environment"),
+    [
+        (REMOTE, {}),
+        (REMOTE, TOKEN),
+        (REMOTE, APP),
+        (REMOTE, EXTENSION),
+        (REMOTE, EXTENSION | {"FAX_API_KEY": "office"}),
+        (REMOTE, EXTENSION | {"FAX_API_SECRET": "its-secret"}),
+        # Its secret is not known here.
+        (HERE, {"FAX_API_KEY": "office"}),
+    ],
+)
+def test_a_sender_that_is_not_complete_sends_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+    logins: list[tuple[Deployment, str, str]],
+    to: Deployment,
+    environment: dict[str, str],
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert sender(to) is None
+    assert logins == []
 
 
 @pytest.mark.parametrize(
@@ -132,12 +179,12 @@ def test_without_a_local_stack_either_there_is_none(stack_file: Path, content: s
         (
             {},
             ["--file", "a.txt", "--to", "1"],
-            "No local stack is running. Start one with `make run`, or set FAX_API_URL and FAX_API_TOKEN.\n",
+            "No local stack is running. Start one with `make run`, or set FAX_API_URL.\n",
         ),
         (
             {"FAX_API_URL": "https://fax.example"},
             ["--file", "a.txt", "--to", "1"],
-            "FAX_API_URL is set, so FAX_API_TOKEN and FAX_API_EXTENSION must be set as well.\n",
+            "Set FAX_API_EXTENSION as well, and FAX_API_TOKEN, or FAX_API_KEY and FAX_API_SECRET.\n",
         ),
         (
             {"FAX_API_URL": "https://fax.example", "FAX_API_TOKEN": "t", "FAX_API_EXTENSION": "210"},
@@ -159,14 +206,70 @@ def test_what_keeps_a_fax_from_being_sent(
     assert capsys.readouterr().err == message
 
 
-def test_a_deployment_that_cannot_be_reached_is_said_to_have_given_no_answer(
+def test_an_app_that_cannot_log_in_sends_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], stack_file: Path
+) -> None:
+    def log_in(*_: object) -> str:
+        raise LoginFailed("https://fax.example issued no token: 401 invalid_client: Wrong.")
+
+    monkeypatch.setattr(login, "log_in", log_in)
+    stack_file.write_text(json.dumps(asdict(LOCAL)))
+    assert main(["--file", "README.md", "--to", "7778888"]) == 1
+    assert capsys.readouterr().err == "https://fax.example issued no token: 401 invalid_client: Wrong.\n"
+
+
+@contextmanager
+def hanging_up(after: int | None) -> Iterator[str]:
+    """A server that ends a connection after so many bytes, or once the request's last ones are read; its URL."""
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            received = b""
+            while after is None or len(received) < after:
+                received += connection.recv(1024)
+                if b"--\r\n" in received:
+                    break
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/v1"
+        thread.join()
+
+
+def send_without_an_answer(url: str, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in ({"FAX_API_URL": url} | TOKEN | EXTENSION).items():
+        monkeypatch.setenv(name, value)
+    assert main(["--file", str(file), "--to", "7778888"]) == 1
+
+
+def test_of_a_deployment_that_cannot_be_reached_it_is_said_that_nothing_was_sent(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    note = tmp_path / "note.txt"
-    note.write_text("x")
-    unreachable = replace(LOCAL, apiUrl="http://127.0.0.1:1/v1")
-    places.STACK_FILE.write_text(json.dumps(asdict(unreachable)))
-    assert main(["--file", str(note), "--to", "7778888"]) == 1
+    (tmp_path / "note.txt").write_text("x")
+    send_without_an_answer("http://127.0.0.1:1/v1", tmp_path / "note.txt", monkeypatch)
+    assert capsys.readouterr().err.startswith("http://127.0.0.1:1/v1 gave no answer. Nothing was sent: ")
+
+
+def test_of_a_fax_that_was_sent_in_part_it_is_said_that_it_was_not_accepted(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    # More than a connection holds that nobody reads.
+    (tmp_path / "long.txt").write_bytes(b"x" * 50_000_000)
+    with hanging_up(after=1) as url:
+        send_without_an_answer(url, tmp_path / "long.txt", monkeypatch)
     assert capsys.readouterr().err.startswith(
-        "http://127.0.0.1:1/v1 gave no answer, so it is not known whether the fax was accepted: "
+        f"{url} gave no answer. The fax was not sent to its end, so it was not accepted: "
     )
+
+
+def test_of_a_fax_that_was_sent_to_its_end_it_is_said_that_nobody_knows(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "note.txt").write_text("x")
+    with hanging_up(after=None) as url:
+        send_without_an_answer(url, tmp_path / "note.txt", monkeypatch)
+    sent, said = capsys.readouterr().err.splitlines()
+    assert sent.startswith("sent ")
+    assert said.startswith(f"{url} gave no answer. It is not known whether the fax was accepted: ")
