@@ -31,15 +31,16 @@ class AuthorizerFailed(Exception):
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     try:
         caller = _caller(_authorizations(event))
+        policy = _policy(event["methodArn"], None if isinstance(caller, Denial) else caller)
     except Exception as error:
         cause = error.cause if isinstance(error, ServiceFault) else type(error).__name__
         logger.error("caller not identified", extra={"outcome": "failed", "cause": cause, "where": where(error)})
         raise AuthorizerFailed from None
     if isinstance(caller, Denial):
         logger.info("caller denied", extra={"outcome": "access_denied", "reason": caller.value})
-        return _policy(event["methodArn"], None)
-    logger.info("caller identified", extra={"outcome": "allowed"})
-    return _policy(event["methodArn"], caller)
+    else:
+        logger.info("caller identified", extra={"outcome": "allowed"})
+    return policy
 
 
 def _caller(sent: list[str]) -> Principal | Denial:

@@ -1,14 +1,15 @@
-"""Every kept event through the real handler, on moto: what is answered, and what is stored.
+"""Every kept event of a fax, and of what is refused, through its real handler on moto: what is answered and stored.
 
-A new request in tests/data/requests/make.py is replayed here without another line. It needs its answer in
-events/answers and, where that is 200, what is then stored in tests/data/requests/stored.
+A new request in tests/data/requests/make.py is replayed here without another line, or in test_token_endpoint.py where
+an app logs in. It needs its answer in events/answers and, where a fax is accepted, what is then stored in
+tests/data/requests/stored.
 """
 
 import base64
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,7 +26,8 @@ from tools.answers import differences
 ROOT = template.ROOT
 EVENTS = ROOT / "events"
 STORED = requests.FOLDER / "stored"
-NAMES = sorted(path.stem for path in EVENTS.glob("*.json"))
+NAMES = requests.names("create_fax")
+REFUSED = requests.names("refuse")
 
 MAX_BODY_BYTES = 4_613_734
 RETENTION = timedelta(days=30)
@@ -82,19 +84,47 @@ def test_kept_files_are_what_the_script_makes() -> None:
     assert [str(path) for path, content in made.items() if path.read_bytes() != content] == []
 
 
-def test_each_event_has_its_answer_and_each_accepted_one_what_is_stored() -> None:
-    answers = {path.stem: json.loads(path.read_bytes()) for path in (EVENTS / "answers").glob("*.json")}
-    assert sorted(answers) == NAMES
-    assert sorted(path.stem for path in STORED.glob("*.json")) == sorted(
-        name for name, expected in answers.items() if expected["statusCode"] == 200
-    )
+def test_each_event_has_its_answer_and_each_accepted_fax_what_is_stored() -> None:
+    assert sorted(path.stem for path in (EVENTS / "answers").glob("*.json")) == requests.names()
+    assert sorted(path.stem for path in STORED.glob("*.json")) == [
+        name for name in NAMES if answer(name)["statusCode"] == 200
+    ]
 
 
 def test_each_event_has_its_line_in_the_readme() -> None:
     """With the status that its answer has."""
     rows = re.findall(r"^\| `([a-z0-9-]+)` \| ([0-9]{3}): ", (EVENTS / "README.md").read_text(), re.MULTILINE)
 
-    assert sorted(rows) == [(name, str(answer(name)["statusCode"])) for name in NAMES]
+    assert sorted(rows) == [(name, str(answer(name)["statusCode"])) for name in requests.names()]
+
+
+def test_each_function_has_events_of_its_own_name() -> None:
+    """As events/README.md has it."""
+    login = requests.names("issue_token")
+    assert sorted([*NAMES, *REFUSED, *login]) == requests.names()
+    assert {name.partition("-")[0] for name in login} == {"token"}
+    assert {name.partition("-")[0] for name in REFUSED} == {"refuse"}
+    assert not {"token", "refuse"} & {name.partition("-")[0] for name in NAMES}
+
+
+@pytest.mark.parametrize("name", requests.names())
+def test_event_comes_to_its_function_in_the_template(name: str) -> None:
+    """To the method itself where its path has it, else to the one for ANY; with a caller where one is asked for."""
+    functions = template.resources(template.load(), "AWS::Serverless::Function")
+    routes = {
+        (route["Properties"]["Path"], route["Properties"]["Method"].upper()): (
+            resource["Properties"]["CodeUri"],
+            route["Properties"].get("Auth") != {"Authorizer": "NONE"},
+        )
+        for resource in functions.values()
+        for route in resource["Properties"].get("Events", {}).values()
+    }
+    sent = event(name)
+    any_method = routes.get((sent["resource"], "ANY"))
+    code, guarded = routes.get((sent["resource"], sent["httpMethod"])) or any_method or ("", None)
+    assert code == f"functions/{requests.read(name).route.function}"
+    assert ("authorizer" in sent["requestContext"]) is guarded
+    assert sent["requestContext"]["resourcePath"] == sent["resource"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -149,14 +179,25 @@ def test_event(name: str, deployed: Cloud, context: Any) -> None:
     }
 
 
+@pytest.mark.parametrize("name", REFUSED)
+def test_event_that_is_refused(name: str, cloud: Cloud, context: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    actual = cloud.function("refuse").handler(event(name), context)
+
+    assert differences(answer(name), actual) == []
+    assert set(actual) == {"statusCode", "headers", "body"}
+    assert actual["headers"] == answer(name)["headers"]
+    assert capfd.readouterr() == ("", "")
+
+
 def content(file: dict[str, str]) -> bytes:
     """The bytes of a file in tests/data/requests/stored: one of tests/data/documents, or a short text."""
     return make.document(file["document"]) if "document" in file else file["text"].encode()
 
 
-def test_log_and_metrics_hold_nothing_that_was_sent(
+def test_each_request_leaves_one_line_and_one_count(
     deployed: Cloud, context: Any, log: Log, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """What they must not hold, test_logs.py says."""
     function = deployed.function("create_fax")
 
     for number, name in enumerate(NAMES, start=1):
@@ -165,18 +206,9 @@ def test_log_and_metrics_hold_nothing_that_was_sent(
         lines = log()
         assert len(lines) == number
         assert lines[-1]["correlation_id"] == event(name)["requestContext"]["requestId"]
-        metrics = capsys.readouterr().out
-        assert json.loads(metrics)["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "FaxApi"
-        written = (json.dumps(lines[-1], ensure_ascii=False) + metrics).lower()
-        assert (name, [text for text in sent_texts(name) if text.lower() in written]) == (name, [])
-
-
-def sent_texts(name: str) -> Iterator[str]:
-    """What of a request must not be written anywhere: its token, its numbers, its file names and contents."""
-    yield from (requests.EXAMPLE_TOKEN, "7778888", "4930123456", "0003*21", "@self", "call me", "this is my fax")
-    if (STORED / f"{name}.json").exists():
-        yield from (file["name"] for file in json.loads((STORED / f"{name}.json").read_bytes())["files"])
-    yield from (".pdf", ".png", ".jpg", ".tif")
+        metrics = json.loads(capsys.readouterr().out)
+        [counted] = metrics["_aws"]["CloudWatchMetrics"]
+        assert (counted["Namespace"], [len(counted["Metrics"])]) == ("FaxApi", [1])
 
 
 def test_extension_without_fax(deployed: Cloud, context: Any) -> None:
@@ -272,7 +304,7 @@ def test_only_placeholders_and_the_paths_prefix_change_on_the_wire() -> None:
     raw = (requests.FOLDER / "click2fax-2015.http").read_bytes()
 
     wire = requests.read("click2fax-2015").filled(
-        host="127.0.0.1:4566", token=requests.EXAMPLE_TOKEN, base_path="/restapis/a1/v1/_user_request_"
+        host="127.0.0.1:4566", credentials=requests.EXAMPLE, base_path="/restapis/a1/v1/_user_request_"
     )
 
     head, body = raw.split(b"\r\n\r\n", 1)
@@ -283,17 +315,35 @@ def test_only_placeholders_and_the_paths_prefix_change_on_the_wire() -> None:
     assert b"TOKEN" not in head
 
 
-@pytest.mark.parametrize("name", NAMES)
+def test_login_has_the_real_key_and_secret_on_the_wire_and_the_length_that_it_has_with_them() -> None:
+    real = requests.Credentials("a-token", "office~1", "s3cr3t")
+
+    form = requests.read("token-urlencoded").filled(host="example.com", credentials=real)
+    head, body = (requests.FOLDER / "token-urlencoded.http").read_bytes().split(b"\r\n\r\n", 1)
+    expected = body.replace(b"KEY", b"office~1").replace(b"SECRET", b"s3cr3t")
+    assert form.body == expected
+    length = f"Content-Length: {len(body)}".encode(), f"Content-Length: {len(expected)}".encode()
+    assert form.head == head.replace(b"HOST", b"example.com").replace(*length)
+
+    by_header = requests.read("token-basic").filled(host="example.com", credentials=real)
+    # "office~1:s3cr3t"
+    assert by_header.header("authorization") == "Basic b2ZmaWNlfjE6czNjcjN0"
+    assert by_header.body == b"grant_type=client_credentials"
+
+
+@pytest.mark.parametrize("name", requests.names())
 def test_event_is_the_request_as_it_was_sent(name: str) -> None:
     """Base64 exactly where the type is multipart/form-data; the path's values neither decoded nor encoded."""
-    request = requests.read(name)
     handed_over = event(name)
+    request = requests.read(name).filled(host=handed_over["requestContext"]["domainName"], credentials=requests.EXAMPLE)
 
     is_form = (request.header("content-type") or "").startswith("multipart/form-data")
     assert handed_over["isBase64Encoded"] is (is_form and request.body != b"")
     body = handed_over["body"] or ""
     assert (base64.b64decode(body) if handed_over["isBase64Encoded"] else body.encode()) == request.body
-    values = handed_over["pathParameters"]
-    path = request.target.removesuffix("?").removesuffix("/")
-    assert path.split("/")[-2:] == [values["userId"], values["extension"]]
-    assert handed_over["requestContext"]["path"] == "/v1" + request.target.removesuffix("?")
+    path = request.target.partition("?")[0]
+    assert (handed_over["path"], handed_over["requestContext"]["path"]) == (path, f"/v1{path}")
+    of_path = handed_over["resource"]
+    for value, sent in (handed_over["pathParameters"] or {}).items():
+        of_path = of_path.replace(f"{{{value}}}", sent).replace(f"{{{value}+}}", sent)
+    assert of_path == (path.removesuffix("/") or "/")

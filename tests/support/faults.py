@@ -5,10 +5,12 @@ the try go through.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
+import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 
@@ -24,16 +26,43 @@ def raises(error: Exception) -> Fate:
     return meet
 
 
-def dynamodb_answers(status: int, code: str) -> Fate:
+def dynamodb_answers(status: int, code: str, message: str = "secret") -> Fate:
     """A try that DynamoDB answers with an error."""
-    return _answers(
-        status, json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "secret"}).encode()
-    )
+    error = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": message}
+    return _answers(status, json.dumps(error).encode())
 
 
-def s3_answers(status: int, code: str) -> Fate:
+def s3_answers(status: int, code: str, message: str = "secret") -> Fate:
     """A try that S3 answers with an error."""
-    return _answers(status, f"<Error><Code>{code}</Code><Message>secret</Message></Error>".encode())
+    return _answers(status, f"<Error><Code>{code}</Code><Message>{message}</Message></Error>".encode())
+
+
+def where(text: str, fate: Fate) -> Fate:
+    """The fate of the tries alone that send ``text`` in their body; all others go through."""
+    return lambda request: fate(request) if text.encode() in (request.body or b"") else None
+
+
+class Faults:
+    """Fates of the calls of every client that is made of a session after this: a function's own, for instance."""
+
+    def __init__(self, session: boto3.Session) -> None:
+        self._fates: dict[str, Fate] = {}
+        # The stubs know no handler that answers.
+        meet: Any = self._meet
+        session.events.register_first("before-send", meet)
+
+    @contextmanager
+    def of(self, operation: str, fate: Fate) -> Iterator[None]:
+        """As long as this lasts, each try of ``dynamodb.GetItem``, say, meets its fate."""
+        self._fates[f"before-send.{operation}"] = fate
+        try:
+            yield
+        finally:
+            del self._fates[f"before-send.{operation}"]
+
+    def _meet(self, request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse | None:
+        fate = self._fates.get(event_name)
+        return fate(request) if fate else None
 
 
 def _answers(status: int, body: bytes) -> Fate:

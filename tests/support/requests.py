@@ -1,7 +1,8 @@
 """Raw HTTP requests that are kept as files: read, turned into API Gateway's events, or sent over TLS as they are.
 
-A kept request is the bytes of one HTTP/1.1 request. In its head the words HOST and TOKEN stand for the real ones, so
-that one file serves an event, a local stack and a deployment. Nothing else of it ever changes on its way.
+A kept request is the bytes of one HTTP/1.1 request. Words in its head stand for the real ones, so that one file serves
+an event, a local stack and a deployment: HOST, TOKEN, an app's KEY and SECRET, and BASIC for both as HTTP Basic has
+them. In a login's body KEY and SECRET do, too, and its Content-Length follows. Nothing else of it ever changes.
 """
 
 import base64
@@ -21,22 +22,59 @@ from uuid import UUID
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "requests"
 
-# It opens nothing: it is what stands where a recorded event would hold a real token.
-EXAMPLE_TOKEN = "an-example-token-that-opens-nothing"  # noqa: S105
 ALICE = {"userId": "alice", "organizationId": "0003", "context": "user"}
 
 _ACCOUNT, _API, _REGION, _STAGE = "123456789012", "a1b2c3d4e5", "eu-west-1", "v1"
 _DOMAIN = f"{_API}.execute-api.{_REGION}.amazonaws.com"
 _SOURCE_IP = "203.0.113.7"
 _RECEIVED = datetime(2026, 11, 23, 9, 30, 15, 123000, tzinfo=UTC)
-_RESOURCE_IDS = {"uapi": "b7kq2m", "unifiedapi": "x0r4tz"}
+_TOKEN_PATH = "/oauth/token.php"  # noqa: S105  (a path)
 _OPERATION = re.compile(r"/(uapi|unifiedapi)/faxes/([^/]+)/([^/]+)/?")
+_RESOURCE_IDS = {
+    "/uapi/faxes/{userId}/{extension}": "b7kq2m",
+    "/unifiedapi/faxes/{userId}/{extension}": "x0r4tz",
+    _TOKEN_PATH: "h2w8sd",
+    "/": "f5mzq1c9ke",
+    "/{proxy+}": "p4n6vy",
+}
 _BINARY = "multipart/form-data"
 
 # The gateway keeps these to itself (developer guide, "Important notes").
 _DROPPED = frozenset({"connection", "expect", "proxy-authenticate", "te", "trailer", "transfer-encoding", "upgrade"})
 # It sets these itself, so they have its spelling. All others keep the client's.
 _GATEWAY_NAMES = {"host": "Host", "user-agent": "User-Agent"}
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a client shows: a token, or an app's key and secret."""
+
+    token: str
+    key: str
+    secret: str
+
+    @property
+    def basic(self) -> str:
+        # Neither has a character that would be encoded in a form before (RFC 6749, section 2.3.1).
+        return base64.b64encode(f"{self.key}:{self.secret}".encode("ascii")).decode("ascii")
+
+
+# What stands where a recorded event would hold real ones. The token opens nothing. The key is the first app's of
+# directory.example.yaml, which a test may import with this secret; the importer itself draws another.
+EXAMPLE = Credentials(
+    token="an-example-token-that-opens-nothing",  # noqa: S106
+    key="example-app",
+    secret="an-example-secret-that-opens-nothing-anywhere",  # noqa: S106
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where the template has a request go: its resource, the values in its path, and the function behind it."""
+
+    resource: str
+    values: Mapping[str, str] | None
+    function: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +106,46 @@ class RawRequest:
         """The last header of this name, in any case, or None."""
         return next((value for sent, value in reversed(self.headers) if sent.lower() == name.lower()), None)
 
-    def filled(self, *, host: str, token: str, base_path: str = "") -> "RawRequest":
-        """With the real host and token, and with ``base_path`` in front of the path. Nothing else changes."""
+    @property
+    def route(self) -> Route:
+        """The template's own paths take POST; what is left goes to the function that refuses."""
+        path = self.target.partition("?")[0]
+        if match := _OPERATION.fullmatch(path):
+            resource = f"/{match[1]}/faxes/{{userId}}/{{extension}}"
+            # Percent-encoded, as they were sent.
+            values = {"userId": match[2], "extension": match[3]}
+            return Route(resource, values, "create_fax" if self.method == "POST" else "refuse")
+        if path == _TOKEN_PATH:
+            return Route(path, None, "issue_token" if self.method == "POST" else "refuse")
+        return Route("/{proxy+}", {"proxy": path[1:]}, "refuse") if path != "/" else Route("/", None, "refuse")
+
+    def filled(self, *, host: str, credentials: Credentials, base_path: str = "") -> "RawRequest":
+        """With the real host and credentials, and with ``base_path`` in front of the path. Nothing else changes."""
+        words = {
+            "HOST": host,
+            "TOKEN": credentials.token,
+            "KEY": credentials.key,
+            "SECRET": credentials.secret,
+            "BASIC": credentials.basic,
+        }
+        body = _filled(self.body, words) if self.route.function == "issue_token" else self.body
         line, rest = self.head.split(b"\r\n", 1)
         method, target, version = line.split(b" ")
         line = b" ".join((method, base_path.encode("ascii") + target, version))
-        head = re.sub(rb"\bHOST\b", host.encode("ascii"), line + b"\r\n" + rest)
-        return RawRequest(re.sub(rb"\bTOKEN\b", token.encode("ascii"), head), self.body)
+        head = _filled(line + b"\r\n" + rest, words)
+        length = rb"\g<1>" + str(len(body)).encode("ascii")
+        return RawRequest(re.sub(rb"(\r\ncontent-length:[ \t]*)[0-9]+", length, head, flags=re.IGNORECASE), body)
 
     def as_bytes(self) -> bytes:
         return self.head + b"\r\n\r\n" + self.body
 
     def _request_line(self) -> list[str]:
         return self.head.split(b"\r\n", 1)[0].decode("latin-1").split(" ")
+
+
+def _filled(text: bytes, words: Mapping[str, str]) -> bytes:
+    pattern = rb"\b(" + "|".join(words).encode("ascii") + rb")\b"
+    return re.sub(pattern, lambda word: words[word[1].decode("ascii")].encode("ascii"), text)
 
 
 def parse(raw: bytes) -> RawRequest:
@@ -92,7 +157,8 @@ def parse(raw: bytes) -> RawRequest:
     if (names := [name.lower() for name, _ in request.headers]).count("host") != 1:
         raise ValueError("a request has one Host header")
     lengths = [value for name, value in request.headers if name.lower() == "content-length"]
-    if lengths != [str(len(body))] or "transfer-encoding" in names:
+    # A request without a body need not say so.
+    if ((lengths or body) and lengths != [str(len(body))]) or "transfer-encoding" in names:
         raise ValueError(f"Content-Length is {lengths}, and the body has {len(body)} bytes")
     return request
 
@@ -102,35 +168,37 @@ def read(name: str) -> RawRequest:
     return parse((FOLDER / f"{name}.http").read_bytes())
 
 
-def names() -> list[str]:
-    """The names of all kept requests, in order."""
-    return sorted(path.stem for path in FOLDER.glob("*.http"))
+def names(function: str | None = None) -> list[str]:
+    """The names of all kept requests, or of those to one function, in order."""
+    kept = sorted(path.stem for path in FOLDER.glob("*.http"))
+    return [name for name in kept if function in (None, read(name).route.function)]
 
 
 # --- as API Gateway hands it to a function ---------------------------------------------------------------------------
 
 
-def proxy_event(
-    request: RawRequest, name: str, caller: Mapping[str, str] = ALICE, token: str = EXAMPLE_TOKEN
-) -> dict[str, Any]:
-    """The event of a regional REST API's proxy integration. ``caller`` is what the authorizer handed on.
+def proxy_event(request: RawRequest, name: str, caller: Mapping[str, str] = ALICE) -> dict[str, Any]:
+    """The event of a regional REST API's proxy integration. ``caller`` is what the authorizer handed on, where one
+    stands before the function.
 
     What a deployment draws anew for every request is derived from ``name``, so the same request makes the same event.
     """
-    event = _request_event(request.filled(host=_DOMAIN, token=token), name)
-    event["requestContext"] = {
-        "resourceId": event["requestContext"]["resourceId"],
-        "authorizer": {"principalId": caller["userId"], **caller, "integrationLatency": 41},
-    } | event["requestContext"]
+    request = request.filled(host=_DOMAIN, credentials=EXAMPLE)
+    event = _request_event(request, name)
+    if request.route.function == "create_fax":
+        event["requestContext"] = {
+            "resourceId": event["requestContext"]["resourceId"],
+            "authorizer": {"principalId": caller["userId"], **caller, "integrationLatency": 41},
+        } | event["requestContext"]
     # A form of no bytes is handed over as any empty body is.
     binary = bool(request.body) and _media_type(request) == _BINARY
     body = base64.b64encode(request.body).decode("ascii") if binary else request.body.decode("utf-8", "replace")
     return event | {"body": body or None, "isBase64Encoded": binary}
 
 
-def authorizer_event(request: RawRequest, name: str, token: str = EXAMPLE_TOKEN) -> dict[str, Any]:
+def authorizer_event(request: RawRequest, name: str) -> dict[str, Any]:
     """The event of a REQUEST authorizer in front of that integration: it has no body."""
-    event = _request_event(request.filled(host=_DOMAIN, token=token), name)
+    event = _request_event(request.filled(host=_DOMAIN, credentials=EXAMPLE), name)
     path = event["path"]
     empty = ("queryStringParameters", "multiValueQueryStringParameters", "stageVariables")
     return {
@@ -144,17 +212,14 @@ def authorizer_event(request: RawRequest, name: str, token: str = EXAMPLE_TOKEN)
 
 def _request_event(request: RawRequest, name: str) -> dict[str, Any]:
     path, _, query = request.target.partition("?")
-    match = _OPERATION.fullmatch(path)
-    if match is None:
-        raise ValueError(f"{path} is not the operation's path")
-    resource = f"/{match[1]}/faxes/{{userId}}/{{extension}}"
+    route = request.route
     several = _headers(request, name)
     arguments: dict[str, list[str]] = {}
     for argument, value in parse_qsl(query, keep_blank_values=True):
         arguments.setdefault(argument, []).append(value)
     drawn = hashlib.sha256(name.encode()).digest()
     return {
-        "resource": resource,
+        "resource": route.resource,
         "path": path,
         "httpMethod": request.method,
         # Of several values the last one counts here.
@@ -162,12 +227,11 @@ def _request_event(request: RawRequest, name: str) -> dict[str, Any]:
         "multiValueHeaders": several,
         "queryStringParameters": {argument: values[-1] for argument, values in arguments.items()} or None,
         "multiValueQueryStringParameters": arguments or None,
-        # Percent-encoded, as they were sent.
-        "pathParameters": {"userId": match[2], "extension": match[3]},
+        "pathParameters": route.values,
         "stageVariables": None,
         "requestContext": {
-            "resourceId": _RESOURCE_IDS[match[1]],
-            "resourcePath": resource,
+            "resourceId": _RESOURCE_IDS[route.resource],
+            "resourcePath": route.resource,
             "httpMethod": request.method,
             "extendedRequestId": base64.b64encode(drawn[:11], altchars=b"-_").decode("ascii"),
             "requestTime": _RECEIVED.strftime("%d/%b/%Y:%H:%M:%S +0000"),
@@ -238,14 +302,21 @@ class AnswerInvalid(Exception):
 
 
 def send(
-    request: RawRequest, *, host: str, port: int, ca_file: Path, token: str, base_path: str = "", timeout: float = 40
+    request: RawRequest,
+    *,
+    host: str,
+    port: int,
+    ca_file: Path,
+    credentials: Credentials,
+    base_path: str = "",
+    timeout: float = 40,
 ) -> Answer:
     """Send a request over TLS, byte for byte but for its placeholders and its path's prefix, and read the answer.
 
     ``ca_file`` is the one authority that is trusted. One connection a request, closed here once the answer is whole;
     never a redirect, never a second try. Raises AnswerInvalid where the answer is cut off or its end cannot be told.
     """
-    filled = request.filled(host=f"{host}:{port}", token=token, base_path=base_path)
+    filled = request.filled(host=f"{host}:{port}", credentials=credentials, base_path=base_path)
     trust = ssl.create_default_context(cafile=ca_file)
     with (
         socket.create_connection((host, port), timeout) as plain,

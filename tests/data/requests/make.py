@@ -1,7 +1,7 @@
 """Makes the raw requests beside it, and the events of them: `python -m tests.data.requests.make`.
 
     tests/data/requests/<name>.http   the request, as its client sends it (tests/support/requests.py says how to use it)
-    events/<name>.json                what API Gateway hands create_fax for it
+    events/<name>.json                what API Gateway hands its function for it
     tests/data/authorizer/<name>.json what API Gateway hands the authorizer for it, for a few
 
 All are kept, so that nobody needs to make them. The expected answers in events/answers and what is then stored
@@ -26,6 +26,7 @@ AUTHORIZED = ("mcp-server", "click2fax-2015")
 
 ME = "/uapi/faxes/@me/0003*210"
 OLDER = "/unifiedapi/faxes/@me/0003*210"
+TOKEN = "/oauth/token.php"  # noqa: S105  (a path)
 
 UNDICI = "----formdata-undici-068984564641"
 CURL = "------------------------d42bd9e0aef25c08"
@@ -36,6 +37,11 @@ FAX_TEXT = b"This is my fax"
 OCTETS = "application/octet-stream"
 TO_PHONE = b'{"recipients":["7778888"]}'
 TO_EXTENSION = b'{"recipients":["0003*211"]}'
+
+URLENCODED = "application/x-www-form-urlencoded"
+GRANT = "grant_type=client_credentials"
+# What existing clients send beside it.
+MORE = "type=unifiedapi&redirect_uri=https%3A%2F%2Fapp.example.com%2Fcallback&state=d8f3"
 
 # --- forms -----------------------------------------------------------------------------------------------------------
 
@@ -178,7 +184,8 @@ def python_requests(*parts: bytes) -> bytes:
 
 def requests() -> dict[str, bytes]:
     """Every request by its name."""
-    return _clients() | _paths() | _forms() | _names() | _recipients() | _refused_files() | _refused_forms()
+    faxes = _clients() | _paths() | _forms() | _names() | _recipients() | _refused_files() | _refused_forms()
+    return faxes | _logins() | _refused_logins() | _other_methods_and_paths()
 
 
 def _clients() -> dict[str, bytes]:
@@ -362,6 +369,131 @@ def published_sample() -> bytes:
         f"Content-Type: multipart/form-data; boundary={boundary}",
     ]
     return post(ME, headers, "\r\n".join(lines).encode("ascii"))
+
+
+# --- apps that log in ------------------------------------------------------------------------------------------------
+
+
+def login(body: str, *headers: str, target: str = TOKEN, content_type: str = URLENCODED) -> bytes:
+    """As libcurl sends it, with more headers before the last two."""
+    lines = ["Host: HOST", "User-Agent: curl/7.88.1", "Accept: */*", *headers]
+    lines += ["Content-Length: LENGTH", f"Content-Type: {content_type}"]
+    return post(target, lines, body.encode("ascii"))
+
+
+def login_form(*fields: tuple[str, str]) -> bytes:
+    """A login as multipart/form-data: what PHP's libcurl makes of an array."""
+    boundary = "------------------------9b2e4f71c0a8d365"
+    headers = [
+        "Host: HOST",
+        "Accept: */*",
+        "Content-Length: LENGTH",
+        f"Content-Type: multipart/form-data; boundary={boundary}",
+    ]
+    return post(TOKEN, headers, form(boundary, *(part(f'name="{name}"', value.encode()) for name, value in fields)))
+
+
+def python_requests_login(body: str) -> bytes:
+    """As the OAuth libraries on Python's requests do it: the app by HTTP Basic."""
+    headers = [
+        "Host: HOST",
+        "User-Agent: python-requests/2.34.2",
+        "Accept-Encoding: gzip, deflate",
+        "Accept: application/json",
+        "Connection: keep-alive",
+        f"Content-Type: {URLENCODED}",
+        "Content-Length: LENGTH",
+        "Authorization: Basic BASIC",
+    ]
+    return post(TOKEN, headers, body.encode("ascii"))
+
+
+_FIELDS = (
+    ("client_id", "KEY"),
+    ("client_secret", "SECRET"),
+    ("grant_type", "client_credentials"),
+    ("redirect_uri", "https://app.example.com/callback"),
+    ("type", "unifiedapi"),
+    ("state", "d8f3"),
+)
+
+
+def _logins() -> dict[str, bytes]:
+    return {
+        "token-urlencoded": login(f"{GRANT}&{MORE}&client_id=KEY&client_secret=SECRET"),
+        "token-multipart": login_form(*_FIELDS),
+        "token-basic": python_requests_login(GRANT),
+        "token-basic-and-body": login(f"{GRANT}&client_id=KEY", "Authorization: Basic BASIC"),
+    }
+
+
+def _refused_logins() -> dict[str, bytes]:
+    app = "client_id=KEY&client_secret=SECRET"
+    return {
+        "token-secret-wrong": login(f"{GRANT}&client_id=KEY&client_secret=an-example-secret-that-is-not-the-apps"),
+        "token-key-unknown": login(f"{GRANT}&client_id=nobody&client_secret=SECRET"),
+        "token-secret-bad-escape": login(f"{GRANT}&{app}%2"),
+        "token-app-missing": login(GRANT),
+        # It would end up in access logs.
+        "token-app-in-query": login(GRANT, target=f"{TOKEN}?{app}"),
+        "token-all-in-query": login("", target=f"{TOKEN}?{GRANT}&{app}"),
+        "token-grant-missing": login(app),
+        "token-grant-other": login(f"grant_type=authorization_code&code=9f2c&{app}"),
+        "token-field-twice": login(f"{GRANT}&{app}&client_id=KEY"),
+        "token-basic-and-body-differ": login(f"{GRANT}&client_id=another-app", "Authorization: Basic BASIC"),
+        # No colon parts a key from a secret in it.
+        "token-basic-unreadable": login(GRANT, "Authorization: Basic bm8tY29sb24="),
+        "token-json-body": login(
+            '{"grant_type":"client_credentials","client_id":"KEY","client_secret":"SECRET"}',
+            content_type="application/json",
+        ),
+        "token-body-empty": login(""),
+        "token-body-too-large": login(f"{GRANT}&client_id=nobody&state=".ljust(16 * 1024 + 1, "x")),
+        "token-form-cut-off": login_form_cut_off(),
+    }
+
+
+def login_form_cut_off() -> bytes:
+    """Without the last delimiter's two dashes and line end."""
+    whole = parse(login_form(*_FIELDS))
+    body = whole.body.removesuffix(b"--\r\n")
+    return whole.head.replace(str(len(whole.body)).encode(), str(len(body)).encode()) + b"\r\n\r\n" + body
+
+
+# --- what is refused before it is read -------------------------------------------------------------------------------
+
+
+def _other_methods_and_paths() -> dict[str, bytes]:
+    from_curl = ["Host: HOST", "User-Agent: curl/7.88.1", "Accept: */*"]
+    with_token = [*from_curl, "Authorization: Bearer TOKEN"]
+    preflight = [
+        "Host: HOST",
+        "Connection: keep-alive",
+        "Accept: */*",
+        "Access-Control-Request-Method: POST",
+        "Access-Control-Request-Headers: authorization",
+        "Origin: https://portal.example.com",
+        "Sec-Fetch-Mode: cors",
+    ]
+    return {
+        "refuse-get": without_body("GET", ME, with_token),
+        "refuse-get-older-path": without_body("GET", f"{OLDER}?", with_token),
+        "refuse-delete": without_body("DELETE", ME, with_token),
+        # A browser asks whether it may send; it may not.
+        "refuse-preflight": without_body("OPTIONS", ME, preflight),
+        "refuse-token-get": without_body(
+            "GET", f"{TOKEN}?{GRANT}&client_id=KEY&client_secret=SECRET", [*from_curl, "Authorization: Basic BASIC"]
+        ),
+        "refuse-put": curl(request_part(), file_part()).replace(b"POST", b"PUT", 1),
+        "refuse-root": without_body("GET", "/", from_curl),
+        "refuse-path": without_body("GET", "/unifiedapi/phoneCalls/@me/@self", with_token),
+        "refuse-path-post": curl(request_part(), file_part(), target="/uapi/faxes"),
+        "refuse-path-longer": curl(request_part(), file_part(), target=f"{ME}/7ebf4840b1a303e515fd415a284bf962"),
+    }
+
+
+def without_body(method: str, target: str, headers: list[str]) -> bytes:
+    return "\r\n".join([f"{method} {target} HTTP/1.1", *headers, "", ""]).encode("ascii")
 
 
 # --- the files -------------------------------------------------------------------------------------------------------
