@@ -9,6 +9,7 @@ VENVS := .local/venvs
 DEV := $(VENVS)/dev/.installed
 SAM := $(VENVS)/sam/.installed
 EMULATOR := $(VENVS)/emulator/.installed
+FUZZ := $(VENVS)/fuzz/.installed
 WHEELS := .local/wheels/.downloaded
 BIN := $(VENVS)/dev/bin
 # exec, so that a signal to make reaches the command and not a shell in between.
@@ -40,6 +41,9 @@ $(SAM): requirements/sam.txt
 
 $(EMULATOR): requirements/emulator.txt
 	$(call install,the AWS emulator,$^)
+
+$(FUZZ): requirements/fuzz.txt
+	$(call install,Atheris,$^)
 
 # What the layer is built of, for both architectures: from here on, a build needs no network.
 $(WHEELS): $(RUNTIME_LOCK) | $(DEV)
@@ -97,6 +101,11 @@ lambda-image: $(DEV) ## Build a stand-in for Amazon's base image, where that can
 .PHONY: test
 test: $(DEV) $(SAM) $(EMULATOR) $(WHEELS) ## Run all tests: [ARGS="-k name"]
 	@$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: fuzz
+fuzz: $(FUZZ) ## Search for documents that break their checks: [SECONDS=240] [TARGET=jpg|tif|txt|name]
+	@exec env PYTHONPATH=.:layers/core $(VENVS)/fuzz/bin/python -m tests.fuzz.run \
+	  $(if $(SECONDS),--seconds '$(SECONDS)') $(foreach target,$(TARGET),--target '$(target)')
 
 .PHONY: check
 check: lint types imports template ## Everything that CI runs

@@ -78,6 +78,9 @@ def test_the_default_limits_are_the_codes() -> None:
     [
         ("MaxFilesPerFax", "MAX_FILES_PER_FAX"),
         ("MaxRecipientsPerFax", "MAX_RECIPIENTS_PER_FAX"),
+        ("MaxPagesPerFax", "MAX_PAGES_PER_FAX"),
+        ("MaxPixelsPerPage", "MAX_PIXELS_PER_PAGE"),
+        ("MaxBytesPerFile", "MAX_BYTES_PER_FILE"),
         ("MaxBodyBytes", "MAX_BODY_BYTES"),
         ("RetentionDays", "RETENTION_DAYS"),
     ],

@@ -326,6 +326,9 @@ def test_a_refusal_becomes_its_answer_a_log_line_and_a_count(log: Log, error: Fa
         {"level": "INFO", "message": "fax refused", "outcome": code, "reason": "the_reason", "status": status}
     ]
     assert counted() == {"FaxRefused": [1.0]}
+    written: Any = metrics.serialize_metric_set()
+    assert written["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"], ["reason"]]
+    assert written["reason"] == "the_reason"
 
 
 @pytest.mark.parametrize(
@@ -397,8 +400,8 @@ def test_what_is_not_routed_is_not_found(log: Log, members: dict[str, str]) -> N
 
 
 FILES = (
-    StoredFile(1, "a.txt", Kind.TXT, 3, "00" * 32, "faxes/5d8e2193e92f2d5e31cff1017724cfe9/1.txt"),
-    StoredFile(2, "b.txt", Kind.TXT, 4, "00" * 32, "faxes/5d8e2193e92f2d5e31cff1017724cfe9/2.txt"),
+    StoredFile(1, "a.txt", Kind.TXT, 3, "00" * 32, "faxes/5d8e2193e92f2d5e31cff1017724cfe9/1.txt", 1),
+    StoredFile(2, "b.txt", Kind.TXT, 4, "00" * 32, "faxes/5d8e2193e92f2d5e31cff1017724cfe9/2.txt", 4),
 )
 FAX = Fax(
     id="9007199254740991",
@@ -408,6 +411,7 @@ FAX = Fax(
     extension="0003*210",
     recipients=("7778888", "0003*211", "+4930123456"),
     files=FILES,
+    pages=5,
     status=Status.ACCEPTED,
     created_at=datetime(2026, 11, 23, tzinfo=UTC),
     expires_at=datetime(2026, 12, 23, tzinfo=UTC),
@@ -425,6 +429,7 @@ def test_an_accepted_fax_is_answered_with_its_id_and_uid_alone(log: Log) -> None
             "outcome": "accepted",
             "fax_id": "9007199254740991",
             "files": 2,
+            "pages": 5,
             "recipients": 3,
             "bytes": 7,
         }

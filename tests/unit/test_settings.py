@@ -15,12 +15,18 @@ ENVIRONMENT = {
     "RETENTION_DAYS": "30",
     "MAX_FILES_PER_FAX": "5",
     "MAX_RECIPIENTS_PER_FAX": "6",
+    "MAX_PAGES_PER_FAX": "7",
+    "MAX_PIXELS_PER_PAGE": "8",
+    "MAX_BYTES_PER_FILE": "9",
     "MAX_BODY_BYTES": "4613734",
 }
 RANGES = {
     "RETENTION_DAYS": (1, 3650),
     "MAX_FILES_PER_FAX": (1, 10),
     "MAX_RECIPIENTS_PER_FAX": (1, 999),
+    "MAX_PAGES_PER_FAX": (1, 999),
+    "MAX_PIXELS_PER_PAGE": (1, 1_000_000_000),
+    "MAX_BYTES_PER_FILE": (1, 4_613_734),
     "MAX_BODY_BYTES": (1, 4_613_734),
 }
 
@@ -31,7 +37,14 @@ def test_what_create_fax_reads() -> None:
         fax_table="faxes",
         directory_table="directory",
         retention=timedelta(days=30),
-        limits=Limits(files_per_fax=5, recipients_per_fax=6, body_bytes=4_613_734),
+        limits=Limits(
+            files_per_fax=5,
+            recipients_per_fax=6,
+            pages_per_fax=7,
+            pixels_per_page=8,
+            file_bytes=9,
+            body_bytes=4_613_734,
+        ),
     )
 
 
@@ -40,7 +53,14 @@ def test_what_the_authorizer_reads() -> None:
 
 
 def test_the_limits_defaults_are_the_contracts() -> None:
-    assert Limits() == Limits(files_per_fax=5, recipients_per_fax=5, body_bytes=4_613_734)
+    assert Limits() == Limits(
+        files_per_fax=5,
+        recipients_per_fax=5,
+        pages_per_fax=200,
+        pixels_per_page=100_000_000,
+        file_bytes=4_613_734,
+        body_bytes=4_613_734,
+    )
 
 
 @pytest.mark.parametrize("name", ENVIRONMENT)

@@ -115,6 +115,7 @@ def accepted(fax: Fax) -> Response[str]:
             "outcome": "accepted",
             "fax_id": fax.id,
             "files": len(fax.files),
+            "pages": fax.pages,
             "recipients": len(fax.recipients),
             "bytes": sum(file.size for file in fax.files),
         },
@@ -150,6 +151,8 @@ def _refused(error: FaxError) -> Response[str]:
     else:
         logger.info("fax refused", extra=fields)
         metrics.add_metric("FaxRefused", MetricUnit.Count, 1)
+        # Counted in all and, beside, for each reason.
+        metrics.add_dimensions(reason=error.reason)
     return Response(status, _JSON, error_body(error.code, error.message))
 
 
