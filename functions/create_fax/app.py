@@ -17,11 +17,18 @@ app = rest.resolver()
 def create_fax(user_id: str, extension: str) -> Response[str]:
     event = app.current_event
     form = multipart.parse(rest.body(event, submission.limits.body_bytes), rest.content_type(event))
-    fax = submission.submit(form, rest.principal(event), rest.path_value(user_id), rest.path_value(extension))
-    return rest.accepted(fax) if fax else rest.nothing_to_send()
+    receipt = submission.submit(
+        form,
+        rest.principal(event),
+        rest.path_value(user_id),
+        rest.path_value(extension),
+        rest.idempotency_key(event),
+        rest.remaining(app.lambda_context),
+    )
+    return rest.accepted(receipt) if receipt else rest.nothing_to_send()
 
 
 @logger.inject_lambda_context(correlation_id_path="requestContext.requestId", clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return app.resolve(event, context)
+    return rest.respond(app, event, context)

@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from faxes import bootstrap, oauth
+from faxes import bootstrap, oauth, rest
 from faxes.observability import logger, metrics
 
 login = bootstrap.login()
@@ -21,4 +21,4 @@ def issue_token() -> Response[str]:
 @logger.inject_lambda_context(correlation_id_path="requestContext.requestId", clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return app.resolve(event, context)
+    return rest.respond(app, event, context)

@@ -73,6 +73,15 @@ def test_create_fax_needs(curl: Curl, stack: LocalStack, stored: Callable[[], di
     assert stored() == before
 
 
+def test_create_fax_needs_to_read_what_was_accepted_under_a_key(
+    curl: Curl, stack: LocalStack, stored: Callable[[], dict[str, bytes]]
+) -> None:
+    before = stored()
+    with without(stack, "CreateFaxFunction", "ReadIdempotencyRecords"):
+        assert curl(SEND, *REQUEST, *NOTE, "-H", "Idempotency-Key: k") == STORAGE_FAILED
+    assert stored() == before
+
+
 def test_create_fax_needs_the_right_to_remove_what_it_stored(
     curl: Curl, stack: LocalStack, stored: Callable[[], dict[str, bytes]]
 ) -> None:
@@ -120,7 +129,13 @@ def test_the_functions_may_not_do_more(stack: LocalStack) -> None:
         }
         assert iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"] == []
     assert held == {
-        "CreateFaxFunction": {"StoreFiles", "RemoveFilesOfAFaxThatFailed", "WriteRecord", "ReadDirectory"}
+        "CreateFaxFunction": {
+            "StoreFiles",
+            "RemoveFilesOfAFaxThatFailed",
+            "WriteRecord",
+            "ReadIdempotencyRecords",
+            "ReadDirectory",
+        }
         | NOT_ENFORCED,
         "AuthorizeFunction": {"ReadTokens"} | NOT_ENFORCED,
         "IssueTokenFunction": {"ReadApps", "WriteTokens"} | NOT_ENFORCED,

@@ -22,9 +22,9 @@ from botocore.exceptions import (
 
 from faxes.adapters.dynamodb import DynamoDBFaxStore
 from faxes.errors import FaxError, OutcomeUnknown, StorageFailed
-from faxes.model import ExtensionNumber, Fax, Kind, Status, StoredFile
+from faxes.model import Acceptance, Claim, ExtensionNumber, Fax, Kind, Status, StoredFile
 from faxes.settings import DYNAMODB_BUDGET
-from faxes.submission import IdTaken
+from faxes.submission import ClaimTaken, IdTaken, WriteConflict
 from tests.support.cloud import Cloud
 from tests.support.faults import Fate, dynamodb_answers, raises
 from tests.support.memory import MemoryFaxStore
@@ -162,6 +162,65 @@ def test_an_extensions_faxes_come_whole_however_large_they_are(store: Store) -> 
     assert store.of_extension(NUMBER, NOW) == faxes[::-1]
 
 
+def claim(n: int, content: str = "c0" * 32, **other: Any) -> Claim:
+    """The nth claim: an hour from the moment of the first fax."""
+    values: dict[str, Any] = {"name": f"{n:064x}", "content": content, "expires_at": NOW + timedelta(hours=1)} | other
+    return Claim(values["name"], values["content"], values["expires_at"].replace(microsecond=0))
+
+
+def test_what_was_accepted_under_a_claim_is_found_by_its_name(store: Store) -> None:
+    store.add(fax(1), claim(1))
+    assert store.acceptance(claim(1).name, NOW) == Acceptance("1001", fax(1).uid, "c0" * 32)
+    assert store.acceptance(claim(2).name, NOW) is None
+    assert store.by_id("1001", NOW) == fax(1)
+    # It is no fax.
+    assert store.by_uid(fax(1).uid, NOW) == fax(1)
+    assert store.of_extension(NUMBER, NOW) == [fax(1)]
+
+
+@pytest.mark.parametrize("content", ["c0" * 32, "c1" * 32])
+def test_under_one_claim_one_fax_is_added(store: Store, content: str) -> None:
+    store.add(fax(1), claim(1))
+    with pytest.raises(ClaimTaken) as caught:
+        store.add(fax(2), claim(1, content))
+    assert caught.value.by == Acceptance("1001", fax(1).uid, "c0" * 32)
+    assert store.of_extension(NUMBER, NOW) == [fax(1)]
+    store.add(fax(2), claim(2))
+    store.add(fax(3))
+    assert store.of_extension(NUMBER, NOW) == [fax(3), fax(2), fax(1)]
+
+
+def test_a_claim_that_is_taken_is_told_before_an_id_that_is(store: Store) -> None:
+    store.add(fax(1), claim(1))
+    with pytest.raises(ClaimTaken):
+        store.add(fax(2, id=fax(1).id), claim(1))
+
+
+def test_an_id_that_is_taken_leaves_its_claim_free(store: Store) -> None:
+    store.add(fax(1))
+    with pytest.raises(IdTaken):
+        store.add(fax(2, id=fax(1).id), claim(1))
+    assert store.acceptance(claim(1).name, NOW) is None
+
+
+def test_adding_a_fax_and_its_claim_twice_is_the_same_as_once(store: Store) -> None:
+    for _ in range(2):
+        store.add(fax(1), claim(1))
+    assert store.of_extension(NUMBER, NOW) == [fax(1)]
+    assert store.acceptance(claim(1).name, NOW) == Acceptance("1001", fax(1).uid, "c0" * 32)
+
+
+def test_a_claim_whose_time_is_over_is_free_though_it_still_lies_there(store: Store) -> None:
+    end = claim(1).expires_at
+    store.add(fax(1), claim(1))
+    assert store.acceptance(claim(1).name, end - timedelta(milliseconds=1)) is not None
+    assert store.acceptance(claim(1).name, end) is None
+    with pytest.raises(ClaimTaken):
+        store.add(fax(2, created_at=end - timedelta(seconds=1)), claim(1))
+    store.add(fax(3, created_at=end), claim(1, "c1" * 32, expires_at=end + timedelta(hours=1)))
+    assert store.acceptance(claim(1).name, end) == Acceptance("1003", fax(3).uid, "c1" * 32)
+
+
 # --- DynamoDB --------------------------------------------------------------------------------------------------------
 
 
@@ -175,7 +234,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Deployed:
-    """The store on DynamoDB, set up as it is deployed, and what becomes of each of its tries to put an item."""
+    """The store on DynamoDB, set up as it is deployed, and what becomes of each of its tries to write."""
 
     cloud: Cloud
     store: DynamoDBFaxStore
@@ -197,7 +256,7 @@ class Deployed:
         """Have a request take effect, whatever its sender hears of it."""
         assert isinstance(request.body, bytes)
         sent = json.loads(request.body)
-        self.cloud.dynamodb.put_item(TableName=sent["TableName"], Item=sent["Item"])
+        self.cloud.dynamodb.transact_write_items(TransactItems=sent["TransactItems"])
 
 
 @pytest.fixture
@@ -210,7 +269,7 @@ def deployed(cloud: Cloud, waits: list[float]) -> Deployed:
     def meet(request: AWSPreparedRequest, **_: object) -> Any:
         return fates.pop(0)(request) if fates else None
 
-    client.meta.events.register_first("before-send.dynamodb.PutItem", meet)
+    client.meta.events.register_first("before-send.dynamodb.TransactWriteItems", meet)
     return Deployed(cloud, DynamoDBFaxStore(client, cloud.names["FaxTable"]), fates, waits)
 
 
@@ -260,13 +319,13 @@ def test_an_id_that_is_found_taken_by_the_second_try_is_taken(deployed: Deployed
 @pytest.mark.parametrize(
     ("fates", "cause"),
     [
-        ([DENIED], "PutItem: AccessDeniedException (400)"),
-        ([dynamodb_answers(400, "ResourceNotFoundException")], "PutItem: ResourceNotFoundException (400)"),
-        ([THROTTLED, THROTTLED], "PutItem: ProvisionedThroughputExceededException (400)"),
-        ([CONNECT_TIMEOUT, CONNECT_TIMEOUT], "PutItem: ConnectTimeoutError"),
-        ([REFUSED, REFUSED], "PutItem: EndpointConnectionError"),
-        ([CONNECT_TIMEOUT, THROTTLED], "PutItem: ProvisionedThroughputExceededException (400)"),
-        ([THROTTLED, DENIED], "PutItem: AccessDeniedException (400)"),
+        ([DENIED], "TransactWriteItems: AccessDeniedException (400)"),
+        ([dynamodb_answers(400, "ResourceNotFoundException")], "TransactWriteItems: ResourceNotFoundException (400)"),
+        ([THROTTLED, THROTTLED], "TransactWriteItems: ProvisionedThroughputExceededException (400)"),
+        ([CONNECT_TIMEOUT, CONNECT_TIMEOUT], "TransactWriteItems: ConnectTimeoutError"),
+        ([REFUSED, REFUSED], "TransactWriteItems: EndpointConnectionError"),
+        ([CONNECT_TIMEOUT, THROTTLED], "TransactWriteItems: ProvisionedThroughputExceededException (400)"),
+        ([THROTTLED, DENIED], "TransactWriteItems: AccessDeniedException (400)"),
     ],
 )
 def test_where_no_try_can_have_had_an_effect_the_fax_is_surely_not_added(
@@ -282,17 +341,17 @@ def test_where_no_try_can_have_had_an_effect_the_fax_is_surely_not_added(
 @pytest.mark.parametrize(
     ("fates", "cause"),
     [
-        ([READ_TIMEOUT, READ_TIMEOUT], "PutItem: ReadTimeoutError"),
-        ([CLOSED, CLOSED], "PutItem: ConnectionClosedError"),
-        ([BROKEN, BROKEN], "PutItem: InternalServerError (500)"),
-        ([UNAVAILABLE, UNAVAILABLE], "PutItem: ServiceUnavailable (503)"),
+        ([READ_TIMEOUT, READ_TIMEOUT], "TransactWriteItems: ReadTimeoutError"),
+        ([CLOSED, CLOSED], "TransactWriteItems: ConnectionClosedError"),
+        ([BROKEN, BROKEN], "TransactWriteItems: InternalServerError (500)"),
+        ([UNAVAILABLE, UNAVAILABLE], "TransactWriteItems: ServiceUnavailable (503)"),
         # The last try alone would say that nothing was written.
-        ([READ_TIMEOUT, REFUSED], "PutItem: EndpointConnectionError"),
-        ([READ_TIMEOUT, CONNECT_TIMEOUT], "PutItem: ConnectTimeoutError"),
-        ([READ_TIMEOUT, THROTTLED], "PutItem: ProvisionedThroughputExceededException (400)"),
-        ([BROKEN, DENIED], "PutItem: AccessDeniedException (400)"),
-        ([THROTTLED, READ_TIMEOUT], "PutItem: ReadTimeoutError"),
-        ([CONNECT_TIMEOUT, BROKEN], "PutItem: InternalServerError (500)"),
+        ([READ_TIMEOUT, REFUSED], "TransactWriteItems: EndpointConnectionError"),
+        ([READ_TIMEOUT, CONNECT_TIMEOUT], "TransactWriteItems: ConnectTimeoutError"),
+        ([READ_TIMEOUT, THROTTLED], "TransactWriteItems: ProvisionedThroughputExceededException (400)"),
+        ([BROKEN, DENIED], "TransactWriteItems: AccessDeniedException (400)"),
+        ([THROTTLED, READ_TIMEOUT], "TransactWriteItems: ReadTimeoutError"),
+        ([CONNECT_TIMEOUT, BROKEN], "TransactWriteItems: InternalServerError (500)"),
     ],
 )
 def test_where_one_try_may_have_had_an_effect_the_outcome_is_unknown(
@@ -304,6 +363,82 @@ def test_where_one_try_may_have_had_an_effect_the_outcome_is_unknown(
     assert (error.reason, error.cause) == ("record_not_written", cause)
 
 
+def cancelled(*codes: str) -> Fate:
+    """A transaction that DynamoDB cancels: a code for each of its writes."""
+    return dynamodb_answers(400, "TransactionCanceledException", CancellationReasons=[{"Code": code} for code in codes])
+
+
+CONFLICT = cancelled("None", "TransactionConflict")
+IN_PROGRESS = dynamodb_answers(400, "TransactionInProgressException")
+
+
+def test_a_conflict_with_another_write_says_that_nothing_was_written(deployed: Deployed) -> None:
+    deployed.fates[:] = [CONFLICT]
+    with pytest.raises(WriteConflict):
+        deployed.store.add(fax(1), claim(1))
+    assert deployed.stored() == []
+
+
+@pytest.mark.parametrize(
+    ("fates", "error", "cause"),
+    [
+        ([cancelled("ThrottlingError", "None")], StorageFailed, "cancelled for ThrottlingError, None"),
+        ([cancelled("None", "ValidationError")], StorageFailed, "cancelled for None, ValidationError"),
+        # Of the try before it, nothing is known: the conflict may be with that.
+        ([READ_TIMEOUT, CONFLICT], OutcomeUnknown, "cancelled for None, TransactionConflict"),
+        ([BROKEN, cancelled("None", "None")], OutcomeUnknown, "cancelled for None, None"),
+        ([IN_PROGRESS, IN_PROGRESS], OutcomeUnknown, "TransactionInProgressException (400)"),
+        ([READ_TIMEOUT, IN_PROGRESS], OutcomeUnknown, "TransactionInProgressException (400)"),
+    ],
+)
+def test_a_transaction_that_is_cancelled_or_in_progress(
+    deployed: Deployed, fates: list[Fate], error: type[FaxError], cause: str
+) -> None:
+    deployed.fates[:] = fates
+    with pytest.raises(error) as caught:
+        deployed.store.add(fax(1), claim(1))
+    assert caught.value.cause == f"TransactWriteItems: {cause}"  # type: ignore[attr-defined]
+    assert deployed.stored() == []
+
+
+def test_a_claim_that_is_found_taken_by_the_second_try_is_taken(deployed: Deployed) -> None:
+    deployed.store.add(fax(1), claim(1))
+    deployed.fates[:] = [READ_TIMEOUT]
+    with pytest.raises(ClaimTaken):
+        deployed.store.add(fax(2), claim(1))
+    assert deployed.stored() == [fax(1)]
+
+
+@pytest.mark.parametrize("lost", [READ_TIMEOUT, CLOSED, BROKEN, UNAVAILABLE])
+def test_a_fax_and_its_claim_whose_first_answer_was_lost_are_added_by_the_second_try(
+    deployed: Deployed, lost: Fate
+) -> None:
+    def effective(request: AWSPreparedRequest) -> AWSResponse | None:
+        deployed.takes_effect(request)
+        return lost(request)
+
+    deployed.fates[:] = [effective]
+    deployed.store.add(fax(1), claim(1))
+    assert deployed.stored() == [fax(1)]
+    assert deployed.store.acceptance(claim(1).name, NOW) == Acceptance("1001", fax(1).uid, "c0" * 32)
+
+
+def test_the_tries_of_one_write_are_one_to_dynamodb(deployed: Deployed) -> None:
+    """A token of its own for each write, the same for each of its tries."""
+    tokens: list[str] = []
+
+    def note(request: AWSPreparedRequest) -> AWSResponse | None:
+        assert isinstance(request.body, bytes)
+        tokens.append(json.loads(request.body)["ClientRequestToken"])
+        return THROTTLED(request) if len(tokens) == 1 else None
+
+    deployed.fates[:] = [note, note]
+    deployed.store.add(fax(1), claim(1))
+    deployed.fates[:] = [note]
+    deployed.store.add(fax(2), claim(2))
+    assert (len(tokens), tokens[0] == tokens[1], len(set(tokens))) == (3, True, 2)
+
+
 def test_a_call_that_fails_before_its_first_try_surely_adds_nothing(
     deployed: Deployed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -312,10 +447,10 @@ def test_a_call_that_fails_before_its_first_try_surely_adds_nothing(
     def unsigned(**_: object) -> None:
         raise NoCredentialsError
 
-    client.meta.events.register_first("before-sign.dynamodb.PutItem", unsigned)
+    client.meta.events.register_first("before-sign.dynamodb.TransactWriteItems", unsigned)
     with pytest.raises(StorageFailed) as caught:
         DynamoDBFaxStore(client, deployed.cloud.names["FaxTable"]).add(fax(1))
-    assert caught.value.cause == "PutItem: NoCredentialsError"
+    assert caught.value.cause == "TransactWriteItems: NoCredentialsError"
 
 
 def test_an_earlier_calls_lost_answer_does_not_colour_the_next_call(deployed: Deployed) -> None:
@@ -329,6 +464,7 @@ def test_an_earlier_calls_lost_answer_does_not_colour_the_next_call(deployed: De
     ("operation", "read"),
     [
         ("GetItem", lambda store: store.by_id("1001", NOW)),
+        ("GetItem", lambda store: store.acceptance("c0" * 32, NOW)),
         ("Query", lambda store: store.by_uid("f" * 32, NOW)),
         ("Query", lambda store: store.of_extension(NUMBER, NOW)),
     ],
@@ -347,6 +483,20 @@ def test_a_read_that_fails_is_a_fault_of_ours(
         "record_not_read",
         f"{operation}: AccessDeniedException (400)",
     )
+
+
+def test_a_claim_as_it_lies_in_the_table(cloud: Cloud) -> None:
+    """Not in the indexes, which are for faxes."""
+    DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"]).add(fax(1), claim(1))
+    [item] = [item for item in cloud.items("FaxTable") if item["sk"] != {"S": "FAX"}]
+    assert item == {
+        "pk": {"S": f"IDEMPOTENCY#{1:064x}"},
+        "sk": {"S": "IDEMPOTENCY"},
+        "content": {"S": "c0" * 32},
+        "faxId": {"S": "1001"},
+        "faxUid": {"S": fax(1).uid},
+        "expiresAt": {"N": str(int(NOW.timestamp()) + 3600)},
+    }
 
 
 def test_an_item_as_it_lies_in_the_table(cloud: Cloud) -> None:

@@ -48,6 +48,7 @@ EXTENSION, QUEUE, FAX_OFF, COLLEAGUES = "770183551", "770183552", "770183553", "
 PHONE, OTHER_EXTENSION = "4915550192837", "0003*770183559"
 FILE_NAME, CONTENT = "canary-file-name", b"canary file content"
 QUERY, HEADER, FIELD = "canary-query", "canary-header", "canary-field"
+RETRY = "canary-idempotency-key"
 # What an exception says that nobody expected.
 WORDS = "canary-words"
 # What a fax's uid begins with.
@@ -279,7 +280,6 @@ def raw(target: str, headers: list[str], body: bytes, method: str = "POST") -> r
         f"User-Agent: {HEADER}",
         f"Cookie: {HEADER}={HEADER}",
         f"X-{HEADER}: {HEADER}",
-        f"Idempotency-Key: {HEADER}",
         "Content-Length: LENGTH",
         *headers,
     ]
@@ -293,8 +293,10 @@ def fax(
     extension: str = EXTENSION,
     body: bytes | None = None,
     content_type: str = f"multipart/form-data; boundary={make.CURL}",
+    key: str | None = None,
 ) -> dict[str, Any]:
     headers = [f"Authorization: Bearer {TOKENS['apps']}", f"Content-Type: {content_type}"]
+    headers += [f"Idempotency-Key: {key}"] if key else []
     sent = raw(f"/uapi/faxes/{user}/{extension}", headers, make.form(make.CURL, *parts) if body is None else body)
     return requests.proxy_event(sent, "canary", CALLER)
 
@@ -375,6 +377,7 @@ def accepted_and_refused_faxes() -> list[Case]:
         ("many-recipients", "too_many_recipients"): recipients(
             json.dumps({"recipients": [f"{PHONE}{n}" for n in range(6)]}).encode()
         ),
+        ("key-malformed", "idempotency_key_invalid"): fax(REQUEST, FILE, key=f"{RETRY}{'x' * 255}"),
         # The files.
         ("many-files", "too_many_files"): fax(REQUEST, *[FILE] * 6),
         ("not-attached", "file_not_attached"): fax(REQUEST, make.part('name="files"', CONTENT)),
@@ -386,6 +389,13 @@ def accepted_and_refused_faxes() -> list[Case]:
     cases.append(
         Case("lost", "create_fax", good, "form_unreadable", patched={"faxes.multipart.MultipartDecoder": lost})
     )
+    keyed = fax(REQUEST, FILE, key=RETRY)
+    cases.append(Case("keyed", "create_fax", keyed, "accepted"))
+    cases.append(Case("keyed-again", "create_fax", keyed, "replayed"))
+    reused = fax(REQUEST, FILE, FILE, key=RETRY)
+    cases.append(Case("key-reused", "create_fax", reused, "idempotency_key_reused"))
+    late: Any = lambda _: lambda: 0.0  # noqa: E731  (a name for its type)
+    cases.append(Case("late", "create_fax", good, "out_of_time", patched={"faxes.rest.remaining": late}))
     return cases
 
 
@@ -400,14 +410,22 @@ def faults_of_faxes() -> list[Case]:
         cases.append(Case(f"user-{name}", "create_fax", other, "record_not_read", faults))
         faults = {"dynamodb.GetItem": where("EXT#", fate)}
         cases.append(Case(f"extension-{name}", "create_fax", whole, "record_not_read", faults))
-        faults = {"dynamodb.PutItem": fate}
+        faults = {"dynamodb.GetItem": where("IDEMPOTENCY#", fate)}
+        cases.append(Case(f"key-{name}", "create_fax", fax(REQUEST, FILE, key=RETRY), "record_not_read", faults))
+        faults = {"dynamodb.TransactWriteItems": fate}
         cases.append(Case(f"record-{name}", "create_fax", whole, "record_not_written", faults))
     for name, fate in S3_FATES.items():
         cases.append(Case(f"put-{name}", "create_fax", whole, "file_not_stored", {"s3.PutObject": fate}))
         both = {"s3.PutObject": fate, "s3.DeleteObjects": fate}
         cases.append(Case(f"puts-and-discard-{name}", "create_fax", several, "file_not_stored", both))
-    taken = dynamodb_answers(400, "ConditionalCheckFailedException", WORDS)
-    cases.append(Case("ids", "create_fax", whole, "ids_taken", {"dynamodb.PutItem": taken}))
+    others = {"uid": {"S": f"{UID}{WORDS}"}, "recipients": {"L": [{"S": PHONE}]}}
+    taken = dynamodb_answers(
+        400,
+        "TransactionCanceledException",
+        WORDS,
+        CancellationReasons=[{"Code": "ConditionalCheckFailed", "Message": WORDS, "Item": others}],
+    )
+    cases.append(Case("ids", "create_fax", whole, "writes_in_vain", {"dynamodb.TransactWriteItems": taken}))
     return cases
 
 
@@ -541,6 +559,8 @@ def unexpected() -> list[Case]:
             "faxes.submission.documents.inspect",
             "faxes.submission.json.loads",
             "faxes.submission.new_id",
+            "faxes.submission.content_of",
+            "faxes.rest.idempotency_key",
             "faxes.adapters.dynamodb.DynamoDBDirectory.extension",
             "faxes.adapters.dynamodb.plain",
             "faxes.adapters.dynamodb._fax_item",
@@ -638,7 +658,7 @@ def test_every_reason_has_a_case() -> None:
             }
     assert named - {case.says for case in CASES} == set()
     # As many as there are: the search above finds them.
-    assert {"file_empty", "body_empty", "app_unknown", "secret_wrong", "ids_taken", "token_missing"} <= named
+    assert {"file_empty", "body_empty", "app_unknown", "secret_wrong", "writes_in_vain", "token_missing"} <= named
 
 
 @pytest.mark.parametrize(
@@ -740,7 +760,7 @@ def test_draws_are_canaries(run: Callable[[Case], Written]) -> None:
     """What is issued can be told in a text, as what is sent can."""
     accepted = [run(case).answer for case in CASES if case.says == "accepted"]
     issued = [run(case).answer for case in CASES if case.says == "token_issued"]
-    assert [json.loads(answer["body"])["uid"][: len(UID)] for answer in accepted] == [UID] * 2
+    assert [json.loads(answer["body"])["uid"][: len(UID)] for answer in accepted] == [UID] * 3
     assert [json.loads(answer["body"])["access_token"][: len(ISSUED)] for answer in issued] == [ISSUED] * 3
 
 

@@ -56,6 +56,12 @@ class Cloud:
         """Every item of a table (by logical id), in DynamoDB's own JSON."""
         return list(self.dynamodb.scan(TableName=self.names[table])["Items"])
 
+    def clear(self, table: str) -> None:
+        """Make a table (by logical id) anew: moto copies all that it and its stream ever held for each transaction."""
+        properties = template.resources(template.load(), "AWS::DynamoDB::Table")[table]["Properties"]
+        self.dynamodb.delete_table(TableName=self.names[table])
+        _create_table(self.dynamodb, self.names[table], properties)
+
 
 @contextmanager
 def cloud() -> Iterator[Cloud]:

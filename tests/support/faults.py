@@ -26,9 +26,9 @@ def raises(error: Exception) -> Fate:
     return meet
 
 
-def dynamodb_answers(status: int, code: str, message: str = "secret") -> Fate:
-    """A try that DynamoDB answers with an error."""
-    error = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": message}
+def dynamodb_answers(status: int, code: str, message: str = "secret", **members: Any) -> Fate:
+    """A try that DynamoDB answers with an error; ``members`` are the error's further ones."""
+    error = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": message, **members}
     return _answers(status, json.dumps(error).encode())
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from faxes.errors import FaxError, StorageFailed
-from faxes.model import Document, Extension, ExtensionNumber, Fax, User
-from faxes.submission import IdTaken
+from faxes.model import Acceptance, Claim, Document, Extension, ExtensionNumber, Fax, User
+from faxes.submission import ClaimTaken, IdTaken
 from faxes.tokens import App, Token
 
 
@@ -56,19 +56,36 @@ class MemoryFileStore:
 class MemoryFaxStore:
     """Implements ``submission.FaxStore``, and reads faxes back as the store on DynamoDB does.
 
-    ``faxes`` is what it holds, by id. Set ``failure`` to have every write fail.
+    ``faxes`` is what it holds, by id, and ``claims`` the ends of claims and what was accepted under them, by their
+    names. Set ``failure`` to have every write fail, ``read_failure`` every read of a claim.
     """
 
     def __init__(self) -> None:
         self.faxes: dict[str, Fax] = {}
-        self.failure: FaxError | None = None
+        self.claims: dict[str, tuple[datetime, Acceptance]] = {}
+        self.failure: Exception | None = None
+        self.read_failure: FaxError | None = None
 
-    def add(self, fax: Fax) -> None:
+    def acceptance(self, claim: str, now: datetime) -> Acceptance | None:
+        if self.read_failure:
+            raise self.read_failure
+        ends, accepted = self.claims.get(claim, (now, None))
+        return accepted if ends > now else None
+
+    def add(self, fax: Fax, claim: Claim | None = None) -> None:
         if self.failure:
             raise self.failure
-        if self.faxes.get(fax.id, fax).uid != fax.uid:
+        accepted = self.acceptance(claim.name, fax.created_at) if claim else None
+        there = self.faxes.get(fax.id)
+        if fax.uid in (there and there.uid, accepted and accepted.uid):
+            return
+        if accepted:
+            raise ClaimTaken(accepted)
+        if there:
             raise IdTaken
-        self.faxes.setdefault(fax.id, fax)
+        self.faxes[fax.id] = fax
+        if claim:
+            self.claims[claim.name] = claim.expires_at, Acceptance(fax.id, fax.uid, claim.content)
 
     def by_id(self, fax_id: str, now: datetime) -> Fax | None:
         fax = self.faxes.get(fax_id)

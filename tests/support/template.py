@@ -1,7 +1,9 @@
 """template.yaml as data, and what it says about names: resolved as CloudFormation would, for tests."""
 
+import copy
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +34,12 @@ _Loader.add_multi_constructor("!", _short_form)
 
 def load(path: Path = ROOT / "template.yaml") -> dict[str, Any]:
     """A template, its short forms written out."""
-    template = yaml.load(path.read_text(), _Loader)  # noqa: S506  (a SafeLoader)
+    return copy.deepcopy(_parsed(path.read_text()))
+
+
+@cache
+def _parsed(text: str) -> dict[str, Any]:
+    template = yaml.load(text, _Loader)  # noqa: S506  (a SafeLoader)
     assert isinstance(template, dict)
     return template
 

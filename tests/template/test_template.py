@@ -12,6 +12,7 @@ import pytest
 
 from faxes import settings
 from faxes.adapters import dynamodb
+from faxes.model import Limits
 from faxes.settings import DYNAMODB_BUDGET, S3_BUDGET, AuthenticationSettings, LoginSettings, SubmissionSettings
 from functions.refuse import app as refuse
 from tests.support import template
@@ -134,10 +135,7 @@ def test_the_environment_is_what_the_settings_read() -> None:
 
 def test_the_default_limits_are_the_codes() -> None:
     environment = template.environment(TEMPLATE, "CreateFaxFunction", NAMES)
-    assert (
-        SubmissionSettings.from_env(environment).limits
-        == SubmissionSettings("files", "faxes", "directory", SubmissionSettings.from_env(environment).retention).limits
-    )
+    assert SubmissionSettings.from_env(environment).limits == Limits()
 
 
 @pytest.mark.parametrize(
@@ -147,6 +145,8 @@ def test_the_default_limits_are_the_codes() -> None:
         ("MaxRecipientsPerFax", "MAX_RECIPIENTS_PER_FAX", "CreateFaxFunction", SubmissionSettings),
         ("MaxBodyBytes", "MAX_BODY_BYTES", "CreateFaxFunction", SubmissionSettings),
         ("RetentionDays", "RETENTION_DAYS", "CreateFaxFunction", SubmissionSettings),
+        ("IdempotencyHours", "IDEMPOTENCY_HOURS", "CreateFaxFunction", SubmissionSettings),
+        ("RepetitionMinutes", "REPETITION_MINUTES", "CreateFaxFunction", SubmissionSettings),
         ("TokenLifetimeSeconds", "TOKEN_SECONDS", "IssueTokenFunction", LoginSettings),
     ],
 )
@@ -187,6 +187,7 @@ def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> N
         ("s3:PutObject", files),
         ("s3:DeleteObject", files),
         ("dynamodb:PutItem", arn("FaxTable")),
+        ("dynamodb:GetItem", arn("FaxTable")),
         ("dynamodb:GetItem", arn("DirectoryTable")),
         ("logs:CreateLogStream", arn("CreateFaxLogGroup")),
         ("logs:PutLogEvents", arn("CreateFaxLogGroup")),
@@ -210,6 +211,14 @@ def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> N
     }
     rights = {"CreateFaxRole": create_fax, "AuthorizeRole": authorize, "IssueTokenRole": issue_token}
     assert held == {(role, "Allow", *right) for role, its in rights.items() for right in its}
+
+
+def test_what_create_fax_reads_of_faxes_is_the_idempotency_records() -> None:
+    statements = properties("CreateFaxRole")["Policies"][0]["PolicyDocument"]["Statement"]
+    conditions = {statement["Sid"]: statement["Condition"] for statement in statements if "Condition" in statement}
+    assert conditions == {
+        "ReadIdempotencyRecords": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["IDEMPOTENCY#*"]}}
+    }
 
 
 def test_an_item_that_issue_token_writes_is_a_token() -> None:

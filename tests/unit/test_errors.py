@@ -16,6 +16,7 @@ from faxes.errors import (
     FileInvalid,
     FormInvalid,
     GrantUnsupported,
+    KeyReused,
     OutcomeUnknown,
     RecipientsInvalid,
     ResourceNotFound,
@@ -47,6 +48,7 @@ def test_every_leaf_has_the_contracts_code_and_status() -> None:
         RecipientsInvalid: ("fx_recipients_invalid", 400),
         TooManyFiles: ("fx_max_files_reached", 400),
         FileInvalid: ("fx_file_invalid", 400),
+        KeyReused: ("idempotency_key_reused", 409),
         ResourceNotFound: ("resource_not_found", 404),
         StorageFailed: ("internal_server_error", 400),
         OutcomeUnknown: ("internal_server_error", 500),
@@ -80,7 +82,7 @@ def test_an_error_holds_its_message_and_its_reason() -> None:
         (
             OutcomeUnknown,
             "It is not known whether the fax was accepted, because of a fault on our side. "
-            "Sending it again may send it twice.",
+            "Sending it again is safe with the same Idempotency-Key; without one, it may be sent twice.",
         ),
         (
             DeploymentFault,

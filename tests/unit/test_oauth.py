@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxes import oauth
+from faxes import oauth, rest
 from faxes.errors import (
     BodyTooLarge,
     ClientInvalid,
@@ -281,7 +281,8 @@ def answer(outcome: Exception | str) -> tuple[int, dict[str, Any], Any]:
             raise outcome
         return oauth.issued(outcome, timedelta(seconds=90))
 
-    resolved = app.resolve(event(None), {})  # type: ignore[arg-type]  # the context is not read
+    context: Any = None
+    resolved = rest.respond(app, event(None), context)
     headers = {name: value for name, (value,) in resolved["multiValueHeaders"].items()}
     assert headers.pop("Content-Type") == "application/json"
     assert resolved["isBase64Encoded"] is False

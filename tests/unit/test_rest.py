@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
@@ -22,6 +23,7 @@ from faxes.errors import (
     FaxError,
     FileInvalid,
     FormInvalid,
+    KeyReused,
     OutcomeUnknown,
     RecipientsInvalid,
     ResourceNotFound,
@@ -29,7 +31,7 @@ from faxes.errors import (
     TooManyFiles,
     UserInvalid,
 )
-from faxes.model import Fax, Kind, Principal, Status, StoredFile
+from faxes.model import Fax, Kind, Principal, Receipt, Status, StoredFile
 from faxes.observability import metrics
 
 type Log = Callable[[], list[dict[str, Any]]]
@@ -272,6 +274,45 @@ def test_without_an_authorizer_the_deployment_is_at_fault(context: dict[str, Any
         rest.principal(event(requestContext=context))
 
 
+@pytest.mark.parametrize(
+    "key", ["k", " ", "0f8fad5b-d9cb-469f-a165-70867728950e", "~" * 255, "".join(map(chr, range(32, 127)))]
+)
+@pytest.mark.parametrize("name", ["Idempotency-Key", "idempotency-key", "IDEMPOTENCY-KEY"])
+def test_an_idempotency_key_is_taken_as_it_is(name: str, key: str) -> None:
+    assert rest.idempotency_key(event(headers={name: key}, multiValueHeaders={name: [key]})) == key
+
+
+@pytest.mark.parametrize("headers", [None, {}, {"Accept": ["*/*"]}])
+def test_an_idempotency_key_is_optional(headers: dict[str, list[str]] | None) -> None:
+    assert rest.idempotency_key(event(multiValueHeaders=headers)) is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "found"),
+    [
+        ({"Idempotency-Key": [""]}, "has 0 characters, or others"),
+        ({"Idempotency-Key": ["k" * 256]}, "has 256 characters, or others"),
+        ({"Idempotency-Key": ["schlüssel"]}, "has 9 characters, or others"),
+        ({"Idempotency-Key": ["a\tb"]}, "has 3 characters, or others"),
+        ({"Idempotency-Key": ["k\n"]}, "has 2 characters, or others"),
+        ({"Idempotency-Key": ["one", "two"]}, "is sent 2 times"),
+        ({"Idempotency-Key": ["one"], "idempotency-key": ["one"]}, "is sent 2 times"),
+    ],
+)
+def test_another_idempotency_key_is_refused(headers: dict[str, list[str]], found: str) -> None:
+    with pytest.raises(FormInvalid) as caught:
+        rest.idempotency_key(event(multiValueHeaders=headers))
+    assert (caught.value.reason, caught.value.message) == (
+        "idempotency_key_invalid",
+        f"The Idempotency-Key {found}; it must be one of 1 to 255 printable ASCII characters.",
+    )
+
+
+def test_the_time_that_is_left_is_in_seconds() -> None:
+    context: Any = SimpleNamespace(get_remaining_time_in_millis=lambda: 1_500)
+    assert rest.remaining(context)() == 1.5
+
+
 # --- answers ---------------------------------------------------------------------------------------------------------
 
 
@@ -280,18 +321,29 @@ def resolved(route: Callable[[], Response[str]], **members: Any) -> dict[str, An
     app = rest.resolver()
     app.post("/x")(route)
     context: Any = None
-    answer = app.resolve(event(**members).raw_event, context)
+    seconds = iter([100.0, 100.0421])
+    answer = rest.respond(app, event(**members).raw_event, context, clock=lambda: next(seconds))
     return answer | {"multiValueHeaders": dict(answer["multiValueHeaders"])}
 
 
-def answer(status: int, body: object) -> dict[str, Any]:
+def answer(status: int, body: object, **headers: list[str]) -> dict[str, Any]:
     """A whole proxy response with a JSON body."""
     return {
         "statusCode": status,
         "body": json.dumps(body),
         "isBase64Encoded": False,
-        "multiValueHeaders": {"Content-Type": ["application/json"]},
+        "multiValueHeaders": {"Content-Type": ["application/json"], **headers},
     }
+
+
+def line(level: str, status: int, **members: object) -> dict[str, Any]:
+    """The log line of a request that took 42 ms."""
+    return {"level": level, "message": "request answered", "status": status, "duration_ms": 42, **members}
+
+
+def counted_by() -> list[dict[str, str]]:
+    """The dimensions that the metrics are counted by, beside the service alone."""
+    return metrics.provider.dimension_sets
 
 
 def counted() -> dict[str, list[float]]:
@@ -314,6 +366,7 @@ def entry(line: dict[str, Any]) -> dict[str, Any]:
         (RecipientsInvalid("The cause.", reason="the_reason"), 400, "fx_recipients_invalid"),
         (TooManyFiles("The cause.", reason="the_reason"), 400, "fx_max_files_reached"),
         (FileInvalid("The cause.", reason="the_reason"), 400, "fx_file_invalid"),
+        (KeyReused("The cause.", reason="the_reason"), 409, "idempotency_key_reused"),
         (ResourceNotFound("The cause.", reason="the_reason"), 404, "resource_not_found"),
     ],
 )
@@ -322,10 +375,9 @@ def test_a_refusal_becomes_its_answer_a_log_line_and_a_count(log: Log, error: Fa
         raise error
 
     assert resolved(route) == answer(status, {"error": {"code": code, "message": "The cause."}})
-    assert [entry(line) for line in log()] == [
-        {"level": "INFO", "message": "fax refused", "outcome": code, "reason": "the_reason", "status": status}
-    ]
+    assert [entry(each) for each in log()] == [line("INFO", status, outcome=code, reason="the_reason")]
     assert counted() == {"FaxRefused": [1.0]}
+    assert counted_by() == [{"code": code}, {"code": code, "reason": "the_reason"}]
 
 
 @pytest.mark.parametrize(
@@ -344,17 +396,11 @@ def test_a_fault_of_ours_becomes_its_answer_a_log_line_with_the_cause_and_a_coun
 
     code = "internal_server_error"
     assert resolved(route) == answer(status, {"error": {"code": code, "message": error.message}})
-    assert [entry(line) for line in log()] == [
-        {
-            "level": "ERROR",
-            "message": "fax not accepted",
-            "outcome": code,
-            "reason": "the_reason",
-            "status": status,
-            "cause": "the cause",
-        }
+    assert [entry(each) for each in log()] == [
+        line("ERROR", status, outcome=code, reason="the_reason", cause="the cause")
     ]
     assert counted() == {type(error).__name__: [1.0]}
+    assert counted_by() == [{"code": code}, {"code": code, "reason": "the_reason"}]
 
 
 @pytest.mark.parametrize("kind", [ValueError, KeyError, RuntimeError, RecursionError, MemoryError, UnicodeError])
@@ -374,18 +420,12 @@ def test_an_unexpected_fault_repeats_nothing_of_its_message(log: Log, kind: type
             }
         },
     )
-    [line] = log()
-    places = line.pop("where")
-    assert entry(line) == {
-        "level": "ERROR",
-        "message": "unexpected fault",
-        "outcome": "internal_server_error",
-        "reason": kind.__name__,
-        "status": 500,
-    }
+    [written] = log()
+    places = written.pop("where")
+    assert entry(written) == line("ERROR", 500, outcome="internal_server_error", reason=kind.__name__)
     assert places[-1].startswith(__file__)
     assert places[-1].endswith(" route")
-    assert "secret" not in json.dumps([line, places])
+    assert "secret" not in json.dumps([written, places])
     assert counted() == {"UnexpectedFault": [1.0]}
 
 
@@ -415,21 +455,28 @@ FAX = Fax(
 
 
 def test_an_accepted_fax_is_answered_with_its_id_and_uid_alone(log: Log) -> None:
-    assert resolved(lambda: rest.accepted(FAX)) == answer(
+    assert resolved(lambda: rest.accepted(Receipt(FAX.id, FAX.uid, FAX))) == answer(
         200, {"id": "9007199254740991", "uid": "5d8e2193e92f2d5e31cff1017724cfe9"}
     )
-    assert [entry(line) for line in log()] == [
-        {
-            "level": "INFO",
-            "message": "fax accepted",
-            "outcome": "accepted",
-            "fax_id": "9007199254740991",
-            "files": 2,
-            "recipients": 3,
-            "bytes": 7,
-        }
+    assert [entry(each) for each in log()] == [
+        line("INFO", 200, outcome="accepted", fax_id="9007199254740991", files=2, recipients=3, bytes=7)
     ]
-    assert counted() == {"FaxAccepted": [1.0]}
+    assert counted() == {"FaxAccepted": [1.0], "FaxBytes": [7.0]}
+
+
+def test_ids_that_were_taken_are_counted(log: Log) -> None:
+    resolved(lambda: rest.accepted(Receipt(FAX.id, FAX.uid, FAX, ids_redrawn=2)))
+    assert counted() == {"FaxAccepted": [1.0], "FaxBytes": [7.0], "FaxIdRedrawn": [2.0]}
+
+
+def test_a_fax_that_was_accepted_before_is_answered_as_it_was(log: Log) -> None:
+    assert resolved(lambda: rest.accepted(Receipt(FAX.id, FAX.uid, None))) == answer(
+        200,
+        {"id": "9007199254740991", "uid": "5d8e2193e92f2d5e31cff1017724cfe9"},
+        **{"Idempotent-Replayed": ["true"]},
+    )
+    assert [entry(each) for each in log()] == [line("INFO", 200, outcome="replayed", fax_id="9007199254740991")]
+    assert counted() == {"FaxReplayed": [1.0]}
 
 
 def test_nothing_to_send_is_answered_without_a_body(log: Log) -> None:
@@ -439,9 +486,7 @@ def test_nothing_to_send_is_answered_without_a_body(log: Log) -> None:
         "isBase64Encoded": False,
         "multiValueHeaders": {},
     }
-    assert [entry(line) for line in log()] == [
-        {"level": "INFO", "message": "nothing to send", "outcome": "nothing_to_send"}
-    ]
+    assert [entry(each) for each in log()] == [line("INFO", 204, outcome="nothing_to_send")]
     assert counted() == {"NothingToSend": [1.0]}
 
 

@@ -13,12 +13,16 @@ ENVIRONMENT = {
     "FAX_TABLE": "faxes",
     "DIRECTORY_TABLE": "directory",
     "RETENTION_DAYS": "30",
+    "IDEMPOTENCY_HOURS": "24",
+    "REPETITION_MINUTES": "10",
     "MAX_FILES_PER_FAX": "5",
     "MAX_RECIPIENTS_PER_FAX": "6",
     "MAX_BODY_BYTES": "4613734",
 }
 RANGES = {
     "RETENTION_DAYS": (1, 3650),
+    "IDEMPOTENCY_HOURS": (1, 168),
+    "REPETITION_MINUTES": (0, 1440),
     "MAX_FILES_PER_FAX": (1, 10),
     "MAX_RECIPIENTS_PER_FAX": (1, 999),
     "MAX_BODY_BYTES": (1, 4_613_734),
@@ -31,6 +35,8 @@ def test_what_create_fax_reads() -> None:
         fax_table="faxes",
         directory_table="directory",
         retention=timedelta(days=30),
+        idempotency=timedelta(hours=24),
+        repetition=timedelta(minutes=10),
         limits=Limits(files_per_fax=5, recipients_per_fax=6, body_bytes=4_613_734),
     )
 

@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from faxes.errors import (
     ExtensionInvalid,
     FaxError,
     FileInvalid,
+    KeyReused,
     OutcomeUnknown,
     RecipientsInvalid,
     StorageFailed,
@@ -22,6 +24,8 @@ from faxes.errors import (
     UserInvalid,
 )
 from faxes.model import (
+    Acceptance,
+    Claim,
     Context,
     Extension,
     ExtensionNumber,
@@ -31,12 +35,13 @@ from faxes.model import (
     Kind,
     Limits,
     Principal,
+    Receipt,
     Status,
     StoredFile,
     Upload,
     User,
 )
-from faxes.submission import ID_EPOCH, MAX_REQUEST_BYTES, Submission, new_id
+from faxes.submission import ID_EPOCH, MAX_REQUEST_BYTES, Submission, Timing, WriteConflict, new_id
 from tests.support.memory import MemoryDirectory, MemoryFaxStore, MemoryFileStore
 
 NOW = datetime(2026, 11, 23, 12, 30, 15, 123_000, tzinfo=UTC)
@@ -44,6 +49,9 @@ ALICE = Principal("alice", "0003")
 OFFICE = Principal("alice", "0003", Context.ORGANIZATION, "office-app")
 PROVIDER = Principal("alice", "0003", Context.GLOBAL, "provider-app")
 UID = "0123456789abcdef0123456789abcdef"
+OTHER_UID = "1123456789abcdef0123456789abcdef"
+THIRD_UID = "2123456789abcdef0123456789abcdef"
+POOL = ThreadPoolExecutor(1)
 NOTE = Upload("note.txt", b"This is my fax")
 SCAN = Upload("scan.pdf", b"%PDF-1.7")
 
@@ -57,7 +65,17 @@ def extension(number: str, owner: str = "alice", **other: Any) -> Extension:
 class Service:
     """A submission on memory stores. ``bits`` are drawn in turn for the ids; the uid is always the same."""
 
-    def __init__(self, limits: Limits | None = None, now: datetime = NOW, bits: tuple[int, ...] = (7,)) -> None:
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        now: datetime = NOW,
+        bits: tuple[int, ...] = (7,),
+        repetition: timedelta = timedelta(0),
+    ) -> None:
+        self.now = now
+        self.waits: list[float] = []
+        self.remaining: Callable[[], float] = lambda: 28
+        uids = [UID, OTHER_UID, THIRD_UID]
         self.directory = MemoryDirectory(
             [
                 extension("0003*210"),
@@ -81,9 +99,17 @@ class Service:
             files=self.files,
             faxes=self.faxes,
             limits=limits or Limits(),
-            retention=timedelta(days=30),
-            now=lambda: now,
-            random_bits=lambda n: int(UID, 16) if n == 128 else next(draws),
+            timing=Timing(
+                put_all=12,
+                write=5,
+                retention=timedelta(days=30),
+                claim=timedelta(hours=24),
+                repetition=repetition,
+            ),
+            now=lambda: self.now,
+            random_bits=lambda n: int(uids.pop(0), 16) if n == 128 else next(draws),
+            wait=self.waits.append,
+            pool=POOL,
         )
 
     def submit(
@@ -95,8 +121,24 @@ class Service:
         principal: Principal = ALICE,
     ) -> Fax | None:
         """Submit a form with ``request``: bytes as they are, None for no request part, else the value's JSON."""
+        receipt = self.receipt(request, *uploads, user=user, number=number, principal=principal)
+        if receipt is None:
+            return None
+        assert receipt.fax is not None
+        assert (receipt.id, receipt.uid) == (receipt.fax.id, receipt.fax.uid)
+        return receipt.fax
+
+    def receipt(
+        self,
+        request: object = None,
+        *uploads: Upload,
+        user: str = "@me",
+        number: str = "0003*210",
+        principal: Principal = ALICE,
+        key: str | None = None,
+    ) -> Receipt | None:
         content = request if isinstance(request, bytes | None) else json.dumps(request).encode()
-        return self.submission.submit(Form(content, uploads), principal, user, number)
+        return self.submission.submit(Form(content, uploads), principal, user, number, key, self.remaining)
 
     def refusal(self, *arguments: Any, **named: Any) -> tuple[type[FaxError], str, str]:
         """Why a form is refused: the error, its reason and its whole message. Nothing is stored."""
@@ -589,7 +631,7 @@ def test_where_the_records_fate_is_unknown_its_files_stay() -> None:
         service.submit(TO_ONE, NOTE, SCAN)
     assert caught.value.message == (
         "It is not known whether the fax was accepted, because of a fault on our side. "
-        "Sending it again may send it twice."
+        "Sending it again is safe with the same Idempotency-Key; without one, it may be sent twice."
     )
     assert service.files.objects == {f"faxes/{UID}/1.txt": NOTE.content, f"faxes/{UID}/2.pdf": SCAN.content}
 
@@ -600,9 +642,9 @@ def test_the_record_is_written_when_every_file_lies_there() -> None:
     found: list[set[str]] = []
 
     class Watching(MemoryFaxStore):
-        def add(self, fax: Fax) -> None:
+        def add(self, fax: Fax, claim: Claim | None = None) -> None:
             found.append(set(service.files.objects))
-            super().add(fax)
+            super().add(fax, claim)
 
     service.submission = dataclasses.replace(service.submission, faxes=Watching())
     fax = service.submit(TO_ONE, NOTE, SCAN)
@@ -621,10 +663,11 @@ def others(*bits: int) -> dict[str, Fax]:
 def test_an_id_that_is_taken_is_drawn_anew() -> None:
     service = Service(bits=(1, 2, 3, 4, 5))
     service.faxes.faxes = taken = others(1, 2, 3, 4)
-    fax = service.submit(TO_ONE, NOTE)
-    assert fax is not None
-    assert (fax.id, fax.uid) == (new_id(NOW, 5), UID)
-    assert service.faxes.faxes == taken | {fax.id: fax}
+    receipt = service.receipt(TO_ONE, NOTE)
+    assert receipt is not None
+    assert receipt.fax is not None
+    assert (receipt.id, receipt.uid, receipt.ids_redrawn) == (new_id(NOW, 5), UID, 4)
+    assert service.faxes.faxes == taken | {receipt.id: receipt.fax}
 
 
 def test_after_five_ids_that_are_taken_the_fax_is_surely_not_stored() -> None:
@@ -632,7 +675,7 @@ def test_after_five_ids_that_are_taken_the_fax_is_surely_not_stored() -> None:
     service.faxes.faxes = dict(taken := others(1, 2, 3, 4, 5))
     with pytest.raises(StorageFailed) as caught:
         service.submit(TO_ONE, NOTE)
-    assert (caught.value.reason, caught.value.cause) == ("ids_taken", "5 ids in a row were taken")
+    assert (caught.value.reason, caught.value.cause) == ("writes_in_vain", "5 writes, 5 ids were taken")
     assert service.files.objects == {}
     assert service.faxes.faxes == taken
 
@@ -666,8 +709,269 @@ def test_the_first_id_of_all() -> None:
 @pytest.mark.parametrize(("drawn", "uid"), [(0, "0" * 32), (2**128 - 1, "f" * 32), (0xAB, "ab".rjust(32, "0"))])
 def test_a_uid_is_32_lower_case_hex_digits(drawn: int, uid: str) -> None:
     bits: Callable[[int], int] = lambda n: drawn if n == 128 else 0  # noqa: E731
-    fax = dataclasses.replace(Service().submission, random_bits=bits).submit(
-        Form(b'{"recipients": ["1"]}', (NOTE,)), ALICE, "@me", "210"
-    )
+    service = Service()
+    service.submission = dataclasses.replace(service.submission, random_bits=bits)
+    fax = service.submit(TO_ONE, NOTE)
     assert fax is not None
     assert fax.uid == uid
+
+
+# --- sending again ---------------------------------------------------------------------------------------------------
+
+REUSED = (
+    KeyReused,
+    "idempotency_key_reused",
+    "This Idempotency-Key was sent before with another fax: another user, extension, recipients or files. "
+    "Use a new key for a new fax.",
+)
+
+
+def again(service: Service, **other: Any) -> Receipt | None:
+    """The same request a second time, or one that differs as said."""
+    sent: dict[str, Any] = {"request": TO_ONE, "uploads": (NOTE,), "key": "a-key", "principal": ALICE} | other
+    return service.receipt(sent.pop("request"), *sent.pop("uploads"), **sent)
+
+
+def test_a_request_that_comes_again_with_its_key_is_the_same_fax() -> None:
+    service = Service()
+    first = again(service)
+    assert first is not None
+    assert first.fax is not None
+    stored = dict(service.files.objects)
+    service.now += timedelta(hours=24) - timedelta(seconds=1)
+    assert again(service) == Receipt(first.id, first.uid, None)
+    assert (service.files.objects, list(service.faxes.faxes)) == (stored, [first.id])
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"number": "210", "user": "alice"},
+        {"request": {"recipients": ["0003*211", "0003*211"], "cover": True}},
+        {"request": b' {"recipients":["0003*211"]}'},
+    ],
+)
+def test_what_is_the_same_in_other_words_is_the_same_fax(other: dict[str, Any]) -> None:
+    service = Service()
+    first, second = again(service), again(service, **other)
+    assert first is not None
+    assert second == Receipt(first.id, first.uid, None)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"request": {"recipients": ["0003*212"]}},
+        {"request": {"recipients": ["0003*211", "1"]}},
+        {"uploads": (NOTE, NOTE)},
+        {"uploads": (Upload("note.txt", b"This is my fax."),)},
+        {"uploads": (Upload("other.txt", NOTE.content),)},
+        {"principal": OFFICE, "user": "bob", "number": "211"},
+    ],
+)
+def test_a_key_that_comes_again_with_another_fax_is_refused(other: dict[str, Any]) -> None:
+    service = Service(bits=(7, 8))
+    again(service, principal=other.get("principal", ALICE))
+    stored = dict(service.files.objects), dict(service.faxes.faxes)
+    with pytest.raises(KeyReused) as caught:
+        again(service, **other)
+    assert (type(caught.value), caught.value.reason, caught.value.message) == REUSED
+    assert (service.files.objects, service.faxes.faxes) == stored
+
+
+def test_the_order_of_recipients_and_of_files_is_part_of_a_fax() -> None:
+    pairs: list[tuple[dict[str, Any], dict[str, Any]]] = [
+        ({"request": {"recipients": ["1", "2"]}}, {"request": {"recipients": ["2", "1"]}}),
+        ({"uploads": (NOTE, SCAN)}, {"uploads": (SCAN, NOTE)}),
+    ]
+    for first, second in pairs:
+        service = Service()
+        again(service, **first)
+        with pytest.raises(KeyReused):
+            again(service, **second)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (ALICE, Principal("bob", "0003")),
+        # An app and a user of the same name; two apps of one user; a user with and without an app.
+        (Principal("alice", "0003", app_key="one"), Principal("alice", "0003", app_key="two")),
+        (ALICE, Principal("alice", "0003", app_key="alice")),
+    ],
+)
+def test_a_key_is_its_callers_alone(first: Principal, second: Principal) -> None:
+    service = Service(bits=(7, 8))
+    one = again(service, principal=first, user="@me", number="210" if first.user_id == "alice" else "211")
+    two = again(service, principal=second, user="@me", number="210" if second.user_id == "alice" else "211")
+    assert one is not None
+    assert two is not None
+    assert one.id != two.id
+    assert len(service.faxes.faxes) == 2
+
+
+def test_a_key_is_the_apps_whoever_the_app_acts_for_and_whatever_its_token() -> None:
+    service = Service()
+    first = again(service, principal=OFFICE)
+    assert first is not None
+    assert again(service, principal=dataclasses.replace(OFFICE, context=Context.USER)) == Receipt(
+        first.id, first.uid, None
+    )
+
+
+def test_a_key_lives_for_its_time() -> None:
+    service = Service(bits=(7, 7))
+    first = again(service)
+    service.now += timedelta(hours=24)
+    second = again(service)
+    assert first is not None
+    assert second is not None
+    assert second.fax is not None
+    assert first.id != second.id
+
+
+def test_without_a_key_each_request_is_another_fax() -> None:
+    service = Service(bits=(7, 8))
+    faxes = [again(service, key=None) for _ in range(2)]
+    assert [receipt.fax is not None for receipt in faxes if receipt] == [True, True]
+    assert (len(service.faxes.faxes), service.faxes.claims) == (2, {})
+
+
+def test_where_it_is_set_up_the_same_content_is_the_same_fax_for_a_while() -> None:
+    service = Service(bits=(7, 8, 9), repetition=timedelta(minutes=10))
+    first = again(service, key=None)
+    assert first is not None
+    assert first.fax is not None
+    service.now += timedelta(minutes=10) - timedelta(seconds=1)
+    assert again(service, key=None) == Receipt(first.id, first.uid, None)
+    # What was put for nothing is gone.
+    assert list(service.files.objects) == [f"faxes/{UID}/1.txt"]
+    service.now += timedelta(seconds=1)
+    second = again(service, key=None)
+    assert second is not None
+    assert second.fax is not None
+    assert len(service.faxes.faxes) == 2
+
+
+def test_a_client_that_sends_keys_decides_by_itself_what_is_the_same_fax() -> None:
+    service = Service(bits=(7, 8, 9), repetition=timedelta(minutes=10))
+    for key in ("one", "two", None):
+        receipt = again(service, key=key)
+        assert receipt is not None
+        assert receipt.fax is not None
+    assert len(service.faxes.faxes) == 3
+
+
+@pytest.mark.parametrize("content", ["same", "other"])
+def test_of_two_at_once_the_write_decides(content: str) -> None:
+    """Neither finds the key when it looks; the other is written first."""
+    service = Service(bits=(7, 8))
+    rival = again(service)
+    assert rival is not None
+
+    class Late(MemoryFaxStore):
+        def acceptance(self, claim: str, now: datetime) -> Acceptance | None:
+            return None
+
+        def add(self, fax: Fax, claim: Claim | None = None) -> None:
+            service.faxes.add(fax, claim)
+
+    service.submission = dataclasses.replace(service.submission, faxes=Late())
+    if content == "same":
+        assert again(service) == Receipt(rival.id, rival.uid, None)
+    else:
+        with pytest.raises(KeyReused):
+            again(service, request={"recipients": ["1"]})
+    assert list(service.files.objects) == [f"faxes/{UID}/1.txt"]
+    assert list(service.faxes.faxes) == [rival.id]
+
+
+def test_a_refused_request_leaves_its_key_free() -> None:
+    service = Service()
+    with pytest.raises(RecipientsInvalid):
+        again(service, request={"recipients": []})
+    assert again(service, uploads=()) is None
+    receipt = again(service)
+    assert receipt is not None
+    assert receipt.fax is not None
+
+
+def test_a_key_that_cannot_be_looked_up_stores_nothing() -> None:
+    service = Service()
+    service.faxes.read_failure = StorageFailed(reason="record_not_read", cause="memory")
+    with pytest.raises(StorageFailed):
+        again(service)
+    assert service.files.objects == {}
+
+
+class Contended(MemoryFaxStore):
+    """Others are writing the same claim for the first ``conflicts`` writes."""
+
+    def __init__(self, conflicts: int) -> None:
+        super().__init__()
+        self.conflicts = conflicts
+
+    def add(self, fax: Fax, claim: Claim | None = None) -> None:
+        self.conflicts -= 1
+        if self.conflicts >= 0:
+            raise WriteConflict
+        super().add(fax, claim)
+
+
+def test_a_write_that_meets_another_is_tried_again_after_a_while() -> None:
+    service = Service(bits=(1, 2, 3, 4, 5))
+    service.submission = dataclasses.replace(service.submission, faxes=Contended(4))
+    receipt = again(service)
+    assert receipt is not None
+    assert (receipt.fax is not None, receipt.ids_redrawn) == (True, 0)
+    assert service.waits == [0.05, 0.1, 0.2, 0.4]
+
+
+def test_a_write_that_meets_others_time_and_again_is_surely_not_made() -> None:
+    service = Service(bits=(1, 2, 3, 4, 5))
+    service.submission = dataclasses.replace(service.submission, faxes=Contended(5))
+    with pytest.raises(StorageFailed) as caught:
+        again(service)
+    assert (caught.value.reason, caught.value.cause) == ("writes_in_vain", "5 writes, 0 ids were taken")
+    assert service.files.objects == {}
+
+
+# --- time ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("left", "stored"), [(17.0, True), (16.9, False), (0.0, False)])
+def test_what_may_not_be_stored_in_time_is_not_begun(left: float, stored: bool) -> None:
+    service = Service()
+    service.remaining = lambda: left
+    if stored:
+        assert service.submit(TO_ONE, NOTE) is not None
+        return
+    with pytest.raises(StorageFailed) as caught:
+        service.submit(TO_ONE, NOTE)
+    assert (caught.value.reason, caught.value.cause) == (
+        "out_of_time",
+        f"{left} s are left, 17.0 s may be needed",
+    )
+    assert (service.files.objects, service.faxes.faxes) == ({}, {})
+
+
+def test_a_record_that_may_not_be_written_in_time_is_not_begun() -> None:
+    service = Service()
+    left = iter([28.0, 4.9, 13.0])
+    service.remaining = lambda: next(left)
+    with pytest.raises(StorageFailed) as caught:
+        service.submit(TO_ONE, NOTE)
+    assert caught.value.reason == "out_of_time"
+    assert (service.files.objects, service.faxes.faxes) == ({}, {})
+
+
+def test_where_no_time_is_left_to_clean_up_the_answer_goes_first() -> None:
+    service = Service()
+    left = iter([28.0, 16.0, 12.0])
+    service.remaining = lambda: next(left)
+    service.faxes.failure = DEFINITE
+    with pytest.raises(StorageFailed) as caught:
+        service.submit(TO_ONE, NOTE)
+    assert caught.value.reason == "record_not_written"
+    # The lifecycle rule removes it.
+    assert list(service.files.objects) == [f"faxes/{UID}/1.txt"]

@@ -1,6 +1,7 @@
 """The composition root: settings and AWS clients -> use cases. Called once per execution environment."""
 
 import secrets
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from faxes.settings import (
     LoginSettings,
     SubmissionSettings,
 )
-from faxes.submission import Submission
+from faxes.submission import Submission, Timing
 from faxes.tokens import Authentication, Login
 
 if TYPE_CHECKING:
@@ -41,9 +42,17 @@ def submission() -> Submission:
         files=S3FileStore(files, settings.bucket, pool, S3_BUDGET.tries),
         faxes=DynamoDBFaxStore(tables, settings.fax_table),
         limits=settings.limits,
-        retention=settings.retention,
+        timing=Timing(
+            put_all=S3_BUDGET.longest,
+            write=DYNAMODB_BUDGET.longest,
+            retention=settings.retention,
+            claim=settings.idempotency,
+            repetition=settings.repetition,
+        ),
         now=_now,
         random_bits=secrets.randbits,
+        wait=time.sleep,
+        pool=pool,
     )
 
 

@@ -9,6 +9,7 @@
     │   ├── RecipientsInvalid     fx_recipients_invalid
     │   ├── TooManyFiles          fx_max_files_reached
     │   ├── FileInvalid           fx_file_invalid
+    │   ├── KeyReused             idempotency_key_reused
     │   └── ResourceNotFound      resource_not_found
     ├── TokenRefused              no token is issued; the codes are OAuth's (RFC 6749, section 5.2)
     │   ├── TokenRequestInvalid   invalid_request
@@ -75,6 +76,12 @@ class FileInvalid(RequestRefused):
     code = "fx_file_invalid"
 
 
+class KeyReused(RequestRefused):
+    """The Idempotency-Key stands for another fax."""
+
+    code = "idempotency_key_reused"
+
+
 class ResourceNotFound(RequestRefused):
     code = "resource_not_found"
 
@@ -131,7 +138,7 @@ class OutcomeUnknown(ServiceFault):
     def __init__(self, *, reason: str, cause: str) -> None:
         super().__init__(
             "It is not known whether the fax was accepted, because of a fault on our side. "
-            "Sending it again may send it twice.",
+            "Sending it again is safe with the same Idempotency-Key; without one, it may be sent twice.",
             reason=reason,
             cause=cause,
         )

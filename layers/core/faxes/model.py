@@ -147,3 +147,33 @@ class Fax:
     created_at: datetime
     expires_at: datetime
     version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What makes a request that comes again the same fax, until ``expires_at`` (UTC, whole seconds): ``name`` says what
+    is claimed, ``content`` for which fax; both are 64 hex digits."""
+
+    name: str
+    content: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """The fax that was accepted under a claim, and the content that it had."""
+
+    fax_id: str
+    uid: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the sender gets. ``fax`` is None where the same request was accepted before; ``ids_redrawn`` counts the ids
+    that were taken."""
+
+    id: str
+    uid: str
+    fax: Fax | None
+    ids_redrawn: int = 0

@@ -94,7 +94,7 @@ def client(event: APIGatewayProxyEvent) -> Client:
 
 def issued(token: str, lifetime: timedelta) -> Response[str]:
     """200: the token, and the seconds that it lasts."""
-    logger.info("token issued", extra={"outcome": "token_issued"})
+    logger.append_keys(outcome="token_issued")
     metrics.add_metric("TokenIssued", MetricUnit.Count, 1)
     answer = {"access_token": token, "token_type": "Bearer", "expires_in": int(lifetime.total_seconds())}
     return Response(200, rest.JSON, json.dumps(answer), headers=_NEVER_STORED)
@@ -150,8 +150,7 @@ def _basic(authorization: str) -> Client | None:
 def _refused(error: FaxError) -> Response[str]:
     match error:
         case ServiceFault():
-            fields = {"outcome": "server_error", "reason": error.reason, "cause": error.cause}
-            logger.error("token not issued", extra=fields)
+            logger.append_keys(outcome="server_error", reason=error.reason, cause=error.cause)
             metrics.add_metric(type(error).__name__, MetricUnit.Count, 1)
             return _answer(503, "server_error", _FAULT)
         case TokenRefused():
@@ -159,16 +158,14 @@ def _refused(error: FaxError) -> Response[str]:
         case _:
             # What the body's readers say of a fax's form holds for this one as well.
             refused = TokenRequestInvalid(error.message, reason=error.reason)
-    logger.info("token refused", extra={"outcome": refused.code, "reason": refused.reason})
+    logger.append_keys(outcome=refused.code, reason=refused.reason)
     metrics.add_metric("TokenRefused", MetricUnit.Count, 1)
     return _answer(STATUS[type(refused)], refused.code, refused.message)
 
 
 def _failed(error: Exception) -> Response[str]:
     """503: a fault in this code. Its message stays out of the answer and of the log: it may repeat what was sent."""
-    logger.error(
-        "unexpected fault", extra={"outcome": "server_error", "reason": type(error).__name__, "where": where(error)}
-    )
+    logger.append_keys(outcome="server_error", reason=type(error).__name__, where=where(error))
     metrics.add_metric("UnexpectedFault", MetricUnit.Count, 1)
     return _answer(503, "server_error", _FAULT)
 

@@ -44,6 +44,8 @@ class SubmissionSettings:
     fax_table: str
     directory_table: str
     retention: timedelta
+    idempotency: timedelta
+    repetition: timedelta
     limits: Limits = field(default_factory=Limits)
 
     @classmethod
@@ -53,6 +55,8 @@ class SubmissionSettings:
             fax_table=_text(environ, "FAX_TABLE"),
             directory_table=_text(environ, "DIRECTORY_TABLE"),
             retention=timedelta(days=_whole(environ, "RETENTION_DAYS", 1, 3650)),
+            idempotency=timedelta(hours=_whole(environ, "IDEMPOTENCY_HOURS", 1, 168)),
+            repetition=timedelta(minutes=_whole(environ, "REPETITION_MINUTES", 0, 1440)),
             limits=Limits(
                 files_per_fax=_whole(environ, "MAX_FILES_PER_FAX", 1, 10),
                 recipients_per_fax=_whole(environ, "MAX_RECIPIENTS_PER_FAX", 1, 999),

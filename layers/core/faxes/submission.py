@@ -3,17 +3,33 @@
 Every check stands here in the contract's order: user, extension, recipients, no files, number of files, each file in
 turn; the first failure answers. Then the files are stored, and the record last: the record is the acceptance, so it
 never points at bytes that are not there.
+
+A request may come again, because its answer was lost. One with an Idempotency-Key claims that key in the same write
+that makes the record, so of any number of such requests one is the fax, and the others are answered as it was.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from faxes import documents, numbers
-from faxes.errors import ExtensionInvalid, RecipientsInvalid, StorageFailed, TooManyFiles, UserInvalid, shown
+from faxes.errors import (
+    ExtensionInvalid,
+    KeyReused,
+    RecipientsInvalid,
+    StorageFailed,
+    TooManyFiles,
+    UserInvalid,
+    shown,
+)
+from faxes.idempotency import claim_of_content, claim_of_key, content_of
 from faxes.model import (
+    Acceptance,
+    Claim,
     Context,
     Document,
     Extension,
@@ -23,6 +39,7 @@ from faxes.model import (
     Form,
     Limits,
     Principal,
+    Receipt,
     Status,
     StoredFile,
     Upload,
@@ -34,7 +51,10 @@ MAX_REQUEST_BYTES = 128 * 1024
 
 ID_EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 _ID_RANDOM_BITS = 12
-_ID_DRAWS = 5
+# Writes of one record: an id may be taken, and others may be writing the same claim.
+_WRITES = 5
+# Seconds, doubled with each conflict: a transaction takes some hundredths.
+_CONFLICT_WAIT = 0.05
 
 _OWN_USER = frozenset({"@me", "@viewer"})
 _OWNER = "@owner"
@@ -67,11 +87,19 @@ class FileStore(Protocol):
 class FaxStore(Protocol):
     """Where the record of a fax lies."""
 
-    def add(self, fax: Fax) -> None:
-        """Write the record of a new fax, unless its id is taken.
+    def acceptance(self, claim: str, now: datetime) -> Acceptance | None:
+        """What was accepted under this claim, as last written, or None where nothing was, or its time is over.
 
-        Raises IdTaken where another fax has the id, StorageFailed where it was surely not written, OutcomeUnknown
-        where that cannot be told. Being called twice with the same fax is the same as once.
+        Raises StorageFailed where that cannot be learned.
+        """
+        ...
+
+    def add(self, fax: Fax, claim: Claim | None = None) -> None:
+        """Write the record of a new fax, and its claim, or neither: unless its id, or the claim, is taken.
+
+        Raises IdTaken or ClaimTaken; WriteConflict where others are just writing the same, StorageFailed where it was
+        surely not written for another reason, OutcomeUnknown where that cannot be told. Being called twice with the
+        same fax is the same as once.
         """
         ...
 
@@ -80,33 +108,100 @@ class IdTaken(Exception):
     """Another fax has this id."""
 
 
+class ClaimTaken(Exception):
+    """Another fax was accepted under this claim."""
+
+    def __init__(self, by: Acceptance) -> None:
+        super().__init__()
+        self.by = by
+
+
+class WriteConflict(Exception):
+    """Another request was writing the same claim: nothing was written here, and it is not told what was there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long things may take and last. ``put_all`` and ``write`` in seconds: the longest that a wave of puts, and one
+    write, can take; ``retention`` of a fax; ``claim`` of an Idempotency-Key; ``repetition`` of a request without one
+    (zero: such a request is always another fax)."""
+
+    put_all: float
+    write: float
+    retention: timedelta
+    claim: timedelta
+    repetition: timedelta
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
     """Accepts faxes.
 
-    ``now`` gives UTC; ``random_bits(n)`` an integer of n unguessable bits. ``retention`` is how long a fax is kept.
+    ``now`` gives UTC; ``random_bits(n)`` an integer of n unguessable bits; ``wait`` sleeps for so many seconds;
+    ``pool`` runs a read beside another.
     """
 
     directory: Directory
     files: FileStore
     faxes: FaxStore
     limits: Limits
-    retention: timedelta
+    timing: Timing
     now: Callable[[], datetime]
     random_bits: Callable[[int], int]
+    wait: Callable[[float], None]
+    pool: Executor
 
-    def submit(self, form: Form, principal: Principal, user: str, extension: str) -> Fax | None:
+    def submit(
+        self,
+        form: Form,
+        principal: Principal,
+        user: str,
+        extension: str,
+        key: str | None,
+        remaining: Callable[[], float],
+    ) -> Receipt | None:
         """Accept a fax: its files and its record are stored when this returns. None where there is nothing to send.
 
-        ``user`` and ``extension`` are the path's values, decoded. Raises a leaf of RequestRefused for the first check
-        that fails, StorageFailed or OutcomeUnknown where storing does.
+        ``user`` and ``extension`` are the path's values, decoded; ``key`` is the Idempotency-Key; ``remaining`` gives
+        the seconds that are left for all of it. Raises a leaf of RequestRefused for the first check that fails,
+        StorageFailed or OutcomeUnknown where storing does.
         """
-        named = self._named_user(user, principal)
-        sender = self._sender(extension, user, named, principal)
+        with self._earlier(principal, key) as earlier:
+            named = self._named_user(user, principal)
+            sender = self._sender(extension, user, named, principal)
         recipients = self._recipients(form.request)
         if not form.uploads:
             return None
-        return self._store(sender, recipients, self._documents(form.uploads))
+        documents = self._documents(form.uploads)
+        claim = self._claim(principal, key, content_of(sender, recipients, documents))
+        if claim and earlier and (accepted := earlier.result()):
+            return _replay(claim, accepted)
+        return self._store(sender, recipients, documents, claim, remaining)
+
+    @contextmanager
+    def _earlier(self, principal: Principal, key: str | None) -> Iterator[Future[Acceptance | None] | None]:
+        """Look the key up beside what is done meanwhile; it is read when this ends."""
+        if key is None:
+            yield None
+            return
+        reading = self.pool.submit(self.faxes.acceptance, claim_of_key(principal, key), self.now())
+        try:
+            yield reading
+        finally:
+            # A read that went on behind the answer would be frozen with the function.
+            wait([reading])
+
+    def _claim(self, principal: Principal, key: str | None, content: str) -> Claim | None:
+        """What makes the same request, sent again, this fax: its key; without one, its content, if that is set up."""
+        if key is not None:
+            return Claim(claim_of_key(principal, key), content, self._whole_seconds(self.timing.claim))
+        if self.timing.repetition:
+            return Claim(claim_of_content(principal, content), content, self._whole_seconds(self.timing.repetition))
+        return None
+
+    def _whole_seconds(self, lifetime: timedelta) -> datetime:
+        """The end of a lifetime that starts now, as the table's time to live has it."""
+        return (self.now() + lifetime).replace(microsecond=0)
 
     def _named_user(self, user: str, principal: Principal) -> User | None:
         """The user that the path names, who is in the token's reach; None for @owner, whoever that is.
@@ -193,7 +288,14 @@ class Submission:
             )
         return [documents.inspect(upload, n, len(uploads)) for n, upload in enumerate(uploads, start=1)]
 
-    def _store(self, sender: Extension, recipients: tuple[str, ...], accepted: Sequence[Document]) -> Fax:
+    def _store(
+        self,
+        sender: Extension,
+        recipients: tuple[str, ...],
+        accepted: Sequence[Document],
+        claim: Claim | None,
+        remaining: Callable[[], float],
+    ) -> Receipt:
         # The uid opens the public fax page and names the objects: drawn for this attempt, so that nothing is there yet.
         uid = f"{self.random_bits(128):032x}"
         keyed = [(f"faxes/{uid}/{n}.{document.kind}", document) for n, document in enumerate(accepted, start=1)]
@@ -212,24 +314,60 @@ class Submission:
             status=Status.ACCEPTED,
             created_at=created_at,
             # In whole seconds, as the table's time to live is.
-            expires_at=(created_at + self.retention).replace(microsecond=0),
+            expires_at=(created_at + self.timing.retention).replace(microsecond=0),
         )
+        _check_time(remaining, self.timing.put_all + self.timing.write)
         try:
             self.files.put_all(keyed)
-            return self._add(fax)
-        except StorageFailed:
-            self.files.discard([key for key, _ in keyed])
+            receipt = self._write(fax, claim, remaining)
+        except (StorageFailed, KeyReused):
+            self._discard(keyed, remaining)
             raise
+        if receipt.fax is None:
+            self._discard(keyed, remaining)
+        return receipt
 
-    def _add(self, fax: Fax) -> Fax:
-        for _ in range(_ID_DRAWS):
+    def _discard(self, keyed: Sequence[tuple[str, Document]], remaining: Callable[[], float]) -> None:
+        # Where there is no time left, the answer is worth more: the lifecycle rule removes what stays.
+        if remaining() > self.timing.put_all:
+            self.files.discard([key for key, _ in keyed])
+
+    def _write(self, fax: Fax, claim: Claim | None, remaining: Callable[[], float]) -> Receipt:
+        """Write the record under an id that is free; or learn that the same request was accepted meanwhile."""
+        redrawn = 0
+        for attempt in range(_WRITES):
+            _check_time(remaining, self.timing.write)
             numbered = replace(fax, id=new_id(fax.created_at, self.random_bits(_ID_RANDOM_BITS)))
             try:
-                self.faxes.add(numbered)
+                self.faxes.add(numbered, claim)
             except IdTaken:
-                continue
-            return numbered
-        raise StorageFailed(reason="ids_taken", cause=f"{_ID_DRAWS} ids in a row were taken")
+                redrawn += 1
+            except ClaimTaken as taken:
+                return _replay(claim, taken.by)
+            except WriteConflict:
+                if attempt < _WRITES - 1:
+                    self.wait(_CONFLICT_WAIT * 2**attempt)
+            else:
+                return Receipt(numbered.id, numbered.uid, numbered, redrawn)
+        raise StorageFailed(reason="writes_in_vain", cause=f"{_WRITES} writes, {redrawn} ids were taken")
+
+
+def _check_time(remaining: Callable[[], float], needed: float) -> None:
+    """Answer in time rather than be stopped half-way. Raises StorageFailed: until now nothing is accepted."""
+    left = remaining()
+    if left < needed:
+        raise StorageFailed(reason="out_of_time", cause=f"{left:.1f} s are left, {needed:.1f} s may be needed")
+
+
+def _replay(claim: Claim | None, accepted: Acceptance) -> Receipt:
+    """The first answer to the same request once more. Raises KeyReused where it is another request."""
+    if claim is None or claim.content != accepted.content:
+        raise KeyReused(
+            "This Idempotency-Key was sent before with another fax: another user, extension, recipients or files. "
+            "Use a new key for a new fax.",
+            reason="idempotency_key_reused",
+        )
+    return Receipt(accepted.fax_id, accepted.uid, None)
 
 
 def new_id(moment: datetime, random: int) -> str:

@@ -73,4 +73,6 @@ class Attempts:
             self._outcomes.append(isinstance(exception, _NEVER_SENT))
         else:
             status = parsed_response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-            self._outcomes.append(400 <= status < 500)
+            # A try before this one is still at work on the same.
+            in_progress = parsed_response.get("Error", {}).get("Code") == "TransactionInProgressException"
+            self._outcomes.append(400 <= status < 500 and not in_progress)

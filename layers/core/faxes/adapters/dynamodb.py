@@ -1,7 +1,8 @@
 """The records, in DynamoDB: three tables, so that each function's role is one action on one table.
 
-FaxTable        dynamodb:PutItem (create_fax)
+FaxTable        dynamodb:PutItem, dynamodb:GetItem on IDEMPOTENCY#* (create_fax)
     pk FAX#<id>, sk FAX    one fax; attributes as in ``_fax_item``
+    pk IDEMPOTENCY#<claim>, sk IDEMPOTENCY content, faxId, faxUid, expiresAt: which fax was accepted under a claim
     index by-uid           uid: the public page's way in; holds keys only
     index by-extension     extension (0003*210), createdAt: an extension's faxes by time
 DirectoryTable  dynamodb:GetItem (create_fax)
@@ -29,6 +30,8 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from faxes.adapters.calls import FAILURES, Attempts, cause
 from faxes.errors import OutcomeUnknown, StorageFailed
 from faxes.model import (
+    Acceptance,
+    Claim,
     Context,
     Extension,
     ExtensionNumber,
@@ -40,17 +43,21 @@ from faxes.model import (
     StoredFile,
     User,
 )
-from faxes.submission import IdTaken
+from faxes.submission import ClaimTaken, IdTaken, WriteConflict
 from faxes.tokens import App, AppLogin, Token
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
 
 type Item = dict[str, Any]
 
 BY_UID = "by-uid"
 BY_EXTENSION = "by-extension"
+
+_CONDITION = "ConditionalCheckFailed"
+_CONFLICT = "TransactionConflict"
 
 _to_wire = TypeSerializer()
 _from_wire = TypeDeserializer()
@@ -62,26 +69,58 @@ class DynamoDBFaxStore:
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
         self._table = table
-        self._attempts = Attempts(client, "dynamodb", "PutItem")
+        self._attempts = Attempts(client, "dynamodb", "TransactWriteItems")
 
-    def add(self, fax: Fax) -> None:
-        item = wire(_fax_item(fax))
+    def acceptance(self, claim: str, now: datetime) -> Acceptance | None:
+        item = _get(self._client, self._table, f"IDEMPOTENCY#{claim}", "IDEMPOTENCY")
+        # The table removes it up to days later.
+        return _acceptance(item) if item and _moment(item["expiresAt"]) > now else None
+
+    def add(self, fax: Fax, claim: Claim | None = None) -> None:
+        puts: list[TransactWriteItemTypeDef] = [self._put(_fax_item(fax), "attribute_not_exists(pk)")]
+        if claim:
+            free = "attribute_not_exists(pk) OR expiresAt <= :now"
+            puts.append(self._put(_claim_item(claim, fax), free, {":now": int(fax.created_at.timestamp())}))
         try:
-            self._attempts.watch(
-                lambda: self._client.put_item(
-                    TableName=self._table,
-                    Item=item,
-                    ConditionExpression="attribute_not_exists(pk)",
-                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                )
-            )
-        except self._client.exceptions.ConditionalCheckFailedException as error:
-            # An answer was lost and the SDK tried again: what stands there is ours.
-            if _uid_in_the_way(error) != fax.uid:
-                raise IdTaken from error
+            # The SDK gives the transaction a token, so that its own tries are one.
+            self._attempts.watch(lambda: self._client.transact_write_items(TransactItems=puts))
+        except self._client.exceptions.TransactionCanceledException as error:
+            self._cancelled(error, fax)
         except FAILURES as error:
-            failed = StorageFailed if self._attempts.refused else OutcomeUnknown
-            raise failed(reason="record_not_written", cause=cause("PutItem", error)) from error
+            raise self._failed(cause("TransactWriteItems", error)) from error
+
+    def _put(self, item: Item, condition: str, values: Mapping[str, Any] | None = None) -> "TransactWriteItemTypeDef":
+        put: PutTypeDef = {
+            "TableName": self._table,
+            "Item": wire(item),
+            "ConditionExpression": condition,
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        if values:
+            put["ExpressionAttributeValues"] = wire(values)
+        return {"Put": put}
+
+    def _cancelled(self, error: "ClientError", fax: Fax) -> None:
+        """Read why a transaction was cancelled. Returns where it is ours that stands in the way, else raises."""
+        reasons: list[Any] = error.response.get("CancellationReasons", [])
+        in_the_way = [plain(reason["Item"]) if reason.get("Item") else {} for reason in reasons]
+        # An answer was lost and the SDK tried again.
+        if fax.uid in [item.get("uid", item.get("faxUid")) for item in in_the_way]:
+            return
+        record, *claims = zip([reason.get("Code") for reason in reasons], in_the_way, strict=True)
+        for code_, item in claims:
+            if code_ == _CONDITION:
+                raise ClaimTaken(_acceptance(item)) from error
+        if record[0] == _CONDITION:
+            raise IdTaken from error
+        codes = [reason.get("Code") for reason in reasons]
+        if _CONFLICT in codes and self._attempts.refused:
+            raise WriteConflict from error
+        raise self._failed(f"TransactWriteItems: cancelled for {', '.join(map(str, codes))}") from error
+
+    def _failed(self, why: str) -> StorageFailed | OutcomeUnknown:
+        failed = StorageFailed if self._attempts.refused else OutcomeUnknown
+        return failed(reason="record_not_written", cause=why)
 
     def by_id(self, fax_id: str, now: datetime) -> Fax | None:
         """The fax with this id, or None where there is none or its time is over."""
@@ -277,6 +316,22 @@ def _fax_item(fax: Fax) -> Item:
     }
 
 
+def _claim_item(claim: Claim, fax: Fax) -> Item:
+    # Not "uid": the index by uid is for faxes alone.
+    return {
+        "pk": f"IDEMPOTENCY#{claim.name}",
+        "sk": "IDEMPOTENCY",
+        "content": claim.content,
+        "faxId": fax.id,
+        "faxUid": fax.uid,
+        "expiresAt": int(claim.expires_at.timestamp()),
+    }
+
+
+def _acceptance(item: Item) -> Acceptance:
+    return Acceptance(item["faxId"], item["faxUid"], item["content"])
+
+
 def _fax(item: Item) -> Fax:
     return Fax(
         id=item["id"],
@@ -314,8 +369,3 @@ def _get(client: "DynamoDBClient", table: str, pk: str, sk: str) -> Item | None:
     except FAILURES as error:
         raise StorageFailed(reason="record_not_read", cause=cause("GetItem", error)) from error
     return plain(answer["Item"]) if "Item" in answer else None
-
-
-def _uid_in_the_way(error: "ClientError") -> str | None:
-    item: Any = error.response.get("Item")
-    return plain(item).get("uid") if item else None

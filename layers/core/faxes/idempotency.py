@@ -1,0 +1,40 @@
+"""What makes a repeated request the same fax: its caller and Idempotency-Key, or its caller and its content.
+
+A caller is the app, or the user where a token stands for one without an app; never the token, which changes hourly.
+What the client sends goes into digests alone: none of it is in a table's key.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+
+from faxes.model import Document, Extension, Principal
+
+# Printable ASCII; docs/api.md, "Sending again".
+KEY = re.compile(r"[\x20-\x7e]{1,255}")
+
+
+def claim_of_key(principal: Principal, key: str) -> str:
+    """The claim that a caller's Idempotency-Key makes: 64 hex digits."""
+    return _digest(["key", *_caller(principal), key])
+
+
+def claim_of_content(principal: Principal, content: str) -> str:
+    """The claim that a caller's content makes where no key is sent: 64 hex digits."""
+    return _digest(["content", *_caller(principal), content])
+
+
+def content_of(sender: Extension, recipients: Sequence[str], documents: Sequence[Document]) -> str:
+    """What a fax is, as 64 hex digits: who sends it, to whom, and each file's name and bytes in their order."""
+    files = [[document.name, document.sha256.hex()] for document in documents]
+    return _digest([sender.owner_id, str(sender.number), list(recipients), files])
+
+
+def _caller(principal: Principal) -> tuple[str, str]:
+    return ("app", principal.app_key) if principal.app_key else ("user", principal.user_id)
+
+
+def _digest(value: list[object]) -> str:
+    # JSON keeps apart what a plain join would mix: ["a", "bc"] and ["ab", "c"].
+    return hashlib.sha256(json.dumps(value).encode("ascii")).hexdigest()

@@ -1,0 +1,84 @@
+"""Runs create_fax's handler in a process of its own, which is killed at its nth AWS call.
+
+`python -m tests.support.killed <n>`: the event on standard input; the answer, if there is one, on standard output. The
+environment is the function's. The process kills itself before the nth call leaves; with n one more than there are
+calls, when the last answer is there. 0 kills nothing.
+"""
+
+import importlib.util
+import json
+import os
+import signal
+import sys
+import threading
+from types import SimpleNamespace
+from typing import Any
+
+from tests.support import template
+from tools.emulator import ACCESS_KEY, SECRET_KEY
+from tools.stack_file import LocalStack
+
+ROOT = template.ROOT
+
+
+def environment(stack: LocalStack) -> dict[str, str]:
+    """create_fax's, as it is deployed to the local stack, with the rights of the emulator's root."""
+    names = {"FileBucket": stack.bucket, "FaxTable": stack.faxTable, "DirectoryTable": stack.directoryTable}
+    return template.environment(template.load(), "CreateFaxFunction", names) | {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": f"{template.ROOT}:{template.ROOT / 'layers/core'}",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        "AWS_DEFAULT_REGION": stack.region,
+        "AWS_ENDPOINT_URL": stack.endpointUrl,
+        "AWS_CA_BUNDLE": stack.caBundle,
+    }
+
+
+class Killer:
+    """Counts the calls of all clients, whichever thread makes them."""
+
+    def __init__(self, at: int) -> None:
+        self._at = at
+        self._calls = 0
+        self._lock = threading.Lock()
+
+    def watch(self, client: Any) -> None:
+        client.meta.events.register_first("before-send", self._before)
+
+    def _before(self, **_: object) -> None:
+        with self._lock:
+            self._calls += 1
+            if self._calls == self._at:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    def at_the_end(self) -> None:
+        if self._at > self._calls:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def main(at: int) -> None:
+    spec = importlib.util.spec_from_file_location("create_fax", ROOT / "functions/create_fax/app.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module: Any = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    killer = Killer(at)
+    killer.watch(module.submission.faxes._client)
+    killer.watch(module.submission.files._client)
+    context = SimpleNamespace(
+        function_name="create-fax",
+        memory_limit_in_mb=1024,
+        invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:create-fax",
+        aws_request_id="c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
+        get_remaining_time_in_millis=lambda: 28_000,
+    )
+    answer = module.handler(json.load(sys.stdin), context)
+    killer.at_the_end()
+    # Behind what is logged on the same stream.
+    print(f"\n{json.dumps(answer)}")  # noqa: T201  (for the process that started this one)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
