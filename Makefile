@@ -108,6 +108,10 @@ check: lint types imports template ## Everything that CI runs
 	@ONCE=1 $(MAKE) --no-print-directory run
 	@echo "==> tests"; $(MAKE) --no-print-directory test
 
+.PHONY: load
+load: $(DEV) ## Send thousands of faxes to the stack that make run started, and count them (two minutes)
+	@$(PYTHON_TOOL) benchmarks.load
+
 .PHONY: lint
 lint: $(DEV) ## Check style (ruff)
 	@echo "==> ruff"; $(BIN)/ruff check . && $(BIN)/ruff format --check .
