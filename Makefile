@@ -9,6 +9,7 @@ VENVS := .local/venvs
 DEV := $(VENVS)/dev/.installed
 SAM := $(VENVS)/sam/.installed
 EMULATOR := $(VENVS)/emulator/.installed
+FUZZ := $(VENVS)/fuzz/.installed
 WHEELS := .local/wheels/.downloaded
 BIN := $(VENVS)/dev/bin
 # exec, so that a signal to make reaches the command and not a shell in between.
@@ -40,6 +41,9 @@ $(SAM): requirements/sam.txt
 
 $(EMULATOR): requirements/emulator.txt
 	$(call install,the AWS emulator,$^)
+
+$(FUZZ): requirements/fuzz.txt
+	$(call install,Atheris,$^)
 
 # What the layer is built of, for both architectures: from here on, a build needs no network.
 $(WHEELS): $(RUNTIME_LOCK) | $(DEV)
@@ -103,14 +107,30 @@ lambda-image: $(DEV) ## Build a stand-in for Amazon's base image, where that can
 test: $(DEV) $(SAM) $(EMULATOR) $(WHEELS) ## Run all tests: [ARGS="-k name"]
 	@$(BIN)/python -m pytest $(ARGS)
 
+.PHONY: fuzz
+fuzz: fuzz-requests fuzz-documents ## Search for requests and documents that break anything
+
+.PHONY: fuzz-requests
+fuzz-requests: $(DEV) ## Broken requests through the real handler: [REQUESTS=100000], the same each time
+	@FUZZ_REQUESTS='$(or $(REQUESTS),100000)' $(BIN)/python -m pytest tests/integration/test_bad_requests.py
+
+.PHONY: fuzz-documents
+fuzz-documents: $(FUZZ) ## Documents that break their checks, by coverage: [SECONDS=240] [TARGET=jpg|tif|txt|name]
+	@exec env PYTHONPATH=.:layers/core $(VENVS)/fuzz/bin/python -m tests.fuzz.run \
+	  $(if $(SECONDS),--seconds '$(SECONDS)') $(foreach target,$(TARGET),--target '$(target)')
+
+.PHONY: bench
+bench: $(DEV) ## Measure what it costs to look into documents, bombs against honest ones: [KIND="pdf jpg tif txt"] (Linux)
+	@$(PYTHON_TOOL) benchmarks.documents $(KIND)
+
+.PHONY: load
+load: $(DEV) ## Send thousands of faxes to the stack that make run started, and count them (minutes)
+	@$(PYTHON_TOOL) benchmarks.load
+
 .PHONY: check
 check: lint types imports template ## Everything that CI runs
 	@ONCE=1 $(MAKE) --no-print-directory run
 	@echo "==> tests"; $(MAKE) --no-print-directory test
-
-.PHONY: load
-load: $(DEV) ## Send thousands of faxes to the stack that make run started, and count them (two minutes)
-	@$(PYTHON_TOOL) benchmarks.load
 
 .PHONY: lint
 lint: $(DEV) ## Check style (ruff)

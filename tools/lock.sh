@@ -16,3 +16,4 @@ compile --universal --group dev --constraint "$runtime" $shipped --output-file r
 compile --universal --group sam --output-file requirements/sam.txt
 compile --universal --group emulator --output-file requirements/emulator.txt
 compile --universal --group lambda-image --output-file requirements/lambda-image.txt
+compile --universal --group fuzz --output-file requirements/fuzz.txt

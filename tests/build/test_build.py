@@ -34,6 +34,7 @@ def test_every_binary_is_of_the_templates_architecture(built: tuple[str, Path]) 
     assert found == dict.fromkeys(found, MACHINES[architecture])
     # Without its extension, pybase64 falls back to slow Python in silence.
     assert any("pybase64" in name for name in found)
+    assert any(name.endswith("/libpdfium.so") for name in found)
 
 
 def test_the_built_template_has_one_line_that_says_the_architecture(built: tuple[str, Path]) -> None:
@@ -70,13 +71,17 @@ def test_the_core_layer_ships_the_package_alone(built: tuple[str, Path]) -> None
     assert files == {path.relative_to(ROOT / "layers/core") for path in (ROOT / "layers/core").rglob("*.py")}
 
 
+def _skip_unless_it_can_start(architecture: str) -> None:
+    if architecture != places.architecture() or platform.system() != "Linux":
+        pytest.skip(f"a build for Linux on {architecture} cannot start on {platform.system()} {places.architecture()}")
+
+
 @pytest.mark.parametrize("function", ["CreateFaxFunction", "AuthorizeFunction", "IssueTokenFunction"])
 def test_a_function_starts_with_its_layers_and_the_standard_library_alone(
     built: tuple[str, Path], function: str
 ) -> None:
     architecture, folder = built
-    if architecture != places.architecture() or platform.system() != "Linux":
-        pytest.skip(f"a build for Linux on {architecture} cannot start on {platform.system()} {places.architecture()}")
+    _skip_unless_it_can_start(architecture)
     names = {name: name for name in ("FileBucket", "FaxTable", "DirectoryTable", "CredentialTable")}
     environment = template.environment(template.load(), function, names) | {"AWS_DEFAULT_REGION": "eu-west-1"}
     paths = [str(folder / part) for part in (function, "DependenciesLayer/python", "CoreLayer/python")]
@@ -94,3 +99,18 @@ def test_a_function_starts_with_its_layers_and_the_standard_library_alone(
     assert callable_handler
     assert foreign == []
     assert "C extension active" in base64_version
+
+
+def test_a_pdf_is_read_with_the_layers_alone(built: tuple[str, Path]) -> None:
+    architecture, folder = built
+    _skip_unless_it_can_start(architecture)
+    layers = [str(folder / layer / "python") for layer in ("DependenciesLayer", "CoreLayer")]
+    document = ROOT / "tests/data/documents/letter.pdf"
+    script = (
+        f"import sys; sys.path[:0] = {layers!r}\n"
+        "from pathlib import Path\n"
+        "from faxes.formats import pdf\n"
+        f"print(pdf.count_pages(Path({str(document)!r}).read_bytes(), 200))"
+    )
+    done = subprocess.run([sys.executable, "-S", "-I", "-W", "error", "-c", script], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1\n", "")

@@ -62,14 +62,17 @@ def test_stores_the_smallest_documents_byte_for_byte(
 
 
 def form_of(size: int) -> tuple[bytes, bytes]:
-    """A form of exactly ``size`` bytes with a text file that fills it, and that file's content."""
+    """A form of exactly ``size`` bytes with a photo that fills it, and that file's content.
+
+    Any bytes may stand behind a photo's end; so much text would be over the limit of pages.
+    """
     head = (
         b'--b\r\nContent-Disposition: form-data; name="request"\r\n\r\n{"recipients":["7778888"]}\r\n'
-        b'--b\r\nContent-Disposition: form-data; name="files"; filename="long.txt"\r\n\r\n'
+        b'--b\r\nContent-Disposition: form-data; name="files"; filename="photo.jpg"\r\n\r\n'
     )
     tail = b"\r\n--b--\r\n"
     lines = b"".join(b"%09d\n" % n for n in range(size // 10))
-    content = lines[: size - len(head) - len(tail)]
+    content = ((DOCUMENTS / "smallest.jpg").read_bytes() + lines)[: size - len(head) - len(tail)]
     return head + content + tail, content
 
 
@@ -79,7 +82,7 @@ def test_takes_a_body_of_exactly_the_limit(curl: Curl, stored: Callable[[], dict
     (tmp_path / "body").write_bytes(body)
     answer = curl(SEND, "-H", "Content-Type: multipart/form-data; boundary=b", "--data-binary", f"@{tmp_path / 'body'}")
     uid = assert_accepted(answer)
-    kept = stored()[f"faxes/{uid}/1.txt"]
+    kept = stored()[f"faxes/{uid}/1.jpg"]
     assert hashlib.sha256(kept).hexdigest() == hashlib.sha256(content).hexdigest()
 
 

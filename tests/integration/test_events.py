@@ -31,6 +31,8 @@ REFUSED = requests.names("refuse")
 
 MAX_BODY_BYTES = 4_613_734
 RETENTION = timedelta(days=30)
+# What is counted of a request, by its answer's status.
+COUNTED = {200: {"FaxAccepted", "FaxBytes", "FaxPages"}, 204: {"NothingToSend"}}
 BOB = {"userId": "bob", "organizationId": "0003", "context": "user"}
 
 type Log = Callable[[], list[dict[str, Any]]]
@@ -169,9 +171,11 @@ def test_event(name: str, deployed: Cloud, context: Any) -> None:
                 "size": len(bytes_),
                 "sha256": hashlib.sha256(bytes_).hexdigest(),
                 "key": key,
+                "pages": file["pages"],
             }
             for n, (file, bytes_, key) in enumerate(zip(stored["files"], contents, keys, strict=True), start=1)
         ],
+        "pages": stored["pages"],
         "status": "accepted",
         "createdAt": record["createdAt"],
         "expiresAt": int((created_at + RETENTION).timestamp()),
@@ -189,7 +193,7 @@ def test_event_that_is_refused(name: str, cloud: Cloud, context: Any, capfd: pyt
     assert capfd.readouterr() == ("", "")
 
 
-def content(file: dict[str, str]) -> bytes:
+def content(file: dict[str, Any]) -> bytes:
     """The bytes of a file in tests/data/requests/stored: one of tests/data/documents, or a short text."""
     return make.document(file["document"]) if "document" in file else file["text"].encode()
 
@@ -208,7 +212,8 @@ def test_each_request_leaves_one_line_and_one_count(
         assert lines[-1]["correlation_id"] == event(name)["requestContext"]["requestId"]
         metrics = json.loads(capsys.readouterr().out)
         [counted] = metrics["_aws"]["CloudWatchMetrics"]
-        assert (counted["Namespace"], [len(counted["Metrics"])]) == ("FaxApi", [1])
+        names = {metric["Name"] for metric in counted["Metrics"]}
+        assert (counted["Namespace"], names) == ("FaxApi", COUNTED.get(answer(name)["statusCode"], {"FaxRefused"}))
 
 
 def test_extension_without_fax(deployed: Cloud, context: Any) -> None:
@@ -222,9 +227,10 @@ def test_extension_without_fax(deployed: Cloud, context: Any) -> None:
 
 def sized_event(size: int) -> tuple[dict[str, Any], bytes]:
     """The event of a form of ``size`` bytes in all, and the bytes of its only file."""
-    frame = len(make.form(make.CURL, make.request_part(), make.file_part(content=b"")))
-    file = b"x" * (size - frame)
-    raw = make.curl(make.request_part(), make.file_part(content=file))
+    frame = len(make.form(make.CURL, make.request_part(), make.file_part("photo.jpg", b"")))
+    # Any bytes may stand behind a photo's end; so much text would be over the limit of pages.
+    file = make.document("smallest.jpg").ljust(size - frame, b"x")
+    raw = make.curl(make.request_part(), make.file_part("photo.jpg", file))
     return requests.proxy_event(requests.parse(raw), "sized"), file
 
 

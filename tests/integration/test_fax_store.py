@@ -44,7 +44,8 @@ def fax(n: int, **other: Any) -> Fax:
         "organization_id": "0003",
         "extension": str(NUMBER),
         "recipients": ("7778888",),
-        "files": (StoredFile(1, "a.txt", Kind.TXT, 14, "ab" * 32, f"faxes/{uid}/1.txt"),),
+        "files": (StoredFile(1, "a.txt", Kind.TXT, 14, "ab" * 32, f"faxes/{uid}/1.txt", 2),),
+        "pages": 2,
         "status": Status.ACCEPTED,
         "created_at": created_at,
         "expires_at": (created_at + timedelta(days=30)).replace(microsecond=0),
@@ -91,9 +92,10 @@ def test_the_largest_fax_comes_back_whole(store: Store) -> None:
         uid=uid,
         recipients=tuple(f"{n:016}*{n:015}" for n in range(999)),
         files=tuple(
-            StoredFile(n, name, kind, 4_613_734, f"{n:064x}", f"faxes/{uid}/{n}.{kind}")
+            StoredFile(n, name, kind, 4_613_734, f"{n:064x}", f"faxes/{uid}/{n}.{kind}", 90 + n)
             for n, (name, kind) in enumerate(zip(names, kinds, strict=False), start=1)
         ),
+        pages=955,
         version=2,
     )
     store.add(largest)
@@ -155,8 +157,8 @@ def test_a_fax_whose_time_is_over_takes_no_place_of_another(store: Store) -> Non
 
 def test_an_extensions_faxes_come_whole_however_large_they_are(store: Store) -> None:
     """A page of a query holds 1 MB; these take more."""
-    files = tuple(StoredFile(n, "n" * 10_000, Kind.TXT, 1, "ab" * 32, f"faxes/{n}.txt") for n in range(1, 11))
-    faxes = [fax(n, files=files) for n in range(12)]
+    files = tuple(StoredFile(n, "n" * 10_000, Kind.TXT, 1, "ab" * 32, f"faxes/{n}.txt", 1) for n in range(1, 11))
+    faxes = [fax(n, files=files, pages=10) for n in range(12)]
     for each in faxes:
         store.add(each)
     assert store.of_extension(NUMBER, NOW) == faxes[::-1]
@@ -522,10 +524,12 @@ def test_an_item_as_it_lies_in_the_table(cloud: Cloud) -> None:
                             "size": {"N": "14"},
                             "sha256": {"S": "ab" * 32},
                             "key": {"S": "faxes/00000000000000000000000000000001/1.txt"},
+                            "pages": {"N": "2"},
                         }
                     }
                 ]
             },
+            "pages": {"N": "2"},
             "status": {"S": "accepted"},
             "createdAt": {"S": "2026-11-23T12:30:16.120Z"},
             "expiresAt": {"N": "1798029016"},

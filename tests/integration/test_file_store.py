@@ -29,7 +29,7 @@ EVERY_BYTE = bytes(range(256)) * 64
 
 
 def document(content: bytes, kind: Kind = Kind.TXT) -> Document:
-    return Document("a name that is nowhere", content, kind, len(content), hashlib.sha256(content).digest())
+    return Document("a name that is nowhere", content, kind, len(content), hashlib.sha256(content).digest(), 1)
 
 
 def keyed(*contents: bytes) -> list[tuple[str, Document]]:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 from unittest import mock
@@ -34,7 +35,9 @@ from faxes.tokens import App, AppLogin, Denial, Token, digest_of
 from tests.data.requests import make
 from tests.support import requests, template
 from tests.support.cloud import Cloud, cloud
+from tests.support.corpus import REFUSED, accepted
 from tests.support.faults import Fate, Faults, dynamodb_answers, raises, s3_answers, where
+from tests.support.images import HEIGHT, LONG, ROWS, SHORT, Page, tiff
 from tools import directory
 
 # --- the canaries ----------------------------------------------------------------------------------------------------
@@ -383,6 +386,7 @@ def accepted_and_refused_faxes() -> list[Case]:
         ("not-attached", "file_not_attached"): fax(REQUEST, make.part('name="files"', CONTENT)),
         ("empty-file", "file_empty"): fax(REQUEST, make.file_part(f"{FILE_NAME}.pdf", b"")),
         ("unknown-file", "file_kind_unknown"): fax(REQUEST, make.file_part(f"{FILE_NAME}.pdf", CONTENT + b"\0")),
+        ("many-pages", "too_many_pages"): fax(REQUEST, make.file_part(f"{FILE_NAME}.txt", (CONTENT + b"\f") * 201)),
     }
     cases = [Case(name, "create_fax", event, says) for (name, says), event in events.items()]
     lost: Any = lambda *_: SimpleNamespace(parts=())  # noqa: E731  (a name for its type)
@@ -394,9 +398,54 @@ def accepted_and_refused_faxes() -> list[Case]:
     cases.append(Case("keyed-again", "create_fax", keyed, "replayed"))
     reused = fax(REQUEST, FILE, FILE, key=RETRY)
     cases.append(Case("key-reused", "create_fax", reused, "idempotency_key_reused"))
+    cases += documents()
     late: Any = lambda _: lambda: 0.0  # noqa: E731  (a name for its type)
     cases.append(Case("late", "create_fax", good, "out_of_time", patched={"faxes.rest.remaining": late}))
     return cases
+
+
+WHOLE = {kind: accepted(kind)[0].content for kind in ("pdf", "jpg", "tif")}
+
+
+def documents() -> list[Case]:
+    """A document for each reason why one is refused."""
+    samples = {sample.reason: sample for sample in REFUSED}
+    cases = [
+        Case(f"corpus-{reason}", "create_fax", document(sample.name, sample.content), reason)
+        for reason, sample in samples.items()
+    ]
+    limits = {
+        "jpg_segments": ["jpg.MAX_SEGMENTS"],
+        "jpg_scans": ["jpg.MAX_SCANS"],
+        "jpg_escapes": ["jpg.MAX_ESCAPES"],
+        "tif_directories": ["tif.MAX_DIRECTORIES"],
+        "tif_entries": ["tif.MAX_ENTRIES_PER_PAGE", "tif.MAX_ENTRIES_BESIDE"],
+    }
+    for reason, of_its_kind in limits.items():
+        kind = reason.partition("_")[0]
+        none = {f"faxes.formats.{limit}": 0 for limit in of_its_kind}
+        cases.append(Case(reason, "create_fax", document(f"whole.{kind}", WHOLE[kind]), reason, patched=none))
+    strips = tiff(Page({HEIGHT: (LONG, [65_535]), ROWS: (SHORT, [1])}))
+    cases.append(Case("strips", "create_fax", document("strips.tif", strips), "tif_strips"))
+    large = document("large.txt", CONTENT * 250_000)
+    cases.append(Case("large", "create_fax", large, "file_too_large", patched={"faxes.rest._check_size": mock.Mock()}))
+    readers = {
+        "pdf_crashed_reader": "os.write(1, b'R'); os.abort()",
+        "pdf_too_slow": "os.write(1, b'R'); os.kill(os.getpid(), signal.SIGPROF)",
+        "pdf_reader_not_started": "sys.exit(1)",
+    }
+    whole = document("whole.pdf", WHOLE["pdf"])
+    for reason, does in readers.items():
+        child = mock.Mock(return_value=[sys.executable, "-c", f"import os, signal, sys; {does}"])
+        cases.append(Case(reason, "create_fax", whole, reason, patched={"faxes.formats.pdf.child": child}))
+    missing = {"faxes.formats.pdf.find_spec": mock.Mock(return_value=None)}
+    cases.append(Case("no-reader", "create_fax", whole, "pdf_reader_missing", patched=missing))
+    return cases
+
+
+def document(name: str, content: bytes) -> dict[str, Any]:
+    """A fax of one document, whose name keeps its ending alone."""
+    return fax(REQUEST, make.file_part(f"{FILE_NAME}{Path(name).suffix}", content))
 
 
 def faults_of_faxes() -> list[Case]:
@@ -411,7 +460,7 @@ def faults_of_faxes() -> list[Case]:
         faults = {"dynamodb.GetItem": where("EXT#", fate)}
         cases.append(Case(f"extension-{name}", "create_fax", whole, "record_not_read", faults))
         faults = {"dynamodb.GetItem": where("IDEMPOTENCY#", fate)}
-        cases.append(Case(f"key-{name}", "create_fax", fax(REQUEST, FILE, key=RETRY), "record_not_read", faults))
+        cases.append(Case(f"key-{name}", "create_fax", fax(REQUEST, FILE, key=RETRY), "key_not_read", faults))
         faults = {"dynamodb.TransactWriteItems": fate}
         cases.append(Case(f"record-{name}", "create_fax", whole, "record_not_written", faults))
     for name, fate in S3_FATES.items():
@@ -648,7 +697,7 @@ def test_every_reason_has_a_case() -> None:
     for path in sorted((template.ROOT / "layers/core/faxes").rglob("*.py")):
         for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
             values = [keyword.value for keyword in call.keywords if keyword.arg == "reason"]
-            if isinstance(call.func, ast.Name) and call.func.id in ("_refuse", "_Defect"):
+            if isinstance(call.func, ast.Name) and call.func.id in ("_refuse", "Unfaxable"):
                 values.append(call.args[0])
             named |= {
                 constant.value
@@ -659,6 +708,7 @@ def test_every_reason_has_a_case() -> None:
     assert named - {case.says for case in CASES} == set()
     # As many as there are: the search above finds them.
     assert {"file_empty", "body_empty", "app_unknown", "secret_wrong", "writes_in_vain", "token_missing"} <= named
+    assert {"jpg_cut_off", "tif_loop", "txt_blank", "pdf_encrypted", "file_name_contradicts"} <= named
 
 
 @pytest.mark.parametrize(

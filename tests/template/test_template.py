@@ -143,6 +143,9 @@ def test_the_default_limits_are_the_codes() -> None:
     [
         ("MaxFilesPerFax", "MAX_FILES_PER_FAX", "CreateFaxFunction", SubmissionSettings),
         ("MaxRecipientsPerFax", "MAX_RECIPIENTS_PER_FAX", "CreateFaxFunction", SubmissionSettings),
+        ("MaxPagesPerFax", "MAX_PAGES_PER_FAX", "CreateFaxFunction", SubmissionSettings),
+        ("MaxPixelsPerPage", "MAX_PIXELS_PER_PAGE", "CreateFaxFunction", SubmissionSettings),
+        ("MaxBytesPerFile", "MAX_BYTES_PER_FILE", "CreateFaxFunction", SubmissionSettings),
         ("MaxBodyBytes", "MAX_BODY_BYTES", "CreateFaxFunction", SubmissionSettings),
         ("RetentionDays", "RETENTION_DAYS", "CreateFaxFunction", SubmissionSettings),
         ("IdempotencyHours", "IDEMPOTENCY_HOURS", "CreateFaxFunction", SubmissionSettings),

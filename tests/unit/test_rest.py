@@ -437,8 +437,8 @@ def test_what_is_not_routed_is_not_found(log: Log, members: dict[str, str]) -> N
 
 
 FILES = (
-    StoredFile(1, "a.txt", Kind.TXT, 3, "00" * 32, "faxes/5d8e2193e92f2d5e31cff1017724cfe9/1.txt"),
-    StoredFile(2, "b.txt", Kind.TXT, 4, "00" * 32, "faxes/5d8e2193e92f2d5e31cff1017724cfe9/2.txt"),
+    StoredFile(1, "a.txt", Kind.TXT, 3, "00" * 32, "faxes/5d8e2193e92f2d5e31cff1017724cfe9/1.txt", 1),
+    StoredFile(2, "b.txt", Kind.TXT, 4, "00" * 32, "faxes/5d8e2193e92f2d5e31cff1017724cfe9/2.txt", 4),
 )
 FAX = Fax(
     id="9007199254740991",
@@ -448,6 +448,7 @@ FAX = Fax(
     extension="0003*210",
     recipients=("7778888", "0003*211", "+4930123456"),
     files=FILES,
+    pages=5,
     status=Status.ACCEPTED,
     created_at=datetime(2026, 11, 23, tzinfo=UTC),
     expires_at=datetime(2026, 12, 23, tzinfo=UTC),
@@ -459,14 +460,14 @@ def test_an_accepted_fax_is_answered_with_its_id_and_uid_alone(log: Log) -> None
         200, {"id": "9007199254740991", "uid": "5d8e2193e92f2d5e31cff1017724cfe9"}
     )
     assert [entry(each) for each in log()] == [
-        line("INFO", 200, outcome="accepted", fax_id="9007199254740991", files=2, recipients=3, bytes=7)
+        line("INFO", 200, outcome="accepted", fax_id="9007199254740991", files=2, pages=5, recipients=3, bytes=7)
     ]
-    assert counted() == {"FaxAccepted": [1.0], "FaxBytes": [7.0]}
+    assert counted() == {"FaxAccepted": [1.0], "FaxBytes": [7.0], "FaxPages": [5.0]}
 
 
 def test_ids_that_were_taken_are_counted(log: Log) -> None:
     resolved(lambda: rest.accepted(Receipt(FAX.id, FAX.uid, FAX, ids_redrawn=2)))
-    assert counted() == {"FaxAccepted": [1.0], "FaxBytes": [7.0], "FaxIdRedrawn": [2.0]}
+    assert counted() == {"FaxAccepted": [1.0], "FaxBytes": [7.0], "FaxPages": [5.0], "FaxIdRedrawn": [2.0]}
 
 
 def test_a_fax_that_was_accepted_before_is_answered_as_it_was(log: Log) -> None:

@@ -17,6 +17,9 @@ ENVIRONMENT = {
     "REPETITION_MINUTES": "10",
     "MAX_FILES_PER_FAX": "5",
     "MAX_RECIPIENTS_PER_FAX": "6",
+    "MAX_PAGES_PER_FAX": "7",
+    "MAX_PIXELS_PER_PAGE": "8",
+    "MAX_BYTES_PER_FILE": "9",
     "MAX_BODY_BYTES": "4613734",
 }
 RANGES = {
@@ -25,6 +28,9 @@ RANGES = {
     "REPETITION_MINUTES": (0, 1440),
     "MAX_FILES_PER_FAX": (1, 10),
     "MAX_RECIPIENTS_PER_FAX": (1, 999),
+    "MAX_PAGES_PER_FAX": (1, 999),
+    "MAX_PIXELS_PER_PAGE": (1, 1_000_000_000),
+    "MAX_BYTES_PER_FILE": (1, 4_613_734),
     "MAX_BODY_BYTES": (1, 4_613_734),
 }
 
@@ -37,7 +43,14 @@ def test_what_create_fax_reads() -> None:
         retention=timedelta(days=30),
         idempotency=timedelta(hours=24),
         repetition=timedelta(minutes=10),
-        limits=Limits(files_per_fax=5, recipients_per_fax=6, body_bytes=4_613_734),
+        limits=Limits(
+            files_per_fax=5,
+            recipients_per_fax=6,
+            pages_per_fax=7,
+            pixels_per_page=8,
+            file_bytes=9,
+            body_bytes=4_613_734,
+        ),
     )
 
 
@@ -57,7 +70,14 @@ def test_a_tokens_life_is_a_minute_to_a_day(value: str) -> None:
 
 
 def test_the_limits_defaults_are_the_contracts() -> None:
-    assert Limits() == Limits(files_per_fax=5, recipients_per_fax=5, body_bytes=4_613_734)
+    assert Limits() == Limits(
+        files_per_fax=5,
+        recipients_per_fax=5,
+        pages_per_fax=200,
+        pixels_per_page=100_000_000,
+        file_bytes=4_613_734,
+        body_bytes=4_613_734,
+    )
 
 
 @pytest.mark.parametrize("name", ENVIRONMENT)

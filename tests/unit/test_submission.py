@@ -42,6 +42,7 @@ from faxes.model import (
     User,
 )
 from faxes.submission import ID_EPOCH, MAX_REQUEST_BYTES, Submission, Timing, WriteConflict, new_id
+from tests.support.images import Page, tiff
 from tests.support.memory import MemoryDirectory, MemoryFaxStore, MemoryFileStore
 
 NOW = datetime(2026, 11, 23, 12, 30, 15, 123_000, tzinfo=UTC)
@@ -53,7 +54,7 @@ OTHER_UID = "1123456789abcdef0123456789abcdef"
 THIRD_UID = "2123456789abcdef0123456789abcdef"
 POOL = ThreadPoolExecutor(1)
 NOTE = Upload("note.txt", b"This is my fax")
-SCAN = Upload("scan.pdf", b"%PDF-1.7")
+SCAN = Upload("scan.tif", tiff(Page(), Page(), Page()))
 
 
 def extension(number: str, owner: str = "alice", **other: Any) -> Extension:
@@ -162,16 +163,25 @@ def test_an_accepted_fax_is_stored_whole() -> None:
         extension="0003*210",
         recipients=("+4930123456", "0003*211"),
         files=(
-            StoredFile(1, "note.txt", Kind.TXT, 14, hashlib.sha256(NOTE.content).hexdigest(), f"faxes/{UID}/1.txt"),
-            StoredFile(2, "scan.pdf", Kind.PDF, 8, hashlib.sha256(SCAN.content).hexdigest(), f"faxes/{UID}/2.pdf"),
+            StoredFile(1, "note.txt", Kind.TXT, 14, hashlib.sha256(NOTE.content).hexdigest(), f"faxes/{UID}/1.txt", 1),
+            StoredFile(
+                2,
+                "scan.tif",
+                Kind.TIF,
+                len(SCAN.content),
+                hashlib.sha256(SCAN.content).hexdigest(),
+                f"faxes/{UID}/2.tif",
+                3,
+            ),
         ),
+        pages=4,
         status=Status.ACCEPTED,
         created_at=NOW,
         # In whole seconds, as the table's time to live is.
         expires_at=datetime(2026, 12, 23, 12, 30, 15, tzinfo=UTC),
         version=1,
     )
-    assert service.files.objects == {f"faxes/{UID}/1.txt": NOTE.content, f"faxes/{UID}/2.pdf": SCAN.content}
+    assert service.files.objects == {f"faxes/{UID}/1.txt": NOTE.content, f"faxes/{UID}/2.tif": SCAN.content}
     assert service.faxes.faxes == {fax.id: fax}
 
 
@@ -548,6 +558,24 @@ def test_as_many_files_as_the_limit_are_taken_and_one_more_is_refused(limit: int
     assert [file.position for file in fax.files] == list(range(1, limit + 1))
 
 
+def test_as_many_pages_as_the_limit_are_taken_and_one_more_is_refused() -> None:
+    """Over all files, in their order: here the third has one too many."""
+    files = [NOTE, SCAN, SCAN, Upload("two.txt", b"x" * 10_000)]
+    assert Service(Limits(pages_per_fax=6)).refusal(TO_ONE, *files) == (
+        FileInvalid,
+        "too_many_pages",
+        "File 3 of 4, scan.tif, makes the fax at least 7 pages long; the limit is 6.",
+    )
+    fax = Service(Limits(pages_per_fax=10)).submit(TO_ONE, *files)
+    assert fax is not None
+    assert ([file.pages for file in fax.files], fax.pages) == ([1, 3, 3, 3], 10)
+
+
+def test_a_files_limits_are_the_services() -> None:
+    assert Service(Limits(file_bytes=13)).refusal(TO_ONE, NOTE)[1] == "file_too_large"
+    assert Service(Limits(pixels_per_page=63)).refusal(TO_ONE, SCAN)[1] == "tif_size"
+
+
 def test_the_first_bad_file_answers_and_no_file_is_stored() -> None:
     assert Service().refusal(TO_ONE, NOTE, Upload("two.txt", b""), Upload(None, b"")) == (
         FileInvalid,
@@ -633,7 +661,7 @@ def test_where_the_records_fate_is_unknown_its_files_stay() -> None:
         "It is not known whether the fax was accepted, because of a fault on our side. "
         "Sending it again is safe with the same Idempotency-Key; without one, it may be sent twice."
     )
-    assert service.files.objects == {f"faxes/{UID}/1.txt": NOTE.content, f"faxes/{UID}/2.pdf": SCAN.content}
+    assert service.files.objects == {f"faxes/{UID}/1.txt": NOTE.content, f"faxes/{UID}/2.tif": SCAN.content}
 
 
 def test_the_record_is_written_when_every_file_lies_there() -> None:

@@ -8,6 +8,7 @@ A request flows one way:
       submission                  Form + Principal -> Fax: every check, in the contract's order, then the stores
         numbers                   what an extension and a recipient look like
         documents                 what a file is, and whether it can be faxed
+          formats                 what each kind of file must be like, and how many pages it has
         idempotency               what makes a request that comes again the same fax
       adapters.s3, .dynamodb      the stores that submission and tokens ask for
     functions/authorize/app.py    the bearer token -> who is calling, or deny
@@ -21,5 +22,5 @@ Beneath them all: ``model`` (frozen values) and ``errors`` (the error tree, no H
 ``bootstrap`` (settings + clients -> use cases).
 
 Imports point downwards only: functions -> bootstrap, oauth -> rest, adapters -> submission, tokens -> documents,
-idempotency, numbers, multipart -> model -> errors. boto3 is imported by ``bootstrap`` and ``adapters`` alone.
+idempotency, numbers, multipart -> formats, model -> errors. boto3 is imported by ``bootstrap`` and ``adapters`` alone.
 """

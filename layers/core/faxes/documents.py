@@ -1,124 +1,162 @@
 """A file's bytes and name -> Document, or why it cannot be faxed.
 
 The content decides the kind: the first bytes name a PDF, JPEG or TIFF, and what is neither these nor a known other
-format is text where it reads as text. The name and the part's Content-Type decide nothing; every client sends
-application/octet-stream, and some send names without an extension.
+format is text where it reads as text. What else a file may hold further on, such as a PDF behind an image's end, does
+not count. The part's Content-Type says nothing; every client sends application/octet-stream.
 
-To look deeper into one kind, give its ``_Format`` a check.
+The name must not contradict the content, which it does where it ends like the files of another format that is known
+here. No ending or an unknown one says nothing: clients send names such as phpA1b2C3.
+
+How many pages there are, and whether all are whole, is for the kind's module in ``formats``.
 """
 
-import codecs
 import hashlib
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from faxes.errors import FileInvalid, shown
-from faxes.model import Document, Kind, Upload
+from faxes.formats import Unfaxable, jpg, tif, txt
+from faxes.model import Document, Kind, Limits, Upload
 
 _ALLOWED = "allowed are jpg, tif, pdf and txt"
-
-# Tab, line feed, form feed and carriage return are layout; no other control character is text.
-_CONTROL_BYTE = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
-_CONTROL_CHARACTER = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
-
-
-@dataclass(frozen=True, slots=True)
-class _Defect:
-    """Why a file is refused: a stable word for the log, and the sentence's end."""
-
-    reason: str
-    text: str
-
-
-def _no_defect(content: bytes) -> _Defect | None:
-    return None
 
 
 @dataclass(frozen=True, slots=True)
 class _Format:
-    """A format with a signature. ``check`` looks into a whole file of it and returns its defect, if it has one."""
+    """A format: what to call a file of it, how its content begins and how its name ends; the kind that it is faxed as,
+    or None where it is not."""
 
-    kind: Kind
+    noun: str
     signature: re.Pattern[bytes]
-    check: Callable[[bytes], _Defect | None] = _no_defect
+    endings: str
+    kind: Kind | None = None
 
 
+# Those that are not faxed are ones that people really send. Naming them makes the answer one that a person can act on;
+# RTF, PostScript, SVG, HTML and XML would otherwise pass as text and be faxed as their source.
 _FORMATS = (
     # Web scripts put white space before the header; every reader takes it within the first 1,024 bytes.
-    _Format(Kind.PDF, re.compile(rb"(?:\xef\xbb\xbf)?\s{0,1016}+%PDF-")),
-    _Format(Kind.JPG, re.compile(rb"\xff\xd8\xff")),
-    _Format(Kind.TIF, re.compile(rb"II\*\0|MM\0\*")),
+    _Format("a PDF document", re.compile(rb"(?:\xef\xbb\xbf)?\s{0,1016}+%PDF-"), "pdf", Kind.PDF),
+    _Format("a JPEG image", re.compile(rb"\xff\xd8(?:\xff|\Z)"), "jpg jpeg jpe jfif", Kind.JPG),
+    # BigTIFF is refused in better words where TIFFs are read.
+    _Format("a TIFF image", re.compile(rb"II[*+]\0|MM\0[*+]"), "tif tiff", Kind.TIF),
+    _Format("a PNG image", re.compile(rb"\x89PNG"), "png"),
+    _Format("a GIF image", re.compile(rb"GIF8[79]a"), "gif"),
+    _Format("a BMP image", re.compile(rb"BM.{4}\0\0\0\0", re.DOTALL), "bmp"),
+    _Format("a WebP image", re.compile(rb"RIFF.{4}WEBP", re.DOTALL), "webp"),
+    _Format("a HEIC or AVIF image", re.compile(rb".{4}ftyp(?:hei|hev|mif|avi)", re.DOTALL), "heic heif avif"),
+    _Format("a JPEG 2000 image", re.compile(rb"\0\0\0\x0cjP  \r\n\x87\n|\xff\x4f\xff\x51"), "jp2 j2k jpx"),
+    _Format("an SVG image", re.compile(rb"(?:\xef\xbb\xbf)?\s*+<svg\b", re.IGNORECASE), "svg"),
+    _Format(
+        "a ZIP archive or an Office document",
+        re.compile(rb"PK(?:\x03\x04|\x05\x06|\x07\x08)"),
+        "zip docx xlsx pptx odt ods odp",
+    ),
+    _Format("a GZIP archive", re.compile(rb"\x1f\x8b"), "gz tgz"),
+    _Format("an old Office document", re.compile(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "doc xls ppt"),
+    _Format("an RTF document", re.compile(rb"\{\\rtf"), "rtf"),
+    _Format("a PostScript document", re.compile(rb"%!PS"), "ps eps"),
+    _Format(
+        "an HTML page",
+        re.compile(rb"(?:\xef\xbb\xbf)?\s*+<(?:!doctype\s++html|html|head|body)\b", re.IGNORECASE),
+        "html htm xhtml",
+    ),
+    _Format("an XML document", re.compile(rb"(?:\xef\xbb\xbf)?\s*+<\?xml\b"), "xml"),
 )
-
-# Formats that people really send. Naming them makes the answer one that a person can act on; RTF, PostScript, HTML and
-# XML would otherwise pass as text and be faxed as their source.
-_OTHERS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
-    ("a BigTIFF image", re.compile(rb"II\+\0|MM\0\+")),
-    ("a PNG image", re.compile(rb"\x89PNG")),
-    ("a GIF image", re.compile(rb"GIF8[79]a")),
-    ("a BMP image", re.compile(rb"BM.{4}\0\0\0\0", re.DOTALL)),
-    ("a WebP image", re.compile(rb"RIFF.{4}WEBP", re.DOTALL)),
-    ("a HEIC or AVIF image", re.compile(rb".{4}ftyp(?:hei|hev|mif|avi)", re.DOTALL)),
-    ("a ZIP archive or an Office document", re.compile(rb"PK(?:\x03\x04|\x05\x06|\x07\x08)")),
-    ("an old Office document", re.compile(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")),
-    ("an RTF document", re.compile(rb"\{\\rtf")),
-    ("a PostScript document", re.compile(rb"%!PS")),
-    ("an HTML page", re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)),
-    ("an XML document", re.compile(rb"(?:\xef\xbb\xbf)?\s*<\?xml\b")),
-)
+# Text has no signature: it is what is left, where that can be read.
+_TEXT = _Format("a text file", re.compile(rb"(?!)"), "txt text", Kind.TXT)
+_BY_ENDING = {ending: each for each in (*_FORMATS, _TEXT) for ending in each.endings.split()}
+# Why text cannot be read; without a name that says so, it was no text to begin with.
+_UNREADABLE = frozenset({"txt_binary", "txt_encoding"})
 
 
-def inspect(upload: Upload, position: int, count: int) -> Document:
-    """Recognise one file. ``position`` (from 1) and ``count`` are for the message.
+def inspect(upload: Upload, position: int, count: int, limits: Limits, pages_before: int = 0) -> Document:
+    """Recognise one file and count its pages.
 
-    Raises FileInvalid where the file is none of jpg, tif, pdf and txt, or is empty.
+    ``position`` (from 1) and ``count`` are for the message; ``pages_before`` is how many pages the files before have.
+    Raises FileInvalid where the file is none of jpg, tif, pdf and txt, is named like another format, is not whole or is
+    over a limit, and DeploymentFault where that cannot be found out.
     """
     if upload.name is None:
         raise FileInvalid(
             f"File {position} of {count} is not a file: its part has no file name, so no file was attached.",
             reason="file_not_attached",
         )
-    recognised = _recognise(upload.content)
-    if isinstance(recognised, _Defect):
+    try:
+        kind, pages = _examine(upload.name, upload.content, limits, pages_before)
+    except Unfaxable as unfaxable:
         name = f", {shown(upload.name)}," if upload.name else ""
-        raise FileInvalid(f"File {position} of {count}{name} {recognised.text}.", reason=recognised.reason)
+        raise FileInvalid(f"File {position} of {count}{name} {unfaxable.text}.", reason=unfaxable.reason) from None
     return Document(
         name=upload.name,
         content=upload.content,
-        kind=recognised,
+        kind=kind,
         size=len(upload.content),
         sha256=hashlib.sha256(upload.content).digest(),
+        pages=pages,
     )
 
 
-def _recognise(content: bytes) -> Kind | _Defect:
+def _examine(name: str, content: bytes, limits: Limits, pages_before: int) -> tuple[Kind, int]:
+    """The kind and the pages of a file that can be faxed. Raises Unfaxable for any other."""
     if not content:
-        return _Defect("file_empty", "is empty")
-    for candidate in _FORMATS:
-        if candidate.signature.match(content):
-            return candidate.check(content) or candidate.kind
-    for name, signature in _OTHERS:
-        if signature.match(content):
-            return _Defect("file_kind_unknown", f"is {name}; {_ALLOWED}")
-    return Kind.TXT if _is_text(content) else _Defect("file_kind_unknown", f"is of no known kind; {_ALLOWED}")
+        raise Unfaxable("file_empty", "is empty")
+    if len(content) > limits.file_bytes:
+        raise Unfaxable("file_too_large", f"has {len(content)} bytes; the limit is {limits.file_bytes}")
+    named = _BY_ENDING.get(name.rpartition(".")[2].strip().lower()) if "." in name else None
+    held = next((each for each in _FORMATS if each.signature.match(content)), None)
+    # More than these are no longer looked at one by one.
+    most = limits.pages_per_fax - pages_before
+    if held is None:
+        kind, pages = Kind.TXT, _pages_of_text(named, content, most)
+    else:
+        kind = _kind(named, held)
+        pages = _count_pages(kind, content, limits.pixels_per_page, most)
+    if pages > most:
+        raise Unfaxable(
+            "too_many_pages",
+            f"makes the fax at least {pages_before + pages} pages long; the limit is {limits.pages_per_fax}",
+        )
+    return kind, pages
 
 
-def _is_text(content: bytes) -> bool:
-    """UTF-16 with a byte order mark, else UTF-8, else Windows-1252, with no control character but white space."""
+def _kind(named: _Format | None, held: _Format) -> Kind:
+    """The kind of what a file holds. Raises Unfaxable where that cannot be faxed, or the name says another format."""
+    contradicts = named not in (None, held)
+    if held.kind is None:
+        is_it = f"is named like {named.noun} but is {held.noun}" if named and contradicts else f"is {held.noun}"
+        raise Unfaxable("file_kind_unknown", f"{is_it}; {_ALLOWED}")
+    if named and contradicts:
+        raise _contradiction(named, held)
+    return held.kind
+
+
+def _contradiction(named: _Format, held: _Format) -> Unfaxable:
+    return Unfaxable(
+        "file_name_contradicts", f"is named like {named.noun} but is {held.noun}; send it under a name that fits"
+    )
+
+
+def _pages_of_text(named: _Format | None, content: bytes, max_pages: int) -> int:
+    """The pages of a file that no signature tells. Raises Unfaxable where it is no text, or is not named like one."""
     try:
-        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return _CONTROL_CHARACTER.search(content.decode("utf-16")) is None
-        if _CONTROL_BYTE.search(content):
-            return False
-        # ASCII, the common case, needs no decoding.
-        return content.isascii() or _CONTROL_CHARACTER.search(_decoded(content)) is None
-    except UnicodeDecodeError:
-        return False
+        pages = txt.count_pages(content, max_pages)
+    except Unfaxable as unfaxable:
+        if named is _TEXT or unfaxable.reason not in _UNREADABLE:
+            raise
+        is_it = f"is named like {named.noun} but is of no known kind" if named else "is of no known kind"
+        raise Unfaxable("file_kind_unknown", f"{is_it}; {_ALLOWED}") from None
+    if named not in (None, _TEXT):
+        raise _contradiction(named, _TEXT)
+    return pages
 
 
-def _decoded(content: bytes) -> str:
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        return content.decode("cp1252")
+def _count_pages(kind: Kind, content: bytes, max_pixels: int, max_pages: int) -> int:
+    if kind is Kind.JPG:
+        return jpg.count_pages(content, max_pixels)
+    if kind is Kind.TIF:
+        return tif.count_pages(content, max_pixels, max_pages)
+    # Imported when there is one: it brings what starts and watches another process.
+    from faxes.formats import pdf
+
+    return pdf.count_pages(content, max_pages)

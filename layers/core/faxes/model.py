@@ -7,10 +7,13 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one request may hold. Counts and bytes; set by the deployment's parameters."""
+    """What one request may hold. Counts, pixels and bytes; set by the deployment's parameters."""
 
     files_per_fax: int = 5
     recipients_per_fax: int = 5
+    pages_per_fax: int = 200
+    pixels_per_page: int = 100_000_000
+    file_bytes: int = 4_613_734
     body_bytes: int = 4_613_734
 
 
@@ -104,18 +107,20 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file that can be faxed. ``size`` in bytes; ``sha256`` is the raw 32-byte digest."""
+    """A file that can be faxed. ``size`` in bytes; ``sha256`` is the raw 32-byte digest; ``pages`` is at least 1."""
 
     name: str
     content: bytes
     kind: Kind
     size: int
     sha256: bytes
+    pages: int
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file of a fax as the record knows it. ``position`` counts from 1; ``sha256`` is hex; ``key`` is its S3 key."""
+    """A file of a fax as the record knows it. ``position`` counts from 1; ``sha256`` is hex; ``key`` is its S3 key;
+    ``pages`` is at least 1."""
 
     position: int
     name: str
@@ -123,6 +128,7 @@ class StoredFile:
     size: int
     sha256: str
     key: str
+    pages: int
 
 
 class Status(StrEnum):
@@ -134,7 +140,8 @@ class Status(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Fax:
     """An accepted fax. ``id`` is a decimal number in a string, below 2^53 and growing with time; ``uid`` is 32 hex
-    digits that nobody can guess; times are UTC, in whole milliseconds (``created_at``) and seconds (``expires_at``)."""
+    digits that nobody can guess; ``pages`` is the sum over its files; times are UTC, in whole milliseconds
+    (``created_at``) and seconds (``expires_at``)."""
 
     id: str
     uid: str
@@ -143,6 +150,7 @@ class Fax:
     extension: str
     recipients: tuple[str, ...]
     files: tuple[StoredFile, ...]
+    pages: int
     status: Status
     created_at: datetime
     expires_at: datetime

@@ -158,9 +158,12 @@ def accepted(receipt: Receipt) -> Response[str]:
     headers: dict[str, str | list[str]] = {}
     if fax := receipt.fax:
         size = sum(file.size for file in fax.files)
-        logger.append_keys(outcome="accepted", files=len(fax.files), recipients=len(fax.recipients), bytes=size)
+        logger.append_keys(
+            outcome="accepted", files=len(fax.files), pages=fax.pages, recipients=len(fax.recipients), bytes=size
+        )
         metrics.add_metric("FaxAccepted", MetricUnit.Count, 1)
         metrics.add_metric("FaxBytes", MetricUnit.Bytes, size)
+        metrics.add_metric("FaxPages", MetricUnit.Count, fax.pages)
         if receipt.ids_redrawn:
             metrics.add_metric("FaxIdRedrawn", MetricUnit.Count, receipt.ids_redrawn)
     else:

@@ -60,6 +60,9 @@ class SubmissionSettings:
             limits=Limits(
                 files_per_fax=_whole(environ, "MAX_FILES_PER_FAX", 1, 10),
                 recipients_per_fax=_whole(environ, "MAX_RECIPIENTS_PER_FAX", 1, 999),
+                pages_per_fax=_whole(environ, "MAX_PAGES_PER_FAX", 1, 999),
+                pixels_per_page=_whole(environ, "MAX_PIXELS_PER_PAGE", 1, 1_000_000_000),
+                file_bytes=_whole(environ, "MAX_BYTES_PER_FILE", 1, 4_613_734),
                 body_bytes=_whole(environ, "MAX_BODY_BYTES", 1, 4_613_734),
             ),
         )

@@ -286,7 +286,11 @@ class Submission:
             raise TooManyFiles(
                 f"The fax has {len(uploads)} files; the limit is {self.limits.files_per_fax}.", reason="too_many_files"
             )
-        return [documents.inspect(upload, n, len(uploads)) for n, upload in enumerate(uploads, start=1)]
+        accepted: list[Document] = []
+        for n, upload in enumerate(uploads, start=1):
+            pages_before = sum(document.pages for document in accepted)
+            accepted.append(documents.inspect(upload, n, len(uploads), self.limits, pages_before))
+        return accepted
 
     def _store(
         self,
@@ -308,9 +312,10 @@ class Submission:
             extension=str(sender.number),
             recipients=recipients,
             files=tuple(
-                StoredFile(n, document.name, document.kind, document.size, document.sha256.hex(), key)
+                StoredFile(n, document.name, document.kind, document.size, document.sha256.hex(), key, document.pages)
                 for n, (key, document) in enumerate(keyed, start=1)
             ),
+            pages=sum(document.pages for document in accepted),
             status=Status.ACCEPTED,
             created_at=created_at,
             # In whole seconds, as the table's time to live is.

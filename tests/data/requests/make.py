@@ -318,12 +318,18 @@ def _refused_files() -> dict[str, bytes]:
     picture = file_part("picture.png", document("picture.png"), "image/png")
     return {
         "file-png": curl(request_part(), picture),
-        # Its name and its Content-Type say that it is a PDF; the content decides.
+        # Its name and its Content-Type say that it is a PDF; the content decides, and the name must fit it.
         "file-png-named-pdf": curl(request_part(), file_part("letter.pdf", document("picture.png"), "application/pdf")),
+        "file-pdf-named-txt": curl(request_part(), file_part("note.txt", document("smallest.pdf"))),
+        "file-cut-off": curl(request_part(), file_part("photo.jpg", document("smallest.jpg")[:-2], "image/jpeg")),
         "file-second-refused": curl(request_part(), file_part(), picture),
         "file-empty": curl(request_part(), file_part("empty.pdf", b"", "application/pdf")),
         "file-not-attached": curl(request_part(), part('name="files"', FAX_TEXT)),
         "files-too-many": curl(request_part(), *(file_part(f"page-{n}.txt", b"page %d" % n) for n in range(1, 7))),
+        # Two files, each within the limit: 100 pages and 101.
+        "pages-too-many": curl(
+            request_part(), file_part("one.txt", b"page\f" * 100), file_part("two.txt", b"page\f" * 101)
+        ),
     }
 
 

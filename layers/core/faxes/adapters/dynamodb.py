@@ -306,9 +306,11 @@ def _fax_item(fax: Fax) -> Item:
                 "size": file.size,
                 "sha256": file.sha256,
                 "key": file.key,
+                "pages": file.pages,
             }
             for file in fax.files
         ],
+        "pages": fax.pages,
         "status": fax.status.value,
         "createdAt": fax.created_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "expiresAt": int(fax.expires_at.timestamp()),
@@ -348,9 +350,11 @@ def _fax(item: Item) -> Fax:
                 size=int(file["size"]),
                 sha256=file["sha256"],
                 key=file["key"],
+                pages=int(file["pages"]),
             )
             for file in item["files"]
         ),
+        pages=int(item["pages"]),
         status=Status(item["status"]),
         created_at=datetime.fromisoformat(item["createdAt"]),
         expires_at=_moment(item["expiresAt"]),

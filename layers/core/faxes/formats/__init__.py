@@ -1,0 +1,22 @@
+"""What each kind of document must be like to be faxed, told from its bytes alone.
+
+    jpg.py  tif.py  txt.py   one walk in plain Python each; they raise Unfaxable alone
+    pdf.py                   asks a process of its own, which runs a native parser: pdf_check.py
+
+Each has `count_pages`, which says how many pages the whole document makes. Nothing is decompressed or rendered here, so
+that a document costs what its bytes cost. ``documents`` calls them and words the answer. Of the package they import
+`errors` alone, and not each other.
+"""
+
+
+class Unfaxable(Exception):
+    """A document cannot be faxed.
+
+    `reason` is the stable word for logs and metrics ("jpg_cut_off"); `text` completes the sentence that begins with the
+    file's name ("is cut off ..."). Neither ever repeats the document's content.
+    """
+
+    def __init__(self, reason: str, text: str) -> None:
+        super().__init__(f"{reason}: {text}")
+        self.reason = reason
+        self.text = text

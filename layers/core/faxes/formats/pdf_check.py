@@ -1,0 +1,141 @@
+"""Opens one PDF with a native parser, says what it found, and ends: what pdf.py runs in a process of its own.
+
+The parser reads strangers' bytes. Whatever it does, by mistake or because a document's author wants it to, this process
+can by then compute and reserve only a little more, and can open, connect, start and write nothing.
+
+Standard output says READY when all is set up, then one answer of ANSWER_BYTES: the outcome in one byte, and in four a
+number of pages (OPENED) or of the page that is wrong (PAGE_MISSING, PAGE_SIZE). Standard input is the document.
+
+The parser is PDFium, the library that pypdfium2 ships. Its Python declares 500 functions, which takes longer than all
+that is done here; the six that are needed are declared here, and a test holds them to pypdfium2's.
+"""
+
+import os
+import time
+
+# Type checkers know the name; importing it would cost a fifth of this process's start.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import ctypes
+
+READY = b"R"
+ANSWER_BYTES = 5
+OPENED, ENCRYPTED, LOCKED, DAMAGED, PAGE_MISSING, PAGE_SIZE = range(6)
+
+# A side in points. 14,400, which is 200 inches, is the longest that ISO 32000 lets a page have in its own units; on
+# less than a point there is nothing to see.
+SHORTEST_SIDE = 1
+LONGEST_SIDE = 14_400
+
+# What the parser may reserve beside the document, and what it may compute: the latter in the processor time that
+# starting this process took, so that it means the same on a slow processor. Real documents of 200 pages need at most
+# 5 MiB and 1.3 starts; the most that one of a request's size was found to need, for 376 pages and 80,000 objects, is
+# 9 MiB and 2.5 starts.
+PARSER_BYTES = 16 * 1024 * 1024
+PARSER_STARTS = 3
+
+# FPDF_GetLastError's numbers.
+_WRONG_PASSWORD = 4
+_UNKNOWN_SECURITY = 5
+
+_ITIMER_PROF = 2
+
+
+def main(library: str, length: int, max_pages: int) -> None:
+    """Check the PDF of ``length`` bytes that comes in. ``library`` is the path of PDFium's shared library."""
+    # Imported where they are needed: pdf.py reads this module for its constants alone.
+    import ctypes
+
+    pdfium = ctypes.CDLL(library)
+    declare(pdfium)
+    pdfium.FPDF_InitLibrary()
+    content = (ctypes.c_char * length)()
+    _confine()
+    os.write(1, READY)
+
+    rest = memoryview(content).cast("B")
+    while rest:
+        read = os.readv(0, [rest])
+        if not read:
+            raise EOFError("the document ended early")
+        rest = rest[read:]
+    outcome, number = check(pdfium, content, max_pages)
+    os.write(1, bytes([outcome]) + number.to_bytes(ANSWER_BYTES - 1))
+    # Nothing that the parser left behind is run or freed.
+    os._exit(0)
+
+
+def declare(pdfium: "ctypes.CDLL") -> None:
+    """Tell ctypes the shapes of the functions that are called; int is what it takes a result for by itself."""
+    from ctypes import POINTER, c_char, c_char_p, c_float, c_int, c_size_t, c_ulong, c_void_p
+
+    pdfium.FPDF_InitLibrary.argtypes = []
+    pdfium.FPDF_InitLibrary.restype = None
+    pdfium.FPDF_LoadMemDocument64.argtypes = [POINTER(c_char), c_size_t, c_char_p]
+    pdfium.FPDF_LoadMemDocument64.restype = c_void_p
+    pdfium.FPDF_GetLastError.argtypes = []
+    pdfium.FPDF_GetLastError.restype = c_ulong
+    pdfium.FPDF_DocumentHasValidCrossReferenceTable.argtypes = [c_void_p]
+    pdfium.FPDF_GetPageCount.argtypes = [c_void_p]
+    pdfium.FPDF_GetPageSizeByIndexF.argtypes = [c_void_p, c_int, POINTER(c_float)]
+
+
+def check(pdfium: "ctypes.CDLL", content: "ctypes.Array[ctypes.c_char]", max_pages: int) -> tuple[int, int]:
+    """The outcome and its number. No page is loaded: that would decompress and interpret what is on it."""
+    from ctypes import c_float
+
+    document = pdfium.FPDF_LoadMemDocument64(content, len(content), None)
+    if not document:
+        return {_WRONG_PASSWORD: ENCRYPTED, _UNKNOWN_SECURITY: LOCKED}.get(pdfium.FPDF_GetLastError(), DAMAGED), 0
+    # Where the cross-reference leads astray, PDFium makes do with the objects that it finds; others may be missing.
+    if not pdfium.FPDF_DocumentHasValidCrossReferenceTable(document):
+        return DAMAGED, 0
+    pages = pdfium.FPDF_GetPageCount(document)
+    if pages > max_pages:
+        # It is refused for that: none of them needs to be looked at.
+        return OPENED, pages
+    size = (c_float * 2)()
+    for index in range(pages):
+        if not pdfium.FPDF_GetPageSizeByIndexF(document, index, size):
+            return PAGE_MISSING, index + 1
+        if not all(SHORTEST_SIDE <= side <= LONGEST_SIDE for side in size):
+            return PAGE_SIZE, index + 1
+    return OPENED, pages
+
+
+def _confine() -> None:
+    """Give up what the parser does not need. What was opened stays open, and none of it can be taken back."""
+    import ctypes
+    import resource
+
+    # Until here an error is told to the function's log; from here on, the document is not.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    budget = PARSER_STARTS * time.process_time()
+    limits = {
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_FSIZE: 0,
+        # No process and no thread; it does not hold for root, whom Lambda does not run functions as.
+        resource.RLIMIT_NPROC: 0,
+        # Whole seconds: for a parser that was made to put the timer below off.
+        resource.RLIMIT_CPU: int(time.process_time() + budget) + 2,
+        # No file, socket or pipe, by any way.
+        resource.RLIMIT_NOFILE: 0,
+    }
+    reserved = _reserved()
+    if reserved:
+        limits[resource.RLIMIT_AS] = reserved + PARSER_BYTES
+    for limit, value in limits.items():
+        resource.setrlimit(limit, (value, value))
+    # The standard library's function for it comes with an import that costs a third of this process's start.
+    seconds, microseconds = divmod(round(budget * 1_000_000), 1_000_000)
+    if ctypes.CDLL(None).setitimer(_ITIMER_PROF, (ctypes.c_long * 4)(0, 0, seconds, microseconds), None):
+        raise OSError("no timer")
+
+
+def _reserved() -> int:
+    """This process's address space in bytes; 0 where the system does not say: macOS, which does not limit it either."""
+    try:
+        with open("/proc/self/statm", "rb", buffering=0) as file:
+            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except FileNotFoundError:
+        return 0

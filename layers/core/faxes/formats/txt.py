@@ -1,0 +1,195 @@
+"""What a text file says, and how many pages it takes.
+
+UTF-8 with or without a byte order mark, UTF-16 with one, else Windows-1252. A page is 60 rows of 80 columns, each
+character one column: `pages` lays the text out, here for counting and later for rendering.
+
+Everything goes in blocks, and the layout ends with the last page that is asked for, so that neither an endless line nor
+millions of empty ones cost more than an ordinary text does.
+"""
+
+import codecs
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import NoReturn
+
+from faxes.formats import Unfaxable
+
+ROWS, COLUMNS, TAB = 60, 80, 8
+
+_UTF_8, _FALLBACK = "utf-8", "cp1252"
+_MARKS = {codecs.BOM_UTF8: _UTF_8, codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+# What is decoded at once; less where each tab of it may become 8 spaces.
+_BLOCK, _LAYOUT_BLOCK = 8_192, 1_024
+# A search by a first byte is slow where one byte in so many is it.
+_DENSE = 16
+# What Python says of UTF-8 whose last character is incomplete.
+_UNFINISHED = "unexpected end of data"
+_WHITE = " \t\r\n\f"
+_PAGE_BREAK = "\f"
+
+# Tab, line feed, form feed and carriage return are layout; no other control character is text.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+_NO_CONTROL = bytes(sorted(set(range(256)) - {*range(32), 127} | set(_WHITE.encode())))
+# Those beyond ASCII, as UTF-8 has them.
+_HIGH_CONTROL_BYTES, _HIGH_CONTROL_LEAD = re.compile(rb"\xc2[\x80-\x9f]"), b"\xc2"
+# What leaves a trace on paper: neither white space nor one of the characters that have no shape of their own.
+_INK = re.compile(
+    r"[^\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
+    r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+)
+_LINE_END = re.compile(r"\r\n|[\r\n\f]")
+
+
+def count_pages(content: bytes, max_pages: int = 999) -> int:
+    """How many pages the text takes, or ``max_pages`` + 1 where it takes more.
+
+    Raises Unfaxable where it is no text in a known encoding, holds control characters, or is blank.
+    """
+    encoding, start = _encoding(content)
+    if _has_control(content, encoding, start):
+        raise Unfaxable("txt_binary", "holds control characters; text may hold tabs, line ends and form feeds alone")
+    # The first test is the quicker one.
+    if not any(
+        not block.isspace() and _INK.search(block) for block in _decoded(content, encoding, start, len(content), _BLOCK)
+    ):
+        raise Unfaxable("txt_blank", "is blank")
+    return sum(1 for _ in islice(_pages(content, encoding, start), max_pages + 1))
+
+
+def pages(content: bytes) -> Iterator[list[str]]:
+    """The rows of each page, tabs made spaces: at most 60 of at most 80 characters, fewer where the text has fewer.
+
+    Long lines go on in the next row, a tab to the next multiple of 8 columns; a form feed ends the page. White space
+    at the text's end makes neither rows nor pages. ``content`` is one that has been accepted.
+    """
+    return _pages(content, *_encoding(content))
+
+
+def _cut_off() -> NoReturn:
+    raise Unfaxable("txt_cut_off", "is cut off in the middle of its last character")
+
+
+def _encoding(content: bytes) -> tuple[str, int]:
+    """The encoding, and behind how many bytes the text begins. Raises Unfaxable where it is none that is known."""
+    encoding, start = _UTF_8, 0
+    for mark, marked in _MARKS.items():
+        if content.startswith(mark):
+            encoding, start = marked, len(mark)
+        elif content and mark.startswith(content):
+            _cut_off()
+    if content.isascii():
+        return encoding, start
+    try:
+        _decode(content, encoding, start)
+    except UnicodeDecodeError as error:
+        unfinished = len(error.object) - error.start
+        if encoding == _UTF_8 and error.reason == _UNFINISHED and not _is_ascii(content, len(content) - unfinished):
+            # As Windows-1252, each character beyond ASCII before the last would become two others.
+            _cut_off()
+        if start:
+            raise Unfaxable(
+                "txt_encoding", f"is not the {encoding[:6].upper()} that its first bytes announce"
+            ) from None
+    else:
+        return encoding, start
+    try:
+        _decode(content, _FALLBACK, 0)
+    except UnicodeDecodeError:
+        raise Unfaxable(
+            "txt_encoding",
+            "is text in an unknown encoding; it must be UTF-8, UTF-16 with a byte order mark, or Windows-1252",
+        ) from None
+    return _FALLBACK, 0
+
+
+def _is_ascii(content: bytes, end: int) -> bool:
+    return all(content[at : min(at + _BLOCK, end)].isascii() for at in range(0, end, _BLOCK))
+
+
+def _decode(content: bytes, encoding: str, start: int) -> None:
+    """Raises UnicodeDecodeError where that cannot be done."""
+    for _ in _decoded(content, encoding, start, len(content), _BLOCK):
+        pass
+
+
+def _decoded(content: bytes, encoding: str, start: int, end: int, block: int) -> Iterator[str]:
+    """The text between two places, in blocks of at most so many bytes."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    for at in range(start, end, block):
+        stop = min(at + block, end)
+        yield decoder.decode(content[at:stop], final=stop == end)
+
+
+def _has_control(content: bytes, encoding: str, start: int) -> bool:
+    """Whether there is a control character that is no layout. Windows-1252 has those beyond ASCII no more."""
+    if encoding not in (_UTF_8, _FALLBACK):
+        return any(_CONTROL.search(block) for block in _decoded(content, encoding, start, len(content), _BLOCK))
+    # Taking out the others is four times as quick as searching.
+    if any(content[at : at + _BLOCK].translate(None, _NO_CONTROL) for at in range(start, len(content), _BLOCK)):
+        return True
+    if encoding == _FALLBACK or content.isascii():
+        return False
+    if content.count(_HIGH_CONTROL_LEAD) < len(content) // _DENSE:
+        return _HIGH_CONTROL_BYTES.search(content) is not None
+    return any(_CONTROL.search(block) for block in _decoded(content, encoding, start, len(content), _BLOCK))
+
+
+def _pages(content: bytes, encoding: str, start: int) -> Iterator[list[str]]:
+    page: list[str] = []
+    end = _end(content, encoding, start)
+    for row in _rows(_decoded(content, encoding, start, end, _LAYOUT_BLOCK)):
+        if row == _PAGE_BREAK:
+            yield page
+            page = []
+            continue
+        if len(page) == ROWS:
+            yield page
+            page = []
+        page.append(row)
+    if page:
+        yield page
+
+
+def _end(content: bytes, encoding: str, start: int) -> int:
+    """Where the white space at the text's end begins."""
+    unit = 2 if encoding.startswith("utf-16") else 1
+    end = len(content)
+    while end > start:
+        # A block may begin or end within a character. That is no white space, whatever it is decoded to.
+        block = content[max(start, end - _BLOCK) : end].decode(encoding, "replace")
+        white = len(block) - len(block.rstrip(_WHITE))
+        end -= white * unit
+        if white < len(block):
+            break
+    return end
+
+
+def _rows(blocks: Iterable[str]) -> Iterator[str]:
+    """Each row of the text, and a form feed where a page ends before it is full."""
+    rest = ""
+    for block in blocks:
+        text = rest + block
+        # A carriage return at the block's end may be the first half of a line end.
+        end = len(text) - text.endswith("\r")
+        position = 0
+        for line_end in _LINE_END.finditer(text, 0, end):
+            line = text[position : line_end.start()]
+            position = line_end.end()
+            # A page break ends a line that has begun, and makes none where none has.
+            if line or line_end[0] != _PAGE_BREAK:
+                yield from _wrapped(line)
+            if line_end[0] == _PAGE_BREAK:
+                yield _PAGE_BREAK
+        *rows, last = _wrapped(text[position:end])
+        yield from rows
+        rest = last + text[end:]
+    if rest:
+        yield from _wrapped(rest.removesuffix("\r"))
+
+
+def _wrapped(line: str) -> list[str]:
+    """A line's rows: at least one, and no empty one behind another."""
+    if "\t" in line:
+        line = line.expandtabs(TAB)
+    return [line[at : at + COLUMNS] for at in range(0, len(line), COLUMNS)] or [""]

@@ -1,0 +1,707 @@
+"""A TIFF's pages are whole and of a form that renderers read, or it is refused: one thing at a time is wrong here."""
+
+import io
+import struct
+import tracemalloc
+import warnings
+import zlib
+from collections.abc import Mapping
+from unittest.mock import patch
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from PIL import Image
+
+from faxes.formats import Unfaxable, tif
+from tests.support.images import (
+    ASCII,
+    BITS,
+    BYTE,
+    COLOUR_MAP,
+    COMPRESSION,
+    EXTRA,
+    FILL_ORDER,
+    HEIGHT,
+    LONG,
+    OLD_SUBFILE,
+    PHOTOMETRIC,
+    PLANES,
+    PREDICTOR,
+    RATIONAL,
+    ROWS,
+    SAMPLE_FORMAT,
+    SAMPLES,
+    SHORT,
+    STRIP_BYTES,
+    STRIPS,
+    SUBFILE,
+    TILE_BYTES,
+    TILE_HEIGHT,
+    TILE_WIDTH,
+    TILES,
+    WIDTH,
+    Page,
+    Value,
+    tiff,
+)
+
+MAX_PIXELS = 100_000_000
+CUT_OFF = ("tif_cut_off", "is cut off or damaged: parts of it that it names are missing")
+LITTLE, BIG = "<", ">"
+READABLE = "only none, CCITT (RLE, Group 3 and 4), LZW, JPEG, Deflate and PackBits can be faxed"
+
+
+def refusal(content: bytes, max_pixels: int = MAX_PIXELS, max_pages: int = 999) -> tuple[str, str]:
+    """Why a TIFF is refused: the reason and the whole text."""
+    with pytest.raises(Unfaxable) as caught:
+        tif.count_pages(content, max_pixels, max_pages)
+    return caught.value.reason, caught.value.text
+
+
+def is_accepted(content: bytes) -> bool:
+    try:
+        tif.count_pages(content, MAX_PIXELS)
+    except Unfaxable:
+        return False
+    return True
+
+
+def renders(content: bytes) -> bool:
+    """Whether Pillow, which is strict unless it is told otherwise, reads every image to its end."""
+    try:
+        with Image.open(io.BytesIO(content), formats=["TIFF"]) as image:
+            for number in range(getattr(image, "n_frames", 1)):
+                image.seek(number)
+                image.load()
+    except (OSError, SyntaxError, ValueError):
+        return False
+    return True
+
+
+def page(entries: Mapping[int, Value | None], *data: bytes, tiled: bool = False) -> Page:
+    return Page(entries, data or (bytes(8),), tiled)
+
+
+def one(entries: Mapping[int, Value | None], *data: bytes, tiled: bool = False) -> bytes:
+    """A TIFF of one page."""
+    return tiff(page(entries, *data, tiled=tiled))
+
+
+THUMBNAIL = page({SUBFILE: (LONG, [1])})
+MASK = page({SUBFILE: (LONG, [4])})
+OLD_THUMBNAIL = page({OLD_SUBFILE: (SHORT, [2])})
+# 40 x 40 pixels in tiles of 16 x 16.
+TILED: dict[int, Value | None] = {
+    WIDTH: (SHORT, [40]),
+    HEIGHT: (SHORT, [40]),
+    TILE_WIDTH: (SHORT, [16]),
+    TILE_HEIGHT: (SHORT, [16]),
+}
+DEFLATE: dict[int, Value | None] = {COMPRESSION: (SHORT, [8])}
+GRAY: dict[int, Value | None] = {BITS: (SHORT, [8])}
+
+
+def pixels(
+    photometric: int,
+    bits: int,
+    samples: int,
+    compression: int = 1,
+    planes: int = 1,
+    entries: Mapping[int, Value | None] | None = None,
+) -> bytes:
+    """A page of 16 x 4 pixels of this form."""
+    size = 4 * -(-16 * bits * (samples if planes == 1 else 1) // 8)
+    data = zlib.compress(bytes(size)) if compression == 8 else bytes(size)
+    form: dict[int, Value | None] = {
+        BITS: (SHORT, [bits] * samples),
+        COMPRESSION: (SHORT, [compression]),
+        PHOTOMETRIC: (SHORT, [photometric]),
+        SAMPLES: (SHORT, [samples]),
+        PLANES: (SHORT, [planes]),
+        COLOUR_MAP: (SHORT, [0] * (3 << bits)) if photometric == 3 and bits <= 8 else None,
+        # What the samples beyond the colours are: nobody knows.
+        EXTRA: (SHORT, [0]) if (photometric, samples) in {(1, 2), (2, 4)} else None,
+    }
+    return one(form | dict(entries or {}), *[data] * (samples if planes == 2 else 1))
+
+
+@pytest.mark.parametrize("order", [LITTLE, BIG])
+@pytest.mark.parametrize(
+    ("pages", "count"),
+    [
+        ([Page()], 1),
+        ([Page()] * 3, 3),
+        # Widths and the like may be numbers of either size.
+        ([page({WIDTH: (LONG, [16]), HEIGHT: (LONG, [4]), STRIPS: (SHORT, [8]), STRIP_BYTES: (SHORT, [8])})], 1),
+        # What need not be stated: one sample of one bit, not compressed, all rows in one strip.
+        ([page({BITS: None, COMPRESSION: None, SAMPLES: None, PHOTOMETRIC: None})], 1),
+        ([page({ROWS: (LONG, [2**32 - 1])})], 1),
+        ([page({ROWS: (SHORT, [3])}, bytes(6), bytes(2))], 1),
+        ([page({ROWS: (SHORT, [1])}, *[bytes(2)] * 4)], 1),
+        # More bytes than its pixels take.
+        ([page({ROWS: (SHORT, [3])}, bytes(7), bytes(6))], 1),
+        ([page(TILED, *[bytes(32)] * 9, tiled=True)], 1),
+        ([page(TILED | DEFLATE, *[zlib.compress(bytes(32))] * 9, tiled=True)], 1),
+        ([page({FILL_ORDER: (SHORT, [2])})], 1),
+        ([page(DEFLATE | GRAY | {PREDICTOR: (SHORT, [2])}, zlib.compress(bytes(64)))], 1),
+        # Values beside, of types and tags that are of no use here.
+        ([page({269: (ASCII, b"a name that is long\0"), 282: (RATIONAL, [204, 1]), 65000: (99, [2**32 - 1] * 3)})], 1),
+        # Reduced images and masks are no pages.
+        ([Page(), THUMBNAIL, Page(), MASK], 2),
+        ([OLD_THUMBNAIL, Page()], 1),
+        ([page({SUBFILE: (LONG, [2])}), page({SUBFILE: (SHORT, [2])}), page({OLD_SUBFILE: (SHORT, [3])})], 3),
+        ([page({SUBFILE: (LONG, [0]), OLD_SUBFILE: (SHORT, [1])}), page({SUBFILE: (SHORT, [5])})], 1),
+    ],
+)
+def test_whole_pages(pages: list[Page], count: int, order: str) -> None:
+    content = tiff(*pages, order=order)
+    assert tif.count_pages(content, MAX_PIXELS) == count
+    assert renders(content)
+
+
+def test_what_is_no_page_is_not_looked_into() -> None:
+    for kind in (THUMBNAIL, MASK, OLD_THUMBNAIL):
+        broken = Page(dict(kind.entries) | {WIDTH: (SHORT, [0]), COMPRESSION: (SHORT, [6]), STRIPS: None})
+        assert tif.count_pages(tiff(broken, Page(), broken), MAX_PIXELS) == 1
+
+
+@pytest.mark.parametrize("order", [LITTLE, BIG])
+@pytest.mark.parametrize(
+    "pages",
+    [
+        [Page()],
+        [Page(), THUMBNAIL, Page()],
+        [page({ROWS: (SHORT, [1])}, *[bytes(2)] * 4)],
+        [page(TILED, *[bytes(32)] * 9, tiled=True), Page()],
+    ],
+)
+def test_file_that_is_cut_anywhere(pages: list[Page], order: str) -> None:
+    content = tiff(*pages, order=order)
+    assert {refusal(content[:length]) for length in range(4, len(content))} == {CUT_OFF}
+    assert tif.count_pages(content + b"behind", MAX_PIXELS) == len([each for each in pages if each is not THUMBNAIL])
+
+
+@pytest.mark.parametrize("order", [LITTLE, BIG])
+def test_file_whose_directory_stands_first_that_is_cut_anywhere(order: str) -> None:
+    """As Pillow writes it, the image last. Here a value of no use is the last of all."""
+    image = Image.effect_noise((40, 30), 50)
+    written = io.BytesIO()
+    image.save(written, "TIFF", compression="tiff_deflate", description="d" * 40, big_tiff=False)
+    content = written.getvalue()
+    assert tif.count_pages(content, MAX_PIXELS) == 1
+    assert {refusal(content[:length]) for length in range(4, len(content))} == {CUT_OFF}
+    described = one({269: (ASCII, b"a name that is long\0")})
+    assert {refusal(described[:length]) for length in range(4, len(described))} == {CUT_OFF}
+
+
+def test_bigtiff() -> None:
+    expected = ("tif_bigtiff", "is a BigTIFF image; save it as a classic TIFF")
+    assert refusal(tiff(order=LITTLE, version=43)) == expected
+    assert refusal(tiff(order=BIG, version=43)) == expected
+    assert refusal(b"II+\0") == expected
+
+
+def test_loops() -> None:
+    expected = ("tif_loop", "is damaged: its pages follow one another in a circle")
+    assert refusal(tiff(Page(), following=[0])) == expected
+    assert refusal(tiff(Page(), Page(), Page(), following=[1, 2, 0])) == expected
+    assert refusal(tiff(Page(), THUMBNAIL, Page(), following=[1, 2, 1])) == expected
+
+
+@pytest.mark.parametrize("content", [b"II*\0\0\0\0\0", tiff(THUMBNAIL), tiff(MASK), tiff(OLD_THUMBNAIL, THUMBNAIL)])
+def test_no_page(content: bytes) -> None:
+    assert refusal(content) == ("tif_no_pages", "has no page")
+
+
+def linked(position: int) -> bytes:
+    """A TIFF whose first directory is said to lie elsewhere."""
+    content = tiff()
+    return content[:4] + struct.pack("<I", position) + content[8:]
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        *((linked(position), "a directory in its header") for position in (1, 4, 7)),
+        (linked(8)[:8] + bytes(20), "an empty directory"),
+        (one({WIDTH: None}), "a page whose entry 256 is missing or not one number"),
+        (one({HEIGHT: None}), "a page whose entry 257 is missing or not one number"),
+        (one({WIDTH: (BYTE, [16])}), "a page whose entry 256 is missing or not one number"),
+        (one({WIDTH: (99, [16])}), "a page whose entry 256 is missing or not one number"),
+        (one({WIDTH: (SHORT, [16, 16])}), "a page whose entry 256 is missing or not one number"),
+        (one({WIDTH: (SHORT, [])}), "a page whose entry 256 is missing or not one number"),
+        (one({ROWS: (RATIONAL, [4, 1])}), "a page whose entry 278 is missing or not one number"),
+        (one({STRIPS: None}), "a page whose entry 273 is missing or too short"),
+        (one({STRIP_BYTES: None}), "a page whose entry 279 is missing or too short"),
+        (one({STRIPS: (LONG, [])}), "a page whose entry 273 is missing or too short"),
+        (one({STRIP_BYTES: (BYTE, [8])}), "a page whose entry 279 is missing or too short"),
+        (one({ROWS: (SHORT, [3])}), "a page whose entry 273 is missing or too short"),
+        (one({ROWS: (SHORT, [3]), STRIPS: (LONG, [8, 8])}), "a page whose entry 279 is missing or too short"),
+        (one({}, bytes(8), bytes(8)), "more strips or tiles than its pixels take"),
+        (one({STRIPS: (LONG, [8, 8])}), "more strips or tiles than its pixels take"),
+        (one({STRIP_BYTES: (LONG, [8, 8])}), "more strips or tiles than its pixels take"),
+        (one(TILED, *[bytes(32)] * 10, tiled=True), "more strips or tiles than its pixels take"),
+        (one({ROWS: (SHORT, [0])}), "strips of no rows"),
+        (one(TILED, *[bytes(32)] * 8, tiled=True), "a page whose entry 324 is missing or too short"),
+        (one({TILE_WIDTH: (SHORT, [16])}, tiled=True), "a page whose entry 323 is missing or not one number"),
+        (one({TILE_HEIGHT: (SHORT, [16])}, tiled=True), "a page whose entry 322 is missing or not one number"),
+        (
+            one(TILED | {TILE_BYTES: None}, *[bytes(32)] * 9, tiled=True),
+            "a page whose entry 325 is missing or too short",
+        ),
+        (one({TILES: (LONG, [8])}), "a page with both strips and tiles"),
+        (one({STRIP_BYTES: (LONG, [0])}), "a strip or tile of fewer bytes than its pixels take"),
+        (one({ROWS: (SHORT, [2])} | DEFLATE, b"x", b""), "a strip or tile of fewer bytes than its pixels take"),
+        (one({}, bytes(7)), "a strip or tile of fewer bytes than its pixels take"),
+        (one({WIDTH: (SHORT, [17])}), "a strip or tile of fewer bytes than its pixels take"),
+        (one({ROWS: (SHORT, [3])}, bytes(5), bytes(2)), "a strip or tile of fewer bytes than its pixels take"),
+        (one({ROWS: (SHORT, [3])}, bytes(6), bytes(1)), "a strip or tile of fewer bytes than its pixels take"),
+        (one(TILED, *[bytes(32)] * 8, bytes(31), tiled=True), "a strip or tile of fewer bytes than its pixels take"),
+        (one(TILED, bytes(31), *[bytes(32)] * 8, tiled=True), "a strip or tile of fewer bytes than its pixels take"),
+        # Of more bytes than a SHORT can say.
+        (
+            one(
+                {
+                    WIDTH: (SHORT, [40_000]),
+                    HEIGHT: (SHORT, [21]),
+                    ROWS: (SHORT, [20]),
+                    STRIP_BYTES: (SHORT, [60_000] * 2),
+                },
+                bytes(100_000),
+                bytes(60_000),
+            ),
+            "a strip or tile of fewer bytes than its pixels take",
+        ),
+        # Of two planes of two strips each, the first plane's last.
+        (
+            pixels(
+                2,
+                8,
+                3,
+                planes=2,
+                entries={
+                    ROWS: (SHORT, [3]),
+                    STRIPS: (LONG, [8] * 6),
+                    STRIP_BYTES: (LONG, [48, 15, 48, 16, 48, 16]),
+                },
+            ),
+            "a strip or tile of fewer bytes than its pixels take",
+        ),
+        (one({SAMPLES: (SHORT, [0])}), "pixels without a sample"),
+        (one({BITS: (SHORT, [0])}), "samples without a bit"),
+        (one({PLANES: (SHORT, [3])}), "colours that are stored in an unknown way"),
+        (one({PLANES: (SHORT, [0])}), "colours that are stored in an unknown way"),
+        (one({PHOTOMETRIC: (SHORT, [3])}), "a page whose entry 320 is missing or too short"),
+        (
+            one({PHOTOMETRIC: (SHORT, [3]), COLOUR_MAP: (SHORT, [0] * 5)}),
+            "a page whose entry 320 is missing or too short",
+        ),
+        (
+            one({PHOTOMETRIC: (SHORT, [2]), SAMPLES: (SHORT, [3]), BITS: (SHORT, [8, 8])}, bytes(192)),
+            "a page whose entry 258 is missing or too short",
+        ),
+        (tiff(Page(), page({WIDTH: None})), "a page whose entry 256 is missing or not one number"),
+    ],
+)
+def test_damaged_page(content: bytes, what: str) -> None:
+    assert refusal(content) == ("tif_damaged", f"is damaged: it has {what}")
+
+
+def test_entry_that_is_there_twice() -> None:
+    """Renderers differ in which of the two they take."""
+    content = one({COMPRESSION: None, 260: (SHORT, [1]), 261: (SHORT, [1])})
+    twice = content.replace(struct.pack("<HHI", 260, SHORT, 1), struct.pack("<HHI", WIDTH, SHORT, 1))
+    assert refusal(twice) == ("tif_damaged", "is damaged: it has an entry twice")
+    unread = content.replace(struct.pack("<HHI", 260, SHORT, 1), struct.pack("<HHI", 261, SHORT, 1))
+    assert tif.count_pages(unread, MAX_PIXELS) == 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        linked(0x7FFFFFFF),
+        linked(0xFFFFFFFF),
+        one({STRIPS: (LONG, [0xFFFFFFFF])}),
+        one({STRIP_BYTES: (LONG, [0xFFFFFFFF])}),
+        one({ROWS: (SHORT, [2])}, bytes(4), bytes(4)).replace(
+            struct.pack("<HHI", STRIPS, LONG, 2), b"\x11\1\4\0\2\0\0\x7f"
+        ),
+        tiff(Page(), page({STRIPS: (LONG, [0x00FFFFFF])})),
+    ],
+)
+def test_what_lies_outside_the_file(content: bytes) -> None:
+    assert refusal(content) == CUT_OFF
+
+
+def test_strip_that_ends_with_the_file() -> None:
+    content = tiff()
+    for end, expected in ((0, True), (1, False)):
+        moved = one({STRIPS: (LONG, [len(content) - 8 + end])})
+        assert is_accepted(moved) is expected
+
+
+# --- what renderers read ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("compression", "name"),
+    [
+        (0, "number 0"),
+        (6, "old-style JPEG"),
+        (9, "JBIG"),
+        (34661, "JBIG"),
+        (34712, "JPEG 2000"),
+        (34887, "LERC"),
+        (34925, "LZMA"),
+        (50000, "Zstandard"),
+        (50001, "WebP"),
+        (65535, "number 65535"),
+    ],
+)
+def test_compression_that_cannot_be_read(compression: int, name: str) -> None:
+    assert refusal(one({COMPRESSION: (SHORT, [compression])})) == (
+        "tif_compression",
+        f"is compressed with a method ({name}) that cannot be read; {READABLE}",
+    )
+
+
+@pytest.mark.parametrize("compression", [1, 2, 3, 4, 5, 8, 32773, 32946])
+def test_compression_of_one_bit(compression: int) -> None:
+    assert tif.count_pages(one({COMPRESSION: (SHORT, [compression])}), MAX_PIXELS) == 1
+
+
+@pytest.mark.parametrize("compression", [5, 8, 32946])
+@pytest.mark.parametrize(("bits", "predictor"), [(1, 2), (8, 3), (8, 0)])
+def test_predictor_that_cannot_be_read(compression: int, bits: int, predictor: int) -> None:
+    entries: dict[int, Value | None] = {BITS: (SHORT, [bits]), COMPRESSION: (SHORT, [compression])}
+    content = one(entries | {PREDICTOR: (SHORT, [predictor])})
+    assert refusal(content) == ("tif_compression", "is compressed with a predictor that cannot be read")
+    assert is_accepted(one(entries | {PREDICTOR: (SHORT, [1])}))
+
+
+def test_predictor_that_nothing_uses() -> None:
+    assert tif.count_pages(one({PREDICTOR: (SHORT, [7])}), MAX_PIXELS) == 1
+
+
+_FORMS = [
+    (photometric, bits, n) for photometric in range(10) for bits in (1, 2, 4, 6, 8, 12, 16, 32) for n in range(1, 6)
+]
+_READABLE_FORMS = [
+    *((0, bits, 1) for bits in (1, 2, 4, 8)),
+    *((1, bits, 1) for bits in (1, 2, 4, 8, 16)),
+    (1, 8, 2),
+    *((2, bits, samples) for bits in (8, 16) for samples in (3, 4)),
+    *((3, bits, 1) for bits in (1, 2, 4, 8)),
+    (5, 8, 4),
+    (5, 16, 4),
+    (8, 8, 3),
+]
+
+
+@pytest.mark.parametrize("compression", [1, 8])
+def test_forms_of_pixels_that_are_taken_are_ones_that_pillow_reads(compression: int) -> None:
+    taken = [form for form in _FORMS if is_accepted(pixels(*form, compression))]
+    assert taken == sorted(_READABLE_FORMS)
+    assert [form for form in taken if not renders(pixels(*form, compression))] == []
+    # Each colour in a plane of its own.
+    planes = [form for form in taken if form[2] > 1]
+    assert [form for form in planes if not is_accepted(pixels(*form, compression, planes=2))] == []
+    several = [form for form in planes if form not in {(1, 8, 2), (2, 8, 4), (2, 16, 4)}]
+    assert [form for form in several if not renders(pixels(*form, compression, planes=2))] == []
+
+
+@pytest.mark.parametrize("compression", [2, 3, 4])
+def test_fax_compressions_are_of_one_bit(compression: int) -> None:
+    assert [form for form in _FORMS if is_accepted(pixels(*form, compression))] == [(0, 1, 1), (1, 1, 1)]
+
+
+def test_jpeg_compression_is_of_eight_bits() -> None:
+    assert [form for form in _FORMS if is_accepted(pixels(*form, 7))] == [
+        (1, 8, 1),
+        (1, 8, 2),
+        (2, 8, 3),
+        (2, 8, 4),
+        (5, 8, 4),
+        (6, 8, 3),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (pixels(1, 32, 1), "has pixels of a form (1 x 32 bits, photometric interpretation 1) that cannot be read"),
+        (pixels(6, 8, 3), "has pixels of a form (3 x 8 bits, photometric interpretation 6) that cannot be read"),
+        (pixels(2, 8, 5), "has pixels of 5 samples; they cannot have more than 4"),
+        (one({SAMPLES: (LONG, [2**32 - 1])}), "has pixels of 4294967295 samples; they cannot have more than 4"),
+        (
+            pixels(2, 8, 3, entries={BITS: (SHORT, [5, 6, 5])}),
+            "has pixels of a form (samples of different sizes) that cannot be read",
+        ),
+        (
+            pixels(1, 16, 1, entries={SAMPLE_FORMAT: (SHORT, [2])}),
+            "has pixels of a form (1 x 16 bits, photometric interpretation 1) that cannot be read",
+        ),
+        (
+            pixels(2, 8, 3, entries={SAMPLE_FORMAT: (SHORT, [1, 1, 3])}),
+            "has pixels of a form (3 x 8 bits, photometric interpretation 2) that cannot be read",
+        ),
+        (
+            pixels(1, 8, 1, entries={FILL_ORDER: (SHORT, [2])}),
+            "has pixels of a form (1 x 8 bits, photometric interpretation 1) that cannot be read",
+        ),
+        *(
+            (
+                pixels(*form, entries={EXTRA: extra}),
+                f"has pixels of a form ({form[2]} x {form[1]} bits, photometric interpretation {form[0]}) "
+                "that cannot be read",
+            )
+            for form, extra in (
+                ((0, 1, 1), (SHORT, [0])),
+                ((1, 8, 2), None),
+                ((1, 8, 2), (SHORT, [3])),
+                ((2, 8, 3), (SHORT, [0])),
+                ((2, 8, 4), (SHORT, [3])),
+                ((5, 8, 4), (SHORT, [0])),
+            )
+        ),
+        (
+            one({FILL_ORDER: (SHORT, [3])}),
+            "has pixels of a form (1 x 1 bits, photometric interpretation 1) that cannot be read",
+        ),
+    ],
+)
+def test_pixels_that_cannot_be_read(content: bytes, text: str) -> None:
+    assert refusal(content) == ("tif_pixels", text)
+
+
+@pytest.mark.parametrize("form", [(1, 8, 2), (2, 8, 4), (2, 16, 4)])
+@pytest.mark.parametrize("extra", [0, 1, 2])
+def test_sample_beyond_the_colours(form: tuple[int, int, int], extra: int) -> None:
+    content = pixels(*form, entries={EXTRA: (SHORT, [extra])})
+    assert tif.count_pages(content, MAX_PIXELS) == 1
+    assert renders(content)
+    # Beside three colours it need not be stated.
+    assert is_accepted(pixels(*form, entries={EXTRA: None})) is renders(pixels(*form, entries={EXTRA: None}))
+
+
+@pytest.mark.parametrize("bits", [(SHORT, [8]), (SHORT, [8, 8, 8]), (LONG, [8, 8, 8])])
+@pytest.mark.parametrize("sample_format", [None, (SHORT, [1]), (SHORT, [1, 1, 1])])
+def test_number_that_is_stated_once_or_for_each_sample(bits: Value, sample_format: Value | None) -> None:
+    content = pixels(2, 8, 3, entries={BITS: bits, SAMPLE_FORMAT: sample_format})
+    assert tif.count_pages(content, MAX_PIXELS) == 1
+    assert renders(content)
+
+
+# --- limits ----------------------------------------------------------------------------------------------------------
+
+
+def sized(width: int, height: int) -> bytes:
+    return one({WIDTH: (LONG, [width]), HEIGHT: (LONG, [height])} | DEFLATE)
+
+
+@pytest.mark.parametrize(("width", "height"), [(0, 1), (1, 0), (65_536, 1), (1, 65_536), (2**32 - 1, 2**32 - 1)])
+def test_sides(width: int, height: int) -> None:
+    assert refusal(sized(width, height)) == (
+        "tif_size",
+        f"has a page of {width} x {height} pixels; each side must be 1 to 65535",
+    )
+
+
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (65_535, 1), (1, 65_535), (100, 100)])
+def test_size_within_the_limit(width: int, height: int) -> None:
+    assert tif.count_pages(sized(width, height), width * height) == 1
+
+
+def test_size_over_the_limit() -> None:
+    expected = ("tif_size", "has a page of 100 x 101 pixels; the limit is 10099 in all")
+    assert refusal(sized(100, 101), 10_099) == expected
+    assert refusal(tiff(Page(), page({WIDTH: (SHORT, [100]), HEIGHT: (SHORT, [101])})), 10_099) == expected
+    assert refusal(sized(60_000, 60_000)) == (
+        "tif_size",
+        "has a page of 60000 x 60000 pixels; the limit is 100000000 in all",
+    )
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "text"),
+    [
+        (60_000, 60_000, "has tiles of 60000 x 60000 pixels; the limit is 100000000 in all"),
+        (0, 16, "has tiles of 0 x 16 pixels; each side must be 1 to 65535"),
+        (16, 0, "has tiles of 16 x 0 pixels; each side must be 1 to 65535"),
+    ],
+)
+def test_size_of_tiles(width: int, height: int, text: str) -> None:
+    content = one({TILE_WIDTH: (LONG, [width]), TILE_HEIGHT: (LONG, [height])} | DEFLATE, tiled=True)
+    assert refusal(content) == ("tif_size", text)
+
+
+@pytest.mark.parametrize("max_pages", [0, 1, 2])
+def test_pages_over_the_limit_are_counted_and_not_looked_at(max_pages: int) -> None:
+    broken = page({WIDTH: None})
+    assert tif.count_pages(tiff(broken, THUMBNAIL, Page(), broken), MAX_PIXELS, max_pages) == 3
+    assert refusal(tiff(broken, THUMBNAIL, Page(), broken), MAX_PIXELS, 3)[0] == "tif_damaged"
+
+
+def chain(count: int, entries: bytes = struct.pack("<HHII", WIDTH, SHORT, 1, 16)) -> bytes:
+    """Directories, one behind the other."""
+    each = struct.pack("<H", len(entries) // 12) + entries
+    content = b"II*\0" + struct.pack("<I", 8)
+    content += b"".join(each + struct.pack("<I", 8 + (n + 1) * (len(each) + 4)) for n in range(count - 1))
+    return content + each + bytes(4)
+
+
+def test_number_of_directories() -> None:
+    assert tif.count_pages(chain(tif.MAX_DIRECTORIES), MAX_PIXELS) == 2_000
+    assert refusal(chain(tif.MAX_DIRECTORIES + 1)) == ("tif_directories", "has more than 2000 images, the limit")
+
+
+def test_number_of_entries() -> None:
+    """In all of the pages together, and not in each."""
+    most = 1_000 + 32 * 2
+    beside = 8
+
+    def entries(count: int) -> dict[int, Value | None]:
+        return {30_000 + n: (SHORT, [0]) for n in range(count)}
+
+    assert tif.count_pages(tiff(page(entries(most - 2 * beside)), Page()), MAX_PIXELS, 2) == 2
+    assert refusal(tiff(Page(), page(entries(most - 2 * beside + 1))), MAX_PIXELS, 2) == (
+        "tif_entries",
+        "has pages with far more than 32 entries each, the limit",
+    )
+
+
+def test_number_of_strips() -> None:
+    """Over all pages. Strips may share their bytes, as no writer does; each is looked at nevertheless."""
+
+    def rows(count: int) -> Page:
+        return page(
+            {
+                HEIGHT: (LONG, [count]),
+                ROWS: (SHORT, [1]),
+                STRIPS: (LONG, [8] * count),
+                STRIP_BYTES: (SHORT, [2] * count),
+            }
+        )
+
+    half = tif.MAX_STRIPS // 2
+    assert tif.count_pages(tiff(rows(half), rows(half)), MAX_PIXELS) == 2
+    assert refusal(tiff(rows(half), rows(half + 1))) == ("tif_strips", "has more than 50000 strips or tiles, the limit")
+    # No list is read before it is known how long it may be.
+    assert refusal(one({HEIGHT: (LONG, [65_535]), ROWS: (SHORT, [1])})) == (
+        "tif_strips",
+        "has more than 50000 strips or tiles, the limit",
+    )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        chain(100_000),
+        chain(1, struct.pack("<HHII", 40_000, SHORT, 1, 16) * 65_535),
+        one(
+            {
+                HEIGHT: (LONG, [50_000]),
+                ROWS: (SHORT, [1]),
+                STRIPS: (LONG, [8] * 50_000),
+                STRIP_BYTES: (LONG, [2] * 50_000),
+            }
+        ),
+        one({STRIPS: (LONG, [8] * 200_000), STRIP_BYTES: (LONG, [8] * 200_000)}),
+        one({BITS: (SHORT, [1] * 500_000)}),
+    ],
+    ids=["directories", "entries", "strips", "strips that nothing needs", "samples"],
+)
+def test_memory_does_not_grow_with_the_file(content: bytes) -> None:
+    tracemalloc.start()
+    try:
+        is_accepted(content)
+    finally:
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 300_000
+
+
+# --- any bytes -------------------------------------------------------------------------------------------------------
+
+_WHOLE = [
+    tiff(),
+    tiff(order=BIG),
+    one({ROWS: (SHORT, [1])}, *[bytes(2)] * 4),
+    one(TILED, *[bytes(32)] * 9, tiled=True),
+    pixels(2, 8, 3, planes=2),
+    pixels(3, 4, 1),
+]
+_NUMBERS = st.sampled_from([0, 1, 2, 3, 4, 7, 8, 16, 0xFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF]) | st.integers(0, 400)
+
+
+@given(st.sampled_from([b"II*\0", b"MM\0*", b"II+\0"]), st.binary(max_size=300))
+@example(b"II*\0", b"")
+@example(b"MM\0*", b"\0\0\0\x08\0\1")
+def test_arbitrary_bytes(start: bytes, rest: bytes) -> None:
+    try:
+        pages = tif.count_pages(start + rest, MAX_PIXELS)
+    except Unfaxable:
+        return
+    assert 1 <= pages <= len(rest) // 18
+
+
+@given(
+    st.sampled_from(_WHOLE),
+    st.integers(0, 2_000),
+    st.sampled_from([1, 2, 4]),
+    _NUMBERS,
+    st.sampled_from(["little", "big"]),
+)
+def test_page_with_one_wrong_number_is_taken_only_where_pillow_takes_it(
+    content: bytes, position: int, size: int, number: int, order: str
+) -> None:
+    """Nothing here is compressed: where all the numbers are right, there is nothing else to go wrong."""
+    at = 4 + position % (len(content) - 4)
+    written = (number % (1 << 8 * size)).to_bytes(size, "little" if order == "little" else "big")
+    changed = content[:at] + written + content[at + size :]
+    compressed = any(struct.pack(f"{o}HHIH", COMPRESSION, SHORT, 1, 1) in changed for o in (LITTLE, BIG))
+    if is_accepted(changed) and compressed:
+        with warnings.catch_warnings():
+            # It warns of what it passes over.
+            warnings.simplefilter("ignore")
+            assert renders(changed)
+
+
+_PLACES = st.integers(0, 40) | st.integers(-3, 3) | st.sampled_from([2**30 - 1, 2**30, 2**31 - 1, 2**31, 2**32 - 1])
+
+
+@given(
+    st.integers(1, 9),
+    st.lists(st.tuples(_PLACES, _PLACES), min_size=9, max_size=9),
+    st.sampled_from([SHORT, LONG]),
+    st.sampled_from([LITTLE, BIG]),
+    st.sampled_from([1, 8]),
+    st.integers(1, 4),
+)
+@example(2, [(8, 1)] * 9, LONG, LITTLE, 8, 1)
+@example(9, [(-1, 1)] * 9, LONG, BIG, 8, 4)
+@example(9, [(0, 4)] * 4 + [(0, 2)] * 5, SHORT, BIG, 1, 3)
+def test_strips_are_compared_with_the_file_and_with_their_pixels_however_many_at_once(
+    rows: int, places: list[tuple[int, int]], kind: int, order: str, compression: int, at_once: int
+) -> None:
+    """Strips of two rows of two bytes each, the last one perhaps of one; below 0 counts from the file's end."""
+    count = -(-rows // 2)
+    limit = 2**16 if kind == SHORT else 2**32
+    entries: dict[int, Value | None] = {
+        HEIGHT: (SHORT, [rows]),
+        ROWS: (SHORT, [2]),
+        COMPRESSION: (SHORT, [compression]),
+        STRIPS: (kind, [0] * count),
+        STRIP_BYTES: (kind, [0] * count),
+    }
+    length = len(tiff(page(entries), order=order))
+    starts = [(start if start >= 0 else length + start) % limit for start, _ in places[:count]]
+    sizes = [abs(size) % limit for _, size in places[:count]]
+    content = tiff(page(entries | {STRIPS: (kind, starts), STRIP_BYTES: (kind, sizes)}), order=order)
+    least = [4] * (count - 1) + [4 if rows % 2 == 0 else 2] if compression == 1 else [1] * count
+
+    with patch.object(tif, "_AT_ONCE", at_once):
+        fits = all(start + size <= length for start, size in zip(starts, sizes, strict=True))
+        enough = all(size >= fewest for size, fewest in zip(sizes, least, strict=True))
+        assert is_accepted(content) is (fits and enough)
