@@ -21,7 +21,7 @@ from botocore.exceptions import (
 )
 
 from faxes.adapters.dynamodb import DynamoDBFaxStore
-from faxes.errors import FaxError, OutcomeUnknown, StorageFailed
+from faxes.errors import FaxError, OutcomeUnknown, ServiceFault, StorageFailed
 from faxes.model import Acceptance, Claim, ExtensionNumber, Fax, Kind, Status, StoredFile
 from faxes.settings import DYNAMODB_BUDGET
 from faxes.submission import ClaimTaken, IdTaken, WriteConflict
@@ -463,28 +463,30 @@ def test_an_earlier_calls_lost_answer_does_not_colour_the_next_call(deployed: De
 
 
 @pytest.mark.parametrize(
-    ("operation", "read"),
+    ("operation", "read", "failure", "reason"),
     [
-        ("GetItem", lambda store: store.by_id("1001", NOW)),
-        ("GetItem", lambda store: store.acceptance("c0" * 32, NOW)),
-        ("Query", lambda store: store.by_uid("f" * 32, NOW)),
-        ("Query", lambda store: store.of_extension(NUMBER, NOW)),
+        ("GetItem", lambda store: store.by_id("1001", NOW), StorageFailed, "record_not_read"),
+        # A fax may have been accepted under it.
+        ("GetItem", lambda store: store.acceptance("c0" * 32, NOW), OutcomeUnknown, "key_not_read"),
+        ("Query", lambda store: store.by_uid("f" * 32, NOW), StorageFailed, "record_not_read"),
+        ("Query", lambda store: store.of_extension(NUMBER, NOW), StorageFailed, "record_not_read"),
     ],
 )
 def test_a_read_that_fails_is_a_fault_of_ours(
-    cloud: Cloud, operation: str, read: Callable[[DynamoDBFaxStore], object]
+    cloud: Cloud,
+    operation: str,
+    read: Callable[[DynamoDBFaxStore], object],
+    failure: type[ServiceFault],
+    reason: str,
 ) -> None:
     def deny(request: AWSPreparedRequest, **_: object) -> Any:
         return DENIED(request)
 
     client = boto3.client("dynamodb")
     client.meta.events.register_first(f"before-send.dynamodb.{operation}", deny)
-    with pytest.raises(StorageFailed) as caught:
+    with pytest.raises(failure) as caught:
         read(DynamoDBFaxStore(client, cloud.names["FaxTable"]))
-    assert (caught.value.reason, caught.value.cause) == (
-        "record_not_read",
-        f"{operation}: AccessDeniedException (400)",
-    )
+    assert (caught.value.reason, caught.value.cause) == (reason, f"{operation}: AccessDeniedException (400)")
 
 
 def test_a_claim_as_it_lies_in_the_table(cloud: Cloud) -> None:

@@ -924,12 +924,45 @@ def test_a_refused_request_leaves_its_key_free() -> None:
     assert receipt.fax is not None
 
 
-def test_a_key_that_cannot_be_looked_up_stores_nothing() -> None:
+NOT_READ = OutcomeUnknown(reason="key_not_read", cause="memory")
+NOT_FOUND_OUT = StorageFailed(reason="record_not_read", cause="memory")
+
+
+@pytest.mark.parametrize("directory", [None, NOT_FOUND_OUT])
+def test_where_a_key_cannot_be_looked_up_nobody_knows(directory: FaxError | None) -> None:
+    """Its fax may have been accepted before: "nothing was accepted" would have the client send it under another key."""
     service = Service()
-    service.faxes.read_failure = StorageFailed(reason="record_not_read", cause="memory")
+    service.faxes.read_failure = NOT_READ
+    service.directory.failure = directory
+    with pytest.raises(OutcomeUnknown) as caught:
+        again(service)
+    assert caught.value.reason == "key_not_read"
+    assert service.files.objects == {}
+
+
+def test_where_the_directory_cannot_be_read_an_accepted_fax_is_not_denied() -> None:
+    service = Service()
+    service.directory.failure = NOT_FOUND_OUT
     with pytest.raises(StorageFailed):
         again(service)
-    assert service.files.objects == {}
+    service.directory.failure = None
+    again(service)
+    service.directory.failure = NOT_FOUND_OUT
+    with pytest.raises(OutcomeUnknown) as caught:
+        again(service)
+    assert (caught.value.reason, caught.value.cause) == ("record_not_read", "memory")
+    assert len(service.faxes.faxes) == 1
+
+
+def test_what_was_accepted_is_not_looked_into_again() -> None:
+    """Whatever would be said of it now, with other limits or on a busy machine: it was accepted."""
+    service = Service()
+    first = again(service, uploads=(NOTE, SCAN))
+    assert first is not None
+    service.submission = dataclasses.replace(service.submission, limits=Limits(files_per_fax=1, pages_per_fax=1))
+    assert again(service, uploads=(NOTE, SCAN)) == Receipt(first.id, first.uid, None)
+    with pytest.raises(KeyReused):
+        again(service, uploads=(Upload(None, NOTE.content),))
 
 
 class Contended(MemoryFaxStore):
@@ -983,9 +1016,19 @@ def test_what_may_not_be_stored_in_time_is_not_begun(left: float, stored: bool) 
     assert (service.files.objects, service.faxes.faxes) == ({}, {})
 
 
+def test_files_are_not_looked_into_beyond_the_time_that_storing_may_need() -> None:
+    service = Service()
+    left = iter([28.0, 17.0, 16.9])
+    service.remaining = lambda: next(left)
+    with pytest.raises(StorageFailed) as caught:
+        service.submit(TO_ONE, NOTE, NOTE, Upload("note.pdf", b"none"))
+    assert caught.value.reason == "out_of_time"
+    assert list(left) == []
+
+
 def test_a_record_that_may_not_be_written_in_time_is_not_begun() -> None:
     service = Service()
-    left = iter([28.0, 4.9, 13.0])
+    left = iter([28.0, 28.0, 4.9, 13.0])
     service.remaining = lambda: next(left)
     with pytest.raises(StorageFailed) as caught:
         service.submit(TO_ONE, NOTE)
@@ -995,7 +1038,7 @@ def test_a_record_that_may_not_be_written_in_time_is_not_begun() -> None:
 
 def test_where_no_time_is_left_to_clean_up_the_answer_goes_first() -> None:
     service = Service()
-    left = iter([28.0, 16.0, 12.0])
+    left = iter([28.0, 28.0, 16.0, 12.0])
     service.remaining = lambda: next(left)
     service.faxes.failure = DEFINITE
     with pytest.raises(StorageFailed) as caught:

@@ -7,9 +7,9 @@ What the client sends goes into digests alone: none of it is in a table's key.
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from faxes.model import Document, Extension, Principal
+from faxes.model import Extension, Principal
 
 # Printable ASCII; docs/api.md, "Sending again".
 KEY = re.compile(r"[\x20-\x7e]{1,255}")
@@ -25,10 +25,10 @@ def claim_of_content(principal: Principal, content: str) -> str:
     return _digest(["content", *_caller(principal), content])
 
 
-def content_of(sender: Extension, recipients: Sequence[str], documents: Sequence[Document]) -> str:
-    """What a fax is, as 64 hex digits: who sends it, to whom, and each file's name and bytes in their order."""
-    files = [[document.name, document.sha256.hex()] for document in documents]
-    return _digest([sender.owner_id, str(sender.number), list(recipients), files])
+def content_of(sender: Extension, recipients: Sequence[str], files: Iterable[tuple[str | None, bytes]]) -> str:
+    """What a fax is, as 64 hex digits: who sends it, to whom, and each file's name and SHA-256 in their order."""
+    named = [[name, sha256.hex()] for name, sha256 in files]
+    return _digest([sender.owner_id, str(sender.number), list(recipients), named])
 
 
 def _caller(principal: Principal) -> tuple[str, str]:

@@ -8,6 +8,7 @@ A request may come again, because its answer was lost. One with an Idempotency-K
 that makes the record, so of any number of such requests one is the fax, and the others are answered as it was.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, wait
@@ -20,6 +21,7 @@ from faxes import documents, numbers
 from faxes.errors import (
     ExtensionInvalid,
     KeyReused,
+    OutcomeUnknown,
     RecipientsInvalid,
     StorageFailed,
     TooManyFiles,
@@ -90,7 +92,7 @@ class FaxStore(Protocol):
     def acceptance(self, claim: str, now: datetime) -> Acceptance | None:
         """What was accepted under this claim, as last written, or None where nothing was, or its time is over.
 
-        Raises StorageFailed where that cannot be learned.
+        Raises OutcomeUnknown where that cannot be learned.
         """
         ...
 
@@ -172,21 +174,30 @@ class Submission:
         recipients = self._recipients(form.request)
         if not form.uploads:
             return None
-        documents = self._documents(form.uploads)
-        claim = self._claim(principal, key, content_of(sender, recipients, documents))
-        if claim and earlier and (accepted := earlier.result()):
-            return _replay(claim, accepted)
-        return self._store(sender, recipients, documents, claim, remaining)
+        if earlier and (accepted := earlier.result()):
+            # Its files are not looked into again: whatever would be said of them now, they were accepted.
+            return _replay(content_of(sender, recipients, map(_name_and_digest, form.uploads)), accepted)
+        documents = self._documents(form.uploads, remaining)
+        content = content_of(sender, recipients, ((document.name, document.sha256) for document in documents))
+        return self._store(sender, recipients, documents, self._claim(principal, key, content), remaining)
 
     @contextmanager
     def _earlier(self, principal: Principal, key: str | None) -> Iterator[Future[Acceptance | None] | None]:
-        """Look the key up beside what is done meanwhile; it is read when this ends."""
+        """Look the key up beside what is done meanwhile; it is read when this ends.
+
+        Raises OutcomeUnknown where what is done meanwhile raises StorageFailed, unless nothing was accepted before:
+        the caller would be told that nothing was, and send the fax again under another key.
+        """
         if key is None:
             yield None
             return
         reading = self.pool.submit(self.faxes.acceptance, claim_of_key(principal, key), self.now())
         try:
             yield reading
+        except StorageFailed as failed:
+            if reading.result():
+                raise OutcomeUnknown(reason=failed.reason, cause=failed.cause) from failed
+            raise
         finally:
             # A read that went on behind the answer would be frozen with the function.
             wait([reading])
@@ -281,13 +292,15 @@ class Submission:
             )
         return tuple(recipients)
 
-    def _documents(self, uploads: Sequence[Upload]) -> list[Document]:
+    def _documents(self, uploads: Sequence[Upload], remaining: Callable[[], float]) -> list[Document]:
         if len(uploads) > self.limits.files_per_fax:
             raise TooManyFiles(
                 f"The fax has {len(uploads)} files; the limit is {self.limits.files_per_fax}.", reason="too_many_files"
             )
         accepted: list[Document] = []
         for n, upload in enumerate(uploads, start=1):
+            # Each may take seconds, where it was made to.
+            self._check_time_to_store(remaining)
             pages_before = sum(document.pages for document in accepted)
             accepted.append(documents.inspect(upload, n, len(uploads), self.limits, pages_before))
         return accepted
@@ -321,7 +334,7 @@ class Submission:
             # In whole seconds, as the table's time to live is.
             expires_at=(created_at + self.timing.retention).replace(microsecond=0),
         )
-        _check_time(remaining, self.timing.put_all + self.timing.write)
+        self._check_time_to_store(remaining)
         try:
             self.files.put_all(keyed)
             receipt = self._write(fax, claim, remaining)
@@ -331,6 +344,9 @@ class Submission:
         if receipt.fax is None:
             self._discard(keyed, remaining)
         return receipt
+
+    def _check_time_to_store(self, remaining: Callable[[], float]) -> None:
+        _check_time(remaining, self.timing.put_all + self.timing.write)
 
     def _discard(self, keyed: Sequence[tuple[str, Document]], remaining: Callable[[], float]) -> None:
         # Where there is no time left, the answer is worth more: the lifecycle rule removes what stays.
@@ -348,7 +364,7 @@ class Submission:
             except IdTaken:
                 redrawn += 1
             except ClaimTaken as taken:
-                return _replay(claim, taken.by)
+                return _replay(claim.content if claim else "", taken.by)
             except WriteConflict:
                 if attempt < _WRITES - 1:
                     self.wait(_CONFLICT_WAIT * 2**attempt)
@@ -364,9 +380,13 @@ def _check_time(remaining: Callable[[], float], needed: float) -> None:
         raise StorageFailed(reason="out_of_time", cause=f"{left:.1f} s are left, {needed:.1f} s may be needed")
 
 
-def _replay(claim: Claim | None, accepted: Acceptance) -> Receipt:
+def _name_and_digest(upload: Upload) -> tuple[str | None, bytes]:
+    return upload.name, hashlib.sha256(upload.content).digest()
+
+
+def _replay(content: str, accepted: Acceptance) -> Receipt:
     """The first answer to the same request once more. Raises KeyReused where it is another request."""
-    if claim is None or claim.content != accepted.content:
+    if content != accepted.content:
         raise KeyReused(
             "This Idempotency-Key was sent before with another fax: another user, extension, recipients or files. "
             "Use a new key for a new fax.",

@@ -72,7 +72,10 @@ class DynamoDBFaxStore:
         self._attempts = Attempts(client, "dynamodb", "TransactWriteItems")
 
     def acceptance(self, claim: str, now: datetime) -> Acceptance | None:
-        item = _get(self._client, self._table, f"IDEMPOTENCY#{claim}", "IDEMPOTENCY")
+        try:
+            item = _get(self._client, self._table, f"IDEMPOTENCY#{claim}", "IDEMPOTENCY")
+        except StorageFailed as failed:
+            raise OutcomeUnknown(reason="key_not_read", cause=failed.cause) from failed
         # The table removes it up to days later.
         return _acceptance(item) if item and _moment(item["expiresAt"]) > now else None
 
