@@ -1,7 +1,7 @@
 """Damaged documents of every kind, and any name: accepted, or refused in the checks' own words, and nothing else.
 
-The search here is short and the same every time. `make fuzz-documents` searches on, guided by what it reaches; what it finds is
-kept in tests/data/fuzz and replayed here.
+The search here is short and the same every time. `make fuzz-documents` searches on, guided by what it reaches; what it
+finds is kept in tests/data/fuzz and replayed here.
 """
 
 from collections.abc import Callable

@@ -290,11 +290,11 @@ def test_an_idempotency_key_is_optional(headers: dict[str, list[str]] | None) ->
 @pytest.mark.parametrize(
     ("headers", "found"),
     [
-        ({"Idempotency-Key": [""]}, "has 0 characters, or others"),
-        ({"Idempotency-Key": ["k" * 256]}, "has 256 characters, or others"),
-        ({"Idempotency-Key": ["schlüssel"]}, "has 9 characters, or others"),
-        ({"Idempotency-Key": ["a\tb"]}, "has 3 characters, or others"),
-        ({"Idempotency-Key": ["k\n"]}, "has 2 characters, or others"),
+        ({"Idempotency-Key": [""]}, "has 0 characters"),
+        ({"Idempotency-Key": ["k" * 256]}, "has 256 characters"),
+        ({"Idempotency-Key": ["schlüssel"]}, "has a character that is not printable ASCII"),
+        ({"Idempotency-Key": ["a\tb"]}, "has a character that is not printable ASCII"),
+        ({"Idempotency-Key": ["k\n"]}, "has a character that is not printable ASCII"),
         ({"Idempotency-Key": ["one", "two"]}, "is sent 2 times"),
         ({"Idempotency-Key": ["one"], "idempotency-key": ["one"]}, "is sent 2 times"),
     ],
@@ -304,7 +304,7 @@ def test_another_idempotency_key_is_refused(headers: dict[str, list[str]], found
         rest.idempotency_key(event(multiValueHeaders=headers))
     assert (caught.value.reason, caught.value.message) == (
         "idempotency_key_invalid",
-        f"The Idempotency-Key {found}; it must be one of 1 to 255 printable ASCII characters.",
+        f"The Idempotency-Key {found}; it must be 1 to 255 printable ASCII characters, sent once.",
     )
 
 

@@ -137,13 +137,18 @@ def idempotency_key(event: APIGatewayProxyEvent) -> str | None:
     sent = [value for name, values in several.items() if name.lower() == "idempotency-key" for value in values]
     if not sent:
         return None
-    if len(sent) > 1 or not idempotency.KEY.fullmatch(sent[0]):
-        found = f"is sent {len(sent)} times" if len(sent) > 1 else f"has {len(sent[0])} characters, or others"
-        raise FormInvalid(
-            f"The Idempotency-Key {found}; it must be one of 1 to 255 printable ASCII characters.",
-            reason="idempotency_key_invalid",
-        )
-    return sent[0]
+    if len(sent) == 1 and idempotency.KEY.fullmatch(sent[0]):
+        return sent[0]
+    if len(sent) > 1:
+        found = f"is sent {len(sent)} times"
+    elif sent[0].isascii() and sent[0].isprintable():
+        found = f"has {len(sent[0])} characters"
+    else:
+        found = "has a character that is not printable ASCII"
+    raise FormInvalid(
+        f"The Idempotency-Key {found}; it must be 1 to 255 printable ASCII characters, sent once.",
+        reason="idempotency_key_invalid",
+    )
 
 
 def remaining(context: LambdaContext) -> Callable[[], float]:

@@ -132,12 +132,14 @@ def curl(
     body: bytes | None = None,
     content_type: str = f"multipart/form-data; boundary={CURL}",
     authorization: str = "Bearer TOKEN",
+    key: str | None = None,
 ) -> bytes:
     headers = [
         "Host: HOST",
         "User-Agent: curl/7.88.1",
         "Accept: */*",
         f"Authorization: {authorization}",
+        *([] if key is None else [f"Idempotency-Key: {key}"]),
         "Content-Length: LENGTH",
         f"Content-Type: {content_type}",
     ]
@@ -208,6 +210,8 @@ def _clients() -> dict[str, bytes]:
             part('name="request"; filename="blob"', TO_PHONE, "application/json"),
             file_part("photo.jpg", document("smallest.jpg"), "image/jpeg"),
         ),
+        "idempotency-key": curl(request_part(), note, key="3f0c8e7a-5a3e-4f52-9d6e-1c1f4f1f6c11"),
+        "idempotency-key-too-long": curl(request_part(), note, key="k" * 256),
         "one-text": python_requests(request_part(), file_part("note.txt", document("note.txt"), None)),
         "pdf-tif-jpg": curl(
             request_part(),
