@@ -71,6 +71,24 @@ def test_a_pdf_may_have_white_space_before_its_header(start: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    "ahead",
+    [
+        b"Warning: Undefined variable in report.php on line 7\n",
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\n\r\n",
+        b"\x1b%-12345X@PJL ENTER LANGUAGE=PDF\r\n",
+        b"\0\x0areport.pdf".ljust(128, b"\0"),
+        b"x" * 1015 + b"\n",
+    ],
+)
+@pytest.mark.parametrize("name", ["report.pdf", "phpA1b2C3"])
+def test_a_pdf_is_one_whatever_was_put_before_it(ahead: bytes, name: str) -> None:
+    """As text, it would be faxed as its source: a PDF may be plain text from end to end, as this one is."""
+    assert PDF.isascii()
+    assert kind(ahead + PDF, name) is Kind.PDF
+    assert refusal(ahead + PDF[:-9], name)[0] == "pdf_cut_off"
+
+
+@pytest.mark.parametrize(
     ("content", "reason"),
     [
         (b"%PDF-1.4", "pdf_cut_off"),
@@ -93,6 +111,8 @@ def test_a_signature_names_the_kind(content: bytes, reason: str) -> None:
         b"two\r\nlines\n\tindented\x0cnext page",
         b"\n" * 1017 + b"%PDF-1.7",
         b"a %PDF- in the text",
+        b"as in\n%PDF-x",
+        b"x" * 1016 + b"\n%PDF-1.7",
         b"PDF-1.7",
         b"II*",
         b"BM is short",

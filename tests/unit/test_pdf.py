@@ -4,6 +4,7 @@ The children here are the real one, of which one part at most is replaced: what 
 """
 
 import ctypes
+import itertools
 import os
 import subprocess
 import sys
@@ -29,7 +30,7 @@ FOUR_MIB = pdfs.pdf([*pdfs.pages(1), pdfs.stream(bytes(4 * MIB))])
 CUT_OFF = ("pdf_cut_off", "is cut off: its end is missing")
 BYTES_CHANGED = ("pdf_damaged", "is damaged: bytes of it were lost, added or changed")
 NEEDS_REPAIR = ("pdf_damaged", "is damaged: it cannot be opened without being repaired; save it as a new PDF")
-CRASHED = ("pdf_crashed_reader", "makes the PDF reader fail; print it to a new PDF")
+CRASHED = ("pdf_crashed_reader", "cannot be read: it is damaged, or has too many parts; print it to a new PDF")
 TOO_SLOW = ("pdf_too_slow", "takes too long to read; print it to a new PDF")
 
 
@@ -93,6 +94,78 @@ def test_a_document_for_the_web_has_two_ends() -> None:
 @pytest.mark.parametrize("behind", [b"", b"\r\n", b"\0" * 1018, b"\n<!-- 0.04 s -->\n", b"\x1a", b"\r\n--boundary--"])
 def test_bytes_that_others_left_behind_the_end_do_not_matter(behind: bytes) -> None:
     assert pdf.count_pages(ONE_PAGE.rstrip() + behind, 200) == 1
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        b"startxref\n%d\n%%%%EOF\n%%%%EOF\n",
+        b"startxref\n%d\n%%%%EOF\n\n%%%%EOF\n",
+        b"startxref\n%d%%%%EOF",
+        b"startxref %d %%%%EOF\n",
+        b"startxref\n%015d\n%%%%EOF\n",
+        # The end of an upload in chunks.
+        b"startxref\n%d\n%%%%EOF\r\n0\r\n\r\n",
+    ],
+)
+def test_ends_that_programs_write(end: bytes) -> None:
+    at = ONE_PAGE.rindex(b"startxref")
+    assert pdf.count_pages(ONE_PAGE[:at] + end % ONE_PAGE.rindex(b"xref\n0 "), 200) == 1
+
+
+# Lines of a table that are shorter than the 20 bytes which they must have, or padded with blanks.
+_SHORT_LINES = ONE_PAGE.replace(b" n \n", b" n\n").replace(b" f \n", b" f\n")
+_PADDED = ONE_PAGE.replace(b"0000000009 00000", b"         9 00000")
+
+
+@pytest.mark.parametrize("content", [_SHORT_LINES, _SHORT_LINES.replace(b" n\n", b" n\r"), _PADDED, b"\n" + _PADDED])
+def test_how_long_a_tables_lines_are_does_not_matter(content: bytes) -> None:
+    assert pdf.count_pages(content, 200) == 1
+    assert refusal(content.replace(pdfs.A4, b"[0 0 595 0.1]")) == NEEDS_REPAIR
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        # Another object; no object; a generation that it has not; a use that there is none of.
+        (b"0000000009 00000 n", b"0000000058 00000 n"),
+        (b"0000000009 00000 n", b"0000000010 00000 n"),
+        (b"0000000009 00000 n", b"9999999999 00000 n"),
+        (b"0000000009 00000 n", b"0000000009 00001 n"),
+        (b"0000000009 00000 n", b"0000000009 00000 m"),
+        # One line more than there are, and one less; a section that is none; an older table; no trailer.
+        (b"xref\n0 4\n", b"xref\n0 5\n"),
+        (b"xref\n0 4\n", b"xref\n0 3\n"),
+        (b"xref\n0 4\n", b"xref\n0 -4\n"),
+        (b"/Root 1 0 R", b"/Root 1 0 R /Prev 9"),
+        (b"/Root 1 0 R", b"/Root 1 0 R /XRefStm 9"),
+        (b"trailer", b"trailor"),
+    ],
+)
+def test_a_table_of_short_lines_must_lead_to_each_object(old: bytes, new: bytes) -> None:
+    assert _SHORT_LINES.count(old) == 1
+    assert refusal(_SHORT_LINES.replace(old, new)) == NEEDS_REPAIR
+
+
+def test_a_table_of_short_lines_is_read_up_to_a_limit() -> None:
+    def document(objects: int) -> bytes:
+        return pdfs.pdf([*pdfs.pages(1), *[b"0"] * (objects - 3)]).replace(b" n \n", b" n\n").replace(b" f \n", b" f\n")
+
+    assert pdf.count_pages(document(9_997), 200) == 1
+    assert refusal(document(9_999)) == NEEDS_REPAIR
+
+
+def test_a_table_of_tens_of_thousands_of_tagged_cells_is_read() -> None:
+    """As programs write it whose every cell is an object, all of them in one stream."""
+    count = 60_000
+    cells = [b"<< /S /TD /P %d 0 R /K [%d] /Pg 3 0 R >>" % (4 + n // 9, n) for n in range(count)]
+    places = itertools.accumulate((len(cell) + 1 for cell in cells), initial=0)
+    index = b" ".join(b"%d %d" % (5 + n, place) for n, place in enumerate(itertools.islice(places, count)))
+    packed = pdfs.compressed(
+        index + b"\n" + b"\n".join(cells), b"/Type /ObjStm /N %d /First %d" % (count, len(index) + 1)
+    )
+    content = pdfs.pdf_with_stream([*pdfs.pages(1), packed], packed=[(2, 4, n) for n in range(count)])
+    assert pdf.count_pages(content, 200) == 1
 
 
 @pytest.mark.parametrize("ahead", [b"\r\n\r\n", b"\xef\xbb\xbf", b" " * 1019])
@@ -321,7 +394,7 @@ def test_a_reader_that_ends_before_it_has_the_document_refuses_it_as_well(does: 
         b"\0\0\x10\0\0",
         b"\0\xff\xff\xff\xff",
         # Outcomes that there are not, and pages that there are not.
-        b"\6\0\0\0\1",
+        b"\7\0\0\0\1",
         b"Hello",
         bytes([pdf_check.PAGE_MISSING, 0, 0, 0, 0]),
         bytes([pdf_check.PAGE_MISSING, 0, 0, 0, 201]),
@@ -354,8 +427,8 @@ def test_a_reader_that_does_not_take_the_document_is_ended_at_the_deadline() -> 
 
 def test_what_the_parser_may_reserve_is_bounded() -> None:
     takes = "bytearray({}); return pdf_check.OPENED, 1"
-    assert pdf.count_pages(FOUR_MIB, 200, start=reader(takes.format(15 * MIB))) == 1
-    assert refusal(FOUR_MIB, start=reader(takes.format(17 * MIB))) == CRASHED
+    assert pdf.count_pages(FOUR_MIB, 200, start=reader(takes.format(23 * MIB))) == 1
+    assert refusal(FOUR_MIB, start=reader(takes.format(25 * MIB))) == CRASHED
 
 
 def test_what_would_be_large_when_decompressed_is_refused() -> None:

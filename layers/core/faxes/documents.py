@@ -32,11 +32,21 @@ class _Format:
     kind: Kind | None = None
 
 
+_PDF = _Format(
+    "a PDF document",
+    # Web scripts put white space before the header; every reader takes it within the first 1,024 bytes.
+    re.compile(rb"(?:\xef\xbb\xbf)?\s{0,1016}+%PDF-"),
+    "pdf",
+    Kind.PDF,
+)
+# They also put warnings and HTTP headers there, and printers and old Macs their own. Without a signature of its own,
+# what begins with them could pass as text, and a PDF be faxed as its source.
+_PDF_FURTHER_ON, _FIRST_BYTES = re.compile(rb"[\r\n\0]%PDF-\d\.\d"), 1024
+
 # Those that are not faxed are ones that people really send. Naming them makes the answer one that a person can act on;
 # RTF, PostScript, SVG, HTML and XML would otherwise pass as text and be faxed as their source.
 _FORMATS = (
-    # Web scripts put white space before the header; every reader takes it within the first 1,024 bytes.
-    _Format("a PDF document", re.compile(rb"(?:\xef\xbb\xbf)?\s{0,1016}+%PDF-"), "pdf", Kind.PDF),
+    _PDF,
     _Format("a JPEG image", re.compile(rb"\xff\xd8(?:\xff|\Z)"), "jpg jpeg jpe jfif", Kind.JPG),
     # BigTIFF is refused in better words where TIFFs are read.
     _Format("a TIFF image", re.compile(rb"II[*+]\0|MM\0[*+]"), "tif tiff", Kind.TIF),
@@ -105,6 +115,8 @@ def _examine(name: str, content: bytes, limits: Limits, pages_before: int) -> tu
         raise Unfaxable("file_too_large", f"has {len(content)} bytes; the limit is {limits.file_bytes}")
     named = _BY_ENDING.get(name.rpartition(".")[2].strip().lower()) if "." in name else None
     held = next((each for each in _FORMATS if each.signature.match(content)), None)
+    if held is None and _PDF_FURTHER_ON.search(content, 0, _FIRST_BYTES):
+        held = _PDF
     # More than these are no longer looked at one by one.
     most = limits.pages_per_fax - pages_before
     if held is None:

@@ -6,13 +6,14 @@ costs: docs/decisions/0011-a-process-for-every-pdf.md). The rules, and what each
 
 1. ``%PDF-`` stands in the first 1,024 bytes. Offsets count from there, as PDFium counts them: web scripts send line
    ends in front.
-2. ``%%EOF`` stands in the last 1,024 bytes, behind ``startxref`` and a number; else the end is missing. What servers
-   and mail programs leave behind it (zeros, a line of HTML) may follow, but not the beginning of an update, which would
-   be cut off.
+2. ``%%EOF`` stands in the last 1,024 bytes, behind ``startxref`` and a number; else the end is missing. A second one
+   and what servers and mail programs leave behind it (zeros, a line of HTML, the end of a chunked upload) may follow,
+   but not the beginning of an update, which would be cut off.
 3. That number is not 0. It is behind the first page of a PDF made for the web, where it is the first of two ends.
 4. It leads to a cross-reference, be it a table or a stream. Where bytes were lost or added on the way, it does not.
 5. PDFium can use the cross-reference, with all the older ones that it names. It would otherwise make do with whatever
-   objects it comes upon.
+   objects it comes upon. That does no harm where it only minds how long a table's lines are: where the table is the
+   only one, and leads to each object that it names.
 6. Every page that the document counts is there, with sides that a page can have.
 
 A PDF that is cut exactly where an older version of it ended is that version, whole; nothing tells the two apart.
@@ -25,7 +26,9 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import batched
 from pathlib import Path
 from signal import SIGPROF, SIGXCPU
 
@@ -38,8 +41,15 @@ SECONDS = 5.0
 # Readers look this far for the header and for the end.
 _REACH = 1024
 _SPACE = rb"[\0\t\n\f\r ]"
-_POINTER = re.compile(rb"startxref%b+(\d{1,10})%b+\Z" % (_SPACE, _SPACE))
+_POINTER = re.compile(
+    rb"startxref%b+(\d{1,20})%b*%%%%EOF(?:%b*%%%%EOF)*(?:\r\n0\r\n\r\n\Z)?" % (_SPACE, _SPACE, _SPACE)
+)
 _CROSS_REFERENCE = re.compile(rb"%b{0,16}(?:xref\b|\d+%b+\d+%b+obj\b)" % (_SPACE, _SPACE, _SPACE))
+# Lines of a table that are looked at, each of three words. More would take longer than reading them is worth.
+_MOST_WORDS = 3 * 10_000
+_NUMBER = re.compile(rb"\d{1,10}")
+_OBJECT = re.compile(rb"%b*(\d{1,10})%b+(\d{1,10})%b+obj\b" % (_SPACE, _SPACE, _SPACE))
+_OLDER = re.compile(rb"/(?:Prev|XRefStm)\b")
 _UPDATE = re.compile(rb"%b*[\d%%]|.*(?:\d%b+obj\b|startxref)" % (_SPACE, _SPACE), re.DOTALL)
 
 # No credentials, and nothing else but where Lambda's Python finds its own library.
@@ -69,7 +79,7 @@ def count_pages(
     ``start`` is the command that starts the child, to which the document's length and ``max_pages`` are added.
     Raises Unfaxable, or DeploymentFault where the child cannot be started.
     """
-    _check_ends(content)
+    ends = _check_ends(content)
     command = [*(child() if start is None else start), str(len(content)), str(max_pages)]
     outcome, number = _ask(command, content, seconds, monotonic)
     match outcome:
@@ -77,11 +87,13 @@ def count_pages(
             raise Unfaxable("pdf_no_pages", "has no pages")
         case pdf_check.OPENED if number <= _MOST_PAGES:
             return number
+        case pdf_check.REBUILT if 1 <= number <= _MOST_PAGES and _leads_to_all(content, ends):
+            return number
         case pdf_check.ENCRYPTED:
             raise Unfaxable("pdf_encrypted", "is encrypted with a password")
         case pdf_check.LOCKED:
             raise Unfaxable("pdf_encrypted", "is encrypted for certain readers")
-        case pdf_check.DAMAGED:
+        case pdf_check.DAMAGED | pdf_check.REBUILT:
             raise _damaged("it cannot be opened without being repaired; save it as a new PDF")
         case pdf_check.PAGE_MISSING if 1 <= number <= max_pages:
             raise _damaged(f"page {number} is not there")
@@ -104,17 +116,56 @@ def child() -> list[str]:
     return [sys.executable, "-I", "-S", "-B", "-c", _START, str(Path(__file__).parents[2]), *libraries]
 
 
-def _check_ends(content: bytes) -> None:
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """Where the header stands, the cross-reference, and what says where that is."""
+
+    header: int
+    cross_reference: int
+    pointer: int
+
+
+def _check_ends(content: bytes) -> _Ends:
     """Rules 1 to 4."""
     header = content.find(b"%PDF-", 0, _REACH)
     if header < 0:
         raise _damaged("its first line is missing")
-    end = content.rfind(b"%%EOF", -_REACH)
-    pointer = _POINTER.search(content, max(end - 64, 0), end) if end >= 0 else None
-    if pointer is None or int(pointer[1]) == 0 or _UPDATE.match(content, end + len(b"%%EOF")):
+    ends = content.rfind(b"%%EOF", -_REACH) >= 0
+    pointer = _POINTER.match(content, max(content.rfind(b"startxref", -2 * _REACH), 0)) if ends else None
+    if pointer is None or int(pointer[1]) == 0 or _UPDATE.match(content, pointer.end()):
         raise Unfaxable("pdf_cut_off", "is cut off: its end is missing")
-    if not _CROSS_REFERENCE.match(content, header + int(pointer[1])):
+    cross_reference = header + int(pointer[1])
+    if not _CROSS_REFERENCE.match(content, cross_reference):
         raise _damaged("bytes of it were lost, added or changed")
+    return _Ends(header, cross_reference, pointer.start())
+
+
+def _leads_to_all(content: bytes, ends: _Ends) -> bool:
+    """Whether the cross-reference is a table, the only one, and leads to each object that it says is there."""
+    table, trailer, rest = content[ends.cross_reference : ends.pointer].partition(b"trailer")
+    words = table.split(maxsplit=_MOST_WORDS)
+    if words[0] != b"xref" or len(words) > _MOST_WORDS or not trailer or _OLDER.search(rest):
+        return False
+    at = 1
+    while at < len(words):
+        # A section: its first object's number and how many there are; for each where it is, its generation, its use.
+        first, count = (_whole(word) for word in (*words[at : at + 2], b"")[:2])
+        section = words[at + 2 : at + 2 + 3 * count]
+        if first < 0 or count < 0 or len(section) < 3 * count:
+            return False
+        for number, (place, generation, use) in enumerate(batched(section, 3, strict=True), start=first):
+            if use == b"f":
+                continue
+            found = _OBJECT.match(content, ends.header + _whole(place)) if use == b"n" else None
+            if not found or (int(found[1]), int(found[2])) != (number, _whole(generation)):
+                return False
+        at += 2 + 3 * count
+    return True
+
+
+def _whole(word: bytes) -> int:
+    """A number of a table, -1 where it is none."""
+    return int(word) if _NUMBER.fullmatch(word) else -1
 
 
 def _ask(command: Sequence[str], content: bytes, seconds: float, monotonic: Callable[[], float]) -> tuple[int, int]:
@@ -191,4 +242,6 @@ def _damaged(how: str) -> Unfaxable:
 
 
 def _crashed() -> Unfaxable:
-    return Unfaxable("pdf_crashed_reader", "makes the PDF reader fail; print it to a new PDF")
+    return Unfaxable(
+        "pdf_crashed_reader", "cannot be read: it is damaged, or has too many parts; print it to a new PDF"
+    )

@@ -3,8 +3,9 @@
 The parser reads strangers' bytes. Whatever it does, by mistake or because a document's author wants it to, this process
 can by then compute and reserve only a little more, and can open, connect, start and write nothing.
 
-Standard output says READY when all is set up, then one answer of ANSWER_BYTES: the outcome in one byte, and in four a
-number of pages (OPENED) or of the page that is wrong (PAGE_MISSING, PAGE_SIZE). Standard input is the document.
+Standard output says READY when all is set up, then one answer of ANSWER_BYTES: the outcome in one byte, and in four the
+number of pages (OPENED; REBUILT, where the cross-reference was of no use) or that of the page that is wrong
+(PAGE_MISSING, PAGE_SIZE). Standard input is the document.
 
 The parser is PDFium, the library that pypdfium2 ships. Its Python declares 500 functions, which takes longer than all
 that is done here; the six that are needed are declared here, and a test holds them to pypdfium2's.
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 READY = b"R"
 ANSWER_BYTES = 5
-OPENED, ENCRYPTED, LOCKED, DAMAGED, PAGE_MISSING, PAGE_SIZE = range(6)
+OPENED, ENCRYPTED, LOCKED, DAMAGED, PAGE_MISSING, PAGE_SIZE, REBUILT = range(7)
 
 # A side in points. 14,400, which is 200 inches, is the longest that ISO 32000 lets a page have in its own units; on
 # less than a point there is nothing to see.
@@ -28,11 +29,11 @@ SHORTEST_SIDE = 1
 LONGEST_SIDE = 14_400
 
 # What the parser may reserve beside the document, and what it may compute: the latter in the processor time that
-# starting this process took, so that it means the same on a slow processor. Real documents of 200 pages need at most
-# 5 MiB and 1.3 starts; the most that one of a request's size was found to need, for 376 pages and 80,000 objects, is
-# 9 MiB and 2.5 starts.
-PARSER_BYTES = 16 * 1024 * 1024
-PARSER_STARTS = 3
+# starting this process took, so that it means the same on a slow processor. Ordinary documents of 200 pages need at
+# most 5 MiB and 1.3 starts; the most that real ones were found to need, tables of 60,000 to 140,000 tagged cells, is
+# 20 MiB and 3 starts.
+PARSER_BYTES = 24 * 1024 * 1024
+PARSER_STARTS = 3.5
 
 # FPDF_GetLastError's numbers.
 _WRONG_PASSWORD = 4
@@ -82,14 +83,19 @@ def declare(pdfium: "ctypes.CDLL") -> None:
 
 def check(pdfium: "ctypes.CDLL", content: "ctypes.Array[ctypes.c_char]", max_pages: int) -> tuple[int, int]:
     """The outcome and its number. No page is loaded: that would decompress and interpret what is on it."""
-    from ctypes import c_float
-
     document = pdfium.FPDF_LoadMemDocument64(content, len(content), None)
     if not document:
         return {_WRONG_PASSWORD: ENCRYPTED, _UNKNOWN_SECURITY: LOCKED}.get(pdfium.FPDF_GetLastError(), DAMAGED), 0
-    # Where the cross-reference leads astray, PDFium makes do with the objects that it finds; others may be missing.
+    outcome, number = _check_pages(pdfium, document, max_pages)
+    # Where it cannot use the cross-reference, PDFium makes do with the objects that it finds; others may be missing.
     if not pdfium.FPDF_DocumentHasValidCrossReferenceTable(document):
-        return DAMAGED, 0
+        return (REBUILT, number) if outcome == OPENED else (DAMAGED, 0)
+    return outcome, number
+
+
+def _check_pages(pdfium: "ctypes.CDLL", document: "ctypes.c_void_p", max_pages: int) -> tuple[int, int]:
+    from ctypes import c_float
+
     pages = pdfium.FPDF_GetPageCount(document)
     if pages > max_pages:
         # It is refused for that: none of them needs to be looked at.

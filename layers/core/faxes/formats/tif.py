@@ -5,8 +5,8 @@ to the next and names the strips or tiles of one image. All that it names must l
 was cut off is noticed wherever its directories stand. Strips that lie wholly inside the file are whole; where they are
 not compressed, it is known how many bytes they must have.
 
-A directory that calls itself a reduced image or a mask of another one is no page, and directories below another
-(SubIFDs, Exif) hold none: neither is looked into.
+A directory that calls itself a reduced image or a mask of another one is no page, unless there is no other one;
+directories below another (SubIFDs, Exif) hold none. Neither is looked into.
 """
 
 import re
@@ -160,16 +160,19 @@ def _unpack(number: struct.Struct, content: bytes, position: int) -> int:
 
 
 def _page_directories(file: _File) -> list[int]:
-    """Where the directories of all pages lie, in order. Follows the whole chain."""
+    """Where the directories of all pages lie, in order. Follows the whole chain.
+
+    Where each calls itself a reduced image or a mask, of an image that is not there, each is a page.
+    """
     pages: list[int] = []
-    seen: set[int] = set()
+    seen: dict[int, None] = {}
     position = file.long(4)
     while position:
         if position in seen:
             raise Unfaxable("tif_loop", "is damaged: its pages follow one another in a circle")
         if len(seen) == MAX_DIRECTORIES:
             raise Unfaxable("tif_directories", f"has more than {MAX_DIRECTORIES} images, the limit")
-        seen.add(position)
+        seen[position] = None
         _require(position >= _HEADER_BYTES, "a directory in its header")
         entries = file.short(position)
         _require(entries > 0, "an empty directory")
@@ -177,7 +180,7 @@ def _page_directories(file: _File) -> list[int]:
         if _is_page(file, position + 2, entries):
             pages.append(position)
         position = following
-    return pages
+    return pages or list(seen)
 
 
 def _is_page(file: _File, position: int, entries: int) -> bool:
@@ -233,11 +236,12 @@ def _read_directory(file: _File, position: int) -> _Directory:
         if size > 4 and value + size > len(file.content):
             _cut_off()
         if tag in _READ:
-            if tag in directory:
-                _damaged("an entry twice")
             # A number that is shorter stands in the field's first bytes.
             number = value if kind == _LONG or file.little else value >> 16
-            directory[tag] = (kind, count, number, value if size > 4 else at + 8)
+            entry = (kind, count, number, value if size > 4 else at + 8)
+            if tag in directory and directory[tag][:3] != entry[:3]:
+                _damaged("an entry twice")
+            directory[tag] = entry
         at += _ENTRY_BYTES
     return directory
 
@@ -342,7 +346,6 @@ def _check_strips(file: _File, directory: _Directory, page: _Layout, max_pixels:
         raise Unfaxable("tif_strips", f"has more than {MAX_STRIPS} strips or tiles, the limit")
     places, lengths = (_TILES, _TILE_BYTES) if tiled else (_STRIPS, _STRIP_BYTES)
     starts, sizes = _list(directory, places, count), _list(directory, lengths, count)
-    _require(starts[1] == sizes[1] == count, "more strips or tiles than its pixels take")
     # The last strip of each plane may have fewer rows; all tiles are of one size.
     row = -(-width * page.bits // 8)
     most, fewest = row * height, row * (height if tiled else page.height - (down - 1) * height)
