@@ -5,10 +5,11 @@ the try go through.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
+from zlib import crc32
 
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -30,6 +31,12 @@ def dynamodb_answers(status: int, code: str, message: str = "secret", **members:
     """A try that DynamoDB answers with an error; ``members`` are the error's further ones."""
     error = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": message, **members}
     return _answers(status, json.dumps(error).encode())
+
+
+def dynamodb_cut_off(status: int) -> Fate:
+    """A try whose answer breaks off, which its checksum tells."""
+    whole = b'{"Item": {"pk": {"S": "EXT#0003*210"}}, "__type": "com.amazonaws.dynamodb.v20120810#AnyError"}'
+    return _answers(status, whole[:20], {"x-amz-crc32": str(crc32(whole))})
 
 
 def s3_answers(status: int, code: str, message: str = "secret") -> Fate:
@@ -65,12 +72,12 @@ class Faults:
         return fate(request) if fate else None
 
 
-def _answers(status: int, body: bytes) -> Fate:
+def _answers(status: int, body: bytes, headers: Mapping[str, str] | None = None) -> Fate:
     def meet(request: AWSPreparedRequest) -> AWSResponse | None:
         raw: Any = BytesIO(body)
         raw.stream = lambda: iter([body])
         # moto is asked whatever the answer here is; it has nothing at this address.
         request.url = "https://nowhere.invalid/"
-        return AWSResponse(request.url, status, HTTPHeaders(), raw)
+        return AWSResponse(request.url, status, HTTPHeaders.from_dict(headers or {}), raw)
 
     return meet

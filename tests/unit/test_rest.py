@@ -282,6 +282,11 @@ def test_an_idempotency_key_is_taken_as_it_is(name: str, key: str) -> None:
     assert rest.idempotency_key(event(headers={name: key}, multiValueHeaders={name: [key]})) == key
 
 
+def test_an_idempotency_key_is_found_in_an_event_that_has_each_header_once() -> None:
+    assert rest.idempotency_key(event(headers={"Idempotency-Key": "k"}, multiValueHeaders=None)) == "k"
+    assert rest.idempotency_key(event(headers={"Idempotency-Key": "k"}, multiValueHeaders={})) == "k"
+
+
 @pytest.mark.parametrize("headers", [None, {}, {"Accept": ["*/*"]}])
 def test_an_idempotency_key_is_optional(headers: dict[str, list[str]] | None) -> None:
     assert rest.idempotency_key(event(multiValueHeaders=headers)) is None

@@ -3,10 +3,11 @@
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import given
@@ -19,6 +20,7 @@ from faxes.errors import (
     KeyReused,
     OutcomeUnknown,
     RecipientsInvalid,
+    ServiceFault,
     StorageFailed,
     TooManyFiles,
     UserInvalid,
@@ -27,6 +29,7 @@ from faxes.model import (
     Acceptance,
     Claim,
     Context,
+    Document,
     Extension,
     ExtensionNumber,
     ExtensionType,
@@ -959,10 +962,12 @@ def test_what_was_accepted_is_not_looked_into_again() -> None:
     service = Service()
     first = again(service, uploads=(NOTE, SCAN))
     assert first is not None
-    service.submission = dataclasses.replace(service.submission, limits=Limits(files_per_fax=1, pages_per_fax=1))
+    limits = Limits(files_per_fax=1, pages_per_fax=1, recipients_per_fax=0)
+    service.submission = dataclasses.replace(service.submission, limits=limits)
     assert again(service, uploads=(NOTE, SCAN)) == Receipt(first.id, first.uid, None)
-    with pytest.raises(KeyReused):
-        again(service, uploads=(Upload(None, NOTE.content),))
+    for other in ((Upload(None, NOTE.content),), ()):
+        with pytest.raises(KeyReused):
+            again(service, uploads=other)
 
 
 class Contended(MemoryFaxStore):
@@ -988,13 +993,90 @@ def test_a_write_that_meets_another_is_tried_again_after_a_while() -> None:
     assert service.waits == [0.05, 0.1, 0.2, 0.4]
 
 
-def test_a_write_that_meets_others_time_and_again_is_surely_not_made() -> None:
+@pytest.mark.parametrize(("key", "failure"), [("a-key", OutcomeUnknown), (None, StorageFailed)])
+def test_where_a_write_meets_others_time_and_again_they_may_be_accepted(
+    key: str | None, failure: type[ServiceFault]
+) -> None:
+    """Nothing of this request is. Without a key, none of theirs is the same fax."""
     service = Service(bits=(1, 2, 3, 4, 5))
     service.submission = dataclasses.replace(service.submission, faxes=Contended(5))
-    with pytest.raises(StorageFailed) as caught:
-        again(service)
+    with pytest.raises(ServiceFault) as caught:
+        again(service, key=key)
+    assert type(caught.value) is failure
     assert (caught.value.reason, caught.value.cause) == ("writes_in_vain", "5 writes, 0 ids were taken")
     assert service.files.objects == {}
+
+
+class Overtaken(MemoryFileStore):
+    """Fails while another request does ``meanwhile``."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        super().__init__()
+        self.meanwhile = meanwhile
+
+    def put_all(self, files: Sequence[tuple[str, Document]]) -> None:
+        self.meanwhile()
+        raise StorageFailed(reason="file_not_stored", cause="memory")
+
+
+def test_a_request_that_fails_is_answered_as_the_same_one_that_was_accepted_meanwhile() -> None:
+    service = Service()
+    first: list[Receipt | None] = []
+    overtaken = dataclasses.replace(service.submission, files=Overtaken(lambda: first.append(again(service))))
+    sent = Form(json.dumps(TO_ONE).encode(), (NOTE,))
+    receipt = overtaken.submit(sent, ALICE, "@me", "210", "a-key", service.remaining)
+    assert first[0] is not None
+    assert receipt == Receipt(first[0].id, first[0].uid, None)
+    assert len(service.faxes.faxes) == 1
+
+
+def test_another_fax_that_was_accepted_meanwhile_has_the_key() -> None:
+    service = Service()
+    overtaken = dataclasses.replace(service.submission, files=Overtaken(lambda: again(service)))
+    with pytest.raises(KeyReused):
+        overtaken.submit(Form(b'{"recipients":["1"]}', (NOTE,)), ALICE, "@me", "210", "a-key", service.remaining)
+
+
+def test_where_it_cannot_be_learned_what_became_of_others_nobody_knows() -> None:
+    service = Service()
+
+    def breaks() -> None:
+        service.faxes.read_failure = NOT_READ
+
+    overtaken = dataclasses.replace(service.submission, files=Overtaken(breaks))
+    with pytest.raises(OutcomeUnknown) as caught:
+        overtaken.submit(Form(json.dumps(TO_ONE).encode(), (NOTE,)), ALICE, "@me", "210", "a-key", service.remaining)
+    assert caught.value.reason == "key_not_read"
+
+
+@pytest.mark.parametrize(("left", "failure"), [(5.0, StorageFailed), (4.9, OutcomeUnknown)])
+def test_it_is_asked_for_as_long_as_there_is_time(left: float, failure: type[ServiceFault]) -> None:
+    service = Service()
+    moments = iter([28.0, 28.0, left, left])
+    service.remaining = lambda: next(moments)
+    service.files.failing_position = 1
+    with pytest.raises(ServiceFault) as caught:
+        again(service)
+    assert (type(caught.value), caught.value.reason) == (failure, "file_not_stored")
+
+
+def test_a_request_that_is_refused_waits_for_its_key_to_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What went on behind the answer would be frozen with the function, and go on within the next request."""
+    reading: Future[None] = Future()
+    pool = mock.Mock(spec=Executor)
+    pool.submit.return_value = reading
+    waited: list[Future[None]] = []
+
+    def wait(futures: Iterable[Future[None]]) -> None:
+        waited.extend(futures)
+        reading.set_result(None)
+
+    monkeypatch.setattr("faxes.submission.wait", wait)
+    service = Service()
+    service.submission = dataclasses.replace(service.submission, pool=pool)
+    with pytest.raises(ExtensionInvalid):
+        again(service, number="999")
+    assert waited == [reading]
 
 
 # --- time ------------------------------------------------------------------------------------------------------------
@@ -1034,6 +1116,17 @@ def test_a_record_that_may_not_be_written_in_time_is_not_begun() -> None:
         service.submit(TO_ONE, NOTE)
     assert caught.value.reason == "out_of_time"
     assert (service.files.objects, service.faxes.faxes) == ({}, {})
+
+
+def test_a_record_that_may_not_be_written_again_in_time_is_not_begun_again() -> None:
+    service = Service(bits=(1, 2))
+    service.faxes.faxes = others(1)
+    left = iter([28.0, 28.0, 5.0, 4.9, 13.0])
+    service.remaining = lambda: next(left)
+    with pytest.raises(StorageFailed) as caught:
+        service.submit(TO_ONE, NOTE)
+    assert caught.value.reason == "out_of_time"
+    assert service.files.objects == {}
 
 
 def test_where_no_time_is_left_to_clean_up_the_answer_goes_first() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
+from faxes.adapters.calls import fail_where_cut_off
 from faxes.adapters.dynamodb import DynamoDBCredentialStore, DynamoDBDirectory, DynamoDBFaxStore
 from faxes.adapters.s3 import S3FileStore
 from faxes.settings import (
@@ -75,7 +76,9 @@ def login() -> Login:
 
 
 def _dynamodb() -> "DynamoDBClient":
-    return boto3.client("dynamodb", config=_config(DYNAMODB_BUDGET))
+    client = boto3.client("dynamodb", config=_config(DYNAMODB_BUDGET))
+    fail_where_cut_off(client, "dynamodb", "GetItem")
+    return client
 
 
 def _config(budget: CallBudget) -> Config:

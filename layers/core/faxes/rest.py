@@ -133,7 +133,11 @@ def idempotency_key(event: APIGatewayProxyEvent) -> str | None:
 
     Raises FormInvalid where it is not 1 to 255 printable ASCII characters, or sent twice.
     """
-    several: dict[str, list[str]] = event.get("multiValueHeaders") or {}
+    several: dict[str, list[str]] = event.get("multiValueHeaders") or {
+        # The gateway sends both; an event that somebody wrote by hand may have these alone.
+        name: [value]
+        for name, value in (event.get("headers") or {}).items()
+    }
     sent = [value for name, values in several.items() if name.lower() == "idempotency-key" for value in values]
     if not sent:
         return None

@@ -25,7 +25,9 @@ class CallBudget:
     def longest(self) -> float:
         """The longest that one call can take without an answer, the SDK's waits (up to 1, 2, 4 ... s) included.
 
-        A service that throttles may ask the SDK to wait up to 5 s more, which is left out.
+        A service that throttles may ask the SDK to wait up to 5 s more, which is left out. The times are for one
+        operation of the network's each: a service that answers a byte at a time, or at whose several addresses none
+        answers, takes longer. Before each further step it is therefore asked how much time is left.
         """
         return self.tries * (self.connect_timeout + self.read_timeout) + sum(2.0**n for n in range(self.tries - 1))
 

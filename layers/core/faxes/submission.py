@@ -172,14 +172,30 @@ class Submission:
             named = self._named_user(user, principal)
             sender = self._sender(extension, user, named, principal)
         recipients = self._recipients(form.request)
+        if earlier and (accepted := earlier.result()):
+            # It is not looked into again: whatever would be said of it now, it was accepted.
+            return _replay(_content(sender, recipients, form), accepted)
+        self._check_number_of(recipients)
         if not form.uploads:
             return None
-        if earlier and (accepted := earlier.result()):
-            # Its files are not looked into again: whatever would be said of them now, they were accepted.
-            return _replay(content_of(sender, recipients, map(_name_and_digest, form.uploads)), accepted)
-        documents = self._documents(form.uploads, remaining)
-        content = content_of(sender, recipients, ((document.name, document.sha256) for document in documents))
-        return self._store(sender, recipients, documents, self._claim(principal, key, content), remaining)
+        try:
+            documents = self._documents(form.uploads, remaining)
+            content = content_of(sender, recipients, ((document.name, document.sha256) for document in documents))
+            return self._store(sender, recipients, documents, self._claim(principal, key, content), remaining)
+        except StorageFailed as failed:
+            if key and (accepted := self._accepted_since(claim_of_key(principal, key), failed, remaining)):
+                return _replay(_content(sender, recipients, form), accepted)
+            raise
+
+    def _accepted_since(self, claim: str, failed: StorageFailed, remaining: Callable[[], float]) -> Acceptance | None:
+        """What another request with the same key came to, since the key was looked up and this one failed.
+
+        Raises OutcomeUnknown where that cannot be learned, or not in time.
+        """
+        # A read takes as long as a write.
+        if remaining() < self.timing.write:
+            raise OutcomeUnknown(reason=failed.reason, cause=failed.cause) from failed
+        return self.faxes.acceptance(claim, self.now())
 
     @contextmanager
     def _earlier(self, principal: Principal, key: str | None) -> Iterator[Future[Acceptance | None] | None]:
@@ -285,12 +301,14 @@ class Submission:
                     reason="recipient_malformed",
                 )
             recipients[number] = None
+        return tuple(recipients)
+
+    def _check_number_of(self, recipients: Sequence[str]) -> None:
         if len(recipients) > self.limits.recipients_per_fax:
             raise RecipientsInvalid(
                 f"The fax has {len(recipients)} recipients; the limit is {self.limits.recipients_per_fax}.",
                 reason="too_many_recipients",
             )
-        return tuple(recipients)
 
     def _documents(self, uploads: Sequence[Upload], remaining: Callable[[], float]) -> list[Document]:
         if len(uploads) > self.limits.files_per_fax:
@@ -341,6 +359,10 @@ class Submission:
         except (StorageFailed, KeyReused):
             self._discard(keyed, remaining)
             raise
+        except WriteConflict as conflict:
+            # Nothing of this request was written; those that are writing the same claim may well be accepted.
+            self._discard(keyed, remaining)
+            raise OutcomeUnknown(reason="writes_in_vain", cause=str(conflict)) from conflict
         if receipt.fax is None:
             self._discard(keyed, remaining)
         return receipt
@@ -354,8 +376,11 @@ class Submission:
             self.files.discard([key for key, _ in keyed])
 
     def _write(self, fax: Fax, claim: Claim | None, remaining: Callable[[], float]) -> Receipt:
-        """Write the record under an id that is free; or learn that the same request was accepted meanwhile."""
-        redrawn = 0
+        """Write the record under an id that is free; or learn that the same request was accepted meanwhile.
+
+        Raises WriteConflict where others were writing the same claim to the last.
+        """
+        redrawn = conflicts = 0
         for attempt in range(_WRITES):
             _check_time(remaining, self.timing.write)
             numbered = replace(fax, id=new_id(fax.created_at, self.random_bits(_ID_RANDOM_BITS)))
@@ -366,11 +391,13 @@ class Submission:
             except ClaimTaken as taken:
                 return _replay(claim.content if claim else "", taken.by)
             except WriteConflict:
+                conflicts += 1
                 if attempt < _WRITES - 1:
                     self.wait(_CONFLICT_WAIT * 2**attempt)
             else:
                 return Receipt(numbered.id, numbered.uid, numbered, redrawn)
-        raise StorageFailed(reason="writes_in_vain", cause=f"{_WRITES} writes, {redrawn} ids were taken")
+        cause = f"{_WRITES} writes, {redrawn} ids were taken"
+        raise WriteConflict(cause) if claim and conflicts else StorageFailed(reason="writes_in_vain", cause=cause)
 
 
 def _check_time(remaining: Callable[[], float], needed: float) -> None:
@@ -380,8 +407,10 @@ def _check_time(remaining: Callable[[], float], needed: float) -> None:
         raise StorageFailed(reason="out_of_time", cause=f"{left:.1f} s are left, {needed:.1f} s may be needed")
 
 
-def _name_and_digest(upload: Upload) -> tuple[str | None, bytes]:
-    return upload.name, hashlib.sha256(upload.content).digest()
+def _content(sender: Extension, recipients: Sequence[str], form: Form) -> str:
+    """The content of a fax whose files have not been looked into."""
+    files = ((upload.name, hashlib.sha256(upload.content).digest()) for upload in form.uploads)
+    return content_of(sender, recipients, files)
 
 
 def _replay(content: str, accepted: Acceptance) -> Receipt:

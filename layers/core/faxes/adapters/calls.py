@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from typing import Any, Protocol
+from zlib import crc32
 
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConnectionClosedError,
     ConnectTimeoutError,
     EndpointConnectionError,
     NoCredentialsError,
@@ -45,6 +47,19 @@ def code(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
+def fail_where_cut_off(client: _Client, service: str, operation: str) -> None:
+    """Have a read fail whose answer is not whole. The SDK would take it for an empty one: "there is no such item". It
+    compares no lengths, and after its last try it does not heed DynamoDB's checksum either."""
+    client.meta.events.register(f"after-call.{service}.{operation}", _check_whole)
+
+
+def _check_whole(http_response: Any, **_: object) -> None:
+    headers, body = http_response.headers, http_response.content
+    length, checksum = headers.get("content-length"), headers.get("x-amz-crc32")
+    if (length and int(length) != len(body)) or (checksum and int(checksum) != crc32(body)):
+        raise ConnectionClosedError(endpoint_url=http_response.url)
+
+
 class Attempts:
     """Watches every try of one operation of one client, since only the last one's outcome is raised.
 
@@ -73,6 +88,8 @@ class Attempts:
             self._outcomes.append(isinstance(exception, _NEVER_SENT))
         else:
             status = parsed_response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-            # A try before this one is still at work on the same.
-            in_progress = parsed_response.get("Error", {}).get("Code") == "TransactionInProgressException"
-            self._outcomes.append(400 <= status < 500 and not in_progress)
+            code_ = parsed_response.get("Error", {}).get("Code", "")
+            # In progress is a try before this one, which is still at work on the same. Where the answer is cut off, the
+            # SDK has a number for its code.
+            told = code_ != "TransactionInProgressException" and not code_.isdigit()
+            self._outcomes.append(400 <= status < 500 and told)
