@@ -115,7 +115,7 @@ fuzz-requests: $(DEV) ## Broken requests through the real handler: [REQUESTS=100
 	@FUZZ_REQUESTS='$(or $(REQUESTS),100000)' $(BIN)/python -m pytest tests/integration/test_bad_requests.py
 
 .PHONY: fuzz-documents
-fuzz-documents: $(FUZZ) ## Documents that break their checks, by coverage: [SECONDS=240] [TARGET=jpg|tif|txt|name]
+fuzz-documents: $(FUZZ) ## Documents that break their checks, by coverage: [SECONDS=240] [TARGET=jpg|tif|txt|pdf|name]
 	@exec env PYTHONPATH=.:layers/core $(VENVS)/fuzz/bin/python -m tests.fuzz.run \
 	  $(if $(SECONDS),--seconds '$(SECONDS)') $(foreach target,$(TARGET),--target '$(target)')
 

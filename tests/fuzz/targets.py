@@ -10,7 +10,7 @@ from pathlib import Path
 
 from faxes.documents import inspect
 from faxes.errors import FileInvalid
-from faxes.formats import Unfaxable, jpg, tif, txt
+from faxes.formats import Unfaxable, jpg, pdf, tif, txt
 from faxes.model import Limits, Upload
 
 type Target = Callable[[bytes], None]
@@ -34,6 +34,16 @@ def _judge_tif(content: bytes) -> None:
 
 def _judge_txt(content: bytes) -> None:
     _judge(lambda: txt.count_pages(content), most_pages=len(content))
+
+
+def _judge_pdf(content: bytes) -> None:
+    """What is looked at in Python, before and after PDFium: the header, the ends, and where a table leads."""
+
+    def look() -> int:
+        pdf._leads_to_all(content, pdf._check_ends(content))
+        return 1
+
+    _judge(look, most_pages=1)
 
 
 def _judge(count_pages: Callable[[], int], most_pages: int) -> None:
@@ -74,7 +84,13 @@ def _judge_name(data: bytes) -> None:
         assert (document.name, document.content, document.pages) == (name, content, 1)
 
 
-TARGETS: dict[str, Target] = {"jpg": _judge_jpg, "tif": _judge_tif, "txt": _judge_txt, "name": _judge_name}
+TARGETS: dict[str, Target] = {
+    "jpg": _judge_jpg,
+    "tif": _judge_tif,
+    "txt": _judge_txt,
+    "pdf": _judge_pdf,
+    "name": _judge_name,
+}
 
 
 def seeds(target: str) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.fuzz.targets import FINDINGS, TARGETS, findings, seeds
 
-_SEEDS = {kind: tuple(seeds(kind)) for kind in ("jpg", "tif", "txt")}
+_SEEDS = {kind: tuple(seeds(kind)) for kind in ("jpg", "tif", "txt", "pdf")}
 
 # What a length, a count or an offset is when it is wrong.
 _TELLING = (0, 1, 2, 7, 8, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
@@ -98,7 +98,12 @@ def test_damaged_txt(content: bytes) -> None:
     TARGETS["txt"](content)
 
 
-@pytest.mark.parametrize("kind", ["jpg", "tif", "txt"])
+@given(_damaged("pdf"))
+def test_damaged_pdf(content: bytes) -> None:
+    TARGETS["pdf"](content)
+
+
+@pytest.mark.parametrize("kind", ["jpg", "tif", "txt", "pdf"])
 @given(content=st.binary(max_size=300))
 @example(content=b"")
 def test_arbitrary_bytes(kind: str, content: bytes) -> None:

@@ -318,10 +318,24 @@ def test_sides_that_a_page_cannot_have(box: bytes) -> None:
     )
 
 
-@settings(max_examples=30)
-@given(st.lists(st.tuples(st.integers(0, len(ONE_PAGE) - 1), st.binary(max_size=4)), min_size=1, max_size=4))
-def test_a_damaged_document_is_counted_or_refused(changes: list[tuple[int, bytes]]) -> None:
-    content = bytearray(ONE_PAGE)
+@pytest.mark.parametrize(
+    "end", [b"startxref\n%d\n%%%%EOF\nxref", b"startxref\n%018d\n%%%%EOF\n", b"startxref\n%d9\n%%%%EOF\n"]
+)
+def test_an_end_that_leads_behind_itself(end: bytes) -> None:
+    at = _SHORT_LINES.rindex(b"startxref")
+    behind = at + len(b"startxref\n123\n%%EOF\n")
+    for where in (behind, 10**17):
+        with pytest.raises(Unfaxable, match="pdf_"):
+            pdf.count_pages(_SHORT_LINES[:at] + end % where, 200)
+
+
+@settings(max_examples=60)
+@given(
+    st.sampled_from([ONE_PAGE, _SHORT_LINES]),
+    st.lists(st.tuples(st.integers(0, len(_SHORT_LINES) - 1), st.binary(max_size=4)), min_size=1, max_size=4),
+)
+def test_a_damaged_document_is_counted_or_refused(document: bytes, changes: list[tuple[int, bytes]]) -> None:
+    content = bytearray(document)
     for at, change in changes:
         content[at : at + len(change)] = change
     with suppress(Unfaxable):

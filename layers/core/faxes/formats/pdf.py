@@ -42,7 +42,7 @@ SECONDS = 5.0
 _REACH = 1024
 _SPACE = rb"[\0\t\n\f\r ]"
 _POINTER = re.compile(
-    rb"startxref%b+(\d{1,20})%b*%%%%EOF(?:%b*%%%%EOF)*(?:\r\n0\r\n\r\n\Z)?" % (_SPACE, _SPACE, _SPACE)
+    rb"startxref%b+(\d{1,18})%b*%%%%EOF(?:%b*%%%%EOF)*(?:\r\n0\r\n\r\n\Z)?" % (_SPACE, _SPACE, _SPACE)
 )
 _CROSS_REFERENCE = re.compile(rb"%b{0,16}(?:xref\b|\d+%b+\d+%b+obj\b)" % (_SPACE, _SPACE, _SPACE))
 # Lines of a table that are looked at, each of three words. More would take longer than reading them is worth.
@@ -144,7 +144,7 @@ def _leads_to_all(content: bytes, ends: _Ends) -> bool:
     """Whether the cross-reference is a table, the only one, and leads to each object that it says is there."""
     table, trailer, rest = content[ends.cross_reference : ends.pointer].partition(b"trailer")
     words = table.split(maxsplit=_MOST_WORDS)
-    if words[0] != b"xref" or len(words) > _MOST_WORDS or not trailer or _OLDER.search(rest):
+    if words[:1] != [b"xref"] or len(words) > _MOST_WORDS or not trailer or _OLDER.search(rest):
         return False
     at = 1
     while at < len(words):
