@@ -20,13 +20,14 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
+from faxes.adapters.calls import fail_where_cut_off
 from faxes.adapters.dynamodb import DynamoDBFaxStore
 from faxes.errors import FaxError, OutcomeUnknown, ServiceFault, StorageFailed
 from faxes.model import Acceptance, Claim, ExtensionNumber, Fax, Kind, Status, StoredFile
 from faxes.settings import DYNAMODB_BUDGET
 from faxes.submission import ClaimTaken, IdTaken, WriteConflict
 from tests.support.cloud import Cloud
-from tests.support.faults import Fate, dynamodb_answers, raises
+from tests.support.faults import Fate, dynamodb_answers, dynamodb_cut_off, raises
 from tests.support.memory import MemoryFaxStore
 
 NOW = datetime(2026, 11, 23, 12, 30, 15, 120_000, tzinfo=UTC)
@@ -487,6 +488,23 @@ def test_a_read_that_fails_is_a_fault_of_ours(
     with pytest.raises(failure) as caught:
         read(DynamoDBFaxStore(client, cloud.names["FaxTable"]))
     assert (caught.value.reason, caught.value.cause) == (reason, f"{operation}: AccessDeniedException (400)")
+
+
+@pytest.mark.parametrize("told_by", ["x-amz-crc32", "content-length"])
+def test_a_read_that_is_cut_off_has_not_found_nothing(cloud: Cloud, waits: list[float], told_by: str) -> None:
+    """The SDK compares no lengths, and does not heed a checksum after its last try."""
+
+    def cut_off(request: AWSPreparedRequest, **_: object) -> Any:
+        return dynamodb_cut_off(200, told_by)(request)
+
+    client = boto3.client("dynamodb")
+    client.meta.events.register_first("before-send.dynamodb.GetItem", cut_off)
+    store = DynamoDBFaxStore(client, cloud.names["FaxTable"])
+    assert store.acceptance("c0" * 32, NOW) is None
+    fail_where_cut_off(client, "dynamodb", "GetItem")
+    with pytest.raises(OutcomeUnknown) as caught:
+        store.acceptance("c0" * 32, NOW)
+    assert caught.value.cause == "GetItem: ConnectionClosedError"
 
 
 def test_a_claim_as_it_lies_in_the_table(cloud: Cloud) -> None:

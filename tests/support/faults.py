@@ -33,10 +33,10 @@ def dynamodb_answers(status: int, code: str, message: str = "secret", **members:
     return _answers(status, json.dumps(error).encode())
 
 
-def dynamodb_cut_off(status: int) -> Fate:
-    """A try whose answer breaks off, which its checksum tells."""
+def dynamodb_cut_off(status: int, told_by: str = "x-amz-crc32") -> Fate:
+    """A try whose answer breaks off, which this header tells: its checksum, or its ``content-length``."""
     whole = b'{"Item": {"pk": {"S": "EXT#0003*210"}}, "__type": "com.amazonaws.dynamodb.v20120810#AnyError"}'
-    return _answers(status, whole[:20], {"x-amz-crc32": str(crc32(whole))})
+    return _answers(status, whole[:20], {told_by: str(crc32(whole) if told_by == "x-amz-crc32" else len(whole))})
 
 
 def s3_answers(status: int, code: str, message: str = "secret") -> Fate:

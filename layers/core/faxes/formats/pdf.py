@@ -45,7 +45,8 @@ _POINTER = re.compile(
     rb"startxref%b+(\d{1,18})%b*%%%%EOF(?:%b*%%%%EOF)*(?:\r\n0\r\n\r\n\Z)?" % (_SPACE, _SPACE, _SPACE)
 )
 _CROSS_REFERENCE = re.compile(rb"%b{0,16}(?:xref\b|\d+%b+\d+%b+obj\b)" % (_SPACE, _SPACE, _SPACE))
-# Lines of a table that are looked at, each of three words. More would take longer than reading them is worth.
+# Lines of a table that are looked at, each of three words. More would take longer than reading them is worth; what is
+# left is one word, and none that a table has.
 _MOST_WORDS = 3 * 10_000
 _NUMBER = re.compile(rb"\d{1,10}")
 _OBJECT = re.compile(rb"%b*(\d{1,10})%b+(\d{1,10})%b+obj\b" % (_SPACE, _SPACE, _SPACE))
@@ -144,7 +145,7 @@ def _leads_to_all(content: bytes, ends: _Ends) -> bool:
     """Whether the cross-reference is a table, the only one, and leads to each object that it says is there."""
     table, trailer, rest = content[ends.cross_reference : ends.pointer].partition(b"trailer")
     words = table.split(maxsplit=_MOST_WORDS)
-    if words[:1] != [b"xref"] or len(words) > _MOST_WORDS or not trailer or _OLDER.search(rest):
+    if words[:1] != [b"xref"] or not trailer or _OLDER.search(rest):
         return False
     at = 1
     while at < len(words):
