@@ -38,15 +38,24 @@ def open_files() -> int:
     return len(os.listdir("/dev/fd"))
 
 
+def children() -> set[int]:
+    """This process's that run; other tests may have some. One that has ended and was not waited for is an error."""
+    with suppress(ChildProcessError):
+        # Before another is started, for which the standard library would wait for it.
+        assert os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+    with subprocess.Popen(["ps", "-eo", "pid=,ppid="], stdout=subprocess.PIPE, text=True) as ps:
+        assert ps.stdout is not None
+        pairs = [line.split() for line in ps.stdout]
+    return {int(pid) for pid, parent in pairs if int(parent) == os.getpid()} - {ps.pid}
+
+
 @pytest.fixture(autouse=True)
 def _nothing_is_left_behind() -> Iterator[None]:
     """No test here leaves a process, a file or a socket behind, and after each the next document is read."""
-    before = open_files()
+    before = open_files(), children()
     yield
     assert pdf.count_pages(ONE_PAGE, 200) == 1
-    assert open_files() == before
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert (open_files(), children()) == before
 
 
 def refusal(content: bytes, **how: object) -> tuple[str, str]:
