@@ -4,7 +4,6 @@ import io
 import json
 import os
 from collections.abc import Callable, Iterator
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,6 +23,7 @@ os.environ |= {
 # Powertools and the SDK read the environment when they are imported.
 from faxes.observability import logger  # noqa: E402
 from tests.support.cloud import Cloud, cloud  # noqa: E402
+from tests.support.lambda_context import CONTEXT  # noqa: E402
 
 
 @pytest.fixture(name="cloud")
@@ -48,11 +48,4 @@ def log() -> Iterator[Callable[[], list[dict[str, Any]]]]:
 
 @pytest.fixture
 def context() -> Any:
-    """What Lambda hands a handler beside the event, as far as it is read."""
-    return SimpleNamespace(
-        function_name="create-fax",
-        memory_limit_in_mb=1024,
-        invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:create-fax",
-        aws_request_id="c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
-        get_remaining_time_in_millis=lambda: 28_000,
-    )
+    return CONTEXT

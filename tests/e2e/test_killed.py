@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from faxes.adapters.dynamodb import plain
+from benchmarks.load import faxes_to
 from tests.data.requests import make
 from tests.support import killed, requests, template
 from tools.stack_file import LocalStack
@@ -21,11 +21,7 @@ WITH_KEY, WITHOUT_KEY = 5, 4
 def event(recipient: str, key: str | None) -> dict[str, Any]:
     parts = [make.file_part(f"page-{n}.txt", b"page %d" % n) for n in (1, 2)]
     body = make.request_part(json.dumps({"recipients": [recipient]}).encode())
-    sent = requests.proxy_event(requests.parse(make.curl(body, *parts)), "killed")
-    if key:
-        sent["headers"]["Idempotency-Key"] = key
-        sent["multiValueHeaders"]["Idempotency-Key"] = [key]
-    return sent
+    return requests.proxy_event(requests.parse(make.curl(body, *parts, key=key)), "killed")
 
 
 def run(stack: LocalStack, sent: dict[str, Any], at: int) -> tuple[int, dict[str, Any] | None]:
@@ -40,12 +36,6 @@ def run(stack: LocalStack, sent: dict[str, Any], at: int) -> tuple[int, dict[str
     if done.returncode:
         return done.returncode, None
     return 0, json.loads(done.stdout.splitlines()[-1])
-
-
-def faxes_to(stack: LocalStack, recipient: str) -> list[dict[str, Any]]:
-    pages = stack.client("dynamodb").get_paginator("scan").paginate(TableName=stack.faxTable)
-    items = [plain(item) for page in pages for item in page["Items"]]
-    return [item for item in items if item["sk"] == "FAX" and item["recipients"] == [recipient]]
 
 
 def assert_whole(stack: LocalStack, fax: dict[str, Any]) -> None:

@@ -32,6 +32,7 @@ from tests.data.requests import make
 from tests.support import requests
 from tests.support.cloud import Cloud, cloud
 from tests.support.faults import Fate, dynamodb_answers, dynamodb_cut_off, raises, s3_answers
+from tests.support.lambda_context import CONTEXT
 
 URL = "https://aws.invalid/"
 KEY = "3f0c8e7a-5a3e-4f52-9d6e-1c1f4f1f6c11"
@@ -357,10 +358,7 @@ class Deployed:
         """Status, body, and whether it is a replay."""
         self.files = files
         parts = [make.file_part(f"page-{n}.txt", b"page %d" % n) for n in range(1, files + 1)]
-        event = requests.proxy_event(requests.parse(make.curl(make.request_part(), *parts)), "matrix")
-        if key:
-            event["headers"]["Idempotency-Key"] = key
-            event["multiValueHeaders"]["Idempotency-Key"] = [key]
+        event = requests.proxy_event(requests.parse(make.curl(make.request_part(), *parts, key=key)), "matrix")
         answer = self.function.handler(event, CONTEXT)
         replayed = answer["multiValueHeaders"].get("Idempotent-Replayed") == ["true"]
         return answer["statusCode"], json.loads(answer["body"]), replayed
@@ -406,15 +404,6 @@ class Deployed:
         # To AWS, a second try with its token is the first.
         with suppress(self.cloud.dynamodb.exceptions.TransactionCanceledException):
             self.cloud.dynamodb.transact_write_items(TransactItems=_json(request)["TransactItems"])
-
-
-CONTEXT = SimpleNamespace(
-    function_name="create-fax",
-    memory_limit_in_mb=1024,
-    invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:create-fax",
-    aws_request_id="c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
-    get_remaining_time_in_millis=lambda: 28_000,
-)
 
 
 def _json(request: AWSPreparedRequest) -> dict[str, Any]:

@@ -11,10 +11,10 @@ import os
 import signal
 import sys
 import threading
-from types import SimpleNamespace
 from typing import Any
 
 from tests.support import template
+from tests.support.lambda_context import CONTEXT
 from tools.emulator import ACCESS_KEY, SECRET_KEY
 from tools.stack_file import LocalStack
 
@@ -67,14 +67,7 @@ def main(at: int) -> None:
     killer = Killer(at)
     killer.watch(module.submission.faxes._client)
     killer.watch(module.submission.files._client)
-    context = SimpleNamespace(
-        function_name="create-fax",
-        memory_limit_in_mb=1024,
-        invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:create-fax",
-        aws_request_id="c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
-        get_remaining_time_in_millis=lambda: 28_000,
-    )
-    answer = module.handler(json.load(sys.stdin), context)
+    answer = module.handler(json.load(sys.stdin), CONTEXT)
     killer.at_the_end()
     # Behind what is logged on the same stream.
     print(f"\n{json.dumps(answer)}")  # noqa: T201  (for the process that started this one)

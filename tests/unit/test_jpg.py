@@ -1,7 +1,6 @@
 """A JPEG is one whole image that renderers read, or it is refused: one thing at a time is wrong here."""
 
 import io
-import tracemalloc
 
 import pytest
 from hypothesis import example, given
@@ -26,6 +25,7 @@ from tests.support.images import (
     scan,
     segment,
 )
+from tests.support.peak_memory import peak_memory
 
 MAX_PIXELS = 100_000_000
 FOUR = (*COLOURS, Component(4))
@@ -361,13 +361,7 @@ _LARGE = 1_000_000
     ids=["data", "escapes", "0xFF in data", "0xFF", "segments", "scans", "long segments", "tables"],
 )
 def test_memory_does_not_grow_with_the_file(content: bytes) -> None:
-    tracemalloc.start()
-    try:
-        is_accepted(content)
-    finally:
-        peak = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-    assert peak < 150_000
+    assert peak_memory(lambda: is_accepted(content)) < 150_000
 
 
 # --- any bytes -------------------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 import io
 import struct
-import tracemalloc
 import warnings
 import zlib
 from collections.abc import Mapping
@@ -45,6 +44,7 @@ from tests.support.images import (
     Value,
     tiff,
 )
+from tests.support.peak_memory import peak_memory
 
 MAX_PIXELS = 100_000_000
 CUT_OFF = ("tif_cut_off", "is cut off or damaged: parts of it that it names are missing")
@@ -638,13 +638,7 @@ def test_number_of_strips() -> None:
     ids=["directories", "entries", "strips", "strips that nothing needs", "samples"],
 )
 def test_memory_does_not_grow_with_the_file(content: bytes) -> None:
-    tracemalloc.start()
-    try:
-        is_accepted(content)
-    finally:
-        peak = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-    assert peak < 300_000
+    assert peak_memory(lambda: is_accepted(content)) < 300_000
 
 
 # --- any bytes -------------------------------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """What a text file says, whichever way it is encoded, and how it falls into rows and pages."""
 
 import codecs
-import tracemalloc
 from contextlib import suppress
 from unittest.mock import patch
 
@@ -10,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from faxes.formats import Unfaxable, txt
+from tests.support.peak_memory import peak_memory
 
 LE, BE = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
 BLANK = ("txt_blank", "is blank")
@@ -311,11 +311,8 @@ _LARGE = 1_000_000
     ],
 )
 def test_memory_does_not_grow_with_the_file(content: bytes) -> None:
-    tracemalloc.start()
-    try:
+    def count() -> None:
         with suppress(Unfaxable):
             txt.count_pages(content, 200)
-    finally:
-        peak = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-    assert peak < 150_000
+
+    assert peak_memory(count) < 150_000

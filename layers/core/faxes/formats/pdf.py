@@ -131,8 +131,8 @@ def _check_ends(content: bytes) -> _Ends:
     header = content.find(b"%PDF-", 0, _REACH)
     if header < 0:
         raise _damaged("its first line is missing")
-    ends = content.rfind(b"%%EOF", -_REACH) >= 0
-    pointer = _POINTER.match(content, max(content.rfind(b"startxref", -2 * _REACH), 0)) if ends else None
+    is_ended = content.rfind(b"%%EOF", -_REACH) >= 0
+    pointer = _POINTER.match(content, max(content.rfind(b"startxref", -2 * _REACH), 0)) if is_ended else None
     if pointer is None or int(pointer[1]) == 0 or _UPDATE.match(content, pointer.end()):
         raise Unfaxable("pdf_cut_off", "is cut off: its end is missing")
     cross_reference = header + int(pointer[1])
