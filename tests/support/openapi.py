@@ -1,0 +1,193 @@
+"""openapi.yaml: as data, what it says of errors, and requests that are made of nothing but it."""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import requests
+import schemathesis
+import yaml
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis.checks import load_all_checks
+from schemathesis.core.result import Ok
+from schemathesis.generation import GenerationMode
+from schemathesis.generation.feedback import FeedbackSources
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from tests.support.template import ROOT
+
+PATH = ROOT / "openapi.yaml"
+DOCUMENTS = ROOT / "tests" / "data" / "documents"
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+# The members of the document's root that say what is answered where no operation is.
+OTHERS = {"x-other-methods": "501", "x-other-paths": "404"}
+
+# Of ours, so that they are known to be accepted.
+REAL_FILES = [(DOCUMENTS / name).read_bytes() for name in ("letter.pdf", "note.txt", "photo.jpg", "scan.tif")]
+
+
+def load() -> dict[str, Any]:
+    """The document, a copy of its own for each caller."""
+    loaded: dict[str, Any] = yaml.safe_load(_text())
+    return loaded
+
+
+@cache
+def _text() -> str:
+    return PATH.read_text(encoding="utf-8")
+
+
+def resolved(document: Mapping[str, Any], node: Any) -> Any:
+    """A node, or what it refers to."""
+    while isinstance(node, dict) and "$ref" in node:
+        found: Any = document
+        for step in node["$ref"].removeprefix("#/").split("/"):
+            found = found[step]
+        node = found
+    return node
+
+
+def operations(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Every operation by its id."""
+    of_paths = [resolved(document, path) for path in document["paths"].values()]
+    every = [path[method] for path in of_paths for method in METHODS if method in path]
+    return {operation["operationId"]: operation for operation in every}
+
+
+@dataclass(frozen=True, slots=True)
+class Documented:
+    """An answer that the document has: where, with which status, and its node."""
+
+    where: str
+    status: str
+    answer: dict[str, Any]
+
+
+def answers(document: Mapping[str, Any]) -> Iterator[Documented]:
+    """Every answer, of operations by their id, and those outside of operations by their member's name."""
+    for name, operation in operations(document).items():
+        for status, answer in operation["responses"].items():
+            yield Documented(name, status, resolved(document, answer))
+    for member, status in OTHERS.items():
+        yield Documented(member, status, resolved(document, document[member]))
+
+
+def codes(document: Mapping[str, Any], schema: Any) -> set[str]:
+    """The error codes that a schema allows, in the fax's shape and in OAuth's; empty where it is no error's."""
+    schema = resolved(document, schema)
+    if "oneOf" in schema:
+        return set[str]().union(*(codes(document, each) for each in schema["oneOf"]))
+    if "allOf" in schema:
+        return set.intersection(*(codes(document, each) for each in schema["allOf"]))
+    error = schema.get("properties", {}).get("error", {})
+    return set(error.get("enum") or error.get("properties", {}).get("code", {}).get("enum") or ())
+
+
+def errors(document: Mapping[str, Any]) -> set[tuple[str, int, str]]:
+    """Every error that the document has: where, status and code."""
+    return {
+        (each.where, int(each.status), code)
+        for each in answers(document)
+        for media in each.answer.get("content", {}).values()
+        for code in codes(document, media["schema"])
+    }
+
+
+# --- requests made of it ---------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Exchange:
+    """How many answers came, by operation, status and error code."""
+
+    seen: Counter[tuple[str, int, str]]
+
+    @property
+    def requests(self) -> int:
+        return self.seen.total()
+
+    def of(self, status: int) -> set[str]:
+        """The codes that came with a status."""
+        return {code for _, found, code in self.seen if found == status}
+
+
+def scale(fraction: float = 1) -> int:
+    """How many requests are made of each operation and mode: OPENAPI_REQUESTS in all, or 2,200."""
+    return max(1, round(int(os.environ.get("OPENAPI_REQUESTS", "2200")) * fraction / 11))
+
+
+def exchange(
+    session: requests.Session, url: str, token: str, each: int, left_out: Sequence[Callable[..., Any]] = ()
+) -> Exchange:
+    """Send requests that are generated from the document alone, and hold each answer against it.
+
+    Valid ones and invalid ones (`each` an operation); and such from a sender that exists, of which all that are valid
+    must be accepted. Always the same ones. `left_out` are checks of schemathesis'. Raises its FailureGroup for an
+    answer that is outside.
+    """
+    load_all_checks()
+    seen: Counter[tuple[str, int, str]] = Counter()
+    schema = schemathesis.openapi.from_path(PATH)
+    for result in schema.get_all_operations():
+        assert isinstance(result, Ok)
+        operation = result.ok()
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+            made = operation.as_strategy(generation_mode=mode, feedback=FeedbackSources())
+            # Valid is not accepted: who may send, and what a file is, no schema can say.
+            _send(made, session, url, token, each, seen, [*left_out, positive_data_acceptance])
+            if "{userId}" in operation.path:
+                of_alice = {"userId": "@me", "extension": "0003*210"}
+                made = operation.as_strategy(mode, path_parameters=of_alice, feedback=FeedbackSources())
+                _send(_with_real_files(made), session, url, token, each * 5 // 4, seen, left_out)
+    return Exchange(seen)
+
+
+def _with_real_files(cases: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """The cases with files that can be faxed, where they have any."""
+
+    @st.composite
+    def drawn(draw: Callable[..., Any]) -> Any:
+        case = draw(cases)
+        files = case.body.get("files") if isinstance(case.body, dict) else None
+        if isinstance(files, list):
+            case.body["files"] = [draw(st.sampled_from(REAL_FILES)) for _ in files]
+        return case
+
+    return drawn()
+
+
+def _send(
+    cases: st.SearchStrategy[Any],
+    session: requests.Session,
+    url: str,
+    token: str,
+    number: int,
+    seen: Counter[tuple[str, int, str]],
+    left_out: Sequence[Callable[..., Any]],
+) -> None:
+    # Neither how long it takes nor how large it gets is what is looked for.
+    @settings(
+        max_examples=number,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(cases)
+    def send(case: Any) -> None:
+        headers = {} if case.operation.path.startswith("/oauth") else {"Authorization": f"Bearer {token}"}
+        answer = case.call_and_validate(url, session, headers, excluded_checks=list(left_out), timeout=60)
+        seen[case.operation.definition.raw["operationId"], answer.status_code, _code(answer.text)] += 1
+
+    send()
+
+
+def _code(body: str) -> str:
+    error = json.loads(body).get("error", "") if body else ""
+    return str(error["code"] if isinstance(error, dict) else error)
