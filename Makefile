@@ -11,6 +11,7 @@ SAM := $(VENVS)/sam/.installed
 EMULATOR := $(VENVS)/emulator/.installed
 FUZZ := $(VENVS)/fuzz/.installed
 WHEELS := .local/wheels/.downloaded
+RENDERER := .local/npm/.fetched
 BIN := $(VENVS)/dev/bin
 # exec, so that a signal to make reaches the command and not a shell in between.
 PYTHON_TOOL := exec env PYTHONPATH=.:layers/core $(BIN)/python -m
@@ -54,6 +55,13 @@ $(WHEELS): $(RUNTIME_LOCK) | $(DEV)
 	    --dest $(dir $@) --requirement $(RUNTIME_LOCK) || exit 1; \
 	done; touch $@
 
+# What the API's page is made with. Tests make it where npm is, and nobody else needs it.
+$(RENDERER): requirements/api-page.txt | $(DEV)
+	@if command -v npm >/dev/null; then \
+	  echo "==> fetching what the API's page is made with"; \
+	  env PYTHONPATH=.:layers/core $(BIN)/python -m tools.api_page --renderer-alone && touch $@; \
+	else echo "SKIP: npm is not installed; the API's page is not made"; fi
+
 # --- using it --------------------------------------------------------------------------------------------------------
 
 .PHONY: run
@@ -72,6 +80,10 @@ token: $(DEV) ## Log an app in and print its token alone: APP=example-app (its s
 directory: $(DEV) ## Import who may send: FILE=directory.example.yaml [STACK=name] [ROTATE="app keys"]
 	@$(PYTHON_TOOL) tools.directory $(if $(FILE),--file '$(FILE)') $(if $(STACK),--stack '$(STACK)') \
 	  $(if $(ROTATE),--rotate='$(ROTATE)')
+
+.PHONY: docs
+docs: $(DEV) ## Make the API's page from openapi.yaml, in .local/docs (needs npm)
+	@$(PYTHON_TOOL) tools.api_page
 
 # --- real accounts ---------------------------------------------------------------------------------------------------
 
@@ -104,7 +116,7 @@ lambda-image: $(DEV) ## Build a stand-in for Amazon's base image, where that can
 # --- developing it ---------------------------------------------------------------------------------------------------
 
 .PHONY: test
-test: $(DEV) $(SAM) $(EMULATOR) $(WHEELS) ## Run all tests: [ARGS="-k name"]
+test: $(DEV) $(SAM) $(EMULATOR) $(WHEELS) $(RENDERER) ## Run all tests: [ARGS="-k name"]
 	@$(BIN)/python -m pytest $(ARGS)
 
 .PHONY: fuzz

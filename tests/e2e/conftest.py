@@ -48,13 +48,19 @@ def curl(stack: LocalStack) -> Curl:
 
 
 @pytest.fixture
-def stored(stack: LocalStack) -> Callable[[], dict[str, bytes]]:
-    """Everything in the stack's bucket, by key: call it for what lies there now."""
+def keys(stack: LocalStack) -> Callable[[], set[str]]:
+    """The keys of everything in the stack's bucket: call it for what lies there now."""
     s3 = stack.client("s3")
 
-    def objects() -> dict[str, bytes]:
+    def listed() -> set[str]:
         pages = s3.get_paginator("list_objects_v2").paginate(Bucket=stack.bucket)
-        keys = [item["Key"] for page in pages for item in page.get("Contents", [])]
-        return {key: s3.get_object(Bucket=stack.bucket, Key=key)["Body"].read() for key in keys}
+        return {item["Key"] for page in pages for item in page.get("Contents", [])}
 
-    return objects
+    return listed
+
+
+@pytest.fixture
+def stored(stack: LocalStack, keys: Callable[[], set[str]]) -> Callable[[], dict[str, bytes]]:
+    """Everything in the stack's bucket, by key: call it for what lies there now."""
+    s3 = stack.client("s3")
+    return lambda: {key: s3.get_object(Bucket=stack.bucket, Key=key)["Body"].read() for key in keys()}

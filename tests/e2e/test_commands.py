@@ -174,6 +174,16 @@ def test_run_prints_curl_lines_that_work_when_pasted(
         assert re.fullmatch(r'\{"id": "[0-9]+", "uid": "[0-9a-f]{32}"\}', done.stdout)
 
 
+def test_the_curl_line_with_a_picture_gets_the_readmes_answer(
+    narrated: tuple[Path, str, subprocess.Popen[bytes]],
+) -> None:
+    _, sending = re.findall(r"^curl --cacert .*?[^\\]$", narrated[1], re.MULTILINE | re.DOTALL)
+    refused = run(["sh", "-c", sending.replace("letter.pdf", "picture.png")], _ENVIRONMENT)
+    assert f"    {refused.stdout}\n" in (ROOT / "README.md").read_text()
+    mended = run(["sh", "-c", sending.replace("letter.pdf", "scan.tif")], _ENVIRONMENT)
+    assert re.fullmatch(r'\{"id": "[0-9]+", "uid": "[0-9a-f]{32}"\}', mended.stdout)
+
+
 def test_run_shows_the_login_and_its_answer(narrated: tuple[Path, str, subprocess.Popen[bytes]]) -> None:
     printed = narrated[1]
     told = json.loads((narrated[0] / "stack.json").read_text())

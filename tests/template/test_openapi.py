@@ -45,6 +45,8 @@ WITH_A_TOKEN = {
 ELSEWHERE = {"RESOURCE_NOT_FOUND", "MISSING_AUTHENTICATION_TOKEN", "INVALID_SIGNATURE", "EXPIRED_TOKEN"}
 # Validation by the gateway is off, and every path of ours takes what it gets.
 NEVER = {"BAD_REQUEST_BODY", "BAD_REQUEST_PARAMETERS", "UNSUPPORTED_MEDIA_TYPE", "DEFAULT_4XX"}
+# Their codes, those with a token apart.
+GATEWAYS = {"access_denied", "internal_server_error", "request_too_large", "too_many_requests"}
 # The statuses of a default, which has none of its own: what a failed, a throttled and a hanging function come to.
 OF_THE_DEFAULT = {"DEFAULT_5XX": (500, 502, 503)}
 
@@ -163,6 +165,17 @@ def test_every_error_has_an_example_and_every_example_is_of_its_schema() -> None
     assert shown == openapi.errors(DOCUMENT)
 
 
+def test_every_operation_tells_its_codes_and_what_to_do() -> None:
+    """In its list; the older path is the same operation, and each of its codes has its line there."""
+    for name in ("createFax", "issueToken"):
+        rows = re.findall(r"^- `([a-z_]+)`: ", openapi.operations(DOCUMENT)[name]["description"], re.MULTILINE)
+        assert len(rows) == len(set(rows))
+        documented = {code for where, _, code in openapi.errors(DOCUMENT) if where == name}
+        # What the gateway answers to anybody is told once, with the faxes. Where no path is, nothing can be mended.
+        of_the_gateway = {"resource_not_found"} if name == "createFax" else GATEWAYS
+        assert set(rows) == documented - of_the_gateway
+
+
 def test_every_parameters_and_requests_example_is_of_its_schema() -> None:
     components = DOCUMENT["components"]
     for parameter in components["parameters"].values():
@@ -197,8 +210,7 @@ def test_the_documents_limits_are_the_templates_defaults() -> None:
     lifetime = schemas["Token"]["properties"]["expires_in"]
     of_tokens = parameters["TokenLifetimeSeconds"]
     assert (lifetime["minimum"], lifetime["maximum"]) == (of_tokens["MinValue"], of_tokens["MaxValue"])
-    refused_logins = openapi.operations(DOCUMENT)["issueToken"]["responses"]["400"]["description"]
-    assert f"over {oauth.MAX_BODY_BYTES // 1024} KiB" in refused_logins
+    assert f"over {oauth.MAX_BODY_BYTES // 1024} KiB" in openapi.operations(DOCUMENT)["issueToken"]["description"]
 
 
 # --- grammars: what the document calls valid, the code takes, and nothing else ---------------------------------------

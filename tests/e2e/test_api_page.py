@@ -1,0 +1,105 @@
+"""The API's page, as `make docs` makes it, in a real browser: both operations and their examples, and nothing from
+outside."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.support import docs, openapi
+from tests.support.template import ROOT
+from tools import api_page
+from tools.steps import StepFailed
+
+_FOUND = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
+CHROMIUM = next(filter(None, _FOUND), "")
+# As root, it has no sandbox; and it asks nobody for updates.
+QUIETLY = ["--no-sandbox", "--disable-gpu"]
+QUIETLY += [f"--disable-{what}" for what in ("background-networking", "component-update", "sync")]
+WIDTHS = {"desktop": (1400, 900), "phone": (390, 844)}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    try:
+        return api_page.build(tmp_path_factory.mktemp("docs") / "page")
+    except StepFailed as error:
+        if shutil.which("npm") is None:
+            pytest.skip(f"the API's page is not made: {error}")
+        raise
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM:
+        pytest.skip("Chromium is not installed: the API's page is not opened")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIETLY)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(params=WIDTHS)
+def page(request: pytest.FixtureRequest, browser: Browser, built: Path) -> Iterator[Page]:
+    """The page, opened from its folder. Afterwards: nothing was asked of anybody, and nothing was complained of."""
+    width, height = WIDTHS[request.param]
+    opened = browser.new_page(viewport={"width": width, "height": height})
+    complaints: list[str] = []
+    opened.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    asked: list[str] = []
+    opened.on("request", lambda sent: asked.append(sent.url))
+    opened.goto(built.as_uri())
+    expect(opened.get_by_role("heading", name="Fax API")).to_be_visible()
+    yield opened
+    folder = built.parent.as_uri()
+    assert [url for url in asked if not url.startswith((f"{folder}/", "data:", "blob:"))] == []
+    assert complaints == []
+    opened.close()
+
+
+def test_the_folder_has_all_that_the_page_needs(built: Path) -> None:
+    assert sorted(path.name for path in built.parent.iterdir()) == ["index.html", "openapi.yaml", "scalar.js"]
+
+
+@pytest.mark.parametrize(("link", "summary"), [("sends a multipart form", "Send a fax"), ("logs in", "Log an app in")])
+def test_the_page_leads_to_its_operations(page: Page, link: str, summary: str) -> None:
+    [(path, operation)] = [
+        (path, item["post"]) for path, item in openapi.load()["paths"].items() if item["post"]["summary"] == summary
+    ]
+    page.get_by_role("link", name=link).click()
+    # What is far down is made when it is reached.
+    section = page.get_by_role("region", name=summary, exact=True)
+    expect(section.get_by_role("heading", name=summary, exact=True)).to_be_in_viewport()
+    expect(section).to_contain_text(path)
+    # Examples of answers: of the first status, and of another that is chosen.
+    expect(section).to_contain_text("a601a53ffbde601d5c4364de92f5bd58" if "faxes" in path else "iW1FM63hyMbCGgyvKaAO")
+    assert "400" in operation["responses"]
+    section.get_by_role("tab", name="Status: 400").click()
+    expect(section).to_contain_text("picture.png, is a PNG image" if "faxes" in path else "grant_type is missing")
+
+
+def test_the_page_fits_its_window(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_the_pages_samples_are_those_of_the_docs() -> None:
+    """Which tests/e2e/test_docs.py runs."""
+    in_the_docs = [block.text.rstrip("\n") for block in docs.blocks(ROOT / "docs" / "api.md")]
+    paths = api_page.document()["paths"]
+    for path in ("/uapi/faxes/{userId}/{extension}", "/oauth/token.php"):
+        samples = paths[path]["post"]["x-codeSamples"]
+        assert [sample["label"] for sample in samples] == ["curl", "requests", "fetch"]
+        assert all(sample["source"] in in_the_docs for sample in samples)
+
+
+def test_a_renderer_that_is_not_the_pinned_one_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package, _ = api_page.pin()
+    monkeypatch.setattr(api_page, "_PACKAGES", tmp_path)
+    other = tmp_path / f"scalar-api-reference-{package.rsplit('@', 1)[1]}.tgz"
+    other.write_bytes(b"another package")
+    with pytest.raises(StepFailed, match=rf"^{package} is not what requirements/api-page\.txt says: sha512-"):
+        api_page.build(tmp_path / "page")
+    assert list(tmp_path.iterdir()) == []

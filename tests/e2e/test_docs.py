@@ -1,0 +1,236 @@
+"""What the pages tell a reader to type, typed: the samples of docs/api.md, and every command of every page.
+
+HOST, TOKEN, KEY and SECRET stand for the deployed stack's; the system's trust for its certificate authority is set by
+the environment, as an operator with one of their own would.
+"""
+
+import os
+import re
+import shutil
+import ssl
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import requests
+import trustme
+
+from tests.e2e.test_commands import run, sender_environment
+from tests.support import docs
+from tests.support.template import ROOT
+from tools.stack_file import LocalStack
+
+API = ROOT / "docs" / "api.md"
+DOCUMENTS = ROOT / "tests" / "data" / "documents"
+RUN_BY = {"sh": ["sh", "-e", "-c"], "python": [sys.executable, "-c"], "js": ["node", "--input-type=module", "-e"]}
+SAMPLES = [block for block in docs.blocks(API) if block.language in RUN_BY]
+SENDING = [block for block in SAMPLES if "/uapi/faxes/" in block.text]
+SENDING_AGAIN = [block for block in SENDING if "Idempotency-Key" in block.text]
+LOGGING_IN = [block for block in SAMPLES if "/oauth/token.php" in block.text]
+FAX = re.compile(r"""\{['"]id['"]: ?['"][0-9]+['"], ?['"]uid['"]: ?['"][0-9a-f]{32}['"]\}""")
+TOKEN = re.compile(
+    r"""\{['"]access_token['"]: ['"][A-Za-z0-9_-]{43}['"], ['"]token_type['"]: ['"]Bearer['"], """
+    r"""['"]expires_in['"]: 3600\}"""
+)
+
+
+type Sample = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def named(block: docs.Block) -> str:
+    return f"{block.language}-{block.line}"
+
+
+@pytest.fixture
+def sample(stack: LocalStack, tmp_path: Path) -> Sample:
+    """Run a sample where a reader would, beside the files that it names: ``sample(block, at=..., changes=...)``."""
+    for name in ("letter.pdf", "note.txt"):
+        shutil.copy(DOCUMENTS / name, tmp_path)
+
+    def call(
+        block: docs.Block, at: str = stack.apiUrl, trust: Path = Path(stack.caBundle), **changes: str
+    ) -> subprocess.CompletedProcess[str]:
+        if block.language == "js" and shutil.which("node") is None:
+            pytest.skip("Node.js is not installed: the samples in JavaScript are not run")
+        text = block.text.replace("https://HOST", at)
+        for word, value in {"TOKEN": stack.token, "KEY": stack.appKey, "SECRET": stack.appSecret, **changes}.items():
+            text = re.sub(rf"\b{word}\b", value, text)
+        trusting = dict.fromkeys(("CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"), str(trust))
+        command = [*RUN_BY[block.language], text]
+        return subprocess.run(
+            command, env=os.environ | trusting, cwd=tmp_path, capture_output=True, text=True, timeout=120
+        )
+
+    return call
+
+
+@pytest.fixture
+def faxes(stack: LocalStack) -> Callable[[], int]:
+    """How many faxes the stack has: call it for now."""
+    client = stack.client("dynamodb")
+
+    def count() -> int:
+        pages = client.get_paginator("scan").paginate(TableName=stack.faxTable, ConsistentRead=True)
+        return sum(item["sk"]["S"] == "FAX" for page in pages for item in page["Items"])
+
+    return count
+
+
+def test_the_page_has_each_call_in_each_language() -> None:
+    assert [block.language for block in SENDING if block not in SENDING_AGAIN] == ["sh", "python", "js"]
+    assert [block.language for block in SENDING_AGAIN] == ["sh", "python", "js"]
+    assert [block.language for block in LOGGING_IN] == ["sh", "python", "js"]
+    assert {block.name for block in SAMPLES} == {block.name for block in [*SENDING, *LOGGING_IN]}
+
+
+@pytest.mark.parametrize("block", SENDING, ids=named)
+def test_a_sample_sends_one_fax(sample: Sample, faxes: Callable[[], int], block: docs.Block) -> None:
+    before = faxes()
+    done = sample(block)
+    assert (done.returncode, faxes() - before) == (0, 1), done.stderr
+    assert FAX.search(done.stdout)
+
+
+@pytest.mark.parametrize("block", LOGGING_IN, ids=named)
+def test_a_sample_logs_in(sample: Sample, block: docs.Block) -> None:
+    done = sample(block)
+    assert done.returncode == 0, done.stderr
+    assert TOKEN.search(done.stdout)
+
+
+@pytest.mark.parametrize("block", SENDING, ids=named)
+def test_a_sample_says_what_is_wrong(sample: Sample, block: docs.Block) -> None:
+    done = sample(block, TOKEN="an-unknown-token")  # noqa: S106  (it opens nothing)
+    # curl shows the answer, and ends as it does with any.
+    assert (done.returncode == 0) == (block.language == "sh")
+    said = done.stdout + done.stderr
+    assert "access_denied" in said
+    assert "The access token is missing, unknown or expired." in said
+
+
+@pytest.mark.parametrize("block", LOGGING_IN, ids=named)
+def test_a_sample_says_why_there_is_no_token(sample: Sample, block: docs.Block) -> None:
+    done = sample(block, SECRET="wrong")  # noqa: S106  (it is)
+    assert (done.returncode == 0) == (block.language == "sh")
+    assert "invalid_client" in done.stdout + done.stderr
+
+
+class LosingTheFirstAnswer(BaseHTTPRequestHandler):
+    """Hands requests on to the stack, and its answers back, but for the first: there the connection ends."""
+
+    server: "Loser"
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in ("host", "connection")}
+        to = self.server.stack
+        answer = requests.post(to.apiUrl + self.path, body, headers=headers, verify=to.caBundle, timeout=60)
+        self.server.statuses.append(answer.status_code)
+        self.close_connection = True
+        if len(self.server.statuses) > 1:
+            self.send_response(answer.status_code)
+            self.send_header("Content-Type", answer.headers["content-type"])
+            self.send_header("Content-Length", str(len(answer.content)))
+            self.end_headers()
+            self.wfile.write(answer.content)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class Loser(ThreadingHTTPServer):
+    def __init__(self, stack: LocalStack, authority: trustme.CA) -> None:
+        super().__init__(("127.0.0.1", 0), LosingTheFirstAnswer)
+        self.stack = stack
+        self.statuses: list[int] = []
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert("127.0.0.1").configure_cert(context)
+        self.socket = context.wrap_socket(self.socket, server_side=True)
+
+    @property
+    def url(self) -> str:
+        return f"https://127.0.0.1:{self.server_address[1]}"
+
+
+@pytest.mark.parametrize("block", SENDING_AGAIN, ids=named)
+def test_a_sample_that_gets_no_answer_sends_again_and_it_is_one_fax(
+    stack: LocalStack, sample: Sample, faxes: Callable[[], int], block: docs.Block, tmp_path: Path
+) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    before = faxes()
+    with Loser(stack, authority) as loser:
+        threading.Thread(target=loser.serve_forever, daemon=True).start()
+        done = sample(block, at=loser.url, trust=tmp_path / "ca.pem")
+        loser.shutdown()
+    assert (done.returncode, loser.statuses, faxes() - before) == (0, [200, 200], 1), done.stderr
+    assert FAX.search(done.stdout)
+
+
+# --- every command of every page ------------------------------------------------------------------------------------
+
+# `make check`, which is all of CI, types these itself.
+TYPED_BY_CI = {"make run", "make test"}
+# They need Docker.
+IN_CONTAINERS = ("make invoke ", "make local-api")
+# What a reader has of their own.
+OWN = {
+    "https://abc123.execute-api.eu-west-1.amazonaws.com/v1": "$STACK_URL",
+    "directory.yaml": "directory.example.yaml",
+    "FILE=letter.pdf": "FILE=tests/data/documents/letter.pdf",
+    "@letter.pdf": "@tests/data/documents/letter.pdf",
+    # The other apps' secrets are other tests'.
+    'ROTATE="example-app example-office"': "ROTATE=example-provider",
+}
+
+
+def scripts() -> list[docs.Block]:
+    """The shell blocks of all pages but the samples; of each what neither another runs nor a real account alone."""
+    found = []
+    for block in (each for page in docs.PAGES for each in docs.blocks(page)):
+        if block.language == "sh" and block not in SAMPLES:
+            commands = [command for command in docs.commands(block) if command not in TYPED_BY_CI]
+            script = "\n".join(command for command in commands if not command.startswith(IN_CONTAINERS))
+            if script:
+                found.append(replace(block, text=script + "\n"))
+    return found
+
+
+@pytest.mark.parametrize("block", scripts(), ids=lambda block: block.name)
+def test_a_pages_commands_work(stack: LocalStack, block: docs.Block) -> None:
+    script = block.text.replace("https://HOST", "$STACK_URL")
+    for word, value in {"TOKEN": stack.token, "KEY": stack.appKey, "SECRET": stack.appSecret}.items():
+        script = re.sub(rf"\b{word}\b", value, script) if "$STACK_URL" in script else script
+    for theirs, here in OWN.items():
+        script = script.replace(theirs, here)
+    [key] = {app for app in stack.appSecrets if f"APP={app}" in script} or {stack.appKey}
+    environment = sender_environment(stack) | {
+        "STACK_URL": stack.apiUrl,
+        "FAX_API_KEY": key,
+        "FAX_API_SECRET": stack.appSecrets[key],
+        # The SDK's, as in an account.
+        "AWS_ENDPOINT_URL": stack.endpointUrl,
+        "AWS_DEFAULT_REGION": stack.region,
+        "AWS_CA_BUNDLE": stack.caBundle,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "CURL_CA_BUNDLE": stack.caBundle,
+        "MAKEFLAGS": "--no-print-directory",
+    }
+    done = run(["sh", "-e", "-c", script], environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "error" not in done.stdout
+    # The page shows what is printed: of a file of this project, its size as well.
+    [shown, *_] = [*re.findall("sent [0-9,]+ bytes", following(block)), ""]
+    assert shown in done.stderr
+
+
+def following(block: docs.Block) -> str:
+    """A page's text from a block to the next."""
+    text = block.page.read_text(encoding="utf-8").split("\n")[block.line - 1 :]
+    return "\n".join(text).split("```")[1]
