@@ -28,6 +28,7 @@ _SCRIPT = "package/dist/browser/standalone.js"
 _NO_NPM = "npm is not installed; it fetches the page's renderer. Install Node.js, which has it."
 
 _LANGUAGES = {"sh": ("shell", "curl"), "python": ("python", "requests"), "js": ("javascript", "fetch")}
+_AGAIN = "Idempotency-Key"
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 # No fonts, telemetry, proxy or assistant of Scalar's, and nothing that would send from a browser: the API has no CORS.
@@ -65,6 +66,10 @@ Scalar.createApiReference("#page", %(options)s)
 """
 
 
+class RendererMissing(StepFailed):
+    """The renderer is not here, and could not be fetched."""
+
+
 def pin() -> tuple[str, str]:
     """The renderer's package, with its version, and its integrity: ``sha512-`` and base64."""
     (line,) = [line for line in _PIN.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
@@ -73,7 +78,10 @@ def pin() -> tuple[str, str]:
 
 
 def renderer() -> Path:
-    """The renderer's package on this machine, fetched by npm where it is not here yet. Raises StepFailed."""
+    """The renderer's package on this machine, fetched by npm where it is not here yet.
+
+    Raises RendererMissing where that cannot be, StepFailed where it is another one than the pinned.
+    """
     package, integrity = pin()
     name = package.removeprefix("@").replace("/", "-")
     # As npm calls it: scalar-api-reference-1.72.1.tgz
@@ -82,11 +90,13 @@ def renderer() -> Path:
         _PACKAGES.mkdir(parents=True, exist_ok=True)
         npm = shutil.which("npm")
         if npm is None:
-            raise StepFailed(_NO_NPM)
-        command = [npm, "pack", "--silent", "--pack-destination", str(_PACKAGES), package]
+            raise RendererMissing(_NO_NPM)
+        command = [npm, "pack", "--loglevel=error", "--fetch-retries=1", "--fetch-timeout=60000"]
+        command += ["--pack-destination", str(_PACKAGES), package]
         done = subprocess.run(command, cwd=_PACKAGES, capture_output=True, text=True)
         if done.returncode != 0 or not path.exists():
-            raise StepFailed(f"npm pack {package} ended with status {done.returncode}: {done.stderr.strip()[-500:]}")
+            said = done.stderr.strip()[-500:]
+            raise RendererMissing(f"npm pack {package} ended with status {done.returncode}: {said}")
     found = "sha512-" + base64.b64encode(hashlib.sha512(path.read_bytes()).digest()).decode("ascii")
     if found != integrity:
         path.unlink()
@@ -94,35 +104,42 @@ def renderer() -> Path:
     return path
 
 
+def _script(package: Path) -> bytes:
+    with tarfile.open(package) as opened:
+        try:
+            script = opened.extractfile(_SCRIPT)
+        except KeyError:
+            script = None
+        if script is None:
+            raise StepFailed(f"{package.name} has no file {_SCRIPT}.")
+        return script.read()
+
+
 def document() -> dict[str, Any]:
     """openapi.yaml, each operation with the samples that docs/api.md has of it."""
     api: dict[str, Any] = yaml.safe_load((places.ROOT / "openapi.yaml").read_text(encoding="utf-8"))
     blocks = _FENCE.findall((places.ROOT / "docs" / "api.md").read_text(encoding="utf-8"))
     for path, item in api["paths"].items():
-        # As the samples have it.
+        # As the samples have it; the older path is one letter's difference, and has none.
         sampled = path.format(userId="@me", extension="0003*210")
-        samples: dict[str, str] = {}
-        for language, text in blocks:
-            if language in _LANGUAGES and f"https://HOST{sampled}" in text:
-                samples.setdefault(language, text)
         item["post"]["x-codeSamples"] = [
-            {"lang": _LANGUAGES[language][0], "label": _LANGUAGES[language][1], "source": text.rstrip("\n")}
-            for language, text in samples.items()
+            {
+                "lang": _LANGUAGES[language][0],
+                "label": _LANGUAGES[language][1] + (", sending again" if _AGAIN in text else ""),
+                "source": text.rstrip("\n"),
+            }
+            for language, text in blocks
+            if language in _LANGUAGES and f"https://HOST{sampled}" in text
         ]
     return api
 
 
 def build(folder: Path) -> Path:
-    """Make the page in ``folder``, in place of what is there. Returns the file to open. Raises StepFailed."""
-    package = renderer()
+    """Make the page in ``folder``, in place of an older one. Returns the file to open. Raises StepFailed."""
     api = document()
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    with tarfile.open(package) as opened:
-        script = opened.extractfile(_SCRIPT)
-        if script is None:
-            raise StepFailed(f"{package.name} has no file {_SCRIPT}.")
-        (folder / "scalar.js").write_bytes(script.read())
+    script = _script(renderer())
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "scalar.js").write_bytes(script)
     shutil.copy(places.ROOT / "openapi.yaml", folder)
     # In a script, < would be able to end it.
     options = json.dumps({"content": api, **_OPTIONS}, ensure_ascii=False).replace("<", "\\u003c")

@@ -11,8 +11,9 @@ import ssl
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
-from dataclasses import replace
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -21,22 +22,19 @@ import requests
 import trustme
 
 from tests.e2e.test_commands import run, sender_environment
-from tests.support import docs
+from tests.support import docs, openapi
 from tests.support.template import ROOT
 from tools.stack_file import LocalStack
 
 API = ROOT / "docs" / "api.md"
 DOCUMENTS = ROOT / "tests" / "data" / "documents"
-RUN_BY = {"sh": ["sh", "-e", "-c"], "python": [sys.executable, "-c"], "js": ["node", "--input-type=module", "-e"]}
+RUN_BY = {"sh": ["sh", "-c"], "python": [sys.executable, "-c"], "js": ["node", "--input-type=module", "-e"]}
 SAMPLES = [block for block in docs.blocks(API) if block.language in RUN_BY]
 SENDING = [block for block in SAMPLES if "/uapi/faxes/" in block.text]
 SENDING_AGAIN = [block for block in SENDING if "Idempotency-Key" in block.text]
 LOGGING_IN = [block for block in SAMPLES if "/oauth/token.php" in block.text]
-FAX = re.compile(r"""\{['"]id['"]: ?['"][0-9]+['"], ?['"]uid['"]: ?['"][0-9a-f]{32}['"]\}""")
-TOKEN = re.compile(
-    r"""\{['"]access_token['"]: ['"][A-Za-z0-9_-]{43}['"], ['"]token_type['"]: ['"]Bearer['"], """
-    r"""['"]expires_in['"]: 3600\}"""
-)
+FAX = re.compile(r'\{"id": "[0-9]+", "uid": "[0-9a-f]{32}"\}')
+TOKEN = re.compile(r'\{"access_token": "[A-Za-z0-9_-]{43}", "token_type": "Bearer", "expires_in": 3600\}')
 
 
 type Sample = Callable[..., subprocess.CompletedProcess[str]]
@@ -93,14 +91,15 @@ def test_a_sample_sends_one_fax(sample: Sample, faxes: Callable[[], int], block:
     before = faxes()
     done = sample(block)
     assert (done.returncode, faxes() - before) == (0, 1), done.stderr
-    assert FAX.search(done.stdout)
+    # curl alone shows the body alone.
+    assert re.fullmatch(FAX.pattern if block == SENDING[0] else f"200 {FAX.pattern}\n", done.stdout)
 
 
 @pytest.mark.parametrize("block", LOGGING_IN, ids=named)
 def test_a_sample_logs_in(sample: Sample, block: docs.Block) -> None:
     done = sample(block)
     assert done.returncode == 0, done.stderr
-    assert TOKEN.search(done.stdout)
+    assert re.fullmatch(TOKEN.pattern if block.language == "sh" else f"200 {TOKEN.pattern}\n", done.stdout)
 
 
 @pytest.mark.parametrize("block", SENDING, ids=named)
@@ -120,34 +119,69 @@ def test_a_sample_says_why_there_is_no_token(sample: Sample, block: docs.Block) 
     assert "invalid_client" in done.stdout + done.stderr
 
 
-class LosingTheFirstAnswer(BaseHTTPRequestHandler):
-    """Hands requests on to the stack, and its answers back, but for the first: there the connection ends."""
+# --- samples that send again, over a way on which something goes wrong ---------------------------------------------
 
-    server: "Loser"
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """What a client gets in place of the stack's answer; without a status, nothing."""
+
+    status: int | None = None
+    body: str = ""
+    retry_after: int | None = None
+    # Whether the stack gets the request all the same.
+    arrives: bool = False
+
+
+LOST = Instead(arrives=True)
+REFUSED = Instead()
+NOT_STORED = Instead(400, '{"error": {"code": "internal_server_error", "message": "The fax could not be stored."}}')
+THROTTLED = Instead(429, '{"error": {"code": "too_many_requests", "message": "Wait 2 seconds."}}', retry_after=2)
+BUSY = Instead(503, "<html>busy</html>")
+TIMED_OUT = Instead(504, '{"error": {"code": "internal_server_error", "message": "Too long."}}', arrives=True)
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: "Between"
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.keys.append(self.headers["Idempotency-Key"])
+        self.server.times.append(time.monotonic())
+        self.close_connection = True
+        instead = self.server.script.pop(0) if self.server.script else None
+        passed_on = self._pass_on(body) if instead is None or instead.arrives else None
+        answer = instead or passed_on
+        if answer is None or answer.status is None:
+            return
+        self.send_response(answer.status)
+        if answer.retry_after is not None:
+            self.send_header("Retry-After", str(answer.retry_after))
+        self.send_header("Content-Length", str(len(answer.body)))
+        self.end_headers()
+        self.wfile.write(answer.body.encode())
+        self.server.last = f"{answer.status} {answer.body}\n"
+
+    def _pass_on(self, body: bytes) -> Instead:
         headers = {name: value for name, value in self.headers.items() if name.lower() not in ("host", "connection")}
         to = self.server.stack
         answer = requests.post(to.apiUrl + self.path, body, headers=headers, verify=to.caBundle, timeout=60)
-        self.server.statuses.append(answer.status_code)
-        self.close_connection = True
-        if len(self.server.statuses) > 1:
-            self.send_response(answer.status_code)
-            self.send_header("Content-Type", answer.headers["content-type"])
-            self.send_header("Content-Length", str(len(answer.content)))
-            self.end_headers()
-            self.wfile.write(answer.content)
+        return Instead(answer.status_code, answer.text)
 
     def log_message(self, *_: object) -> None:
         pass
 
 
-class Loser(ThreadingHTTPServer):
-    def __init__(self, stack: LocalStack, authority: trustme.CA) -> None:
-        super().__init__(("127.0.0.1", 0), LosingTheFirstAnswer)
+class Between(ThreadingHTTPServer):
+    """Hands requests on to the stack and its answers back, but for what its script has for the first of them."""
+
+    def __init__(self, stack: LocalStack, authority: trustme.CA, script: Sequence[Instead]) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
         self.stack = stack
-        self.statuses: list[int] = []
+        self.script = list(script)
+        self.keys: list[str | None] = []
+        self.times: list[float] = []
+        self.last = ""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert("127.0.0.1").configure_cert(context)
         self.socket = context.wrap_socket(self.socket, server_side=True)
@@ -157,19 +191,77 @@ class Loser(ThreadingHTTPServer):
         return f"https://127.0.0.1:{self.server_address[1]}"
 
 
-@pytest.mark.parametrize("block", SENDING_AGAIN, ids=named)
-def test_a_sample_that_gets_no_answer_sends_again_and_it_is_one_fax(
-    stack: LocalStack, sample: Sample, faxes: Callable[[], int], block: docs.Block, tmp_path: Path
-) -> None:
+type Through = Callable[[docs.Block, Sequence[Instead]], tuple[subprocess.CompletedProcess[str], Between]]
+
+
+@pytest.fixture
+def through(stack: LocalStack, sample: Sample, tmp_path: Path) -> Through:
+    """Run a sample, without waits of its own, against the stack with something between: what it printed, what came."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+
+    def call(block: docs.Block, script: Sequence[Instead]) -> tuple[subprocess.CompletedProcess[str], Between]:
+        at_once = re.sub(r"\b1(,?) 2\1 4\1 8\1 (0|None|null)", r"0\1 0\1 0\1 0\1 \2", block.text)
+        assert at_once != block.text
+        with Between(stack, authority, script) as between:
+            threading.Thread(target=between.serve_forever, daemon=True).start()
+            done = sample(replace(block, text=at_once), at=between.url, trust=tmp_path / "ca.pem")
+            between.shutdown()
+        return done, between
+
+    return call
+
+
+@pytest.mark.parametrize("block", SENDING_AGAIN, ids=named)
+@pytest.mark.parametrize(
+    "script",
+    [[LOST], [REFUSED], [NOT_STORED], [BUSY], [TIMED_OUT], [LOST, BUSY, REFUSED, NOT_STORED]],
+    ids=["lost", "refused", "not stored", "busy", "timed out", "all of them"],
+)
+def test_a_sample_sends_again_and_it_is_one_fax(
+    through: Through, faxes: Callable[[], int], block: docs.Block, script: list[Instead]
+) -> None:
     before = faxes()
-    with Loser(stack, authority) as loser:
-        threading.Thread(target=loser.serve_forever, daemon=True).start()
-        done = sample(block, at=loser.url, trust=tmp_path / "ca.pem")
-        loser.shutdown()
-    assert (done.returncode, loser.statuses, faxes() - before) == (0, [200, 200], 1), done.stderr
-    assert FAX.search(done.stdout)
+    done, between = through(block, script)
+    assert (done.returncode, len(between.keys), faxes() - before) == (0, len(script) + 1, 1), done.stderr
+    # One key for all, and nothing is printed but the last answer.
+    assert len(set(between.keys)) == 1
+    assert re.fullmatch(r"[0-9a-f-]{32,36}", str(between.keys[0]))
+    assert done.stdout.endswith(between.last)
+    assert re.fullmatch(f"200 {FAX.pattern}\n", between.last)
+
+
+@pytest.mark.parametrize("block", SENDING_AGAIN, ids=named)
+def test_a_sample_waits_as_long_as_it_is_told(through: Through, faxes: Callable[[], int], block: docs.Block) -> None:
+    before = faxes()
+    done, between = through(block, [THROTTLED])
+    assert (done.returncode, len(between.times), faxes() - before) == (0, 2, 1), done.stderr
+    assert THROTTLED.retry_after is not None
+    assert between.times[1] - between.times[0] >= THROTTLED.retry_after
+
+
+@pytest.mark.parametrize("block", SENDING_AGAIN, ids=named)
+def test_a_sample_gives_up_after_five_tries_and_says_what_it_got(
+    through: Through, faxes: Callable[[], int], block: docs.Block
+) -> None:
+    before = faxes()
+    done, between = through(block, [BUSY] * 9)
+    assert (len(between.keys), faxes() - before) == (5, 0)
+    assert done.stdout == "503 <html>busy</html>\n"
+    assert (done.returncode == 0) == (block.language == "sh")
+
+
+@pytest.mark.parametrize("block", SENDING_AGAIN, ids=named)
+@pytest.mark.parametrize(
+    "answer",
+    [Instead(401, '{"error": {"code": "access_denied", "message": "No."}}'), Instead(403, '{"message":"Forbidden"}')],
+    ids=["denied", "of another shape"],
+)
+def test_a_sample_does_not_send_again_what_is_refused(through: Through, block: docs.Block, answer: Instead) -> None:
+    done, between = through(block, [answer])
+    assert len(between.keys) == 1
+    assert done.stdout == f"{answer.status} {answer.body}\n"
+    assert (done.returncode == 0) == (block.language == "sh")
 
 
 # --- every command of every page ------------------------------------------------------------------------------------
@@ -192,7 +284,7 @@ OWN = {
 def scripts() -> list[docs.Block]:
     """The shell blocks of all pages but the samples; of each what neither another runs nor a real account alone."""
     found = []
-    for block in (each for page in docs.PAGES for each in docs.blocks(page)):
+    for block in (each for page in [*docs.PAGES, openapi.PATH] for each in docs.blocks(page)):
         if block.language == "sh" and block not in SAMPLES:
             commands = [command for command in docs.commands(block) if command not in TYPED_BY_CI]
             script = "\n".join(command for command in commands if not command.startswith(IN_CONTAINERS))
@@ -203,9 +295,9 @@ def scripts() -> list[docs.Block]:
 
 @pytest.mark.parametrize("block", scripts(), ids=lambda block: block.name)
 def test_a_pages_commands_work(stack: LocalStack, block: docs.Block) -> None:
-    script = block.text.replace("https://HOST", "$STACK_URL")
+    script = block.text.replace("https://HOST", stack.apiUrl)
     for word, value in {"TOKEN": stack.token, "KEY": stack.appKey, "SECRET": stack.appSecret}.items():
-        script = re.sub(rf"\b{word}\b", value, script) if "$STACK_URL" in script else script
+        script = re.sub(rf"\b{word}\b", value, script) if script != block.text else script
     for theirs, here in OWN.items():
         script = script.replace(theirs, here)
     [key] = {app for app in stack.appSecrets if f"APP={app}" in script} or {stack.appKey}

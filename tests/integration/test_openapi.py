@@ -18,41 +18,53 @@ from faxes.errors import DeploymentFault, FaxError, OutcomeUnknown, StorageFaile
 from faxes.model import Context, Principal
 from faxes.tokens import Token, digest_of
 from tests.data.requests import make
-from tests.support import openapi, template
+from tests.support import gateway, openapi, template
 from tests.support import requests as kept
 from tests.support.cloud import Cloud
-from tests.support.gateway import HOST, Gateway, gateway_response
+from tests.support.gateway import HOST, Answer, Gateway, seen_by_a_client
 from tools import directory
 
 URL = f"https://{HOST}"
 ANSWERS = template.ROOT / "events" / "answers"
-ANY_FAX = {"id": "<id>", "uid": "<uid>"}
 
 
 @pytest.fixture(name="deployed")
 def _deployed(cloud: Cloud) -> Cloud:
-    """A deployment that knows directory.example.yaml, and the token of the kept events as alice's."""
+    """A deployment that knows directory.example.yaml, and the kept events' token and app."""
     entries = directory.parse((template.ROOT / "directory.example.yaml").read_text())
     tables = cloud.names["DirectoryTable"], cloud.names["CredentialTable"]
     now = datetime.now(UTC)
-    directory.write(entries, cloud.dynamodb, *tables, now)
+    directory.write(entries, cloud.dynamodb, *tables, now, draw=lambda: kept.EXAMPLE.secret)
     alice = Token(digest_of(kept.EXAMPLE.token), Principal("alice", "0003", Context.USER), now.replace(year=2999))
     cloud.dynamodb.put_item(TableName=tables[1], Item=wire(token_item(alice)))
     return cloud
 
 
-def events_answers() -> Iterator[tuple[int, Any]]:
-    for path in ANSWERS.glob("*.json"):
-        answer = json.loads(path.read_bytes())
-        yield answer["statusCode"], answer["body"]
+type Given = tuple[str, Answer]
 
 
-def gateways_answers() -> Iterator[tuple[int, Any]]:
-    api = template.resources(template.load(), "AWS::Serverless::Api")["Api"]
-    for kind in api["Properties"]["GatewayResponses"]:
-        answer = gateway_response(kind)
-        for status in (answer["statusCode"],) if answer["statusCode"] else (500, 502, 503):
-            yield status, json.loads(answer["body"])
+def events_answers() -> Iterator[Given]:
+    """What the kept events are answered."""
+    for name in kept.names():
+        route = kept.read(name).route
+        expected = json.loads((ANSWERS / f"{name}.json").read_bytes())
+        answer = seen_by_a_client({**expected, "body": json.dumps(expected["body"])})
+        match route.function:
+            case "create_fax":
+                yield from ((where, answer) for where in openapi.FAX)
+            case "issue_token":
+                yield "issueToken", answer
+            case _:
+                yield ("x-other-methods" if "proxy" not in (route.values or {"proxy": ""}) else "x-other-paths"), answer
+
+
+def gateways_answers() -> Iterator[Given]:
+    for kinds, places in (
+        (gateway.ANYWHERE, (*openapi.FAX, "issueToken")),
+        (gateway.WITH_A_TOKEN, openapi.FAX),
+        (gateway.ELSEWHERE, ("x-other-paths",)),
+    ):
+        yield from ((where, answer) for kind in kinds for answer in gateway.answers_of(kind) for where in places)
 
 
 class Failing:
@@ -68,45 +80,74 @@ class Failing:
         return fail
 
 
-def functions_answers(deployed: Cloud, context: Any) -> Iterator[tuple[int, Any]]:
-    """What no kept event leads to: too large a body, a key sent twice, and faults."""
+def functions_answers(deployed: Cloud, context: Any) -> Iterator[Given]:
+    """What no kept event leads to: too large a body, a key that is sent again, and faults."""
 
-    def fax(file: bytes = b"A fax.", key: str | None = None) -> dict[str, Any]:
+    def fax(file: bytes = b"A fax.", key: str | None = None) -> Iterator[Given]:
         raw = make.curl(make.request_part(), make.file_part("fax.txt", file), key=key)
-        return kept.proxy_event(kept.parse(raw), "fax")
-
-    def answer(function: Any, event: dict[str, Any]) -> tuple[int, Any]:
-        answered = function.handler(event, context)
-        return answered["statusCode"], json.loads(answered["body"])
+        event = kept.proxy_event(kept.parse(raw), "fax")
+        answer = seen_by_a_client(create_fax.handler(event, context))
+        yield from ((where, answer) for where in openapi.FAX)
 
     create_fax: Any = deployed.function("create_fax")
     empty = len(kept.parse(make.curl(make.request_part(), make.file_part("fax.txt", b""))).body)
-    yield answer(create_fax, fax(b"x" * (create_fax.submission.limits.body_bytes + 1 - empty)))
-    yield answer(create_fax, fax(b"One.", key="k"))
-    yield answer(create_fax, fax(b"Another.", key="k"))
-    faults = StorageFailed, OutcomeUnknown, DeploymentFault
-    for fault in faults:
-        create_fax.submission = replace(create_fax.submission, directory=Failing(fault(reason="why", cause="how")))
-        yield answer(create_fax, fax())
+    yield from fax(b"x" * (create_fax.submission.limits.body_bytes + 1 - empty))
+    for file in (b"One.", b"One.", b"Another."):
+        yield from fax(file, key="k")
+    submission = create_fax.submission
+    for fault in (StorageFailed, OutcomeUnknown, DeploymentFault):
+        create_fax.submission = replace(submission, directory=Failing(fault(reason="why", cause="how")))
+        yield from fax()
+    # Of a path with a value that is none; the gateway hands it on as it was sent.
+    unrouted = kept.proxy_event(kept.read("curl"), "curl") | {"path": "/uapi/faxes/@me/a`b"}
+    yield from ((where, seen_by_a_client(create_fax.handler(unrouted, context))) for where in openapi.FAX)
     issue_token: Any = deployed.function("issue_token")
     issue_token.login = replace(issue_token.login, credentials=Failing(StorageFailed(reason="why", cause="how")))
-    yield answer(issue_token, kept.proxy_event(kept.read("token-urlencoded"), "login"))
+    login = kept.proxy_event(kept.read("token-urlencoded"), "login")
+    yield "issueToken", seen_by_a_client(issue_token.handler(login, context))
 
 
-def test_every_example_is_an_answer_that_is_given(deployed: Cloud, context: Any) -> None:
-    given = [*events_answers(), *gateways_answers(), *functions_answers(deployed, context)]
+def given_answers(deployed: Cloud, context: Any) -> list[Given]:
+    return [*events_answers(), *gateways_answers(), *functions_answers(deployed, context)]
+
+
+# What is drawn anew stands in the kept answers as a word.
+DRAWN = {"id": "<id>", "uid": "<uid>", "access_token": "<token>"}
+
+
+def test_every_example_is_an_answer_that_is_given_there(deployed: Cloud, context: Any) -> None:
+    given = [(where, answer.status, answer.body) for where, answer in given_answers(deployed, context)]
     made_up = []
     for each in openapi.answers(openapi.load()):
         for media in each.answer.get("content", {}).values():
             for name, example in media["examples"].items():
                 shown = example["value"]
                 if each.status == "200":
-                    # What is drawn anew stands in the kept answers as a word.
-                    drawn = {"id": "<id>", "uid": "<uid>", "access_token": "<token>"}
-                    shown = {member: drawn.get(member, value) for member, value in shown.items()}
-                if (int(each.status), shown) not in given:
+                    shown = {member: DRAWN.get(member, value) for member, value in shown.items()}
+                if (each.where, int(each.status), shown) not in given:
                     made_up.append((each.where, each.status, name))
     assert made_up == []
+
+
+def test_every_header_of_an_answer_is_documented_and_every_documented_one_is_sent(
+    deployed: Cloud, context: Any
+) -> None:
+    document = openapi.load()
+    given = given_answers(deployed, context)
+    for each in openapi.answers(document):
+        declared = {name: openapi.resolved(document, header) for name, header in each.answer.get("headers", {}).items()}
+        here = [answer for where, answer in given if (where, answer.status) == (each.where, int(each.status))]
+        assert here, f"{each.where} never answers {each.status}"
+        assert {name for answer in here for name in answer.headers} == set(declared)
+        for name, header in declared.items():
+            values = [answer.headers.get(name) for answer in here]
+            # The emulator, which is held against the document as well, does not rename the challenge.
+            if name != "x-amzn-Remapped-WWW-Authenticate":
+                assert (None not in values) == header.get("required", False)
+            # A number's text is the number.
+            read = int if header["schema"].get("type") == "integer" else str
+            is_valid = openapi.is_valid(document, header["schema"])
+            assert all(is_valid(read(value)) for value in values if value is not None)
 
 
 def test_no_answer_is_outside_the_document(deployed: Cloud) -> None:
@@ -114,22 +155,24 @@ def test_no_answer_is_outside_the_document(deployed: Cloud) -> None:
         session.mount("https://", Gateway(deployed))
 
         # It sends again on a connection of its own, which leads nowhere; tests/e2e has it.
-        exchanged = openapi.exchange(session, URL, kept.EXAMPLE.token, openapi.scale(), [ignored_auth])
+        seen = openapi.exchange(session, URL, kept.EXAMPLE, openapi.scale(), [ignored_auth])
 
-    assert exchanged.requests >= 10 * openapi.scale()
-    # They reach far: accepted faxes, and every way to be refused that a request alone can have.
-    assert exchanged.of(200) == exchanged.of(204) == {""}
-    assert exchanged.of(400) == {
-        "extension_invalid",
-        "fx_file_invalid",
-        "fx_max_files_reached",
-        "fx_recipients_invalid",
-        "invalid_request",
-        "request_invalid",
-        "unsupported_grant_type",
-        "user_invalid",
+    assert seen.total() >= 10 * openapi.scale()
+    # They reach far: what is accepted, and nearly every way to be refused that a request alone can have.
+    of_a_fax = {
+        (200, ""),
+        (204, ""),
+        (400, "extension_invalid"),
+        (400, "fx_file_invalid"),
+        (400, "fx_recipients_invalid"),
+        (400, "request_invalid"),
+        (400, "user_invalid"),
+        (401, "access_denied"),
     }
-    assert exchanged.of(401) == {"access_denied", "invalid_client"}
+    of_a_login = {(200, ""), (400, "invalid_request"), (400, "unsupported_grant_type"), (401, "invalid_client")}
+    expected = {(where, *answer) for where in openapi.FAX for answer in of_a_fax}
+    expected |= {("issueToken", *answer) for answer in of_a_login}
+    assert set(seen) >= expected
 
 
 @pytest.mark.parametrize("path", list(openapi.load()["paths"]))

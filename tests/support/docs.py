@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 from tests.support.template import ROOT
 
 _FOLDERS = ("docs", "events", "tests")
@@ -29,7 +31,10 @@ class Block:
 
 
 def blocks(page: Path) -> Iterator[Block]:
+    """The fenced code of a page, or of the text that openapi.yaml begins with."""
     text = page.read_text(encoding="utf-8")
+    if page.suffix == ".yaml":
+        text = yaml.safe_load(text)["info"]["description"]
     for fence in _FENCE.finditer(text):
         yield Block(page, text.count("\n", 0, fence.start()) + 2, fence[1], fence[2])
 

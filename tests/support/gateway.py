@@ -6,7 +6,9 @@ responses, and the names that the gateway gives to headers. The functions are th
 
 import http
 import io
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +25,31 @@ from tests.support.requests import RawRequest, authorizer_event, proxy_event
 HOST = "fax.example.org"
 # The gateway hands these on under another name (developer guide, "Important notes").
 _REMAPPED = {"www-authenticate": "x-amzn-Remapped-WWW-Authenticate"}
+
+
+# The template's gateway responses, by where a client of a path of ours can get them.
+ANYWHERE = {
+    "WAF_FILTERED",
+    "REQUEST_TOO_LARGE",
+    "THROTTLED",
+    "QUOTA_EXCEEDED",
+    "API_CONFIGURATION_ERROR",
+    "INTEGRATION_FAILURE",
+    "INTEGRATION_TIMEOUT",
+    "DEFAULT_5XX",
+}
+WITH_A_TOKEN = {
+    "ACCESS_DENIED",
+    "UNAUTHORIZED",
+    "INVALID_API_KEY",
+    "AUTHORIZER_FAILURE",
+    "AUTHORIZER_CONFIGURATION_ERROR",
+}
+ELSEWHERE = {"RESOURCE_NOT_FOUND", "MISSING_AUTHENTICATION_TOKEN", "INVALID_SIGNATURE", "EXPIRED_TOKEN"}
+# Validation by the gateway is off, and every path of ours takes what it gets.
+NEVER = {"BAD_REQUEST_BODY", "BAD_REQUEST_PARAMETERS", "UNSUPPORTED_MEDIA_TYPE", "DEFAULT_4XX"}
+# The statuses of a default, which has none of its own: what a failed, a throttled and a hanging function come to.
+_OF_THE_DEFAULT = {"DEFAULT_5XX": [500, 502, 503]}
 
 
 class Gateway(BaseAdapter):
@@ -53,11 +80,35 @@ class Gateway(BaseAdapter):
             return dict(function.handler(proxy_event(request, "generated"), CONTEXT))
         policy = self._functions["authorize"].handler(authorizer_event(request, "generated"), CONTEXT)
         if {statement["Effect"] for statement in policy["policyDocument"]["Statement"]} != {"Allow"}:
-            return gateway_response("ACCESS_DENIED")
+            return _gateway_response("ACCESS_DENIED")
         return dict(function.handler(proxy_event(request, "generated", caller=policy["context"]), CONTEXT))
 
 
-def gateway_response(kind: str) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a client gets: a status, the headers but for Content-Type, and the body's value."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+
+def answers_of(kind: str) -> list[Answer]:
+    """One of the template's gateway responses, with each status that it can have."""
+    made = _gateway_response(kind)
+    headers = {name: value for name, value in made["headers"].items() if name != "Content-Type"}
+    statuses = _OF_THE_DEFAULT.get(kind, [made["statusCode"]])
+    return [Answer(status, headers, json.loads(made["body"])) for status in statuses]
+
+
+def seen_by_a_client(answer: Mapping[str, Any]) -> Answer:
+    """A function's answer as the gateway hands it on."""
+    headers = {_REMAPPED.get(name.lower(), name): ", ".join(of) for name, of in _headers(answer).items()}
+    shown = {name: value for name, value in headers.items() if name != "Content-Type"}
+    return Answer(answer["statusCode"], shown, json.loads(answer["body"]) if answer["body"] else None)
+
+
+def _gateway_response(kind: str) -> dict[str, Any]:
     """One of the template's own answers, as a function would give it."""
     loaded = template.load()
     answer = template.resources(loaded, "AWS::Serverless::Api")["Api"]["Properties"]["GatewayResponses"][kind]

@@ -2,59 +2,33 @@
 
 import copy
 import re
-from collections.abc import Callable
+from collections.abc import Iterable
 from typing import Any
 
-import jsonschema_rs
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from openapi_spec_validator import validate
 
-from faxes import idempotency, numbers, oauth, rest, submission, tokens
+from faxes import idempotency, multipart, numbers, oauth, rest, submission, tokens
+from faxes.formats import jpg, tif
 from functions.refuse import app as refuse
-from tests.support import openapi, template
-from tests.support.gateway import gateway_response
+from tests.support import gateway, openapi, template
 
 DOCUMENT = openapi.load()
-FAX = ("createFax", "createFaxAtOlderPath")
 PATHS = {
     "/uapi/faxes/{userId}/{extension}",
     "/unifiedapi/faxes/{userId}/{extension}",
     "/oauth/token.php",
 }
 
-# The gateway's own answers, by where a client of a documented path can get them.
-ANYWHERE = {
-    "WAF_FILTERED",
-    "REQUEST_TOO_LARGE",
-    "THROTTLED",
-    "QUOTA_EXCEEDED",
-    "API_CONFIGURATION_ERROR",
-    "INTEGRATION_FAILURE",
-    "INTEGRATION_TIMEOUT",
-    "DEFAULT_5XX",
-}
-WITH_A_TOKEN = {
-    "ACCESS_DENIED",
-    "UNAUTHORIZED",
-    "INVALID_API_KEY",
-    "AUTHORIZER_FAILURE",
-    "AUTHORIZER_CONFIGURATION_ERROR",
-}
-ELSEWHERE = {"RESOURCE_NOT_FOUND", "MISSING_AUTHENTICATION_TOKEN", "INVALID_SIGNATURE", "EXPIRED_TOKEN"}
-# Validation by the gateway is off, and every path of ours takes what it gets.
-NEVER = {"BAD_REQUEST_BODY", "BAD_REQUEST_PARAMETERS", "UNSUPPORTED_MEDIA_TYPE", "DEFAULT_4XX"}
 # Their codes, those with a token apart.
 GATEWAYS = {"access_denied", "internal_server_error", "request_too_large", "too_many_requests"}
-# The statuses of a default, which has none of its own: what a failed, a throttled and a hanging function come to.
-OF_THE_DEFAULT = {"DEFAULT_5XX": (500, 502, 503)}
 
 
-def of_the_gateway(kind: str) -> set[tuple[int, str]]:
-    answer = gateway_response(kind)
-    code = re.findall(r'"code": "([a-z_]+)"', answer["body"])[0]
-    return {(int(status), code) for status in OF_THE_DEFAULT.get(kind, (answer["statusCode"],))}
+def of_the_gateway(kinds: Iterable[str]) -> set[tuple[int, str]]:
+    """Statuses and codes of some of the gateway's own answers."""
+    return {(answer.status, answer.body["error"]["code"]) for kind in kinds for answer in gateway.answers_of(kind)}
 
 
 def refused(resource: str) -> tuple[int, str]:
@@ -64,18 +38,18 @@ def refused(resource: str) -> tuple[int, str]:
 
 def errors_of_the_code() -> set[tuple[str, int, str]]:
     """Every error that a client can get: where, status and code."""
-    anywhere = {error for kind in ANYWHERE for error in of_the_gateway(kind)}
-    of_a_fax = {(status, error.code) for error, status in rest.STATUS.items()} | anywhere
-    of_a_fax |= {error for kind in WITH_A_TOKEN for error in of_the_gateway(kind)}
-    of_a_login = {(status, error.code) for error, status in oauth.STATUS.items()} | anywhere
+    of_a_fax = {(status, error.code) for error, status in rest.STATUS.items()}
+    of_a_fax |= of_the_gateway(gateway.ANYWHERE | gateway.WITH_A_TOKEN)
+    of_a_login = {(status, error.code) for error, status in oauth.STATUS.items()}
+    of_a_login |= of_the_gateway(gateway.ANYWHERE)
     # A fault of ours has no row: it is answered alike, whatever it is (tests/integration/test_openapi.py gets it).
     of_a_login |= {(503, "server_error")}
     return (
-        {(operation, *error) for operation in FAX for error in of_a_fax}
+        {(operation, *error) for operation in openapi.FAX for error in of_a_fax}
         | {("issueToken", *error) for error in of_a_login}
         | {("x-other-methods", *refused(path)) for path in PATHS}
         | {("x-other-paths", *refused("/{proxy+}"))}
-        | {("x-other-paths", *error) for kind in ELSEWHERE for error in of_the_gateway(kind)}
+        | {("x-other-paths", *error) for error in of_the_gateway(gateway.ELSEWHERE)}
     )
 
 
@@ -96,7 +70,8 @@ def test_the_document_has_the_templates_paths_and_takes_post_alone() -> None:
 
 def test_the_template_has_no_gateway_response_that_is_forgotten_here() -> None:
     api = template.resources(template.load(), "AWS::Serverless::Api")["Api"]
-    assert set(api["Properties"]["GatewayResponses"]) == ANYWHERE | WITH_A_TOKEN | ELSEWHERE | NEVER
+    every = gateway.ANYWHERE | gateway.WITH_A_TOKEN | gateway.ELSEWHERE | gateway.NEVER
+    assert set(api["Properties"]["GatewayResponses"]) == every
 
 
 def test_the_document_has_every_error_of_the_code_and_no_other() -> None:
@@ -135,19 +110,11 @@ def test_an_error_that_is_taken_out_of_the_code_is_missed(
             for each in alike:
                 patch.delitem(table, each)
             missed = {(status, code) for _, status, code in openapi.errors(DOCUMENT) - errors_of_the_code()}
-        of_the_gateway_too = (status, error.code) in {
-            found for kind in ANYWHERE | WITH_A_TOKEN for found in of_the_gateway(kind)
-        }
+        of_the_gateway_too = (status, error.code) in of_the_gateway(gateway.ANYWHERE | gateway.WITH_A_TOKEN)
         assert ((status, error.code) in missed) != of_the_gateway_too
 
 
 # --- examples --------------------------------------------------------------------------------------------------------
-
-
-def is_valid(schema: Any) -> Callable[[Any], bool]:
-    """Tells what a schema of the document allows."""
-    whole = {"components": DOCUMENT["components"], "$ref": schema} if isinstance(schema, str) else schema
-    return jsonschema_rs.Draft202012Validator({"components": DOCUMENT["components"], **whole}).is_valid
 
 
 def test_every_error_has_an_example_and_every_example_is_of_its_schema() -> None:
@@ -156,7 +123,7 @@ def test_every_error_has_an_example_and_every_example_is_of_its_schema() -> None
         for media in each.answer.get("content", {}).values():
             assert media["examples"]
             for name, shown_as in media["examples"].items():
-                assert (name, is_valid(media["schema"])(shown_as["value"])) == (name, True)
+                assert (name, openapi.is_valid(DOCUMENT, media["schema"])(shown_as["value"])) == (name, True)
                 error = shown_as["value"].get("error")
                 if error:
                     code = error["code"] if isinstance(error, dict) else error
@@ -180,12 +147,12 @@ def test_every_parameters_and_requests_example_is_of_its_schema() -> None:
     components = DOCUMENT["components"]
     for parameter in components["parameters"].values():
         for example_of_it in parameter["examples"].values():
-            assert is_valid(parameter["schema"])(example_of_it["value"])
+            assert openapi.is_valid(DOCUMENT, parameter["schema"])(example_of_it["value"])
     for shown in components["schemas"]["FaxRequest"]["examples"]:
-        assert is_valid("#/components/schemas/FaxRequest")(shown)
+        assert openapi.is_valid(DOCUMENT, "#/components/schemas/FaxRequest")(shown)
     for media in openapi.operations(DOCUMENT)["issueToken"]["requestBody"]["content"].values():
         for login in media["examples"].values():
-            assert is_valid(media["schema"])(login["value"])
+            assert openapi.is_valid(DOCUMENT, media["schema"])(login["value"])
 
 
 # --- limits ----------------------------------------------------------------------------------------------------------
@@ -195,13 +162,14 @@ def test_the_documents_limits_are_the_templates_defaults() -> None:
     parameters = template.load()["Parameters"]
     schemas = DOCUMENT["components"]["schemas"]
     default = {name: parameter.get("Default") for name, parameter in parameters.items()}
-    assert schemas["FaxRequest"]["properties"]["recipients"]["maxItems"] == default["MaxRecipientsPerFax"]
+    recipients = schemas["FaxRequest"]["properties"]["recipients"]["description"]
+    assert f"at most {default['MaxRecipientsPerFax']}. " in recipients
     files = schemas["FaxForm"]["properties"]["files"]
     assert files["maxItems"] == default["MaxFilesPerFax"]
     assert f"{default['MaxPagesPerFax']} pages" in files["description"]
     form = DOCUMENT["components"]["requestBodies"]["FaxForm"]["description"]
     assert form.startswith(
-        f"At most {default['MaxBodyBytes']:,} bytes in all, 128 parts, and "
+        f"At most {default['MaxBodyBytes']:,} bytes in all, {multipart.MAX_PARTS} parts, and "
         f"{submission.MAX_REQUEST_BYTES // 1024} KiB in the `request` part."
     )
     assert f"for {default['IdempotencyHours']} hours" in DOCUMENT["components"]["parameters"]["idempotencyKey"][
@@ -210,7 +178,57 @@ def test_the_documents_limits_are_the_templates_defaults() -> None:
     lifetime = schemas["Token"]["properties"]["expires_in"]
     of_tokens = parameters["TokenLifetimeSeconds"]
     assert (lifetime["minimum"], lifetime["maximum"]) == (of_tokens["MinValue"], of_tokens["MaxValue"])
-    assert f"over {oauth.MAX_BODY_BYTES // 1024} KiB" in openapi.operations(DOCUMENT)["issueToken"]["description"]
+    login = " ".join(openapi.operations(DOCUMENT)["issueToken"]["description"].split())
+    assert f"over {oauth.MAX_BODY_BYTES // 1024} KiB, of more than {oauth.MAX_FIELDS} fields" in login
+
+
+# --- docs/api.md, which tells the same to people ----------------------------------------------------------------------
+
+
+def rows(heading: str) -> list[list[str]]:
+    """The cells of every table below a heading of docs/api.md, up to the next heading, without the tables' heads."""
+    text = (template.ROOT / "docs/api.md").read_text(encoding="utf-8")
+    section = text.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("| ")]
+    cells = [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in lines]
+    return [row for row in cells if row[0] not in ("status", "context", "what") and set(row[0]) != {"-"}]
+
+
+def test_the_page_has_the_documents_answers() -> None:
+    told = [(int(status), row[1]) for row in rows("Answers") for status in row[0].split(", ")]
+    documented = {(status, code) for where, status, code in openapi.errors(DOCUMENT) if where == "createFax"}
+    documented |= {(status, code) for where, status, code in openapi.errors(DOCUMENT) if where == "x-other-methods"}
+    assert sorted(told) == sorted(documented | {(200, ""), (204, "")})
+
+
+def test_the_page_has_the_answers_of_the_documents_logins() -> None:
+    told = [(int(row[0]), row[1]) for row in rows("The token") if row[0].isdigit()]
+    documented = {(status, code) for where, status, code in openapi.errors(DOCUMENT) if where == "issueToken"}
+    # The others are the gateway's.
+    assert sorted(told) == sorted((status, code) for status, code in documented if code not in GATEWAYS)
+
+
+def test_the_pages_limits_are_the_templates() -> None:
+    parameters = template.load()["Parameters"]
+    told = {what: (default, allowed) for what, default, allowed in rows("Limits")}
+    for what, name in {
+        "files per fax": "MaxFilesPerFax",
+        "recipients per fax": "MaxRecipientsPerFax",
+        "pages per fax, over all its files": "MaxPagesPerFax",
+    }.items():
+        limit = parameters[name]
+        assert told.pop(what) == (str(limit["Default"]), f"{limit['MinValue']} to {limit['MaxValue']}")
+    pixels = parameters["MaxPixelsPerPage"]
+    assert told.pop("pixels of a page of a jpg or tif") == (
+        f"{pixels['Default']:,}, and {jpg.MAX_SIDE:,} (jpg) or {tif.MAX_SIDE:,} (tif) a side",
+        f"{pixels['MinValue']:,} to {pixels['MaxValue']:,}",
+    )
+    body = parameters["MaxBodyBytes"]["Default"]
+    assert told.pop("the whole body")[0].startswith(f"{body:,} bytes ")
+    assert parameters["MaxBytesPerFile"]["Default"] == body
+    assert told.pop("bytes of a file") == ("what the body can hold", "less")
+    assert told.pop("parts in a form") == (str(multipart.MAX_PARTS), "")
+    assert told == {}
 
 
 # --- grammars: what the document calls valid, the code takes, and nothing else ---------------------------------------
@@ -226,7 +244,7 @@ near_ids = st.text("ab0Z._-@é \n", max_size=66) | st.sampled_from(["@me", "@vie
 @example("0003*" + "1" * 28)
 @example("7778888\n")
 def test_a_recipient_is_valid_where_the_code_takes_it(text: str) -> None:
-    valid = is_valid("#/components/schemas/Recipient")
+    valid = openapi.is_valid(DOCUMENT, "#/components/schemas/Recipient")
     assert valid(text) == (numbers.parse_recipient(text) is not None)
 
 
@@ -234,7 +252,7 @@ def test_a_recipient_is_valid_where_the_code_takes_it(text: str) -> None:
 @example("1" * 32)
 @example("1" * 33)
 def test_an_extension_is_valid_where_the_code_takes_it(text: str) -> None:
-    valid = is_valid(DOCUMENT["components"]["parameters"]["extension"]["schema"])
+    valid = openapi.is_valid(DOCUMENT, DOCUMENT["components"]["parameters"]["extension"]["schema"])
     assert valid(text) == (numbers.parse_extension(text) is not None)
 
 
@@ -242,7 +260,7 @@ def test_an_extension_is_valid_where_the_code_takes_it(text: str) -> None:
 @example("a" * 64)
 @example("a" * 65)
 def test_a_user_is_valid_where_the_code_takes_it(text: str) -> None:
-    valid = is_valid(DOCUMENT["components"]["parameters"]["userId"]["schema"])
+    valid = openapi.is_valid(DOCUMENT, DOCUMENT["components"]["parameters"]["userId"]["schema"])
     assert valid(text) == (text in {"@me", "@viewer", "@owner"} or numbers.is_user_id(text))
 
 
@@ -253,8 +271,9 @@ printable = st.text(st.characters(min_codepoint=0x1F, max_codepoint=0x80), max_s
 @example("k" * 255)
 @example("k" * 256)
 def test_an_idempotency_key_is_valid_where_the_code_takes_it(text: str) -> None:
-    valid = is_valid(DOCUMENT["components"]["parameters"]["idempotencyKey"]["schema"])
-    assert valid(text) == (idempotency.KEY.fullmatch(text) is not None)
+    valid = openapi.is_valid(DOCUMENT, DOCUMENT["components"]["parameters"]["idempotencyKey"]["schema"])
+    # White space around it would not arrive.
+    assert valid(text) == (text == text.strip(" ") and idempotency.KEY.fullmatch(text) is not None)
 
 
 @pytest.mark.parametrize(
@@ -264,6 +283,6 @@ def test_an_idempotency_key_is_valid_where_the_code_takes_it(text: str) -> None:
 def test_a_key_and_a_secret_are_valid_where_the_code_takes_them(
     member: str, grammar: re.Pattern[str], longest: int
 ) -> None:
-    valid = is_valid(DOCUMENT["components"]["schemas"]["TokenRequest"]["properties"][member])
+    valid = openapi.is_valid(DOCUMENT, DOCUMENT["components"]["schemas"]["TokenRequest"]["properties"][member])
     for text in ("", "a", "A9-._~", "a b", "é", "a\n", "a" * longest, "a" * (longest + 1)):
         assert valid(text) == (grammar.fullmatch(text) is not None)

@@ -36,7 +36,7 @@ STATUS: dict[type[FaxError], int] = {
 
 # Key, secret and all that a client adds stay far below it.
 MAX_BODY_BYTES = 16 * 1024
-_MAX_FIELDS = 64
+MAX_FIELDS = 64
 
 _URLENCODED = "application/x-www-form-urlencoded"
 _GRANT = "client_credentials"
@@ -113,10 +113,10 @@ def _form(event: APIGatewayProxyEvent) -> list[tuple[str, bytes]]:
         return multipart.fields(body, content_type)
     try:
         # As Latin-1, every byte stays what it is.
-        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, encoding="latin-1", max_num_fields=_MAX_FIELDS)
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, encoding="latin-1", max_num_fields=MAX_FIELDS)
     except ValueError:
         raise TokenRequestInvalid(
-            f"The body is not {_URLENCODED} with at most {_MAX_FIELDS} fields.", reason="body_unreadable"
+            f"The body is not {_URLENCODED} with at most {MAX_FIELDS} fields.", reason="body_unreadable"
         ) from None
     return [(name, value.encode("latin-1")) for name, value in pairs]
 
