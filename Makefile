@@ -141,7 +141,8 @@ load: $(DEV) ## Send thousands of faxes to the stack that make run started, and 
 .PHONY: check
 check: lint types imports template ## Everything that CI runs
 	@ONCE=1 $(MAKE) --no-print-directory run
-	@echo "==> tests"; $(MAKE) --no-print-directory test ARGS="--numprocesses=auto --dist=loadgroup"
+	@# A file is one process's alone, since its tests may share what is dear to set up; in order, since those come first.
+	@echo "==> tests"; $(MAKE) --no-print-directory test ARGS="--numprocesses=auto --dist=loadfile --no-loadscope-reorder"
 
 .PHONY: lint
 lint: $(DEV) ## Check style (ruff)

@@ -26,14 +26,6 @@ from tests.support.cloud import Cloud, cloud  # noqa: E402
 from tests.support.lambda_context import CONTEXT  # noqa: E402
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several processes share the tests (`make check`), one has all that use a deployed stack, one the builds."""
-    for item in items:
-        for folder in ("e2e", "build"):
-            if folder in item.path.parts:
-                item.add_marker(pytest.mark.xdist_group(folder))
-
-
 @pytest.fixture(name="cloud")
 def _cloud() -> Iterator[Cloud]:
     """A new, empty deployment on moto."""

@@ -17,8 +17,8 @@ from tools import directory, places
 from tools.stack_file import LocalStack
 
 DOCUMENTS = ROOT / "tests/data/documents"
-_ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-_ENVIRONMENT["PYTHONPATH"] = f"{ROOT}{os.pathsep}{ROOT / 'layers/core'}"
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+ENVIRONMENT["PYTHONPATH"] = f"{ROOT}{os.pathsep}{ROOT / 'layers/core'}"
 
 
 def sender_environment(stack: LocalStack, **changes: str) -> dict[str, str]:
@@ -28,7 +28,7 @@ def sender_environment(stack: LocalStack, **changes: str) -> dict[str, str]:
         "FAX_API_EXTENSION": stack.extension,
         "FAX_API_CA_BUNDLE": stack.caBundle,
     }
-    return _ENVIRONMENT | named | changes
+    return ENVIRONMENT | named | changes
 
 
 def run(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -128,7 +128,7 @@ def make_run(home: Path, log: Path, **environment: str) -> Iterator[subprocess.P
     command = [sys.executable, "-u", "-m", "tools.run", "--home", str(home)]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, env=_ENVIRONMENT | environment, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT
+            command, env=ENVIRONMENT | environment, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT
         )
     try:
         yield process
@@ -164,13 +164,13 @@ def test_run_prints_curl_lines_that_work_when_pasted(
 ) -> None:
     printed = narrated[1]
     logging_in, sending = re.findall(r"^curl --cacert .*?[^\\]$", printed, re.MULTILINE | re.DOTALL)
-    done = run(["sh", "-c", logging_in], _ENVIRONMENT)
+    done = run(["sh", "-c", logging_in], ENVIRONMENT)
     issued = json.loads(done.stdout)
     assert issued == {"access_token": issued["access_token"], "token_type": "Bearer", "expires_in": 3600}
     assert re.fullmatch(r"[A-Za-z0-9_-]{43}", issued["access_token"])
     # With the token that was printed, and with the one of now.
     for line in (sending, re.sub(r"Bearer [^']+", f"Bearer {issued['access_token']}", sending)):
-        done = run(["sh", "-c", line], _ENVIRONMENT)
+        done = run(["sh", "-c", line], ENVIRONMENT)
         assert re.fullmatch(r'\{"id": "[0-9]+", "uid": "[0-9a-f]{32}"\}', done.stdout)
 
 
@@ -178,9 +178,9 @@ def test_the_curl_line_with_a_picture_gets_the_readmes_answer(
     narrated: tuple[Path, str, subprocess.Popen[bytes]],
 ) -> None:
     _, sending = re.findall(r"^curl --cacert .*?[^\\]$", narrated[1], re.MULTILINE | re.DOTALL)
-    refused = run(["sh", "-c", sending.replace("letter.pdf", "picture.png")], _ENVIRONMENT)
+    refused = run(["sh", "-c", sending.replace("letter.pdf", "picture.png")], ENVIRONMENT)
     assert f"    {refused.stdout}\n" in (ROOT / "README.md").read_text()
-    mended = run(["sh", "-c", sending.replace("letter.pdf", "scan.tif")], _ENVIRONMENT)
+    mended = run(["sh", "-c", sending.replace("letter.pdf", "scan.tif")], ENVIRONMENT)
     assert re.fullmatch(r'\{"id": "[0-9]+", "uid": "[0-9a-f]{32}"\}', mended.stdout)
 
 
@@ -243,7 +243,7 @@ def test_directory_imports_into_the_running_stack(
 )
 def test_directory_says_what_is_missing(arguments: list[str], said: str, tmp_path: Path) -> None:
     nobody = {"HOME": str(tmp_path), "AWS_DEFAULT_REGION": "eu-west-1", "AWS_EC2_METADATA_DISABLED": "true"}
-    done = run(["make", "--silent", "directory", *arguments], _ENVIRONMENT | nobody)
+    done = run(["make", "--silent", "directory", *arguments], ENVIRONMENT | nobody)
     assert done.returncode != 0
     assert done.stderr.startswith(said)
 

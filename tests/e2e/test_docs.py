@@ -268,7 +268,7 @@ def test_a_sample_does_not_send_again_what_is_refused(through: Through, block: d
 
 # `make check`, which is all of CI, types these itself.
 TYPED_BY_CI = {"make run", "make test"}
-# They need Docker.
+# They need Docker: tests/e2e/test_containers.py types them.
 IN_CONTAINERS = ("make invoke ", "make local-api")
 # What a reader has of their own.
 OWN = {
