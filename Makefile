@@ -68,8 +68,8 @@ run: $(DEV) $(SAM) $(EMULATOR) $(WHEELS) ## Deploy to an AWS emulator on this ma
 	@$(PYTHON_TOOL) tools.run
 
 .PHONY: send
-send: $(DEV) ## Send files: FILE="a.pdf b.txt" TO="7778888 0003*211"
-	@$(PYTHON_TOOL) tools.send $(foreach file,$(FILE),--file '$(file)') $(foreach number,$(TO),--to '$(number)')
+send: $(DEV) ## Send files: FILE="a.pdf b.txt" TO="7778888 0003*211" (numbers with spaces: TO="+49 30 123, 7778888")
+	@$(PYTHON_TOOL) tools.send $(foreach file,$(FILE),--file '$(file)') $(if $(TO),--to '$(TO)')
 
 .PHONY: token
 token: $(DEV) ## Log an app in and print its token alone: APP=example-app (its secret: FAX_API_SECRET, or typed)

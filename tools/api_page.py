@@ -27,8 +27,9 @@ _PACKAGES = places.LOCAL / "npm"
 _SCRIPT = "package/dist/browser/standalone.js"
 _NO_NPM = "npm is not installed; it fetches the page's renderer. Install Node.js, which has it."
 
-_LANGUAGES = {"sh": ("shell", "curl"), "python": ("python", "requests"), "js": ("javascript", "fetch")}
+_LANGUAGES = {"sh": ("shell", "curl"), "python": ("python", "Python"), "js": ("javascript", "JavaScript")}
 _AGAIN = "Idempotency-Key"
+_PATH, _OLDER_PATH = "/uapi/", "/unifiedapi/"
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 # No fonts, telemetry, proxy or assistant of Scalar's, and nothing that would send from a browser: the API has no CORS.
@@ -42,6 +43,7 @@ _OPTIONS = {
     "hiddenClients": True,
     "showDeveloperTools": "never",
     "hideModels": True,
+    "documentDownloadType": "none",
     "defaultOpenAllTags": True,
     "expandAllSchemaProperties": True,
 }
@@ -52,6 +54,12 @@ _PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>%(title)s</title>
 <link rel="icon" href="data:,">
+<style>
+/* An error's message is a sentence, and every status has its answer: both are to be seen without scrolling. */
+pre, pre code, pre span { white-space: pre-wrap !important; overflow-wrap: anywhere }
+pre { width: auto !important }
+.tab-list { flex-wrap: wrap !important; overflow: visible !important }
+</style>
 </head>
 <body>
 <div id="page"></div>
@@ -119,14 +127,15 @@ def document() -> dict[str, Any]:
     """openapi.yaml, each operation with the samples that docs/api.md has of it."""
     api: dict[str, Any] = yaml.safe_load((places.ROOT / "openapi.yaml").read_text(encoding="utf-8"))
     blocks = _FENCE.findall((places.ROOT / "docs" / "api.md").read_text(encoding="utf-8"))
+    api["info"]["description"] += "\nThis page is made of [openapi.yaml](openapi.yaml), which lies beside it.\n"
     for path, item in api["paths"].items():
-        # As the samples have it; the older path is one letter's difference, and has none.
-        sampled = path.format(userId="@me", extension="0003*210")
+        # As the samples have it.
+        sampled = path.format(userId="@me", extension="0003*210").replace(_OLDER_PATH, _PATH)
         item["post"]["x-codeSamples"] = [
             {
                 "lang": _LANGUAGES[language][0],
-                "label": _LANGUAGES[language][1] + (", sending again" if _AGAIN in text else ""),
-                "source": text.rstrip("\n"),
+                "label": _LANGUAGES[language][1] + (": again" if _AGAIN in text else ""),
+                "source": text.rstrip("\n").replace(_PATH, _OLDER_PATH if path.startswith(_OLDER_PATH) else _PATH),
             }
             for language, text in blocks
             if language in _LANGUAGES and f"https://HOST{sampled}" in text

@@ -9,6 +9,7 @@ stack, its own app does.
 import argparse
 import json
 import os
+import re
 import shlex
 import sys
 from collections.abc import Callable, Sequence
@@ -27,6 +28,8 @@ from tools.steps import fail
 # Seconds to connect, and to wait for an answer: API Gateway gives up after 29.
 _TIMEOUT = (10, 40)
 _BAR = 30
+# What no number is as a whole: + and up to three digits.
+_COUNTRY_CODE = re.compile(r"\+[0-9]{1,3}")
 _INCOMPLETE = "Set FAX_API_EXTENSION as well, and FAX_API_TOKEN, or FAX_API_KEY and FAX_API_SECRET."
 
 
@@ -133,6 +136,22 @@ def show_progress(sent: int, total: int) -> None:
         print(f"sent {total:,} bytes", file=sys.stderr)
 
 
+def numbers(text: str) -> list[str]:
+    """The recipients of a line: between commas, where there are any, else between spaces.
+
+    Raises ValueError for a country code that stands alone: its number has spaces, and would be several.
+    """
+    if "," in text:
+        return [number.strip() for number in text.split(",") if number.strip()]
+    alone = [number for number in text.split() if _COUNTRY_CODE.fullmatch(number)]
+    if alone:
+        raise ValueError(
+            f"{alone[0]} would be a recipient of its own. Write a number without spaces, or commas between the "
+            'numbers: TO="+49 30 123, 7778888".'
+        )
+    return text.split()
+
+
 def describe(answer: requests.Response) -> str:
     """An answer in one line: its status and its body, or the error's code and message."""
     try:
@@ -147,9 +166,13 @@ def describe(answer: requests.Response) -> str:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="make send", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--file", type=Path, action="append", default=[], metavar="FILE", help="a file of the fax")
-    parser.add_argument("--to", action="append", default=[], metavar="NUMBER", help="a recipient")
+    parser.add_argument("--to", default="", metavar="NUMBERS", help="the recipients")
     options = parser.parse_args(arguments)
-    if not options.file or not options.to:
+    try:
+        recipients = numbers(options.to)
+    except ValueError as error:
+        return fail(error)
+    if not options.file or not recipients:
         return fail('Say what to send and to whom: make send FILE="letter.pdf" TO="7778888" (several of each allowed).')
     deployment = login.deployment()
     if deployment is None:
@@ -158,7 +181,8 @@ def main(arguments: list[str]) -> int:
         to = sender(deployment)
         if to is None:
             return fail(_INCOMPLETE)
-        answer = send(to, options.file, options.to, show_progress)
+        answer = send(to, options.file, recipients, show_progress)
+        print(f"to {', '.join(recipients)}", file=sys.stderr)
     except (LoginFailed, Unsent) as error:
         return fail(error)
     except OSError as error:

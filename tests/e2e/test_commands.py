@@ -44,7 +44,7 @@ def test_send_prints_the_answer(stack: LocalStack) -> None:
     done = make_send(sender_environment(stack), files, "7778888 0003*211")
     assert done.returncode == 0
     assert re.fullmatch(r'200 \{"id": "[0-9]+", "uid": "[0-9a-f]{32}"\}\n', done.stdout)
-    assert re.fullmatch(r"sent [0-9,]+ bytes\n", done.stderr)
+    assert re.fullmatch(r"sent [0-9,]+ bytes\nto 7778888, 0003\*211\n", done.stderr)
 
 
 def test_send_prints_the_errors_code_and_message(stack: LocalStack) -> None:

@@ -13,7 +13,7 @@ import requests
 
 from tools import login, places
 from tools.login import Deployment, LoginFailed
-from tools.send import Sender, describe, main, sender
+from tools.send import Sender, describe, main, numbers, sender
 from tools.stack_file import LocalStack
 
 LOCAL = LocalStack(
@@ -273,3 +273,28 @@ def test_of_a_fax_that_was_sent_to_its_end_it_is_said_that_nobody_knows(
     sent, said = capsys.readouterr().err.splitlines()
     assert sent.startswith("sent ")
     assert said.startswith(f"{url} gave no answer. It is not known whether the fax was accepted: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "recipients"),
+    [
+        ("", []),
+        ("7778888", ["7778888"]),
+        (" 7778888  0003*211 ", ["7778888", "0003*211"]),
+        ("+4930123456 210", ["+4930123456", "210"]),
+        ("+49 30 123, 7778888", ["+49 30 123", "7778888"]),
+        ("+49 (30) 123,", ["+49 (30) 123"]),
+    ],
+)
+def test_recipients_are_between_commas_or_else_between_spaces(text: str, recipients: list[str]) -> None:
+    assert numbers(text) == recipients
+
+
+@pytest.mark.parametrize("text", ["+49 30 123", "7778888 +1 212 5550123"])
+def test_a_number_with_spaces_is_never_taken_for_several(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--file", "LICENSE", "--to", text]) == 1
+    code = next(number for number in text.split() if number.startswith("+"))
+    assert capsys.readouterr().err == (
+        f"{code} would be a recipient of its own. Write a number without spaces, or commas between the numbers: "
+        'TO="+49 30 123, 7778888".\n'
+    )
