@@ -17,3 +17,13 @@ compile --universal --group sam --output-file requirements/sam.txt
 compile --universal --group emulator --output-file requirements/emulator.txt
 compile --universal --group lambda-image --output-file requirements/lambda-image.txt
 compile --universal --group fuzz --output-file requirements/fuzz.txt
+
+page=requirements/api-page.txt
+if command -v npm >/dev/null; then
+  package=$(sed -nE 's/^(@[^ ]+)@.*/\1/p' "$page")
+  pinned="$package@$(npm view "$package" version)"
+  heading=$(head -n 1 "$page")
+  printf '%s\n%s %s\n' "$heading" "$pinned" "$(npm view "$pinned" dist.integrity)" >"$page"
+else
+  echo "SKIP: npm is not installed; the pin in $page stays as it is"
+fi

@@ -55,7 +55,7 @@ def events_answers() -> Iterator[Given]:
             case "issue_token":
                 yield "issueToken", answer
             case _:
-                yield ("x-other-methods" if "proxy" not in (route.values or {"proxy": ""}) else "x-other-paths"), answer
+                yield ("x-other-methods" if answer.status == 501 else "x-other-paths"), answer
 
 
 def gateways_answers() -> Iterator[Given]:
@@ -68,7 +68,7 @@ def gateways_answers() -> Iterator[Given]:
 
 
 class Failing:
-    """A store, and a parser, each call of which fails in one way."""
+    """A store each call of which fails in one way."""
 
     def __init__(self, error: FaxError) -> None:
         self._error = error

@@ -26,7 +26,6 @@ HOST = "fax.example.org"
 # The gateway hands these on under another name (developer guide, "Important notes").
 _REMAPPED = {"www-authenticate": "x-amzn-Remapped-WWW-Authenticate"}
 
-
 # The template's gateway responses, by where a client of a path of ours can get them.
 ANYWHERE = {
     "WAF_FILTERED",
@@ -65,7 +64,7 @@ class Gateway(BaseAdapter):
         response.status_code = answer["statusCode"]
         response.reason = http.HTTPStatus(response.status_code).phrase
         response.request, response.url = request, str(request.url)
-        headers = {_REMAPPED.get(name.lower(), name): ", ".join(of) for name, of in _headers(answer).items()}
+        headers = _headers(answer)
         response.headers.update(headers)
         body = io.BytesIO((answer["body"] or "").encode())
         response.raw = HTTPResponse(body, headers, response.status_code, preload_content=False)
@@ -103,8 +102,7 @@ def answers_of(kind: str) -> list[Answer]:
 
 def seen_by_a_client(answer: Mapping[str, Any]) -> Answer:
     """A function's answer as the gateway hands it on."""
-    headers = {_REMAPPED.get(name.lower(), name): ", ".join(of) for name, of in _headers(answer).items()}
-    shown = {name: value for name, value in headers.items() if name != "Content-Type"}
+    shown = {name: value for name, value in _headers(answer).items() if name != "Content-Type"}
     return Answer(answer["statusCode"], shown, json.loads(answer["body"]) if answer["body"] else None)
 
 
@@ -138,6 +136,8 @@ def _text(value: str | bytes) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
-def _headers(answer: Mapping[str, Any]) -> dict[str, list[str]]:
-    single = {name: [value] for name, value in (answer.get("headers") or {}).items()}
-    return single | (answer.get("multiValueHeaders") or {})
+def _headers(answer: Mapping[str, Any]) -> dict[str, str]:
+    """The headers of a function's answer, under the names that the gateway gives them."""
+    single: dict[str, list[str]] = {name: [value] for name, value in (answer.get("headers") or {}).items()}
+    several: dict[str, list[str]] = single | (answer.get("multiValueHeaders") or {})
+    return {_REMAPPED.get(name.lower(), name): ", ".join(values) for name, values in several.items()}
