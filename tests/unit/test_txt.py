@@ -1,6 +1,7 @@
 """What a text file says, whichever way it is encoded, and how it falls into rows and pages."""
 
 import codecs
+import re
 from contextlib import suppress
 from unittest.mock import patch
 
@@ -13,7 +14,6 @@ from tests.support.peak_memory import peak_memory
 
 LE, BE = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE
 BLANK = ("txt_blank", "is blank")
-BINARY = ("txt_binary", "holds control characters; text may hold tabs, line ends and form feeds alone")
 CUT_OFF = ("txt_cut_off", "is cut off in the middle of its last character")
 UNKNOWN = (
     "txt_encoding",
@@ -131,7 +131,33 @@ def test_text_that_is_cut_within_its_last_character(content: bytes) -> None:
     ],
 )
 def test_control_characters(content: bytes) -> None:
-    assert refusal(content) == BINARY
+    reason, message = refusal(content)
+    assert reason == "txt_binary"
+    assert re.fullmatch(
+        r"holds the control character U\+00[0189][0-9A-F] in line 1(, as UTF-16 without a byte order mark does)?; "
+        "text may hold tabs, line ends and form feeds alone|"
+        r"holds the control character U\+007F in line 1; text may hold tabs, line ends and form feeds alone",
+        message,
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"\x1b[1mbold", "U+001B in line 1"),
+        (b"one\ntwo\r\nthree \x07", "U+0007 in line 3"),
+        (b"one\rtwo\x7f", "U+007F in line 2"),
+        (("x" * 79 + "\n").encode() * 1000 + b"\0", "U+0000 in line 1001"),
+        ("\u00fc\n\x85".encode(), "U+0085 in line 2"),
+        (LE + "a\nb\x1b".encode("utf-16-le"), "U+001B in line 2"),
+        ("a text".encode("utf-16-le"), "U+0000 in line 1, as UTF-16 without a byte order mark does"),
+        ("a text".encode("utf-16-be"), "U+0000 in line 1, as UTF-16 without a byte order mark does"),
+        (b"a text\0", "U+0000 in line 1"),
+    ],
+)
+def test_a_control_character_is_named_with_its_line(content: bytes, found: str) -> None:
+    message = f"holds the control character {found}; text may hold tabs, line ends and form feeds alone"
+    assert refusal(content) == ("txt_binary", message)
 
 
 @pytest.mark.parametrize(

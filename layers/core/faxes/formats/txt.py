@@ -25,6 +25,8 @@ _BLOCK, _LAYOUT_BLOCK = 8_192, 1_024
 _DENSE = 16
 # What Python says of UTF-8 whose last character is incomplete.
 _UNFINISHED = "unexpected end of data"
+# So many bytes show that a text is UTF-16.
+_UTF_16_SHOWN = 64
 _WHITE = " \t\r\n\f"
 _PAGE_BREAK = "\f"
 
@@ -48,7 +50,10 @@ def count_pages(content: bytes, max_pages: int = 999) -> int:
     """
     encoding, start = _encoding(content)
     if _has_control(content, encoding, start):
-        raise Unfaxable("txt_binary", "holds control characters; text may hold tabs, line ends and form feeds alone")
+        raise Unfaxable(
+            "txt_binary",
+            f"holds {_first_control(content, encoding, start)}; text may hold tabs, line ends and form feeds alone",
+        )
     # The first test is the quicker one.
     if not any(
         not block.isspace() and _INK.search(block) for block in _decoded(content, encoding, start, len(content), _BLOCK)
@@ -133,6 +138,27 @@ def _has_control(content: bytes, encoding: str, start: int) -> bool:
     if content.count(_HIGH_CONTROL_LEAD) < len(content) // _DENSE:
         return _HIGH_CONTROL_BYTES.search(content) is not None
     return any(_CONTROL.search(block) for block in _decoded(content, encoding, start, len(content), _BLOCK))
+
+
+def _first_control(content: bytes, encoding: str, start: int) -> str:
+    """The first control character, by its number and its line, for people; there is one."""
+    lines = returns = 0
+    character = "\0"
+    for block in _decoded(content, encoding, start, len(content), _BLOCK):
+        found = _CONTROL.search(block)
+        before = block[: found.start()] if found else block
+        lines += before.count("\n")
+        returns += before.count("\r")
+        if found:
+            character = found[0]
+            break
+    # Where lines end with a carriage return alone, those are the lines.
+    said = f"the control character U+{ord(character):04X} in line {(lines or returns) + 1}"
+    # Letters of Latin in UTF-16: nearly every second byte is zero, and the others are not.
+    shown = content[:_UTF_16_SHOWN]
+    fewer, more = sorted((shown[::2].count(0), shown[1::2].count(0)))
+    is_utf_16 = character == "\0" and fewer == 0 and more * 8 >= len(shown) * 3
+    return f"{said}, as UTF-16 without a byte order mark does" if is_utf_16 else said
 
 
 def _pages(content: bytes, encoding: str, start: int) -> Iterator[list[str]]:
