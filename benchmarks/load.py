@@ -84,15 +84,15 @@ def same(sender: Sender, rounds: int, at_once: int, recipient: str) -> tuple[lis
     return answers, time.perf_counter() - started
 
 
-def _items(stack: LocalStack) -> list[dict[str, Any]]:
+def items(stack: LocalStack) -> list[dict[str, Any]]:
     """Everything in the table of faxes."""
-    pages = stack.client("dynamodb").get_paginator("scan").paginate(TableName=stack.faxTable)
+    pages = stack.client("dynamodb").get_paginator("scan").paginate(TableName=stack.faxTable, ConsistentRead=True)
     return [plain(item) for page in pages for item in page["Items"]]
 
 
 def faxes_to(stack: LocalStack, recipient: str) -> list[dict[str, Any]]:
     """The records of the faxes to a recipient."""
-    return [item for item in _items(stack) if item["sk"] == "FAX" and item["recipients"] == [recipient]]
+    return [item for item in items(stack) if item["sk"] == "FAX" and item["recipients"] == [recipient]]
 
 
 def damaged(stack: LocalStack, faxes: Iterable[dict[str, Any]]) -> int:
@@ -110,7 +110,7 @@ def unrecorded(stack: LocalStack) -> int:
     """How many objects lie in the bucket that no record names."""
     pages = stack.client("s3").get_paginator("list_objects_v2").paginate(Bucket=stack.bucket)
     keys = {item["Key"] for page in pages for item in page.get("Contents", [])}
-    return len(keys - {file["key"] for item in _items(stack) for file in item.get("files", [])})
+    return len(keys - {file["key"] for item in items(stack) for file in item.get("files", [])})
 
 
 def judge(stack: LocalStack, recipient: str, expected: list[tuple[str, str]]) -> str:

@@ -30,7 +30,8 @@ _NO_NPM = "npm is not installed; it fetches the page's renderer. Install Node.js
 _LANGUAGES = {"sh": ("shell", "curl"), "python": ("python", "Python"), "js": ("javascript", "JavaScript")}
 _AGAIN = "Idempotency-Key"
 _PATH, _OLDER_PATH = "/uapi/", "/unifiedapi/"
-_FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# A page's fenced code: its language, and its text.
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 # No fonts, telemetry, proxy or assistant of Scalar's, and nothing that would send from a browser: the API has no CORS.
 _OPTIONS = {
@@ -126,7 +127,7 @@ def _script(package: Path) -> bytes:
 def document() -> dict[str, Any]:
     """openapi.yaml, each operation with the samples that docs/api.md has of it."""
     api: dict[str, Any] = yaml.safe_load((places.ROOT / "openapi.yaml").read_text(encoding="utf-8"))
-    blocks = _FENCE.findall((places.ROOT / "docs" / "api.md").read_text(encoding="utf-8"))
+    blocks = FENCE.findall((places.ROOT / "docs" / "api.md").read_text(encoding="utf-8"))
     api["info"]["description"] += "\nThis page is made of [openapi.yaml](openapi.yaml), which lies beside it.\n"
     for path, item in api["paths"].items():
         # As the samples have it.

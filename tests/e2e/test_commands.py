@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -123,9 +123,14 @@ def test_send_asks_for_what_is_missing(stack: LocalStack) -> None:
     )
 
 
+def make_run(home: Path, log: Path, **environment: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    return running(["tools.run", "--home", str(home)], log, **environment)
+
+
 @contextmanager
-def make_run(home: Path, log: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-u", "-m", "tools.run", "--home", str(home)]
+def running(tool: list[str], log: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A tool, by its module and arguments, that runs until it is ended."""
+    command = [sys.executable, "-u", "-m", *tool]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, env=ENVIRONMENT | environment, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT
@@ -159,25 +164,34 @@ def narrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, s
         yield home, log.read_text(), process
 
 
-def test_run_prints_curl_lines_that_work_when_pasted(
-    narrated: tuple[Path, str, subprocess.Popen[bytes]],
-) -> None:
-    printed = narrated[1]
-    logging_in, sending = re.findall(r"^curl --cacert .*?[^\\]$", printed, re.MULTILINE | re.DOTALL)
+def curl_lines(printed: str) -> list[str]:
+    """The curl lines to paste, each whole."""
+    return re.findall(r"^curl .*?[^\\]$", printed, re.MULTILINE | re.DOTALL)
+
+
+def assert_curl_lines_work(printed: str) -> None:
+    """The one that logs in and the one that sends do, the latter with the token in it and with the one of now."""
+    logging_in, sending = curl_lines(printed)
     done = run(["sh", "-c", logging_in], ENVIRONMENT)
     issued = json.loads(done.stdout)
     assert issued == {"access_token": issued["access_token"], "token_type": "Bearer", "expires_in": 3600}
     assert re.fullmatch(r"[A-Za-z0-9_-]{43}", issued["access_token"])
-    # With the token that was printed, and with the one of now.
     for line in (sending, re.sub(r"Bearer [^']+", f"Bearer {issued['access_token']}", sending)):
         done = run(["sh", "-c", line], ENVIRONMENT)
         assert re.fullmatch(r'\{"id": "[0-9]+", "uid": "[0-9a-f]{32}"\}', done.stdout)
 
 
+def test_run_prints_curl_lines_that_work_when_pasted(
+    narrated: tuple[Path, str, subprocess.Popen[bytes]],
+) -> None:
+    printed = narrated[1]
+    assert_curl_lines_work(printed)
+
+
 def test_the_curl_line_with_a_picture_gets_the_readmes_answer(
     narrated: tuple[Path, str, subprocess.Popen[bytes]],
 ) -> None:
-    _, sending = re.findall(r"^curl --cacert .*?[^\\]$", narrated[1], re.MULTILINE | re.DOTALL)
+    _, sending = curl_lines(narrated[1])
     refused = run(["sh", "-c", sending.replace("letter.pdf", "picture.png")], ENVIRONMENT)
     assert f"    {refused.stdout}\n" in (ROOT / "README.md").read_text()
     mended = run(["sh", "-c", sending.replace("letter.pdf", "scan.tif")], ENVIRONMENT)

@@ -4,14 +4,13 @@ import json
 import re
 import signal
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.test_commands import ENVIRONMENT, run
+from tests.e2e.test_commands import ENVIRONMENT, assert_curl_lines_work, run, running, wait_until_up
 from tests.support.template import ROOT
 from tools import answers, docker, lambda_image
 from tools.steps import StepFailed
@@ -49,21 +48,8 @@ def test_local_api_prints_curl_lines_that_work_when_pasted(tmp_path: Path) -> No
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     log = tmp_path / "log"
-    with log.open("wb") as output:
-        command = [sys.executable, "-u", "-m", "tools.sam_local", "api", "--port", str(port)]
-        process = subprocess.Popen(command, env=ENVIRONMENT, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
-    try:
-        while process.poll() is None and "Stop it with ctrl-C." not in log.read_text():
-            with pytest.raises(subprocess.TimeoutExpired):
-                process.wait(0.2)
-        logging_in, sending = re.findall(r"^curl .*?[^\\]$", log.read_text(), re.MULTILINE | re.DOTALL)
-        issued = json.loads(run(["sh", "-c", logging_in], ENVIRONMENT).stdout)
-        assert (issued["token_type"], issued["expires_in"]) == ("Bearer", 3600)
-        for line in (sending, re.sub(r"Bearer [^']+", f"Bearer {issued['access_token']}", sending)):
-            done = run(["sh", "-c", line], ENVIRONMENT)
-            assert re.fullmatch(r'\{"id": "[0-9]+", "uid": "[0-9a-f]{32}"\}', done.stdout)
+    with running(["tools.sam_local", "api", "--port", str(port)], log) as process:
+        wait_until_up(process, log)
+        assert_curl_lines_work(log.read_text())
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0
-    finally:
-        process.kill()
-        process.wait()

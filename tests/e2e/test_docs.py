@@ -21,6 +21,7 @@ import pytest
 import requests
 import trustme
 
+from benchmarks import load
 from tests.e2e.test_commands import run, sender_environment
 from tests.support import docs, openapi
 from tests.support.template import ROOT
@@ -44,6 +45,16 @@ def named(block: docs.Block) -> str:
     return f"{block.language}-{block.line}"
 
 
+def filled(text: str, stack: LocalStack, at: str, **changes: str) -> str:
+    """A page's code, with what its words stand for."""
+    if "https://HOST" not in text:
+        return text
+    text = text.replace("https://HOST", at)
+    for word, value in {"TOKEN": stack.token, "KEY": stack.appKey, "SECRET": stack.appSecret, **changes}.items():
+        text = re.sub(rf"\b{word}\b", value, text)
+    return text
+
+
 @pytest.fixture
 def sample(stack: LocalStack, tmp_path: Path) -> Sample:
     """Run a sample where a reader would, beside the files that it names: ``sample(block, at=..., changes=...)``."""
@@ -55,11 +66,8 @@ def sample(stack: LocalStack, tmp_path: Path) -> Sample:
     ) -> subprocess.CompletedProcess[str]:
         if block.language == "js" and shutil.which("node") is None:
             pytest.skip("Node.js is not installed: the samples in JavaScript are not run")
-        text = block.text.replace("https://HOST", at)
-        for word, value in {"TOKEN": stack.token, "KEY": stack.appKey, "SECRET": stack.appSecret, **changes}.items():
-            text = re.sub(rf"\b{word}\b", value, text)
         trusting = dict.fromkeys(("CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"), str(trust))
-        command = [*RUN_BY[block.language], text]
+        command = [*RUN_BY[block.language], filled(block.text, stack, at, **changes)]
         return subprocess.run(
             command, env=os.environ | trusting, cwd=tmp_path, capture_output=True, text=True, timeout=120
         )
@@ -70,13 +78,7 @@ def sample(stack: LocalStack, tmp_path: Path) -> Sample:
 @pytest.fixture
 def faxes(stack: LocalStack) -> Callable[[], int]:
     """How many faxes the stack has: call it for now."""
-    client = stack.client("dynamodb")
-
-    def count() -> int:
-        pages = client.get_paginator("scan").paginate(TableName=stack.faxTable, ConsistentRead=True)
-        return sum(item["sk"]["S"] == "FAX" for page in pages for item in page["Items"])
-
-    return count
+    return lambda: sum(item["sk"] == "FAX" for item in load.items(stack))
 
 
 def test_the_page_has_each_call_in_each_language() -> None:
@@ -271,8 +273,8 @@ TYPED_BY_CI = {"make run", "make test"}
 # They need Docker: tests/e2e/test_containers.py types them.
 IN_CONTAINERS = ("make invoke ", "make local-api")
 # What a reader has of their own.
+DEPLOYED = "https://abc123.execute-api.eu-west-1.amazonaws.com/v1"
 OWN = {
-    "https://abc123.execute-api.eu-west-1.amazonaws.com/v1": "$STACK_URL",
     "directory.yaml": "directory.example.yaml",
     "FILE=letter.pdf": "FILE=tests/data/documents/letter.pdf",
     "@letter.pdf": "@tests/data/documents/letter.pdf",
@@ -295,14 +297,11 @@ def scripts() -> list[docs.Block]:
 
 @pytest.mark.parametrize("block", scripts(), ids=lambda block: block.name)
 def test_a_pages_commands_work(stack: LocalStack, block: docs.Block) -> None:
-    script = block.text.replace("https://HOST", stack.apiUrl)
-    for word, value in {"TOKEN": stack.token, "KEY": stack.appKey, "SECRET": stack.appSecret}.items():
-        script = re.sub(rf"\b{word}\b", value, script) if script != block.text else script
+    script = filled(block.text, stack, stack.apiUrl).replace(DEPLOYED, stack.apiUrl)
     for theirs, here in OWN.items():
         script = script.replace(theirs, here)
     [key] = {app for app in stack.appSecrets if f"APP={app}" in script} or {stack.appKey}
     environment = sender_environment(stack) | {
-        "STACK_URL": stack.apiUrl,
         "FAX_API_KEY": key,
         "FAX_API_SECRET": stack.appSecrets[key],
         # The SDK's, as in an account.

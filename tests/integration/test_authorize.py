@@ -12,7 +12,6 @@ from faxes.model import Principal
 from faxes.tokens import Token, digest_of
 from tests.support import template
 from tests.support.cloud import Cloud
-from tools import directory
 
 EVENTS = template.ROOT / "tests" / "data" / "authorizer"
 NAMES = sorted(path.stem for path in EVENTS.glob("*.json"))
@@ -52,13 +51,10 @@ type Log = Callable[[], list[dict[str, Any]]]
 @pytest.fixture(name="deployed")
 def _deployed(cloud: Cloud) -> Cloud:
     """A deployment that knows directory.example.yaml, whose token is KNOWN, and a token that expired."""
-    now = datetime.now(UTC)
-    tables = cloud.names["DirectoryTable"], cloud.names["CredentialTable"]
-    entries = directory.parse((template.ROOT / "directory.example.yaml").read_text())
-    directory.write(entries, cloud.dynamodb, *tables, now, draw=lambda: KNOWN)
+    cloud.import_example(draw=lambda: KNOWN)
     # The table removes it up to days later.
-    expired = Token(digest_of(EXPIRED), Principal("alice", "0003"), now - timedelta(seconds=1))
-    cloud.dynamodb.put_item(TableName=tables[1], Item=wire(token_item(expired)))
+    ended = datetime.now(UTC) - timedelta(seconds=1)
+    cloud.add_credential(token_item(Token(digest_of(EXPIRED), Principal("alice", "0003"), ended)))
     return cloud
 
 

@@ -7,7 +7,6 @@ it needs nothing.
 import hashlib
 import json
 from collections import Counter
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -17,11 +16,10 @@ from faxes.errors import FileInvalid
 from faxes.model import Document, Kind, Limits, Upload
 from tests.data.documents import make_by_damage, make_with_programs
 from tests.data.requests import make
-from tests.support import requests, template
+from tests.support import requests
 from tests.support.cloud import Cloud
 from tests.support.corpus import ACCEPTED, FOLDER, KINDS, OUTCOMES, PROGRAMS, REFUSED, SAMPLES, Sample
 from tests.support.renderers import rendered
-from tools import directory
 
 # --- what the corpus is ----------------------------------------------------------------------------------------------
 
@@ -106,10 +104,7 @@ def test_broken_document_is_refused(sample: Sample) -> None:
 @pytest.fixture(name="deployed")
 def _deployed(cloud: Cloud) -> Cloud:
     """A deployment that knows the users and extensions of directory.example.yaml."""
-    entries = directory.parse((template.ROOT / "directory.example.yaml").read_text())
-    directory.write(
-        entries, cloud.dynamodb, cloud.names["DirectoryTable"], cloud.names["CredentialTable"], datetime.now(UTC)
-    )
+    cloud.import_example()
     return cloud
 
 

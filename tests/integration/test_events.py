@@ -20,7 +20,6 @@ from faxes.submission import ID_EPOCH
 from tests.data.requests import make
 from tests.support import requests, template
 from tests.support.cloud import Cloud
-from tools import directory
 from tools.answers import differences
 
 ROOT = template.ROOT
@@ -41,10 +40,7 @@ type Log = Callable[[], list[dict[str, Any]]]
 @pytest.fixture(name="deployed")
 def _deployed(cloud: Cloud) -> Cloud:
     """A deployment that knows the users and extensions of directory.example.yaml."""
-    entries = directory.parse((ROOT / "directory.example.yaml").read_text())
-    directory.write(
-        entries, cloud.dynamodb, cloud.names["DirectoryTable"], cloud.names["CredentialTable"], datetime.now(UTC)
-    )
+    cloud.import_example()
     return cloud
 
 

@@ -38,7 +38,6 @@ from tests.support.cloud import Cloud, cloud
 from tests.support.corpus import REFUSED, accepted
 from tests.support.faults import Fate, Faults, dynamodb_answers, raises, s3_answers, where
 from tests.support.images import HEIGHT, LONG, ROWS, SHORT, Page, tiff
-from tools import directory
 
 # --- the canaries ----------------------------------------------------------------------------------------------------
 
@@ -217,9 +216,7 @@ def _deployed() -> Iterator[Deployed]:
 
 
 def fill(running: Cloud) -> None:
-    entries = directory.parse((template.ROOT / "directory.example.yaml").read_text())
-    names = running.names["DirectoryTable"], running.names["CredentialTable"]
-    directory.write(entries, running.dynamodb, *names, datetime.now(UTC), draw=lambda: requests.EXAMPLE.secret)
+    running.import_example(draw=lambda: requests.EXAMPLE.secret)
     terminal, queue = ExtensionType.PHONE_TERMINAL, ExtensionType.QUEUE
     ends = datetime.now(UTC) + timedelta(hours=1)
     apps = [

@@ -13,7 +13,7 @@ import pytest
 import requests
 from schemathesis.specs.openapi.checks import ignored_auth
 
-from faxes.adapters.dynamodb import token_item, wire
+from faxes.adapters.dynamodb import token_item
 from faxes.errors import DeploymentFault, FaxError, OutcomeUnknown, StorageFailed
 from faxes.model import Context, Principal
 from faxes.tokens import Token, digest_of
@@ -22,7 +22,7 @@ from tests.support import gateway, openapi, template
 from tests.support import requests as kept
 from tests.support.cloud import Cloud
 from tests.support.gateway import HOST, Answer, Gateway, seen_by_a_client
-from tools import directory
+from tools import answers
 
 URL = f"https://{HOST}"
 ANSWERS = template.ROOT / "events" / "answers"
@@ -31,12 +31,9 @@ ANSWERS = template.ROOT / "events" / "answers"
 @pytest.fixture(name="deployed")
 def _deployed(cloud: Cloud) -> Cloud:
     """A deployment that knows directory.example.yaml, and the kept events' token and app."""
-    entries = directory.parse((template.ROOT / "directory.example.yaml").read_text())
-    tables = cloud.names["DirectoryTable"], cloud.names["CredentialTable"]
-    now = datetime.now(UTC)
-    directory.write(entries, cloud.dynamodb, *tables, now, draw=lambda: kept.EXAMPLE.secret)
-    alice = Token(digest_of(kept.EXAMPLE.token), Principal("alice", "0003", Context.USER), now.replace(year=2999))
-    cloud.dynamodb.put_item(TableName=tables[1], Item=wire(token_item(alice)))
+    cloud.import_example(draw=lambda: kept.EXAMPLE.secret)
+    alice = Principal("alice", "0003", Context.USER)
+    cloud.add_credential(token_item(Token(digest_of(kept.EXAMPLE.token), alice, datetime(2999, 1, 1, tzinfo=UTC))))
     return cloud
 
 
@@ -46,10 +43,9 @@ type Given = tuple[str, Answer]
 def events_answers() -> Iterator[Given]:
     """What the kept events are answered."""
     for name in kept.names():
-        route = kept.read(name).route
-        expected = json.loads((ANSWERS / f"{name}.json").read_bytes())
+        expected = answers.read(ANSWERS / f"{name}.json")
         answer = seen_by_a_client({**expected, "body": json.dumps(expected["body"])})
-        match route.function:
+        match kept.read(name).route.function:
             case "create_fax":
                 yield from ((where, answer) for where in openapi.FAX)
             case "issue_token":

@@ -12,14 +12,14 @@ import botocore.endpoint
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from faxes.adapters.dynamodb import app_item, plain, wire
+from faxes.adapters.dynamodb import app_item, plain
 from faxes.model import Context
 from faxes.tokens import App, digest_of
 from tests.data.requests import make
 from tests.support import requests, template
 from tests.support.cloud import Cloud
 from tests.support.faults import Fate, Faults, dynamodb_answers, raises
-from tools import app_secrets, directory
+from tools import app_secrets
 from tools.answers import differences
 
 ROOT = template.ROOT
@@ -42,10 +42,8 @@ def _faults(cloud: Cloud) -> Faults:
 @pytest.fixture(name="deployed")
 def _deployed(cloud: Cloud, faults: Faults) -> Cloud:
     """A deployment that knows directory.example.yaml, whose apps all have the events' secret, and a disabled app."""
-    entries = directory.parse((ROOT / "directory.example.yaml").read_text())
-    tables = cloud.names["DirectoryTable"], cloud.names["CredentialTable"]
-    directory.write(entries, cloud.dynamodb, *tables, datetime.now(UTC), draw=lambda: SECRET)
-    cloud.dynamodb.put_item(TableName=tables[1], Item=wire(app_item(DISABLED)))
+    cloud.import_example(draw=lambda: SECRET)
+    cloud.add_credential(app_item(DISABLED))
     return cloud
 
 

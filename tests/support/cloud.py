@@ -2,9 +2,11 @@
 
 import importlib.util
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -12,7 +14,9 @@ from unittest import mock
 import boto3
 from moto import mock_aws
 
+from faxes.adapters.dynamodb import wire
 from tests.support import template
+from tools import directory
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -55,6 +59,17 @@ class Cloud:
     def items(self, table: str) -> list[dict[str, Any]]:
         """Every item of a table (by logical id), in DynamoDB's own JSON."""
         return list(self.dynamodb.scan(TableName=self.names[table])["Items"])
+
+    def import_example(self, draw: Callable[[], str] | None = None) -> None:
+        """Import directory.example.yaml; ``draw`` makes its secrets and tokens, where they are to be known."""
+        entries = directory.parse((template.ROOT / "directory.example.yaml").read_text())
+        tables = self.names["DirectoryTable"], self.names["CredentialTable"]
+        write = partial(directory.write, draw=draw) if draw else directory.write
+        write(entries, self.dynamodb, *tables, datetime.now(UTC))
+
+    def add_credential(self, item: dict[str, Any]) -> None:
+        """Keep an app or a token, as its adapter has it."""
+        self.dynamodb.put_item(TableName=self.names["CredentialTable"], Item=wire(item))
 
     def clear(self, table: str) -> None:
         """Make a table (by logical id) anew: moto copies all that it and its stream ever held for each transaction."""

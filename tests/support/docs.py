@@ -8,10 +8,10 @@ from pathlib import Path
 import yaml
 
 from tests.support.template import ROOT
+from tools.api_page import FENCE
 
 _FOLDERS = ("docs", "events", "tests")
 PAGES = sorted([*ROOT.glob("*.md"), *(page for folder in _FOLDERS for page in (ROOT / folder).rglob("*.md"))])
-_FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # A command, or all commands of a block where it stands on a line of its own, is not for this machine.
 REAL_ACCOUNT = "needs a real account"
 
@@ -35,7 +35,7 @@ def blocks(page: Path) -> Iterator[Block]:
     text = page.read_text(encoding="utf-8")
     if page.suffix == ".yaml":
         text = yaml.safe_load(text)["info"]["description"]
-    for fence in _FENCE.finditer(text):
+    for fence in FENCE.finditer(text):
         yield Block(page, text.count("\n", 0, fence.start()) + 2, fence[1], fence[2])
 
 
@@ -54,12 +54,12 @@ def commands(block: Block) -> list[str]:
 
 def headings(page: Path) -> set[str]:
     """What a link's fragment may be: the page's headings as GitHub makes names of them."""
-    text = _FENCE.sub("", page.read_text(encoding="utf-8"))
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
     titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
 def links(page: Path) -> list[str]:
     """Where a page's links lead, as they are written."""
-    text = _FENCE.sub("", page.read_text(encoding="utf-8"))
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
     return re.findall(r"\]\(([^)\s]+)\)", re.sub(r"`[^`\n]*`", "", text))

@@ -1,4 +1,7 @@
-"""openapi.yaml against the code and the template: neither has an error, a limit or a grammar that the other has not."""
+"""openapi.yaml against the code and the template: neither has an error, a limit or a grammar that the other has not.
+
+docs/api.md, whose tables tell the same to people, is held against both.
+"""
 
 import copy
 import re

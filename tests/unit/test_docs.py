@@ -1,4 +1,4 @@
-"""The pages' links: each leads to a file and a heading that are there."""
+"""What the pages name is there: the files and headings of their links, make's commands, and what is drawn."""
 
 import re
 from pathlib import Path
