@@ -86,7 +86,16 @@ def _parts(body: bytes, content_type: str) -> list[_Part]:
     boundary = _boundary(content_type)
     if not body:
         _refuse("body_empty", "The body is empty; it must be a multipart/form-data form.")
-    start, end, count = _outline(body, boundary.encode("ascii"))
+    delimiter = b"--" + boundary.encode("ascii")
+    try:
+        start, end, count = _outline(body, delimiter)
+    except FormInvalid:
+        # Where lines end with LF alone, that is what is wrong, whatever came of it.
+        _check_line_ends(body, delimiter)
+        raise
+    # The first one may stand at the very start.
+    if body.count(b"\n" + delimiter) != count + (start > 0):
+        _check_line_ends(body, delimiter)
     if start != 0 or body[end : end + 3] not in (b"", b"\r\n"):
         body = body[start:end]
     # An empty form is one closing delimiter, which the decoder would take for a part.
@@ -142,14 +151,12 @@ def _parameters(header: str) -> dict[str, str] | None:
     return found
 
 
-def _outline(body: bytes, boundary: bytes) -> tuple[int, int, int]:
+def _outline(body: bytes, delimiter: bytes) -> tuple[int, int, int]:
     """Where the form lies in ``body``, and how many parts it has: (start, end, parts).
 
     Looks at every delimiter and every header block. ``start`` is the first delimiter (a preamble lies before it),
     ``end`` the end of the closing delimiter (an epilogue may follow).
     """
-    delimiter = b"--" + boundary
-    _check_line_ends(body, delimiter)
     start = position = 0 if body.startswith(delimiter) else _next_delimiter(body, delimiter, 0)
     if start < 0:
         _refuse(
@@ -206,8 +213,6 @@ def _delimiter_line_end(body: bytes, after: int) -> int | None:
 
 def _check_line_ends(body: bytes, delimiter: bytes) -> None:
     """Refuse a delimiter line behind a bare LF: taken as content, it would join two files into one."""
-    if body.count(b"\n" + delimiter) == body.count(b"\r\n" + delimiter):
-        return
     line = re.escape(b"\n" + delimiter)
     # The look-behind stands behind the literal, so that the search can skip to it.
     if re.search(line + rb"(?<!\r" + line + rb")(?:--)?[ \t]*+(?:\r?\n|\Z)", body):

@@ -163,15 +163,15 @@ def _first_control(content: bytes, encoding: str, start: int) -> str:
 def _pages(content: bytes, encoding: str, start: int) -> Iterator[list[str]]:
     page: list[str] = []
     end = _end(content, encoding, start)
-    for row in _rows(_decoded(content, encoding, start, end, _BLOCK)):
-        if row == _PAGE_BREAK:
+    for rows in _rows(_decoded(content, encoding, start, end, _BLOCK)):
+        if rows is None:
             yield page
             page = []
             continue
-        if len(page) == ROWS:
-            yield page
-            page = []
-        page.append(row)
+        page += rows
+        while len(page) > ROWS:
+            yield page[:ROWS]
+            page = page[ROWS:]
     if page:
         yield page
 
@@ -198,8 +198,8 @@ def _white_behind(block: bytes, encoding: str) -> int:
     return 2 * (len(text) - len(text.rstrip(_WHITE)))
 
 
-def _rows(blocks: Iterable[str]) -> Iterator[str]:
-    """Each row of the text, and a form feed where a page ends before it is full."""
+def _rows(blocks: Iterable[str]) -> Iterator[list[str] | None]:
+    """The rows of the text, some at a time, and None where a page ends before it is full."""
     rest = ""
     for block in blocks:
         text = rest + block
@@ -208,13 +208,14 @@ def _rows(blocks: Iterable[str]) -> Iterator[str]:
         *ended, going_on = text[:end].replace("\r\n", "\n").replace("\r", "\n").split(_PAGE_BREAK)
         for sheet in ended:
             # A page break ends a line that has begun, and makes none where none has.
-            yield from _wrapped(sheet.removesuffix("\n")) if sheet else ()
-            yield _PAGE_BREAK
+            if sheet:
+                yield _wrapped(sheet.removesuffix("\n"))
+            yield None
         *rows, last = _wrapped(going_on)
-        yield from rows
+        yield rows
         rest = last + text[end:]
     if rest:
-        yield from _wrapped(rest.removesuffix("\r"))
+        yield _wrapped(rest.removesuffix("\r"))
 
 
 def _wrapped(text: str) -> list[str]:
