@@ -347,6 +347,9 @@ def accepted_and_refused_faxes() -> list[Case]:
         ),
         ("headers-cut", "part_headers_cut"): broken(delimiter + b"\r\n" + header),
         ("headers-long", "part_headers_too_long"): fax(long_name),
+        ("all-headers-long", "headers_too_long"): fax(
+            *[make.part(f'name="{FIELD}"; {HEADER}="{"x" * 3000}"', b"")] * 22
+        ),
         ("many-headers", "too_many_part_headers"): fax(b"\r\n".join([header] * 9) + b"\r\n\r\n" + CONTENT),
         ("no-header", "part_header_invalid"): fax(FILE_NAME.encode() + b"\r\n\r\n" + CONTENT),
         ("no-disposition", "disposition_missing"): fax(header + b"\r\n\r\n" + CONTENT),

@@ -4,7 +4,15 @@ import pytest
 
 from faxes.errors import FormInvalid
 from faxes.model import Form, Upload
-from faxes.multipart import MAX_HEADER_BYTES, MAX_HEADERS, MAX_PARAMETERS, MAX_PARTS, media_type, parse
+from faxes.multipart import (
+    MAX_ALL_HEADER_BYTES,
+    MAX_HEADER_BYTES,
+    MAX_HEADERS,
+    MAX_PARAMETERS,
+    MAX_PARTS,
+    media_type,
+    parse,
+)
 from tests.support.forms import BOUNDARY, content_type, field, form, part, request
 
 REQUEST = request("0003*211")
@@ -619,6 +627,18 @@ def test_a_header_block_of_4096_bytes_is_taken_and_one_of_4097_is_refused(filler
     assert refusal(form(REQUEST, part(fitting + b"x", b"x"), boundary="b")) == (
         "part_headers_too_long",
         "The headers of part 2 are longer than 4096 bytes, the limit, or have no empty line (CRLF) behind them.",
+    )
+
+
+def test_header_blocks_of_65536_bytes_together_are_taken_and_of_65537_are_refused() -> None:
+    def blocks(*lengths: int) -> bytes:
+        return form(*(part(NAMED + b"\r\nX: " + b"x" * (n - len(NAMED) - 5), b"x") for n in lengths), boundary="b")
+
+    full = [MAX_HEADER_BYTES] * (MAX_ALL_HEADER_BYTES // MAX_HEADER_BYTES - 1)
+    assert parse(blocks(*full, 4000, 96), TYPE) == Form(None, (Upload("a.txt", b"x"),) * 17)
+    assert refusal(blocks(*full, 4000, 97)) == (
+        "headers_too_long",
+        "The headers of the first 17 parts have 65537 bytes in all; the limit is 65536.",
     )
 
 

@@ -23,6 +23,8 @@ FORM_DATA = "multipart/form-data"
 MAX_PARTS = 128
 # Parsing a header costs more than its length; 4 KB holds the longest file name that any system allows, escaped.
 MAX_HEADER_BYTES = 4096
+# Of all parts together: 512 for each of 128, where clients send some 150.
+MAX_ALL_HEADER_BYTES = 64 * 1024
 MAX_HEADERS = 8
 # name, filename, filename*, boundary, charset: no client sends more.
 MAX_PARAMETERS = 8
@@ -167,7 +169,7 @@ def _outline(body: bytes, delimiter: bytes) -> tuple[int, int, int]:
     if body.find(delimiter, 0, start) >= 0:
         # A byte order mark before it, for instance. The part behind it would go unseen.
         _refuse("delimiter_line_invalid", "The first delimiter of the body does not stand at the start of a line.")
-    parts = 0
+    parts = header_bytes = 0
     while position >= 0:
         line_end = _delimiter_line_end(body, position + len(delimiter))
         if line_end is None:
@@ -178,7 +180,13 @@ def _outline(body: bytes, delimiter: bytes) -> tuple[int, int, int]:
         parts += 1
         if parts > MAX_PARTS:
             _refuse("too_many_parts", f"The form has more than {MAX_PARTS} parts, the limit.")
-        _check_headers(body, line_end, delimiter, parts)
+        header_bytes += _check_headers(body, line_end, delimiter, parts)
+        if header_bytes > MAX_ALL_HEADER_BYTES:
+            _refuse(
+                "headers_too_long",
+                f"The headers of the first {parts} parts have {header_bytes} bytes in all; the limit is "
+                f"{MAX_ALL_HEADER_BYTES}.",
+            )
         position = _next_delimiter(body, delimiter, line_end)
     _refuse("closing_delimiter_missing", "The body ends without its closing delimiter; the upload was cut off.")
 
@@ -219,8 +227,8 @@ def _check_line_ends(body: bytes, delimiter: bytes) -> None:
         _refuse("line_ends_wrong", "The lines of the body end with LF; multipart needs CRLF.")
 
 
-def _check_headers(body: bytes, line_end: int, delimiter: bytes, part: int) -> None:
-    """Refuse a header block that is not closed, too long, or not made of header lines.
+def _check_headers(body: bytes, line_end: int, delimiter: bytes, part: int) -> int:
+    """Refuse a header block that is not closed, too long, or not made of header lines. Returns its length.
 
     ``line_end`` is the end of the delimiter's line, before its CRLF.
     """
@@ -252,6 +260,7 @@ def _check_headers(body: bytes, line_end: int, delimiter: bytes, part: int) -> N
         _refuse("disposition_missing", f"Part {part} has {dispositions} Content-Disposition headers; it must have one.")
     if len({line.partition(b":")[0].lower() for line in headers}) < len(headers):
         _refuse("part_header_repeated", f"Part {part} has a header twice; either could be meant.")
+    return len(block)
 
 
 def _decode(body: bytes, boundary: str, count: int) -> Iterator[_Part]:
