@@ -1,5 +1,6 @@
 """Before anything is imported: no credentials, profile or endpoint of the machine's reaches a test."""
 
+import gc
 import io
 import json
 import os
@@ -21,9 +22,14 @@ os.environ |= {
 }
 
 # Powertools and the SDK read the environment when they are imported.
+import faxes.cold_start  # noqa: E402, F401  (it holds the garbage collector back)
+
 from faxes.observability import logger  # noqa: E402
 from tests.support.cloud import Cloud, cloud  # noqa: E402
 from tests.support.lambda_context import CONTEXT  # noqa: E402
+
+# A test run is no cold start.
+gc.enable()
 
 
 @pytest.fixture(name="cloud")

@@ -4,6 +4,8 @@ The answer is cached by token and used for other paths, and ``*`` in a path is a
 the operation as a whole, and who may use which extension is decided in the function behind it.
 """
 
+from faxes.cold_start import started
+
 from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.api_gateway_authorizer_event import (
@@ -20,6 +22,7 @@ from faxes.observability import logger, where
 from faxes.tokens import Denial
 
 authentication = bootstrap.authentication()
+started()
 
 
 class AuthorizerFailed(Exception):

@@ -1,5 +1,7 @@
 """POST /uapi/faxes/{userId}/{extension}: a multipart form in, the accepted fax's id and uid out."""
 
+from faxes.cold_start import started
+
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -10,6 +12,7 @@ from faxes.observability import logger, metrics
 
 submission = bootstrap.submission()
 app = rest.resolver()
+started()
 
 
 @app.post("/uapi/faxes/<user_id>/<extension>")

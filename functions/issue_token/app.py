@@ -1,5 +1,7 @@
 """POST /oauth/token.php: an app's key and secret in, a bearer token out."""
 
+from faxes.cold_start import started
+
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -10,6 +12,7 @@ from faxes.observability import logger, metrics
 
 login = bootstrap.login()
 app = oauth.resolver()
+started()
 
 
 @app.post("/oauth/token.php")

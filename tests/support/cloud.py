@@ -1,5 +1,6 @@
 """The deployment as moto plays it: the template's own bucket and tables, and the functions set up as deployed."""
 
+import gc
 import importlib.util
 import os
 from collections.abc import Callable, Iterator
@@ -48,6 +49,8 @@ class Cloud:
         module = importlib.util.module_from_spec(spec)
         with mock.patch.dict(os.environ, environment):
             spec.loader.exec_module(module)
+        # In a test's process, what a function was made of is garbage one day.
+        gc.unfreeze()
         return module
 
     def objects(self) -> dict[str, bytes]:

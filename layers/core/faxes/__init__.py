@@ -18,8 +18,8 @@ A request flows one way:
       tokens                      key and secret -> token
 
 Beneath them all: ``model`` (frozen values) and ``errors`` (the error tree, no HTTP in it). Beside them:
-``settings`` (the only reader of the environment), ``observability`` (the one logger, the one metrics object) and
-``bootstrap`` (settings + clients -> use cases).
+``settings`` (the only reader of the environment), ``observability`` (the one logger, the one metrics object),
+``bootstrap`` (settings + clients -> use cases) and ``cold_start`` (what a function's start costs beside its imports).
 
 Imports point downwards only: functions -> bootstrap, oauth -> rest, adapters -> submission, tokens -> documents,
 idempotency, numbers, multipart -> formats, model -> errors. boto3 is imported by ``bootstrap`` and ``adapters`` alone.

@@ -1,5 +1,7 @@
 """The composition root: settings and AWS clients -> use cases. Called once per execution environment."""
 
+from faxes.cold_start import connect
+
 import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +28,9 @@ from faxes.tokens import Authentication, Login
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+# What is asked for to connect: no user or app, and no file of a fax, has such a name.
+_NOBODY, _NOTHING = "", "faxes/nothing"
+
 
 def submission() -> Submission:
     """What create_fax calls. Raises ValueError where the environment is incomplete."""
@@ -38,9 +43,12 @@ def submission() -> Submission:
     )
     # As many threads as a fax may have files: they are put in one wave, whose length is one put's.
     pool = ThreadPoolExecutor(settings.limits.files_per_fax, thread_name_prefix="put")
+    directory = DynamoDBDirectory(tables, settings.directory_table)
+    store = S3FileStore(files, settings.bucket, pool, S3_BUDGET.tries)
+    connect(lambda: directory.user(_NOBODY), lambda: store.discard([_NOTHING]))
     return Submission(
-        directory=DynamoDBDirectory(tables, settings.directory_table),
-        files=S3FileStore(files, settings.bucket, pool, S3_BUDGET.tries),
+        directory=directory,
+        files=store,
         faxes=DynamoDBFaxStore(tables, settings.fax_table),
         limits=settings.limits,
         timing=Timing(
@@ -60,19 +68,25 @@ def submission() -> Submission:
 def authentication() -> Authentication:
     """What the authorizer calls. Raises ValueError where the environment is incomplete."""
     settings = AuthenticationSettings.from_env()
-    return Authentication(DynamoDBCredentialStore(_dynamodb(), settings.credential_table), now=_now)
+    return Authentication(_credentials(settings.credential_table), now=_now)
 
 
 def login() -> Login:
     """What issue_token calls. Raises ValueError where the environment is incomplete."""
     settings = LoginSettings.from_env()
     return Login(
-        DynamoDBCredentialStore(_dynamodb(), settings.credential_table),
+        _credentials(settings.credential_table),
         lifetime=settings.token_lifetime,
         now=_now,
         # 256 bits, in characters that every client takes in a header.
         draw=lambda: secrets.token_urlsafe(32),
     )
+
+
+def _credentials(table: str) -> DynamoDBCredentialStore:
+    store = DynamoDBCredentialStore(_dynamodb(), table)
+    connect(lambda: store.app(_NOBODY))
+    return store
 
 
 def _dynamodb() -> "DynamoDBClient":

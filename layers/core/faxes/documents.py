@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass
 
 from faxes.errors import FileInvalid, shown
-from faxes.formats import Unfaxable, jpg, tif, txt
+from faxes.formats import Unfaxable
 from faxes.model import Document, Kind, Limits, Upload
 
 _ALLOWED = "allowed are jpg, tif, pdf and txt"
@@ -151,6 +151,8 @@ def _contradiction(named: _Format, held: _Format) -> Unfaxable:
 
 def _pages_of_text(named: _Format | None, content: bytes, max_pages: int) -> int:
     """The pages of a file that no signature tells. Raises Unfaxable where it is no text, or is not named like one."""
+    from faxes.formats import txt
+
     try:
         pages = txt.count_pages(content, max_pages)
     except Unfaxable as unfaxable:
@@ -164,11 +166,15 @@ def _pages_of_text(named: _Format | None, content: bytes, max_pages: int) -> int
 
 
 def _count_pages(kind: Kind, content: bytes, max_pixels: int, max_pages: int) -> int:
+    # Each is imported when the first of its kind comes; a PDF's brings what starts and watches another process.
     if kind is Kind.JPG:
+        from faxes.formats import jpg
+
         return jpg.count_pages(content, max_pixels)
     if kind is Kind.TIF:
+        from faxes.formats import tif
+
         return tif.count_pages(content, max_pixels, max_pages)
-    # Imported when there is one: it brings what starts and watches another process.
     from faxes.formats import pdf
 
     return pdf.count_pages(content, max_pages)
