@@ -1,9 +1,9 @@
 """Body bytes + content type -> Form. The only user of requests-toolbelt.
 
-MultipartDecoder splits and parses well, but it also takes bodies that were cut off, parts behind the closing delimiter
-and any number of parts and headers. So every delimiter and every header block is looked at here first, and only a body
-that is whole and within its limits reaches the decoder. Rules: RFC 2046 section 5.1.1, RFC 7578, and what real clients
-send (docs/api.md, "The form").
+MultipartDecoder parses well, but it also takes bodies that were cut off, parts behind the closing delimiter and any
+number of parts and headers, and it copies each content three times. So every delimiter and every header block is looked
+at here first; of a body that is whole and within its limits the decoder gets the headers, and the contents are cut out.
+Rules: RFC 2046 section 5.1.1, RFC 7578, and what real clients send (docs/api.md, "The form").
 """
 
 import re
@@ -57,6 +57,15 @@ _PLAIN_ENCODINGS = frozenset({"", "binary", "8bit", "7bit"})
 
 
 @dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a part lies in the body: its headers, its content (behind an empty line), and its content's end."""
+
+    headers: int
+    content: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Part:
     """One part: its field's name, its file name (None: it has none) and its bytes."""
 
@@ -90,18 +99,16 @@ def _parts(body: bytes, content_type: str) -> list[_Part]:
         _refuse("body_empty", "The body is empty; it must be a multipart/form-data form.")
     delimiter = b"--" + boundary.encode("ascii")
     try:
-        start, end, count = _outline(body, delimiter)
+        places = _outline(body, delimiter)
     except FormInvalid:
         # Where lines end with LF alone, that is what is wrong, whatever came of it.
         _check_line_ends(body, delimiter)
         raise
-    # The first one may stand at the very start.
-    if body.count(b"\n" + delimiter) != count + (start > 0):
+    # A delimiter before each part and one behind the last, of which the first may stand at the very start.
+    if body.count(b"\n" + delimiter) != len(places) + (not body.startswith(delimiter)):
         _check_line_ends(body, delimiter)
-    if start != 0 or body[end : end + 3] not in (b"", b"\r\n"):
-        body = body[start:end]
     # An empty form is one closing delimiter, which the decoder would take for a part.
-    return list(_decode(body, boundary, count)) if count else []
+    return list(_decode(body, delimiter, places)) if places else []
 
 
 def _refuse(reason: str, message: str) -> NoReturn:
@@ -153,12 +160,8 @@ def _parameters(header: str) -> dict[str, str] | None:
     return found
 
 
-def _outline(body: bytes, delimiter: bytes) -> tuple[int, int, int]:
-    """Where the form lies in ``body``, and how many parts it has: (start, end, parts).
-
-    Looks at every delimiter and every header block. ``start`` is the first delimiter (a preamble lies before it),
-    ``end`` the end of the closing delimiter (an epilogue may follow).
-    """
+def _outline(body: bytes, delimiter: bytes) -> list[_Place]:
+    """Where the parts lie, between a preamble and an epilogue. Looks at every delimiter and every header block."""
     start = position = 0 if body.startswith(delimiter) else _next_delimiter(body, delimiter, 0)
     if start < 0:
         _refuse(
@@ -169,25 +172,29 @@ def _outline(body: bytes, delimiter: bytes) -> tuple[int, int, int]:
     if body.find(delimiter, 0, start) >= 0:
         # A byte order mark before it, for instance. The part behind it would go unseen.
         _refuse("delimiter_line_invalid", "The first delimiter of the body does not stand at the start of a line.")
-    parts = header_bytes = 0
+    places: list[_Place] = []
+    header_bytes = 0
     while position >= 0:
         line_end = _delimiter_line_end(body, position + len(delimiter))
         if line_end is None:
             end = position + len(delimiter) + 2
             if _next_delimiter(body, delimiter, end) >= 0:
                 _refuse("parts_after_end", "The body goes on with another part after its closing delimiter.")
-            return start, end, parts
-        parts += 1
-        if parts > MAX_PARTS:
+            return places
+        number = len(places) + 1
+        if number > MAX_PARTS:
             _refuse("too_many_parts", f"The form has more than {MAX_PARTS} parts, the limit.")
-        header_bytes += _check_headers(body, line_end, delimiter, parts)
+        length = _check_headers(body, line_end, delimiter, number)
+        header_bytes += length
         if header_bytes > MAX_ALL_HEADER_BYTES:
             _refuse(
                 "headers_too_long",
-                f"The headers of the first {parts} parts have {header_bytes} bytes in all; the limit is "
+                f"The headers of the first {number} parts have {header_bytes} bytes in all; the limit is "
                 f"{MAX_ALL_HEADER_BYTES}.",
             )
         position = _next_delimiter(body, delimiter, line_end)
+        headers = line_end + len(b"\r\n")
+        places.append(_Place(headers, headers + length + len(b"\r\n\r\n"), position - len(b"\r\n")))
     _refuse("closing_delimiter_missing", "The body ends without its closing delimiter; the upload was cut off.")
 
 
@@ -263,15 +270,17 @@ def _check_headers(body: bytes, line_end: int, delimiter: bytes, part: int) -> i
     return len(block)
 
 
-def _decode(body: bytes, boundary: str, count: int) -> Iterator[_Part]:
+def _decode(body: bytes, delimiter: bytes, places: list[_Place]) -> Iterator[_Part]:
+    blocks = [b"%b\r\n%b\r\n" % (delimiter, body[place.headers : place.content]) for place in places]
+    boundary = delimiter.removeprefix(b"--").decode("ascii")
     # Latin-1 keeps every byte of a header; the names are decoded below.
-    decoded = MultipartDecoder(body, f'{FORM_DATA}; boundary="{boundary}"', "latin-1").parts
+    form = MultipartDecoder(b"%b%b--" % (b"".join(blocks), delimiter), f'{FORM_DATA}; boundary="{boundary}"', "latin-1")
     # No body is known for which they differ; if there is one, none of its files may go unseen.
-    if len(decoded) != count:
-        _refuse("form_unreadable", f"The form has {count} parts, of which only {len(decoded)} can be read.")
-    for number, part in enumerate(decoded, start=1):
+    if len(form.parts) != len(places):
+        _refuse("form_unreadable", f"The form has {len(places)} parts, of which only {len(form.parts)} can be read.")
+    for number, (part, place) in enumerate(zip(form.parts, places, strict=True), start=1):
         headers = {name.lower(): value.decode("latin-1") for name, value in part.headers.items()}
-        yield _part(number, headers, part.content)
+        yield _part(number, headers, body[place.content : place.end])
 
 
 def _part(number: int, headers: dict[bytes, str], content: bytes) -> _Part:
