@@ -9,7 +9,7 @@ Rules: RFC 2046 section 5.1.1, RFC 7578, and what real clients send (docs/api.md
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 from urllib.parse import unquote_to_bytes
 
 from requests_toolbelt.multipart.decoder import MultipartDecoder
@@ -56,8 +56,7 @@ _EXTENDED_VALUE = re.compile(r"(utf-8|iso-8859-1)'[^']*'(.*)", re.IGNORECASE | r
 _PLAIN_ENCODINGS = frozenset({"", "binary", "8bit", "7bit"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where a part lies in the body: its headers, its content (behind an empty line), and its content's end."""
 
     headers: int
@@ -104,9 +103,6 @@ def _parts(body: bytes, content_type: str) -> list[_Part]:
         # Where lines end with LF alone, that is what is wrong, whatever came of it.
         _check_line_ends(body, delimiter)
         raise
-    # A delimiter before each part and one behind the last, of which the first may stand at the very start.
-    if body.count(b"\n" + delimiter) != len(places) + (not body.startswith(delimiter)):
-        _check_line_ends(body, delimiter)
     # An empty form is one closing delimiter, which the decoder would take for a part.
     return list(_decode(body, delimiter, places)) if places else []
 
@@ -162,8 +158,9 @@ def _parameters(header: str) -> dict[str, str] | None:
 
 def _outline(body: bytes, delimiter: bytes) -> list[_Place]:
     """Where the parts lie, between a preamble and an epilogue. Looks at every delimiter and every header block."""
-    start = position = 0 if body.startswith(delimiter) else _next_delimiter(body, delimiter, 0)
-    if start < 0:
+    delimiters = _delimiters(body, delimiter)
+    start = position = next(delimiters, None)
+    if start is None:
         _refuse(
             "delimiter_missing",
             f"The body holds no line {shown(delimiter.decode('ascii'))}, which its Content-Type names as the delimiter "
@@ -174,11 +171,11 @@ def _outline(body: bytes, delimiter: bytes) -> list[_Place]:
         _refuse("delimiter_line_invalid", "The first delimiter of the body does not stand at the start of a line.")
     places: list[_Place] = []
     header_bytes = 0
-    while position >= 0:
+    while position is not None:
         line_end = _delimiter_line_end(body, position + len(delimiter))
+        position = next(delimiters, None)
         if line_end is None:
-            end = position + len(delimiter) + 2
-            if _next_delimiter(body, delimiter, end) >= 0:
+            if position is not None:
                 _refuse("parts_after_end", "The body goes on with another part after its closing delimiter.")
             return places
         number = len(places) + 1
@@ -192,16 +189,30 @@ def _outline(body: bytes, delimiter: bytes) -> list[_Place]:
                 f"The headers of the first {number} parts have {header_bytes} bytes in all; the limit is "
                 f"{MAX_ALL_HEADER_BYTES}.",
             )
-        position = _next_delimiter(body, delimiter, line_end)
         headers = line_end + len(b"\r\n")
-        places.append(_Place(headers, headers + length + len(b"\r\n\r\n"), position - len(b"\r\n")))
+        end = (position or len(body)) - len(b"\r\n")
+        places.append(_Place(headers, headers + length + len(b"\r\n\r\n"), end))
     _refuse("closing_delimiter_missing", "The body ends without its closing delimiter; the upload was cut off.")
 
 
-def _next_delimiter(body: bytes, delimiter: bytes, start: int) -> int:
-    """Where the next line that starts with ``delimiter`` begins, or -1."""
-    found = body.find(b"\r\n" + delimiter, start)
-    return found + 2 if found >= 0 else -1
+def _delimiters(body: bytes, delimiter: bytes) -> Iterator[int]:
+    """Where each line begins that starts with ``delimiter``, behind CRLF or at the body's start.
+
+    Refuses a delimiter line behind a bare LF: all of them, as soon as one line is only like it.
+    """
+    if body.startswith(delimiter):
+        yield 0
+    line_end, checked = 0, False
+    while (line_end := body.find(b"\n" + delimiter, line_end)) >= 0:
+        if body[line_end - 1 : line_end] != b"\r":
+            if not checked:
+                _check_line_ends(body, delimiter)
+                checked = True
+            line_end = body.find(b"\r\n" + delimiter, line_end) + 1
+            if line_end == 0:
+                return
+        line_end += 1
+        yield line_end
 
 
 def _delimiter_line_end(body: bytes, after: int) -> int | None:
