@@ -131,7 +131,11 @@ fuzz-documents: $(FUZZ) ## Documents that break their checks, by coverage: [SECO
 	  $(if $(SECONDS),--seconds '$(SECONDS)') $(foreach target,$(TARGET),--target '$(target)')
 
 .PHONY: bench
-bench: $(DEV) ## Measure what it costs to look into documents, bombs against honest ones: [KIND="pdf jpg tif txt"] (Linux)
+bench: $(DEV) $(SAM) $(WHEELS) ## Measure how quick it is, and write that into docs/performance.md (Linux, some minutes)
+	@$(PYTHON_TOOL) benchmarks.performance
+
+.PHONY: bench-documents
+bench-documents: $(DEV) ## Measure what bombs cost against honest documents: [KIND="pdf jpg tif txt"] (Linux)
 	@$(PYTHON_TOOL) benchmarks.documents $(KIND)
 
 .PHONY: load

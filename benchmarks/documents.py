@@ -1,4 +1,4 @@
-"""What a document costs: `make bench [KIND="pdf jpg tif txt"]`, on Linux.
+"""What a document costs: `make bench-documents [KIND="pdf jpg tif txt"]`, on Linux.
 
 Each document of `shapes` goes through the whole inspection, in turns with an honest one of its kind and size. None may
 take more than 3 times that one's time, or 2 times its memory. Ratios of one run, and not seconds: they mean the same on
@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from benchmarks.process import forget_most, memory
 from benchmarks.shapes import SHAPES, SIZE, Shape
 from faxes.documents import inspect
 from faxes.errors import FileInvalid
@@ -85,14 +86,14 @@ def measure(paths: list[Path]) -> list[Cost]:
     contents = [path.read_bytes() for path in paths]
     # What is imported and compiled once is not a document's.
     outcomes = [_inspect(content) for content in contents]
-    memory = [len(content) + _most_memory(content) for content in contents]
+    most = [len(content) + _most_memory(content) for content in contents]
     times: list[list[float]] = [[] for _ in contents]
     for _ in range(_RUNS):
         for content, taken in zip(contents, times, strict=True):
             before = _processor_time()
             _inspect(content)
             taken.append(_processor_time() - before)
-    return [Cost(min(taken), most, outcome) for taken, most, outcome in zip(times, memory, outcomes, strict=True)]
+    return [Cost(min(taken), most, outcome) for taken, most, outcome in zip(times, most, outcomes, strict=True)]
 
 
 def _inspect(content: bytes) -> str:
@@ -109,12 +110,11 @@ def _processor_time() -> float:
 
 def _most_memory(content: bytes) -> int:
     own = Path("/proc/self")
-    # The kernel forgets what the most was so far.
-    (own / "clear_refs").write_text("5")
-    before = _memory(own, "VmRSS")
+    forget_most(own)
+    before = memory(own, "VmRSS")
     with _watched_child() as most:
         _inspect(content)
-    return _memory(own, "VmHWM") - before + most[0]
+    return memory(own, "VmHWM") - before + most[0]
 
 
 @contextlib.contextmanager
@@ -129,7 +129,7 @@ def _watched_child() -> Iterator[list[int]]:
                 with contextlib.suppress(OSError, StopIteration):
                     # Before it has begun, it has this process's memory.
                     if b"pdf_check" in (child / "cmdline").read_bytes():
-                        most[0] = max(most[0], _memory(child, "VmHWM"))
+                        most[0] = max(most[0], memory(child, "VmHWM"))
             time.sleep(0.0002)
 
     watcher = threading.Thread(target=watch)
@@ -144,11 +144,6 @@ def _watched_child() -> Iterator[list[int]]:
 def _children() -> list[Path]:
     listed = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
     return [Path("/proc") / number for number in listed.split()]
-
-
-def _memory(process: Path, name: str) -> int:
-    lines = (process / "status").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:"))
 
 
 if __name__ == "__main__":

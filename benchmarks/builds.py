@@ -1,0 +1,90 @@
+"""What is started: create_fax as `sam build` makes it, and what people would use instead, built the same way.
+
+Everything is packed and unpacked again, as a deployment does, so that the .pyc files count only where they survive it.
+"""
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools import local_stack, places
+from tools.places import ROOT
+
+_ALTERNATIVES = Path(__file__).with_name("alternatives")
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What is on the function's path, and how many bytes are uploaded for it."""
+
+    folders: tuple[Path, ...]
+    packed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Builds:
+    """create_fax, the same without its .pyc files, the yardstick (the SDK alone, of the same layer), and the others."""
+
+    own: Build
+    without_pyc: Build
+    sdk: Build
+    others: dict[str, Build]
+
+
+def build(home: Path) -> Builds:
+    """Build all below ``home``, for this machine."""
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    built = home / "built"
+    local_stack.build(built, home / "build.log", places.architecture())
+    layers = [_deployed(built / layer, home / "deployed" / layer) for layer in ("DependenciesLayer", "CoreLayer")]
+    function = _deployed(built / "CreateFaxFunction", home / "deployed" / "CreateFaxFunction")
+    own = _joined(function, *layers)
+    sdk = _joined(_deployed(_ALTERNATIVES / "sdk", home / "deployed" / "sdk"), layers[0])
+    others = {name: _other(name, home) for name in ("powertools", "fastapi", "multipart")}
+    return Builds(own, _without_pyc(own, home / "without-pyc"), sdk, others)
+
+
+def _other(name: str, home: Path) -> Build:
+    folder = home / "built" / name
+    command = [str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet", "--require-hashes"]
+    command += ["--only-binary=:all:", "--python", sys.executable, "--target", str(folder / "python")]
+    subprocess.run([*command, "--requirement", str(ROOT / f"requirements/bench-{name}.txt")], check=True)
+    # As our layer's Makefile leaves it.
+    for service in (folder / "python/botocore/data").iterdir():
+        if service.is_dir() and service.name not in ("s3", "dynamodb"):
+            shutil.rmtree(service)
+    shutil.rmtree(folder / "python/boto3/data")
+    shutil.rmtree(folder / "python/bin", ignore_errors=True)
+    shutil.copy(_ALTERNATIVES / name / "app.py", folder / "python")
+    shutil.copy(_ALTERNATIVES / "stores.py", folder / "python")
+    command = [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
+    subprocess.run([*command, str(folder / "python")], check=True)
+    return _deployed(folder, home / "deployed" / name)
+
+
+def _deployed(folder: Path, to: Path) -> Build:
+    """Packed and unpacked."""
+    package = to.with_suffix(".zip")
+    to.parent.mkdir(exist_ok=True)
+    with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as packed:
+        for path in sorted(folder.rglob("*")):
+            packed.write(path, path.relative_to(folder))
+    with zipfile.ZipFile(package) as packed:
+        packed.extractall(to)
+    return Build((to / "python" if (to / "python").exists() else to,), package.stat().st_size)
+
+
+def _joined(*builds: Build) -> Build:
+    return Build(tuple(each for build in builds for each in build.folders), sum(build.packed for build in builds))
+
+
+def _without_pyc(build: Build, home: Path) -> Build:
+    folders: Sequence[Path] = [home / str(n) for n in range(len(build.folders))]
+    for source, folder in zip(build.folders, folders, strict=True):
+        shutil.copytree(source, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return Build(tuple(folders), 0)

@@ -1,0 +1,116 @@
+"""S3 and DynamoDB as far as a fax calls them: over TLS, on 127.0.0.1, in a process of its own, at a set pace.
+
+It answers at once, or after so many seconds each, and keeps nothing: what is measured is the caller. What is in the
+answers is what AWS sends; whether they would be right is for the tests.
+"""
+
+import contextlib
+import json
+import os
+import ssl
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from zlib import crc32
+
+import botocore
+import trustme
+
+_EXTENSION = {
+    "pk": {"S": "EXT#0003*210"},
+    "sk": {"S": "EXT"},
+    "extension": {"S": "0003*210"},
+    "ownerId": {"S": "alice"},
+    "type": {"S": "phone_terminal"},
+    "faxEnabled": {"BOOL": True},
+}
+_DYNAMODB = {"GetItem": {"Item": _EXTENSION}, "TransactWriteItems": {}, "PutItem": {}}
+
+
+@contextlib.contextmanager
+def endpoint(delay: float = 0) -> Iterator[dict[str, str]]:
+    """Serve; yields what makes the SDK call here. ``delay`` in seconds, before each answer."""
+    with tempfile.TemporaryDirectory() as folder:
+        authority = trustme.CA()
+        # As long as the list that the SDK brings, since it is read for each connection.
+        bundle = authority.cert_pem.bytes() + (Path(botocore.__file__).parent / "cacert.pem").read_bytes()
+        (Path(folder) / "ca.pem").write_bytes(bundle)
+        authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(Path(folder) / "server.pem")
+        command = [sys.executable, "-m", "benchmarks.endpoint", f"{folder}/server.pem", str(delay)]
+        # The end of its input ends it, so that it never outlives who started it.
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            port = int(process.stdout.readline())
+            yield {"AWS_ENDPOINT_URL": f"https://127.0.0.1:{port}", "AWS_CA_BUNDLE": f"{folder}/ca.pem"}
+            process.stdin.close()
+
+
+class _Answers(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    delay = 0.0
+
+    def do_PUT(self) -> None:
+        self._read()
+        self._answer(200, b"", {"ETag": '"0"'})
+
+    def do_POST(self) -> None:
+        self._read()
+        operation = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
+        if operation:
+            body = json.dumps(_DYNAMODB[operation]).encode()
+            self._answer(200, body, {"Content-Type": "application/x-amz-json-1.0", "x-amz-crc32": str(crc32(body))})
+        else:
+            self._answer(200, b"<DeleteResult/>", {"Content-Type": "application/xml"})
+
+    def do_DELETE(self) -> None:
+        self._answer(204, b"", {})
+
+    def _read(self) -> None:
+        if "chunked" in self.headers.get("Transfer-Encoding", ""):
+            while size := int(self.rfile.readline(), 16):
+                self.rfile.read(size + 2)
+            while self.rfile.readline().strip():
+                pass
+        else:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+
+    def _answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        time.sleep(self.delay)
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the name it has there)
+        pass
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+
+def main(certificate: str, delay: str) -> None:
+    _Answers.delay = float(delay)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    with _Server(("127.0.0.1", 0), _Answers) as server:
+        # The handshake is left to the connection's own thread.
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        print(server.server_port, flush=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        sys.stdin.read()
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,14 @@
+"""What a process takes, as Linux tells it."""
+
+from pathlib import Path
+
+
+def memory(process: Path, name: str) -> int:
+    """In bytes, of /proc/<id>: what it has (``VmRSS``) or had at most (``VmHWM``)."""
+    lines = (process / "status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:"))
+
+
+def forget_most(process: Path) -> None:
+    """Have the kernel forget what the most was so far."""
+    (process / "clear_refs").write_text("5")

@@ -1,0 +1,203 @@
+"""Cold starts and first faxes: create_fax as it is deployed, against the SDK alone and what people would use instead.
+
+Each start is a process of its own, all in turns, with S3 and DynamoDB behind TLS on this machine.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import samples
+from benchmarks.builds import Build, Builds
+from benchmarks.endpoint import endpoint
+from benchmarks.function import environment
+from benchmarks.measure import Row, medians, rounds
+from benchmarks.samples import LARGEST, Sample, fax
+
+TEXT, DOCUMENT, SCAN = "10 KB: txt", "300 KB: pdf of 3 pages", "4.4 MB: tif"
+# By the folder's name.
+NAMES = {
+    "powertools": "Powertools' File() route, with validation",
+    "fastapi": "FastAPI behind Mangum, with python-multipart",
+    "multipart": "a bare handler with multipart",
+}
+_STARTS = "Cold start, as built and zipped"
+_FIRST = "The first fax, against those behind it"
+_LEVERS = "What it is worth"
+_INVOCATIONS = 11
+_ROUNDS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Seconds to import and set up, of the first invocation, of the later ones (median), and of those the processor's;
+    bytes that each logs; the most memory in bytes."""
+
+    imported: float
+    first: float
+    later: float
+    processor: float
+    logged: float
+    memory: int
+
+    @property
+    def until_answered(self) -> float:
+        return self.imported + self.first
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A way to accept faxes: its package in bytes, seconds to start, to answer the first fax, and a later one of each
+    size; the most memory in bytes, with the largest."""
+
+    name: str
+    packed: int
+    imported: float
+    until_answered: float
+    small: float
+    large: float
+    memory: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The rows, the comparison, and for a fax of each kind the processor's seconds and the bytes logged."""
+
+    rows: list[Row]
+    compared: list[Compared]
+    processor: dict[str, float]
+    logged: dict[str, float]
+
+
+def measure(builds: Builds) -> Measured:
+    faxes = [
+        fax(TEXT, ("a.txt", samples.text(9_500))),
+        fax(DOCUMENT, ("a.pdf", samples.pdf(300_000))),
+        fax(SCAN, ("a.tif", samples.tif(LARGEST - 600))),
+    ]
+    small, _, large = faxes
+    with endpoint() as services, tempfile.TemporaryDirectory() as folder:
+        run = _Runner(environment() | services, Path(folder))
+        own: dict[str, list[Start]] = {sample.name: [] for sample in faxes}
+        sdk: list[Start] = []
+        without: dict[str, list[Start]] = {"connections": [], "collector": [], "pyc": []}
+        others: dict[str, list[tuple[Start, Start]]] = {name: [] for name in builds.others}
+        for _ in range(rounds(_ROUNDS)):
+            sdk.append(run(builds.sdk, small, 1))
+            without["connections"].append(run(builds.own, small, 1, without="connections"))
+            without["collector"].append(run(builds.own, small, 1, without="collector"))
+            without["pyc"].append(run(builds.without_pyc, small, 1, without="connections"))
+            for sample in faxes:
+                own[sample.name].append(run(builds.own, sample))
+            for name, build in builds.others.items():
+                others[name].append((run(build, small), run(build, large)))
+    compared = {"this project": list(zip(own[TEXT], own[SCAN], strict=True))} | others
+    packed = {"this project": builds.own.packed} | {name: build.packed for name, build in builds.others.items()}
+    return Measured(
+        [*_starts(own[TEXT], sdk, without), *_firsts(own), *_levers(own[TEXT], without)],
+        [_compared(NAMES.get(name, name), packed[name], runs) for name, runs in compared.items()],
+        {name: statistics.median(start.processor for start in starts) for name, starts in own.items()},
+        {name: statistics.median(start.logged for start in starts) for name, starts in own.items()},
+    )
+
+
+def _starts(own: Sequence[Start], sdk: Sequence[Start], without: Mapping[str, Sequence[Start]]) -> list[Row]:
+    return [
+        _row(_STARTS, "import and set up, without the connections", without["connections"], sdk, _imported, 1.25),
+        _row(_STARTS, "the same without .pyc, as sam build makes it by default", without["pyc"], sdk, _imported),
+        _row(_STARTS, "with the connections, which the yardstick does not open yet", own, sdk, _imported),
+        _row(_STARTS, "until the first fax is answered; the yardstick, until its calls are", own, sdk, _until_answered),
+    ]
+
+
+def _firsts(own: Mapping[str, Sequence[Start]]) -> list[Row]:
+    def row(name: str, starts: Sequence[Start]) -> Row:
+        first, later, ratio = medians([(start.first, start.later) for start in starts])
+        return Row(_FIRST, name, first * 1000, later * 1000, ratio, 1.15)
+
+    return [row(name, starts) for name, starts in own.items()]
+
+
+def _levers(own: Sequence[Start], without: Mapping[str, Sequence[Start]]) -> list[Row]:
+    plain = without["connections"]
+    return [
+        _row(_LEVERS, ".pyc in the layers: import and set up", plain, without["pyc"], _imported),
+        _row(_LEVERS, "no garbage collection at the start: import and set up", own, without["collector"], _imported),
+        _row(_LEVERS, "connections opened at the start: until the first fax is answered", own, plain, _until_answered),
+        _row(_LEVERS, "connections opened at the start: the first fax alone", own, plain, lambda start: start.first),
+    ]
+
+
+def _imported(start: Start) -> float:
+    return start.imported
+
+
+def _until_answered(start: Start) -> float:
+    return start.until_answered
+
+
+def _row(
+    group: str,
+    name: str,
+    own: Sequence[Start],
+    yardstick: Sequence[Start],
+    of: Callable[[Start], float],
+    most: float | None = None,
+) -> Row:
+    mine, theirs, ratio = medians([(of(a), of(b)) for a, b in zip(own, yardstick, strict=True)])
+    return Row(group, name, mine * 1000, theirs * 1000, ratio, most)
+
+
+def _compared(name: str, packed: int, runs: Sequence[tuple[Start, Start]]) -> Compared:
+    small, large = zip(*runs, strict=True)
+    return Compared(
+        name,
+        packed,
+        statistics.median(start.imported for start in small),
+        statistics.median(start.until_answered for start in small),
+        statistics.median(start.later for start in small),
+        statistics.median(start.later for start in large),
+        statistics.median(start.memory for start in large),
+    )
+
+
+class _Runner:
+    """Starts a function and invokes it, in a process of its own."""
+
+    def __init__(self, env: Mapping[str, str], folder: Path) -> None:
+        self._env = dict(env)
+        self._folder = folder
+
+    def __call__(self, build: Build, sample: Sample, invocations: int = _INVOCATIONS, without: str = "") -> Start:
+        event = self._folder / f"{len(sample.body)}.json"
+        if not event.exists():
+            event.write_text(json.dumps(sample.event))
+        script = Path(__file__).with_name("start.py")
+        command = [
+            sys.executable,
+            "-S",
+            "-I",
+            "-B",
+            str(script),
+            str(event),
+            str(invocations),
+            *map(str, build.folders),
+        ]
+        env = self._env | {"FAX_BENCHMARK_WITHOUT": without}
+        done = subprocess.run(command, env=env, cwd=os.sep, stdout=subprocess.PIPE, check=True, text=True)
+        measured = json.loads(done.stdout)
+        (first, *later), (_, *processor) = measured["times"], measured["processor"]
+        return Start(
+            measured["imported"],
+            first,
+            statistics.median(later or [first]),
+            statistics.median(processor or [0.0]),
+            measured["logged"],
+            measured["memory"],
+        )
