@@ -26,6 +26,8 @@ def environment() -> dict[str, str]:
         "AWS_REGION": "eu-west-1",
         "AWS_DEFAULT_REGION": "eu-west-1",
         "AWS_EC2_METADATA_DISABLED": "true",
+        # Where nothing answers: what is to be called is named in its place.
+        "AWS_ENDPOINT_URL": "https://127.0.0.1:9",
     }
 
 

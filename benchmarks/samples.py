@@ -18,24 +18,7 @@ LARGEST = 4_613_734
 DELIMITER = b"--" + forms.BOUNDARY.encode()
 # The part that every fax has.
 RECIPIENT = forms.request("0003*211")
-_WORDS = [
-    "the",
-    "fax",
-    "page",
-    "invoice",
-    "total",
-    "of",
-    "number",
-    "and",
-    "date",
-    "please",
-    "find",
-    "enclosed",
-    "order",
-    "delivery",
-    "signed",
-    "by",
-]
+_WORDS = "the fax page invoice total of number and date please find enclosed order delivery signed by"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +43,11 @@ def request(name: str, body: bytes) -> Sample:
 
 def text(size: int) -> bytes:
     """Letters in lines of at most 76 characters."""
-    draw = random.Random(1)
+    draw, words = random.Random(1), _WORDS.split()
     lines: list[str] = []
     line, length = "", 0
     while length < size:
-        word = draw.choice(_WORDS)
+        word = draw.choice(words)
         if len(line) + len(word) > 75:
             lines.append(line)
             length += len(line) + 1

@@ -30,6 +30,7 @@ NAMES = {
 _STARTS = "Cold start, as built and zipped"
 _FIRST = "The first fax, against those behind it"
 _LEVERS = "What it is worth"
+_PYTHON = (sys.executable, "-S", "-I", "-B", str(Path(__file__).with_name("start.py")))
 _INVOCATIONS = 11
 _ROUNDS = 15
 
@@ -178,17 +179,7 @@ class _Runner:
         event = self._folder / f"{len(sample.body)}.json"
         if not event.exists():
             event.write_text(json.dumps(sample.event))
-        script = Path(__file__).with_name("start.py")
-        command = [
-            sys.executable,
-            "-S",
-            "-I",
-            "-B",
-            str(script),
-            str(event),
-            str(invocations),
-            *map(str, build.folders),
-        ]
+        command = [*_PYTHON, str(event), str(invocations), *map(str, build.folders)]
         env = self._env | {"FAX_BENCHMARK_WITHOUT": without}
         done = subprocess.run(command, env=env, cwd=os.sep, stdout=subprocess.PIPE, check=True, text=True)
         measured = json.loads(done.stdout)
