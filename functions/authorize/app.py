@@ -4,7 +4,7 @@ The answer is cached by token and used for other paths, and ``*`` in a path is a
 the operation as a whole, and who may use which extension is decided in the function behind it.
 """
 
-from faxes.cold_start import started
+from faxes.cold_start import started  # before all else; see there
 
 from typing import Any
 

@@ -1,6 +1,6 @@
 """POST /uapi/faxes/{userId}/{extension}: a multipart form in, the accepted fax's id and uid out."""
 
-from faxes.cold_start import started
+from faxes.cold_start import started  # before all else; see there
 
 from typing import Any
 

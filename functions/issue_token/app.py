@@ -1,6 +1,6 @@
 """POST /oauth/token.php: an app's key and secret in, a bearer token out."""
 
-from faxes.cold_start import started
+from faxes.cold_start import started  # before all else; see there
 
 from typing import Any
 

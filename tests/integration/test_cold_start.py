@@ -116,7 +116,7 @@ def test_what_is_there_at_the_start_is_no_garbage() -> None:
 @pytest.mark.parametrize("function", ["create_fax", "authorize", "issue_token"])
 def test_every_function_holds_the_collector_back_first_and_lets_it_go_on(cloud: Cloud, function: str) -> None:
     source = (template.ROOT / "functions" / function / "app.py").read_text()
-    assert source.split('"""')[2].lstrip().startswith("from faxes.cold_start import started\n")
+    assert source.split('"""')[2].lstrip().startswith("from faxes.cold_start import started ")
     with mock.patch.object(cold_start, "started") as started:
         cloud.function(function)
     started.assert_called_once_with()
