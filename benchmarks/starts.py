@@ -32,7 +32,7 @@ _FIRST = "The first fax, against those behind it"
 _LEVERS = "What it is worth"
 _PYTHON = (sys.executable, "-S", "-I", "-B", str(Path(__file__).with_name("start.py")))
 _INVOCATIONS = 11
-_ROUNDS = 15
+_ROUNDS = 11
 
 
 @dataclass(frozen=True, slots=True)
