@@ -10,11 +10,12 @@ from typing import Any
 
 from PIL import Image
 
+from faxes.model import Limits
 from tests.support import forms, pdfs
 from tests.support.template import ROOT
 
 # What a request's body may hold.
-LARGEST = 4_613_734
+LARGEST = Limits().body_bytes
 DELIMITER = b"--" + forms.BOUNDARY.encode()
 # The part that every fax has.
 RECIPIENT = forms.request("0003*211")
@@ -116,6 +117,7 @@ def hostile() -> list[Sample]:
         request("delimiters but for their last byte", content(b"\r\n" + DELIMITER[:-1])),
         request("delimiters in the middle of lines", content(b"x" + DELIMITER)),
         request("delimiters behind line feeds", content(b"\n" + DELIMITER + b"x")),
+        request("the same, and no end", content(b"\n" + DELIMITER + b"x")[:-60]),
         request("line ends alone", content(b"\r\n")),
         request("dashes alone", content(b"-")),
         request("no end", forms.form(forms.field("files", bytes(LARGEST - 1000), "a.txt"), RECIPIENT)[:-60]),

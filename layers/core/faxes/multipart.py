@@ -7,8 +7,9 @@ Rules: RFC 2046 section 5.1.1, RFC 7578, and what real clients send (docs/api.md
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import NamedTuple, NoReturn
 from urllib.parse import unquote_to_bytes
 
@@ -97,11 +98,13 @@ def _parts(body: bytes, content_type: str) -> list[_Part]:
     if not body:
         _refuse("body_empty", "The body is empty; it must be a multipart/form-data form.")
     delimiter = b"--" + boundary.encode("ascii")
+    # Looked for once at most: it takes longer than all the rest.
+    has_bare_line = cache(partial(_has_bare_line, body, delimiter))
     try:
-        places = _outline(body, delimiter)
+        places = _outline(body, delimiter, has_bare_line)
     except FormInvalid:
         # Where lines end with LF alone, that is what is wrong, whatever came of it.
-        _check_line_ends(body, delimiter)
+        _check_line_ends(has_bare_line)
         raise
     # An empty form is one closing delimiter, which the decoder would take for a part.
     return list(_decode(body, delimiter, places)) if places else []
@@ -156,9 +159,9 @@ def _parameters(header: str) -> dict[str, str] | None:
     return found
 
 
-def _outline(body: bytes, delimiter: bytes) -> list[_Place]:
+def _outline(body: bytes, delimiter: bytes, has_bare_line: Callable[[], bool]) -> list[_Place]:
     """Where the parts lie, between a preamble and an epilogue. Looks at every delimiter and every header block."""
-    delimiters = _delimiters(body, delimiter)
+    delimiters = _delimiters(body, delimiter, has_bare_line)
     start = position = next(delimiters, None)
     if start is None:
         _refuse(
@@ -195,19 +198,17 @@ def _outline(body: bytes, delimiter: bytes) -> list[_Place]:
     _refuse("closing_delimiter_missing", "The body ends without its closing delimiter; the upload was cut off.")
 
 
-def _delimiters(body: bytes, delimiter: bytes) -> Iterator[int]:
+def _delimiters(body: bytes, delimiter: bytes, has_bare_line: Callable[[], bool]) -> Iterator[int]:
     """Where each line begins that starts with ``delimiter``, behind CRLF or at the body's start.
 
     Refuses a delimiter line behind a bare LF: all of them, as soon as one line is only like it.
     """
     if body.startswith(delimiter):
         yield 0
-    line_end, checked = 0, False
+    line_end = 0
     while (line_end := body.find(b"\n" + delimiter, line_end)) >= 0:
         if body[line_end - 1 : line_end] != b"\r":
-            if not checked:
-                _check_line_ends(body, delimiter)
-                checked = True
+            _check_line_ends(has_bare_line)
             line_end = body.find(b"\r\n" + delimiter, line_end) + 1
             if line_end == 0:
                 return
@@ -237,12 +238,17 @@ def _delimiter_line_end(body: bytes, after: int) -> int | None:
     return None
 
 
-def _check_line_ends(body: bytes, delimiter: bytes) -> None:
+def _check_line_ends(has_bare_line: Callable[[], bool]) -> None:
     """Refuse a delimiter line behind a bare LF: taken as content, it would join two files into one."""
+    if has_bare_line():
+        _refuse("line_ends_wrong", "The lines of the body end with LF; multipart needs CRLF.")
+
+
+def _has_bare_line(body: bytes, delimiter: bytes) -> bool:
+    """Whether a delimiter line stands behind a bare LF."""
     line = re.escape(b"\n" + delimiter)
     # The look-behind stands behind the literal, so that the search can skip to it.
-    if re.search(line + rb"(?<!\r" + line + rb")(?:--)?[ \t]*+(?:\r?\n|\Z)", body):
-        _refuse("line_ends_wrong", "The lines of the body end with LF; multipart needs CRLF.")
+    return bool(re.search(line + rb"(?<!\r" + line + rb")(?:--)?[ \t]*+(?:\r?\n|\Z)", body))
 
 
 def _check_headers(body: bytes, line_end: int, delimiter: bytes, part: int) -> int:
