@@ -30,7 +30,8 @@ _READ_UNITS, _AUTHORIZER_READ_UNITS = 1, 2
 # START, END and REPORT, which Lambda writes.
 _PLATFORM_LOG_BYTES = 350
 _TRACED = 0.05
-_MONTHS_KEPT = 30 / 30
+# A record, and what the two indexes have of it, with the 100 bytes that each takes beside.
+_RECORD_GB, _ENTRIES_GB = 1.1e-6, 1.3e-6
 _AUTHORIZER_SECONDS = 0.03
 
 
@@ -51,26 +52,21 @@ def seconds(processor: float, waiting: float) -> float:
 
 def per_million(fax: Fax, processor: float, logged: float) -> dict[str, float]:
     """Dollars by component."""
-    taken = seconds(processor, fax.waiting)
-    record_gb, entries_gb = 1.1e-6, 1.3e-6
-    return {
-        "API Gateway, a request": _MILLION * _GATEWAY_REQUEST,
-        "Lambda, create_fax": _MILLION * (_LAMBDA_REQUEST + taken * MEMORY_GB * _LAMBDA_GB_SECOND),
-        "Lambda and DynamoDB, authorize for each": _MILLION
-        * (
-            _LAMBDA_REQUEST
-            + _AUTHORIZER_SECONDS * AUTHORIZER_GB * _LAMBDA_GB_SECOND
-            + _AUTHORIZER_READ_UNITS * _READ_UNIT
-        ),
-        "S3, a file put": _MILLION * _S3_PUT,
-        "S3, kept for 30 days": _MILLION * fax.size / 1e9 * _S3_GB_MONTH * _MONTHS_KEPT,
-        "DynamoDB, record and reads": _MILLION * (_WRITE_UNITS * _WRITE_UNIT + _READ_UNITS * _READ_UNIT),
-        "DynamoDB, kept for 30 days": _MILLION
-        * (record_gb * _TABLE_GB_MONTH + entries_gb * _INDEX_GB_MONTH)
-        * _MONTHS_KEPT,
-        "CloudWatch Logs": _MILLION * (logged + _PLATFORM_LOG_BYTES) / 1e9 * _LOG_GB,
-        "X-Ray, one in 20": _MILLION * _TRACED * _TRACE,
+    taken = seconds(processor, fax.waiting) * MEMORY_GB
+    one = {
+        "API Gateway, a request": _GATEWAY_REQUEST,
+        "Lambda, create_fax": _LAMBDA_REQUEST + taken * _LAMBDA_GB_SECOND,
+        "Lambda and DynamoDB, authorize for each": _LAMBDA_REQUEST
+        + _AUTHORIZER_SECONDS * AUTHORIZER_GB * _LAMBDA_GB_SECOND
+        + _AUTHORIZER_READ_UNITS * _READ_UNIT,
+        "S3, a file put": _S3_PUT,
+        "S3, kept for 30 days": fax.size / 1e9 * _S3_GB_MONTH,
+        "DynamoDB, record and reads": _WRITE_UNITS * _WRITE_UNIT + _READ_UNITS * _READ_UNIT,
+        "DynamoDB, kept for 30 days": _RECORD_GB * _TABLE_GB_MONTH + _ENTRIES_GB * _INDEX_GB_MONTH,
+        "CloudWatch Logs": (logged + _PLATFORM_LOG_BYTES) / 1e9 * _LOG_GB,
+        "X-Ray, one in 20": _TRACED * _TRACE,
     }
+    return {name: _MILLION * dollars for name, dollars in one.items()}
 
 
 def table(faxes: list[Fax], processor: Mapping[str, float], logged: Mapping[str, float]) -> list[str]:
@@ -82,7 +78,7 @@ def table(faxes: list[Fax], processor: Mapping[str, float], logged: Mapping[str,
     ]
     lines += [f"| {name} | {' | '.join(f'{cost[name]:.2f}' for cost in costs)} |" for name in costs[0]]
     lines.append(f"| **together** | {' | '.join(f'**{sum(cost.values()):.2f}**' for cost in costs)} |")
-    taken = [f"{seconds(processor[fax.name], fax.waiting) * 1000:.0f}" for fax in faxes]
-    lines.append(f"| milliseconds that create_fax takes | {' | '.join(taken)} |")
-    lines.append(f"| at 10,000 a second, create_fax at a time | {' | '.join(f'{int(t) * 10:,}' for t in taken)} |")
+    taken = [round(seconds(processor[fax.name], fax.waiting) * 1000) for fax in faxes]
+    lines.append(f"| milliseconds that create_fax takes | {' | '.join(map(str, taken))} |")
+    lines.append(f"| at 10,000 a second, create_fax at a time | {' | '.join(f'{each * 10:,}' for each in taken)} |")
     return lines

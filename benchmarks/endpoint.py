@@ -42,13 +42,11 @@ def endpoint(delay: float = 0) -> Iterator[dict[str, str]]:
         (Path(folder) / "ca.pem").write_bytes(bundle)
         authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(Path(folder) / "server.pem")
         command = [sys.executable, "-m", "benchmarks.endpoint", f"{folder}/server.pem", str(delay)]
-        # The end of its input ends it, so that it never outlives who started it.
+        # The end of its input, which leaving this closes, ends it: it never outlives who started it.
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdin is not None
             assert process.stdout is not None
             port = int(process.stdout.readline())
             yield {"AWS_ENDPOINT_URL": f"https://127.0.0.1:{port}", "AWS_CA_BUNDLE": f"{folder}/ca.pem"}
-            process.stdin.close()
 
 
 class _Answers(BaseHTTPRequestHandler):
@@ -68,9 +66,6 @@ class _Answers(BaseHTTPRequestHandler):
             self._answer(200, body, {"Content-Type": "application/x-amz-json-1.0", "x-amz-crc32": str(crc32(body))})
         else:
             self._answer(200, b"<DeleteResult/>", {"Content-Type": "application/xml"})
-
-    def do_DELETE(self) -> None:
-        self._answer(204, b"", {})
 
     def _read(self) -> None:
         if "chunked" in self.headers.get("Transfer-Encoding", ""):

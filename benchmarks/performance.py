@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import groupby
 from pathlib import Path
 
 from benchmarks import builds, cost, starts
@@ -109,19 +108,14 @@ def _processor() -> str:
 def ratios(rows: Sequence[Row]) -> list[str]:
     """What was measured against its yardsticks, in Markdown."""
     lines = ["| what | own | yardstick | ratio | target | |", "| --- | --- | --- | --- | --- | --- |"]
-    for group, members in groupby(sorted(rows, key=lambda row: _order(rows, row)), key=lambda row: row.group):
+    for group in dict.fromkeys(row.group for row in rows):
         lines.append(f"| **{group}** | | | | | |")
-        for row in members:
+        for row in (row for row in rows if row.group == group):
             values = [f"{value:.3g} {row.unit}" if row.of else "" for value in (row.own, row.of)]
             target = "" if row.most is None else f"<= {row.most}"
             verdict = "" if row.most is None else "met" if row.met else "**missed**"
             lines.append(f"| {row.name} | {' | '.join(values)} | {row.ratio:.2f} | {target} | {verdict} |")
     return lines
-
-
-def _order(rows: Sequence[Row], row: Row) -> int:
-    """Groups stay together, in the order in which they first come."""
-    return [each.group for each in rows].index(row.group)
 
 
 def comparison(compared: Sequence[Compared]) -> list[str]:

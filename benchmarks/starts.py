@@ -18,6 +18,7 @@ from benchmarks.builds import Build, Builds
 from benchmarks.endpoint import endpoint
 from benchmarks.function import environment
 from benchmarks.measure import Row, medians, rounds
+from benchmarks.measure import row as row_of
 from benchmarks.samples import LARGEST, Sample, fax
 
 TEXT, DOCUMENT, SCAN = "10 KB: txt", "300 KB: pdf of 3 pages", "4.4 MB: tif"
@@ -126,8 +127,7 @@ def _starts(own: Sequence[Start], sdk: Sequence[Start], without: Mapping[str, Se
 
 def _firsts(own: Mapping[str, Sequence[Start]]) -> list[Row]:
     def row(name: str, starts: Sequence[Start]) -> Row:
-        first, later, ratio = medians([(start.first, start.later) for start in starts])
-        return Row(_FIRST, name, first * 1000, later * 1000, ratio, 1.15)
+        return row_of(_FIRST, name, medians([(start.first, start.later) for start in starts]), 1.15)
 
     return [row(name, starts) for name, starts in own.items()]
 
@@ -158,8 +158,8 @@ def _row(
     of: Callable[[Start], float],
     most: float | None = None,
 ) -> Row:
-    mine, theirs, ratio = medians([(of(a), of(b)) for a, b in zip(own, yardstick, strict=True)])
-    return Row(group, name, mine * 1000, theirs * 1000, ratio, most)
+    pairs = [(of(a), of(b)) for a, b in zip(own, yardstick, strict=True)]
+    return row_of(group, name, medians(pairs), most)
 
 
 def _compared(name: str, packed: int, runs: Sequence[tuple[Start, Start]]) -> Compared:

@@ -32,11 +32,13 @@ class _Format:
     kind: Kind | None = None
 
 
+# Web scripts put white space before a PDF's header; every reader takes it within the first 1,024 bytes. So much is
+# looked at of the others, too, since a file may be white space alone.
+_START = rb"(?:\xef\xbb\xbf)?\s{0,1016}+"
+
 _PDF = _Format(
     "a PDF document",
-    # Web scripts put white space before the header; every reader takes it within the first 1,024 bytes. So much is
-    # looked at of the others, too, since a file may be white space alone.
-    re.compile(rb"(?:\xef\xbb\xbf)?\s{0,1016}+%PDF-"),
+    re.compile(_START + rb"%PDF-"),
     "pdf",
     Kind.PDF,
 )
@@ -57,7 +59,7 @@ _FORMATS = (
     _Format("a WebP image", re.compile(rb"RIFF.{4}WEBP", re.DOTALL), "webp"),
     _Format("a HEIC or AVIF image", re.compile(rb".{4}ftyp(?:hei|hev|mif|avi)", re.DOTALL), "heic heif avif"),
     _Format("a JPEG 2000 image", re.compile(rb"\0\0\0\x0cjP  \r\n\x87\n|\xff\x4f\xff\x51"), "jp2 j2k jpx"),
-    _Format("an SVG image", re.compile(rb"(?:\xef\xbb\xbf)?\s{0,1016}+<svg\b", re.IGNORECASE), "svg"),
+    _Format("an SVG image", re.compile(_START + rb"<svg\b", re.IGNORECASE), "svg"),
     _Format(
         "a ZIP archive or an Office document",
         re.compile(rb"PK(?:\x03\x04|\x05\x06|\x07\x08)"),
@@ -69,10 +71,10 @@ _FORMATS = (
     _Format("a PostScript document", re.compile(rb"%!PS"), "ps eps"),
     _Format(
         "an HTML page",
-        re.compile(rb"(?:\xef\xbb\xbf)?\s{0,1016}+<(?:!doctype\s++html|html|head|body)\b", re.IGNORECASE),
+        re.compile(_START + rb"<(?:!doctype\s++html|html|head|body)\b", re.IGNORECASE),
         "html htm xhtml",
     ),
-    _Format("an XML document", re.compile(rb"(?:\xef\xbb\xbf)?\s{0,1016}+<\?xml\b"), "xml"),
+    _Format("an XML document", re.compile(_START + rb"<\?xml\b"), "xml"),
 )
 # Text has no signature: it is what is left, where that can be read.
 _TEXT = _Format("a text file", re.compile(rb"(?!)"), "txt text", Kind.TXT)

@@ -55,7 +55,7 @@ def count_pages(content: bytes, max_pages: int = 999) -> int:
         )
     # The first test is the quicker one.
     if not any(
-        not block.isspace() and _INK.search(block) for block in _decoded(content, encoding, start, len(content), _BLOCK)
+        not block.isspace() and _INK.search(block) for block in _decoded(content, encoding, start, len(content))
     ):
         raise Unfaxable("txt_blank", "is blank")
     return sum(1 for _ in islice(_pages(content, encoding, start), max_pages + 1))
@@ -113,22 +113,22 @@ def _is_ascii(content: bytes, end: int) -> bool:
 
 def _decode(content: bytes, encoding: str, start: int) -> None:
     """Raises UnicodeDecodeError where that cannot be done."""
-    for _ in _decoded(content, encoding, start, len(content), _BLOCK):
+    for _ in _decoded(content, encoding, start, len(content)):
         pass
 
 
-def _decoded(content: bytes, encoding: str, start: int, end: int, block: int) -> Iterator[str]:
-    """The text between two places, in blocks of at most so many bytes."""
+def _decoded(content: bytes, encoding: str, start: int, end: int) -> Iterator[str]:
+    """The text between two places, in blocks."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    for at in range(start, end, block):
-        stop = min(at + block, end)
+    for at in range(start, end, _BLOCK):
+        stop = min(at + _BLOCK, end)
         yield decoder.decode(content[at:stop], final=stop == end)
 
 
 def _has_control(content: bytes, encoding: str, start: int) -> bool:
     """Whether there is a control character that is no layout. Windows-1252 has those beyond ASCII no more."""
     if encoding not in (_UTF_8, _FALLBACK):
-        return any(_CONTROL.search(block) for block in _decoded(content, encoding, start, len(content), _BLOCK))
+        return any(_CONTROL.search(block) for block in _decoded(content, encoding, start, len(content)))
     # Taking out the others is four times as quick as searching.
     if any(content[at : at + _BLOCK].translate(None, _NO_CONTROL) for at in range(start, len(content), _BLOCK)):
         return True
@@ -136,14 +136,14 @@ def _has_control(content: bytes, encoding: str, start: int) -> bool:
         return False
     if content.count(_HIGH_CONTROL_LEAD) < len(content) // _DENSE:
         return _HIGH_CONTROL_BYTES.search(content) is not None
-    return any(_CONTROL.search(block) for block in _decoded(content, encoding, start, len(content), _BLOCK))
+    return any(_CONTROL.search(block) for block in _decoded(content, encoding, start, len(content)))
 
 
 def _first_control(content: bytes, encoding: str, start: int) -> str:
     """The first control character, by its number and its line, for people; there is one."""
     lines = returns = 0
     character = "\0"
-    for block in _decoded(content, encoding, start, len(content), _BLOCK):
+    for block in _decoded(content, encoding, start, len(content)):
         found = _CONTROL.search(block)
         before = block[: found.start()] if found else block
         lines += before.count("\n")
@@ -163,7 +163,7 @@ def _first_control(content: bytes, encoding: str, start: int) -> str:
 def _pages(content: bytes, encoding: str, start: int) -> Iterator[list[str]]:
     page: list[str] = []
     end = _end(content, encoding, start)
-    for rows in _rows(_decoded(content, encoding, start, end, _BLOCK)):
+    for rows in _rows(_decoded(content, encoding, start, end)):
         if rows is None:
             yield page
             page = []
