@@ -80,6 +80,10 @@ directory: $(DEV) ## Import who may send: FILE=directory.example.yaml [STACK=nam
 	@$(PYTHON_TOOL) tools.directory $(if $(FILE),--file '$(FILE)') $(if $(STACK),--stack '$(STACK)') \
 	  $(if $(ROTATE),--rotate='$(ROTATE)')
 
+.PHONY: logs
+logs: $(DEV) ## Show what the functions wrote and counted: [STACK=name] [MINUTES=60]
+	@$(PYTHON_TOOL) tools.logs $(if $(STACK),--stack '$(STACK)') $(if $(MINUTES),--minutes '$(MINUTES)')
+
 .PHONY: docs
 docs: $(DEV) ## Make the API's page from openapi.yaml, in .local/docs (needs npm)
 	@$(PYTHON_TOOL) tools.api_page
@@ -95,8 +99,15 @@ build: $(DEV) $(SAM) ## Build for a real account: [ARCHITECTURE=arm64|x86_64]
 	  && mv .aws-sam/template.yaml .aws-sam/build/template.yaml
 
 .PHONY: deploy
-deploy: build ## Build, then sam deploy --guided: [ARCHITECTURE=arm64|x86_64]
+deploy: build ## Build, then sam deploy --guided: [ARCHITECTURE=arm64|x86_64] [GRADUAL=Canary10Percent5Minutes]
+	@$(PYTHON_TOOL) tools.preflight
+ifeq ($(GRADUAL),)
 	@$(VENVS)/sam/bin/sam deploy --guided
+else
+	@# With what samconfig.toml has, which a version is named after: answers that are given now would come too late.
+	@$(PYTHON_TOOL) tools.gradual '$(GRADUAL)' > .aws-sam/gradual.txt
+	@$(VENVS)/sam/bin/sam deploy --template-file "$$(cat .aws-sam/gradual.txt)" --no-fail-on-empty-changeset
+endif
 
 # --- sam local (needs Docker) ----------------------------------------------------------------------------------------
 

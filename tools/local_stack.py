@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -113,12 +114,18 @@ def build(folder: Path, log: Path, architecture: str, template: Path = places.RO
     return folder / "template.yaml"
 
 
-def deploy(emulator: Emulator, template: Path, architecture: str) -> dict[str, str]:
-    """``sam deploy`` of a built template to the emulator. Returns the stack's outputs by name."""
+def deploy(
+    emulator: Emulator, template: Path, architecture: str, parameters: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, str]:
+    """``sam deploy`` of a built template to the emulator, with these parameters beside the architecture.
+
+    Returns the stack's outputs by name.
+    """
     emulator.client("s3").create_bucket(Bucket=_PACKAGE_BUCKET)
     command = [str(places.SAM), "deploy", "--template-file", str(template), "--stack-name", STACK_NAME]
     command += ["--s3-bucket", _PACKAGE_BUCKET, "--capabilities", "CAPABILITY_IAM"]
     command += ["--no-confirm-changeset", "--no-progressbar", "--parameter-overrides", f"Architecture={architecture}"]
+    command += [f"{name}={value}" for name, value in parameters.items()]
     run(command, env=emulator.environment(), cwd=emulator.folder, log=emulator.folder / "deploy.log")
     formation = emulator.client("cloudformation")
     stack = formation.describe_stacks(StackName=STACK_NAME)["Stacks"][0]

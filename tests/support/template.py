@@ -2,7 +2,7 @@
 
 import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,9 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
+# What AWS knows by itself; the stack's name is the one that samconfig.toml has.
+_OF_AWS = {"AWS::StackName": "fax-api"}
+_NO_VALUE = {"Ref": "AWS::NoValue"}
 
 
 class _Loader(yaml.SafeLoader):
@@ -49,6 +52,18 @@ def resources(template: Mapping[str, Any], kind: str) -> dict[str, dict[str, Any
     return {name: resource for name, resource in template["Resources"].items() if resource["Type"] == kind}
 
 
+def chosen(value: Any, true: Collection[str]) -> Any:
+    """A part of a template, every Fn::If in it decided: these conditions hold, all others do not."""
+    if isinstance(value, list):
+        return [item for each in value if (item := chosen(each, true)) != _NO_VALUE]
+    if not isinstance(value, dict):
+        return value
+    if list(value) == ["Fn::If"]:
+        condition, then, otherwise = value["Fn::If"]
+        return chosen(then if condition in true else otherwise, true)
+    return {name: item for name, each in value.items() if (item := chosen(each, true)) != _NO_VALUE}
+
+
 def environment(template: Mapping[str, Any], function: str, names: Mapping[str, str]) -> dict[str, str]:
     """The environment of a function, as it would be deployed: parameters by their defaults, resources by ``names``."""
     variables: dict[str, Any] = {}
@@ -62,7 +77,8 @@ def resolved(template: Mapping[str, Any], value: Any, names: Mapping[str, str]) 
     """A value, a reference to a name, or a text with names in it: parameters by their defaults, others by ``names``."""
 
     def named(target: str) -> str:
-        return names[target] if target in names else str(template["Parameters"][target]["Default"])
+        known = _OF_AWS | dict(names)
+        return known[target] if target in known else str(template["Parameters"][target]["Default"])
 
     match value:
         case {"Ref": str(target)}:

@@ -107,6 +107,14 @@ def test_the_layers_are_for_the_functions_that_need_them() -> None:
     }
 
 
+def test_faxes_can_have_a_concurrency_of_their_own() -> None:
+    assert properties("CreateFaxFunction")["ReservedConcurrentExecutions"] == {
+        "Fn::If": ["ReservesForFaxes", {"Ref": "FaxConcurrency"}, {"Ref": "AWS::NoValue"}]
+    }
+    assert TEMPLATE["Conditions"]["ReservesForFaxes"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "FaxConcurrency"}, 0]}]}
+    assert TEMPLATE["Parameters"]["FaxConcurrency"]["Default"] == 0
+
+
 def test_a_flood_of_refusals_stays_within_its_own_concurrency() -> None:
     assert properties("RefuseFunction")["ReservedConcurrentExecutions"] == {
         "Fn::If": ["ReservesForRefusals", {"Ref": "RefuseConcurrency"}, {"Ref": "AWS::NoValue"}]
@@ -214,6 +222,18 @@ def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> N
     }
     rights = {"CreateFaxRole": create_fax, "AuthorizeRole": authorize, "IssueTokenRole": issue_token}
     assert held == {(role, "Allow", *right) for role, its in rights.items() for right in its}
+    # Beside the ones for a key (test_options), no rights are given elsewhere.
+    policies = template.resources(TEMPLATE, "AWS::IAM::Policy") | template.resources(
+        TEMPLATE, "AWS::IAM::ManagedPolicy"
+    )
+    assert sorted(policies) == ["KeyForFiles", "KeyForTables"]
+    managed = {
+        (role, str(policy))
+        for role, resource in template.resources(TEMPLATE, "AWS::IAM::Role").items()
+        for policy in resource["Properties"].get("ManagedPolicyArns", [])
+    }
+    gateway = "arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+    assert managed == {("GatewayLoggingRole", str({"Fn::Sub": gateway}))}
 
 
 def test_what_create_fax_reads_of_faxes_is_the_idempotency_records() -> None:
@@ -288,13 +308,27 @@ def test_tables_are_on_demand_recoverable_and_forget(name: str) -> None:
     table = properties(name)
     assert table["BillingMode"] == "PAY_PER_REQUEST"
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["DeletionProtectionEnabled"] is True
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expiresAt", "Enabled": True}
     assert "TableName" not in table
     assert [key["AttributeName"] for key in table["KeySchema"]] == ["pk", "sk"]
 
 
-@pytest.mark.parametrize("name", ["FileBucket", "FaxTable", "DirectoryTable", "CredentialTable"])
-def test_data_outlives_the_stack(name: str) -> None:
+@pytest.mark.parametrize(
+    "name",
+    [
+        "FileBucket",
+        "FaxTable",
+        "DirectoryTable",
+        "CredentialTable",
+        # Without it, they could not be read.
+        "DataKey",
+        # The account's.
+        "GatewayLoggingRole",
+        "GatewayAccount",
+    ],
+)
+def test_data_and_what_is_the_accounts_outlive_the_stack(name: str) -> None:
     resource = TEMPLATE["Resources"][name]
     assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
 
@@ -312,9 +346,20 @@ def test_every_function_logs_to_a_group_that_forgets_or_may_not_log() -> None:
         # It may write no log at all; Lambda would make a group for it if it could.
         if name != "RefuseFunction"
     }
-    assert sorted(groups.values()) == sorted(template.resources(TEMPLATE, "AWS::Logs::LogGroup"))
-    for group in groups.values():
-        assert properties(group)["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+    assert sorted(groups.values()) == ["AuthorizeLogGroup", "CreateFaxLogGroup", "IssueTokenLogGroup"]
+
+
+def test_every_log_group_forgets() -> None:
+    kept = {
+        name: group["Properties"]["RetentionInDays"]
+        for name, group in template.resources(TEMPLATE, "AWS::Logs::LogGroup").items()
+    }
+    assert kept == {
+        "AccessLogGroup": {"Ref": "LogRetentionDays"},
+        "AuthorizeLogGroup": {"Ref": "LogRetentionDays"},
+        "CreateFaxLogGroup": {"Ref": "LogRetentionDays"},
+        "IssueTokenLogGroup": {"Ref": "LogRetentionDays"},
+    }
 
 
 def test_every_function_that_may_trace_does() -> None:
@@ -485,7 +530,11 @@ def test_a_domains_name_is_a_host_name(name: str, good: bool) -> None:
     assert (re.fullmatch(TEMPLATE["Parameters"]["DomainName"]["AllowedPattern"], name) is not None) == good
 
 
-def test_nothing_that_is_retained_has_a_fixed_name() -> None:
-    for resource in TEMPLATE["Resources"].values():
-        named = {"BucketName", "TableName", "FunctionName", "RoleName", "LogGroupName"} & set(resource["Properties"])
-        assert not named
+def test_nothing_has_a_fixed_name() -> None:
+    named = {
+        (name, resource["Properties"][key])
+        for name, resource in TEMPLATE["Resources"].items()
+        for key in ("BucketName", "TableName", "FunctionName", "RoleName", "LogGroupName")
+        if key in resource["Properties"] and not isinstance(resource["Properties"][key], dict)
+    }
+    assert named == set()

@@ -1,0 +1,77 @@
+"""An alias follows each deployment: `make deploy GRADUAL=...`, on the emulator, which has no CodeDeploy to shift with.
+
+SAM would publish a new version only where a function's own folder changed, and the old one would go on answering.
+"""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.support.template import ROOT
+from tools import gradual, places
+from tools.emulator import emulator
+from tools.local_stack import EXAMPLE_EXTENSION, api_url, build, deploy, import_example_directory
+
+SOURCES = ("template.yaml", "monitoring.yaml", "functions", "layers")
+type Deploy = Callable[[Mapping[str, str]], tuple[str, str]]
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a deployment is made of, to be changed."""
+    folder = tmp_path_factory.mktemp("sources")
+    for name in SOURCES:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def deployed(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deploy]:
+    """Deploy what the sources are now, with these parameters: the version that the alias has then, and what is answered
+    to a fax with six files."""
+    home = tmp_path_factory.mktemp("home")
+    architecture = places.architecture()
+    tokens: list[str] = []
+    with emulator(home / "run") as running:
+
+        def call(parameters: Mapping[str, str]) -> tuple[str, str]:
+            template = build(home / "build", home / "build.log", architecture, sources / "template.yaml")
+            settings = json.dumps(dict(parameters)).encode()
+            derived = gradual.derive(template.parent, settings, None)
+            outputs = deploy(running, derived, architecture, parameters)
+            if not tokens:
+                # It is shown once.
+                tokens.append(import_example_directory(running, outputs).token)
+            alias = running.client("lambda").get_alias(
+                FunctionName=outputs["CreateFaxFunctionName"], Name=gradual.ALIAS
+            )
+            answer = requests.post(
+                f"{api_url(running, outputs)}/uapi/faxes/@me/{EXAMPLE_EXTENSION}",
+                headers={"Authorization": f"Bearer {tokens[0]}"},
+                files=[("request", (None, '{"recipients":["7778888"]}'))]
+                + [("files", (f"{number}.txt", b"Good morning.\n")) for number in range(6)],
+                verify=str(running.ca_bundle),
+                timeout=60,
+            )
+            return alias["FunctionVersion"], answer.json()["error"]["message"]
+
+        yield call
+
+
+def test_the_answer_follows_a_line_of_the_package_and_a_limit(sources: Path, deployed: Deploy) -> None:
+    assert deployed({}) == ("1", "The fax has 6 files; the limit is 5.")
+
+    module = sources / "layers/core/faxes/submission.py"
+    line = "The fax has {len(uploads)} files"
+    assert module.read_text().count(line) == 1
+    module.write_text(module.read_text().replace(line, "This fax has {len(uploads)} files"))
+    assert deployed({}) == ("2", "This fax has 6 files; the limit is 5.")
+
+    assert deployed({"MaxFilesPerFax": "4"}) == ("3", "This fax has 6 files; the limit is 4.")
+    # Nothing new, no version.
+    assert deployed({"MaxFilesPerFax": "4"}) == ("3", "This fax has 6 files; the limit is 4.")
