@@ -10,6 +10,7 @@ DEV := $(VENVS)/dev/.installed
 SAM := $(VENVS)/sam/.installed
 EMULATOR := $(VENVS)/emulator/.installed
 FUZZ := $(VENVS)/fuzz/.installed
+GATES := $(VENVS)/gates/.installed
 WHEELS := .local/wheels/.downloaded
 RENDERER := .local/npm/.fetched
 BIN := $(VENVS)/dev/bin
@@ -45,6 +46,9 @@ $(EMULATOR): requirements/emulator.txt
 
 $(FUZZ): requirements/fuzz.txt
 	$(call install,Atheris,$^)
+
+$(GATES): requirements/gates.txt
+	$(call install,the template's gates,$^)
 
 # What the layer is built of, for both architectures: from here on, a build needs no network.
 $(WHEELS): $(RUNTIME_LOCK) | $(DEV)
@@ -126,7 +130,7 @@ lambda-image: $(DEV) ## Build a stand-in for Amazon's base image, where that can
 # --- developing it ---------------------------------------------------------------------------------------------------
 
 .PHONY: test
-test: $(DEV) $(SAM) $(EMULATOR) $(WHEELS) $(RENDERER) ## Run all tests: [ARGS="-k name"]
+test: $(DEV) $(SAM) $(EMULATOR) $(GATES) $(WHEELS) $(RENDERER) ## Run all tests: [ARGS="-k name"]
 	@$(BIN)/python -m pytest $(ARGS)
 
 .PHONY: fuzz
@@ -175,9 +179,32 @@ types: $(DEV) ## Check types (mypy, strict)
 imports: $(DEV) ## Check which module may import which (import-linter)
 	@echo "==> import-linter"; PYTHONPATH=.:layers/core $(BIN)/lint-imports --no-cache
 
+# Every template that lies here, or a copy of template.yaml.
+TEMPLATES = $(or $(TEMPLATE),$(shell grep -l '^AWSTemplateFormatVersion' *.yaml))
+
 .PHONY: template
-template: $(SAM) ## Check the template (sam validate --lint)
-	@echo "==> sam validate --lint"; AWS_DEFAULT_REGION=us-east-1 $(VENVS)/sam/bin/sam validate --lint
+template: $(DEV) $(SAM) $(GATES) ## Check the templates (sam validate, cfn-lint, checkov, our tests): [TEMPLATE=copy.yaml]
+	@# All of them, also after one that complains.
+	@$(MAKE) --keep-going --no-print-directory sam-validate cfn-lint checkov template-tests
+
+.PHONY: sam-validate
+sam-validate: $(SAM)
+	@echo "==> sam validate --lint"; status=0; for file in $(TEMPLATES); do \
+	  AWS_DEFAULT_REGION=us-east-1 $(VENVS)/sam/bin/sam validate --lint --template-file "$$file" || status=1; \
+	done; exit $$status
+
+.PHONY: cfn-lint
+cfn-lint: $(GATES)
+	@echo "==> cfn-lint"; $(VENVS)/gates/bin/cfn-lint --append-rules cfn_lint_serverless.rules --template $(TEMPLATES)
+
+.PHONY: checkov
+checkov: $(GATES)
+	@echo "==> checkov"; $(VENVS)/gates/bin/checkov --config-file .checkov.yaml --file $(TEMPLATES)
+
+.PHONY: template-tests
+template-tests: $(DEV)
+	@echo "==> tests/template"; TEMPLATE_UNDER_TEST='$(abspath $(TEMPLATE))' $(BIN)/python -m pytest --quiet \
+	  tests/template$(if $(ONLY),/$(ONLY))
 
 .PHONY: lock
 lock: $(DEV) ## Pin the newest versions, with hashes

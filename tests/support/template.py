@@ -1,6 +1,7 @@
 """template.yaml as data, and what it says about names: resolved as CloudFormation would, for tests."""
 
 import copy
+import os
 import re
 from collections.abc import Collection, Mapping
 from functools import cache
@@ -10,6 +11,8 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
+# `make template TEMPLATE=...` sets it, to hold a copy against the code.
+_TEMPLATE = Path(os.environ.get("TEMPLATE_UNDER_TEST") or ROOT / "template.yaml")
 # What AWS knows by itself; the stack's name is the one that samconfig.toml has.
 _OF_AWS = {"AWS::StackName": "fax-api"}
 _NO_VALUE = {"Ref": "AWS::NoValue"}
@@ -35,7 +38,7 @@ def _short_form(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]
 _Loader.add_multi_constructor("!", _short_form)
 
 
-def load(path: Path = ROOT / "template.yaml") -> dict[str, Any]:
+def load(path: Path = _TEMPLATE) -> dict[str, Any]:
     """A template, its short forms written out."""
     return copy.deepcopy(_parsed(path.read_text()))
 
