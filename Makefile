@@ -88,6 +88,15 @@ directory: $(DEV) ## Import who may send: FILE=directory.example.yaml [STACK=nam
 logs: $(DEV) ## Show what the functions wrote and counted: [STACK=name] [MINUTES=60]
 	@$(PYTHON_TOOL) tools.logs $(if $(STACK),--stack '$(STACK)') $(if $(MINUTES),--minutes '$(MINUTES)')
 
+.PHONY: erase
+erase: $(DEV) ## Erase a fax for good, its files and its record: FAX=uid [STACK=name]
+	@$(PYTHON_TOOL) tools.erase $(if $(FAX),--fax='$(FAX)') $(if $(STACK),--stack '$(STACK)')
+
+.PHONY: restore
+restore: $(DEV) ## Copy what a table lacks from a restored one: TABLE=FaxTable FROM=name [STACK=name]
+	@$(PYTHON_TOOL) tools.restore $(if $(TABLE),--table='$(TABLE)') $(if $(FROM),--from='$(FROM)') \
+	  $(if $(STACK),--stack '$(STACK)')
+
 .PHONY: docs
 docs: $(DEV) ## Make the API's page from openapi.yaml, in .local/docs (needs npm)
 	@$(PYTHON_TOOL) tools.api_page

@@ -20,7 +20,6 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
-import boto3
 import yaml
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -37,7 +36,8 @@ from faxes.adapters.dynamodb import (
 )
 from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal
 from faxes.tokens import APP_KEY, APP_SECRET, App, Token, digest_of
-from tools import app_secrets, places, stack_file
+from tools import app_secrets, deployed, places, stack_file
+from tools.deployed import NoStack
 from tools.stack_file import LocalStack
 from tools.steps import fail
 
@@ -408,21 +408,21 @@ def main(arguments: list[str]) -> int:
         return fail('Say which: make directory FILE=directory.example.yaml [STACK=name] [ROTATE="app keys"].')
     try:
         entries = parse(options.file.read_text(encoding="utf-8"))
-        local = None if options.stack else stack_file.read()
-        if not options.stack and local is None:
-            return fail("No local stack is running. Start one with `make run`, or name a deployed one with STACK=name.")
-        deployment = _of(local) if local else _deployed(options.stack)
-        report = write(entries, *deployment, datetime.now(UTC), rotate=options.rotate.split())
+        stack = deployed.find(options.stack)
+        tables = stack.output("DirectoryTableName"), stack.output("CredentialTableName")
+        report = write(entries, stack.client("dynamodb"), *tables, datetime.now(UTC), rotate=options.rotate.split())
+    except NoStack as error:
+        return fail(error)
     except (OSError, UnicodeDecodeError) as error:
         return fail(f"{options.file} cannot be read: {error}")
     except DirectoryInvalid as error:
         return fail(f"{options.file} was not imported; nothing was written.\n{error}")
     except ImportStopped as stopped:
-        _show(stopped.report, local)
+        _show(stopped.report, stack.local)
         return fail(f"{options.file} was not imported to its end. AWS said: {stopped}\n{_how_to_go_on(stopped.unsure)}")
-    except (BotoCoreError, ClientError, LookupError) as error:
+    except (BotoCoreError, ClientError) as error:
         return fail(f"{options.file} was not imported; nothing was written. AWS said: {error}")
-    _show(report, local)
+    _show(report, stack.local)
     return 0
 
 
@@ -431,19 +431,6 @@ def _how_to_go_on(unsure: str | None) -> str:
         return "Import it again when that is mended."
     # The write may have reached AWS, with a secret that has been shown to nobody.
     return f"When that is mended, import it again with ROTATE={unsure}: it may have a secret that nobody knows."
-
-
-def _deployed(stack: str) -> tuple[Any, str, str]:
-    """A deployed stack's client and its two tables. Raises LookupError where the stack is not one of ours."""
-    described = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
-    if not {"DirectoryTableName", "CredentialTableName"} <= set(outputs):
-        raise LookupError(f"the stack {stack} has no directory")
-    return boto3.client("dynamodb"), outputs["DirectoryTableName"], outputs["CredentialTableName"]
-
-
-def _of(local: LocalStack) -> tuple[Any, str, str]:
-    return local.client("dynamodb"), local.directoryTable, local.credentialTable
 
 
 def _show(report: Report, local: LocalStack | None) -> None:

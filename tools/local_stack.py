@@ -70,6 +70,7 @@ def _with_example_directory(running: Emulator, outputs: Mapping[str, str], ca_bu
         faxTable=outputs["FaxTableName"],
         directoryTable=outputs["DirectoryTableName"],
         credentialTable=outputs["CredentialTableName"],
+        auditLogGroup=outputs["AuditLogGroupName"],
         endpointUrl=running.url,
         region=REGION,
     )

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tools import stack_file
+from tools import deployed
+from tools.deployed import NoStack
 from tools.local_stack import STACK_NAME
 from tools.steps import fail
 
@@ -96,16 +96,15 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--stack", help="a deployed stack's name; default: the local one that `make run` started")
     parser.add_argument("--minutes", type=int, default=60, help="how far back, by default an hour")
     options = parser.parse_args(arguments)
-    local = None if options.stack else stack_file.read()
-    if not options.stack and local is None:
-        return fail("No local stack is running. Start one with `make run`, or name a deployed one with STACK=name.")
-    client = local.client if local else boto3.client
     since = datetime.now(UTC) - timedelta(minutes=options.minutes)
     found = False
     try:
-        for line in lines(client("cloudformation"), client("logs"), options.stack or STACK_NAME, since):
+        stack = deployed.find(options.stack)
+        for line in lines(stack.client("cloudformation"), stack.client("logs"), options.stack or STACK_NAME, since):
             print(line)
             found = True
+    except NoStack as error:
+        return fail(error)
     except (BotoCoreError, ClientError) as error:
         return fail(f"The logs cannot be read. AWS said: {error}")
     if not found:

@@ -27,6 +27,7 @@ class LocalStack:
     faxTable: str
     directoryTable: str
     credentialTable: str
+    auditLogGroup: str
     endpointUrl: str
     region: str
 

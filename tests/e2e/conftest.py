@@ -2,12 +2,15 @@
 
 import json
 import subprocess
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
+from tools import places, stack_file
 from tools.local_stack import local_stack
 from tools.stack_file import LocalStack
 
@@ -64,3 +67,44 @@ def stored(stack: LocalStack, keys: Callable[[], set[str]]) -> Callable[[], dict
     """Everything in the stack's bucket, by key: call it for what lies there now."""
     s3 = stack.client("s3")
     return lambda: {key: s3.get_object(Bucket=stack.bucket, Key=key)["Body"].read() for key in keys()}
+
+
+@pytest.fixture
+def local(stack: LocalStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stack is the one that `make run` started, as the commands find it."""
+    monkeypatch.setattr(places, "STACK_FILE", tmp_path / "stack.json")
+    stack_file.write(stack, places.STACK_FILE)
+
+
+type Operator = Callable[[Mapping[str, str]], None]
+
+
+@pytest.fixture
+def operator(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Operator]:
+    """Be somebody who has these rights in the stack's account and no others: ``operator({action: resource})``.
+
+    The resources may name what the stack's description has, as ``{faxTable}``.
+    """
+    iam = stack.client("iam")
+    iam.create_user(UserName="operator")
+    access = iam.create_access_key(UserName="operator")["AccessKey"]
+    monkeypatch.setenv("AWS_ENDPOINT_URL", stack.endpointUrl)
+    monkeypatch.setenv("AWS_CA_BUNDLE", stack.caBundle)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", stack.region)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", access["AccessKeyId"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", access["SecretAccessKey"])
+    # Its credentials are those of before.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+
+    def becomes(rights: Mapping[str, str]) -> None:
+        statements = [
+            {"Effect": "Allow", "Action": action, "Resource": on.format(**asdict(stack))}
+            for action, on in rights.items()
+        ]
+        policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        iam.put_user_policy(UserName="operator", PolicyName="rights", PolicyDocument=policy)
+
+    yield becomes
+    iam.delete_user_policy(UserName="operator", PolicyName="rights")
+    iam.delete_access_key(UserName="operator", AccessKeyId=access["AccessKeyId"])
+    iam.delete_user(UserName="operator")

@@ -478,6 +478,7 @@ def local(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
         faxTable=cloud.names["FaxTable"],
         directoryTable=cloud.names["DirectoryTable"],
         credentialTable=cloud.names["CredentialTable"],
+        auditLogGroup="audit",
         endpointUrl="https://127.0.0.1:1",
         region="us-east-1",
     )

@@ -2,6 +2,7 @@
 
 import gc
 import importlib.util
+import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from moto import mock_aws
 from faxes.adapters.dynamodb import wire
 from tests.support import template
 from tools import directory
+from tools.deployed import Stack
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -73,6 +75,19 @@ class Cloud:
     def add_credential(self, item: dict[str, Any]) -> None:
         """Keep an app or a token, as its adapter has it."""
         self.dynamodb.put_item(TableName=self.names["CredentialTable"], Item=wire(item))
+
+    def stack(self) -> Stack:
+        """The deployment as an operator's commands find it, with an empty audit log."""
+        client: Any = boto3.client
+        client("logs").create_log_group(logGroupName="audit")
+        names = {f"{resource}Name": name for resource, name in self.names.items()} | {"AuditLogGroupName": "audit"}
+        return Stack("fax-api", names, client)
+
+    def audit(self) -> list[dict[str, Any]]:
+        """The lines of the audit log, in their order."""
+        client: Any = boto3.client
+        events = client("logs").filter_log_events(logGroupName="audit")["events"]
+        return [json.loads(event["message"]) for event in events]
 
     def clear(self, table: str) -> None:
         """Make a table (by logical id) anew: moto copies all that it and its stream ever held for each transaction."""

@@ -321,6 +321,7 @@ def test_tables_are_on_demand_recoverable_and_forget(name: str) -> None:
         "FaxTable",
         "DirectoryTable",
         "CredentialTable",
+        "AuditLogGroup",
         # Without it, they could not be read.
         "DataKey",
         # The account's.
@@ -356,10 +357,18 @@ def test_every_log_group_forgets() -> None:
     }
     assert kept == {
         "AccessLogGroup": {"Ref": "LogRetentionDays"},
+        "AuditLogGroup": {"Ref": "AuditRetentionDays"},
         "AuthorizeLogGroup": {"Ref": "LogRetentionDays"},
         "CreateFaxLogGroup": {"Ref": "LogRetentionDays"},
         "IssueTokenLogGroup": {"Ref": "LogRetentionDays"},
     }
+
+
+def test_the_audit_log_is_kept_for_years_and_an_output_names_it() -> None:
+    parameter = TEMPLATE["Parameters"]["AuditRetentionDays"]
+    assert parameter["Default"] == 3653
+    assert parameter["AllowedValues"] == TEMPLATE["Parameters"]["LogRetentionDays"]["AllowedValues"]
+    assert TEMPLATE["Outputs"]["AuditLogGroupName"]["Value"] == {"Ref": "AuditLogGroup"}
 
 
 def test_every_function_that_may_trace_does() -> None:

@@ -29,6 +29,7 @@ LOCAL = LocalStack(
     faxTable="faxes",
     directoryTable="directory",
     credentialTable="credentials",
+    auditLogGroup="audit",
     endpointUrl="https://127.0.0.1:4566",
     region="us-east-1",
 )

@@ -1,0 +1,128 @@
+"""An operator erases a fax of the deployed stack: what goes, what stays, what is logged, and by which rights."""
+
+import json
+import os
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from benchmarks import load
+from faxes.tokens import digest_of
+from tests.e2e.conftest import Curl, Operator
+from tests.e2e.test_commands import run
+from tests.e2e.test_contract import DOCUMENTS, NOTE, REQUEST, SEND
+from tools import erase
+from tools.local_stack import STACK_NAME
+from tools.stack_file import LocalStack
+
+LETTER = ("-F", f"files=@{DOCUMENTS / 'letter.pdf'}")
+SIZE = sum((DOCUMENTS / name).stat().st_size for name in ("letter.pdf", "note.txt"))
+TIME = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
+ROOT_CALLER = "arn:aws:iam::000000000000:root"
+
+
+def audit(stack: LocalStack, uid: str) -> list[dict[str, Any]]:
+    """The audit log's lines of a fax, without their times, which are looked at here."""
+    pages = stack.client("logs").get_paginator("filter_log_events").paginate(logGroupName=stack.auditLogGroup)
+    lines = [json.loads(event["message"]) for page in pages for event in page["events"]]
+    mine = [line for line in lines if line["uidSha256"] == digest_of(uid)]
+    assert all(TIME.fullmatch(line.pop("time")) for line in mine)
+    return mine
+
+
+@pytest.mark.usefixtures("local")
+def test_a_fax_is_erased_and_another_is_not(
+    stack: LocalStack, curl: Curl, stored: Callable[[], dict[str, bytes]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = ("-H", "Idempotency-Key: to-be-erased")
+    before, files_before = load.items(stack), stored()
+    sent = curl(SEND, *REQUEST, *LETTER, *NOTE, *key)
+    fax_id, uid = sent.body["id"], sent.body["uid"]
+    other = curl(SEND, *REQUEST, *NOTE).body
+    assert erase.main(["--fax", uid]) == 0
+    assert capsys.readouterr().out == (
+        f"erased fax {fax_id}: 2 files, {SIZE:,} bytes, and its record\n"
+        "point-in-time recovery can bring the record back for up to 35 days, the files never;\n"
+        "make restore leaves it out\n"
+        f"the audit line: in log group {stack.auditLogGroup}\n"
+    )
+
+    # What is there more than before: the other fax, and the key.
+    more = [item for item in load.items(stack) if item not in before]
+    assert sorted(item["pk"].split("#")[0] for item in more) == ["FAX", "IDEMPOTENCY"]
+    [claim, record] = sorted(more, key=lambda item: str(item["sk"]), reverse=True)
+    assert (record["id"], record["uid"]) == (other["id"], other["uid"])
+    assert sorted(claim) == ["content", "expiresAt", "faxId", "faxUid", "pk", "sk"]
+    assert sorted(set(stored()) - set(files_before)) == [f"faxes/{other['uid']}/1.txt"]
+
+    line = {
+        "action": "erase",
+        "caller": ROOT_CALLER,
+        "id": fax_id,
+        "uidSha256": digest_of(uid),
+        "files": 2,
+        "bytes": SIZE,
+        "record": True,
+    }
+    assert audit(stack, uid) == [line | {"state": "begun"}, line | {"state": "done"}]
+    pages = stack.client("logs").get_paginator("filter_log_events").paginate(logGroupName=stack.auditLogGroup)
+    written = "".join(event["message"] for page in pages for event in page["events"])
+    assert [word for word in (uid, "7778888", "letter", "note.txt", "0003*210") if word in written] == []
+
+    # A client's late repetition is no new fax.
+    assert curl(SEND, *REQUEST, *LETTER, *NOTE, *key) == sent
+    assert sorted(set(stored()) - set(files_before)) == [f"faxes/{other['uid']}/1.txt"]
+    # A second time, there is nothing.
+    assert erase.main(["--fax", uid]) == 1
+    assert capsys.readouterr() == ("", f"There is nothing of fax {uid}: no file, and no record.\n")
+    assert len(audit(stack, uid)) == 2
+
+
+# --- an operator's rights: as docs/operations.md has them, in the order of their need --------------------------------
+
+RIGHTS = {
+    "cloudformation:DescribeStacks": "*",
+    "s3:ListBucket": "arn:aws:s3:::{bucket}",
+    "dynamodb:Query": "arn:aws:dynamodb:{region}:*:table/{faxTable}/index/by-uid",
+    "dynamodb:GetItem": "arn:aws:dynamodb:{region}:*:table/{faxTable}",
+    "logs:CreateLogStream": "arn:aws:logs:{region}:*:log-group:{auditLogGroup}*",
+    "logs:PutLogEvents": "arn:aws:logs:{region}:*:log-group:{auditLogGroup}*",
+    "s3:DeleteObject": "arn:aws:s3:::{bucket}/faxes/*",
+    "dynamodb:DeleteItem": "arn:aws:dynamodb:{region}:*:table/{faxTable}",
+}
+# The last two are for what is erased; without any other, nothing is.
+BEFORE = list(RIGHTS)[:-2]
+
+
+def test_an_operator_needs_these_rights_and_no_others(
+    stack: LocalStack,
+    curl: Curl,
+    stored: Callable[[], dict[str, bytes]],
+    operator: Operator,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    before = stored()
+    sent = curl(SEND, *REQUEST, *NOTE).body
+    fax_id, uid = sent["id"], sent["uid"]
+    with_it = stored()
+    said = {}
+    for missing in RIGHTS:
+        operator({right: on for right, on in RIGHTS.items() if right != missing})
+        assert erase.main(["--fax", uid, "--stack", STACK_NAME]) == 1
+        said[missing] = capsys.readouterr().err
+        assert (stored() == with_it) == (missing != "dynamodb:DeleteItem")
+    assert [right for right in BEFORE if not said[right].startswith("Nothing was erased")] == []
+    assert [right for right in RIGHTS if right not in BEFORE and "was not erased to its end" not in said[right]] == []
+    # What an interrupted run has left is found, now by the command as it is typed.
+    operator(RIGHTS)
+    done = run(["make", "-s", "erase", f"FAX={uid}", f"STACK={STACK_NAME}"], dict(os.environ))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"erased fax {fax_id}: 0 files, 0 bytes, and its record\n")
+    assert stored() == before
+    assert [item for item in load.items(stack) if item.get("uid") == uid] == []
+    # What was begun says what lay there, and who it was.
+    lines = [(line["state"], line["files"], line["caller"]) for line in audit(stack, uid)]
+    who = "arn:aws:iam::000000000000:user/operator"
+    assert lines == [("begun", 1, who), ("begun", 1, who), ("begun", 0, who), ("done", 0, who)]

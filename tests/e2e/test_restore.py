@@ -1,0 +1,100 @@
+"""The drill of docs/operations.md: a table loses items, a backup of it is restored, and everything is back but what was
+erased since."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from benchmarks import load
+from faxes.adapters.dynamodb import wire
+from tests.e2e.conftest import Curl, Operator
+from tests.e2e.test_contract import NOTE, REQUEST, SEND, assert_accepted
+from tools import erase, restore
+from tools.local_stack import STACK_NAME
+from tools.stack_file import LocalStack
+
+BACKUP = "restored-faxes"
+
+
+@pytest.fixture
+def back_up(stack: LocalStack) -> Iterator[Callable[[], None]]:
+    """Back the table of faxes up, and restore that to another table."""
+    dynamodb = stack.client("dynamodb")
+
+    def taken() -> None:
+        backup = dynamodb.create_backup(TableName=stack.faxTable, BackupName="drill")["BackupDetails"]["BackupArn"]
+        dynamodb.restore_table_from_backup(TargetTableName=BACKUP, BackupArn=backup)
+        dynamodb.get_waiter("table_exists").wait(TableName=BACKUP)
+
+    yield taken
+    dynamodb.delete_table(TableName=BACKUP)
+
+
+def items(stack: LocalStack) -> list[dict[str, Any]]:
+    """Everything in the table of faxes, in the order of its keys."""
+    return sorted(load.items(stack), key=lambda item: str(item["pk"]))
+
+
+def lose(stack: LocalStack, lost: list[dict[str, Any]]) -> None:
+    for item in lost:
+        key = wire({"pk": item["pk"], "sk": item["sk"]})
+        stack.client("dynamodb").delete_item(TableName=stack.faxTable, Key=key)
+
+
+@pytest.mark.usefixtures("local")
+def test_everything_is_back_but_the_erased_fax(
+    stack: LocalStack, curl: Curl, back_up: Callable[[], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    erased = assert_accepted(curl(SEND, *REQUEST, *NOTE))
+    lost = curl(SEND, *REQUEST, *NOTE, "-H", "Idempotency-Key: drill")
+    back_up()
+    kept = [item for item in items(stack) if item.get("uid") != erased]
+    assert erase.main(["--fax", erased]) == 0
+    later = assert_accepted(curl(SEND, *REQUEST, *NOTE))
+    lose(stack, kept)
+    assert [item["uid"] for item in items(stack)] == [later]
+    capsys.readouterr()
+
+    assert restore.main(["--table", "FaxTable", "--from", BACKUP]) == 0
+    counted = f"    copied        {len(kept)}\n    there already 0\n    expired       0\n    erased        1\n"
+    assert capsys.readouterr().out == counted
+    assert [item for item in items(stack) if item.get("uid") != later] == kept
+    # What its key has accepted is known again.
+    assert curl(SEND, *REQUEST, *NOTE, "-H", "Idempotency-Key: drill") == lost
+
+    assert restore.main(["--table", "FaxTable", "--from", BACKUP]) == 0
+    again = f"    copied        0\n    there already {len(kept)}\n    expired       0\n    erased        1\n"
+    assert capsys.readouterr().out == again
+
+
+# --- an operator's rights: as docs/operations.md has them, in the order of their need --------------------------------
+
+RIGHTS = {
+    "cloudformation:DescribeStacks": "*",
+    "logs:FilterLogEvents": "arn:aws:logs:{region}:*:log-group:{auditLogGroup}*",
+    "dynamodb:Scan": "arn:aws:dynamodb:{region}:*:table/" + BACKUP,
+    "dynamodb:PutItem": "arn:aws:dynamodb:{region}:*:table/{faxTable}",
+}
+
+
+def test_an_operator_needs_these_rights_and_no_others(
+    stack: LocalStack,
+    curl: Curl,
+    back_up: Callable[[], None],
+    operator: Operator,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert_accepted(curl(SEND, *REQUEST, *NOTE))
+    back_up()
+    before = items(stack)
+    lose(stack, before)
+    command = ["--table", "FaxTable", "--from", BACKUP, "--stack", STACK_NAME]
+    for missing in RIGHTS:
+        operator({right: on for right, on in RIGHTS.items() if right != missing})
+        assert restore.main(command) == 1
+        assert f"is not authorized to perform: {missing}" in capsys.readouterr().err
+        assert items(stack) == []
+    operator(RIGHTS)
+    assert restore.main(command) == 0
+    assert items(stack) == before

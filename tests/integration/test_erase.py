@@ -1,0 +1,322 @@
+"""Erasing a fax: what goes, what stays, in which order, and what is said where something fails."""
+
+import itertools
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from faxes.adapters.dynamodb import DynamoDBFaxStore
+from faxes.model import Claim
+from faxes.tokens import digest_of
+from tests.integration.test_fax_store import fax
+from tests.support.cloud import Cloud
+from tools import deployed, erase
+from tools.deployed import Stack
+from tools.erase import Erased, NotErased
+
+FAX, OTHER = fax(1), fax(2)
+CALLER = "arn:aws:sts::123456789012:user/moto"
+
+
+@pytest.fixture(name="stack")
+def _stack(cloud: Cloud) -> Stack:
+    """A deployment with two faxes, the first of two files and with an Idempotency-Key."""
+    store = DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"])
+    store.add(FAX, Claim("c" * 64, "d" * 64, FAX.expires_at))
+    store.add(OTHER)
+    for key in (f"faxes/{FAX.uid}/1.txt", f"faxes/{FAX.uid}/2.pdf", f"faxes/{OTHER.uid}/1.txt"):
+        cloud.s3.put_object(Bucket=cloud.names["FileBucket"], Key=key, Body=b"content")
+    return cloud.stack()
+
+
+def clock(later: timedelta = timedelta()) -> Callable[[], datetime]:
+    """Seconds that begin now, or later: the log takes no line of another day, and S3 sets a file's time itself."""
+    start = datetime.now(UTC).replace(microsecond=0) + later
+    return (start + timedelta(seconds=n) for n in itertools.count()).__next__
+
+
+def line(state: str, time: str, fax_id: str | None, files: int, size: int, uid: str = FAX.uid) -> dict[str, Any]:
+    """A whole line of the audit log."""
+    return {
+        "action": "erase",
+        "state": state,
+        "time": time,
+        "caller": CALLER,
+        "id": fax_id,
+        "uidSha256": digest_of(uid),
+        "files": files,
+        "bytes": size,
+        "record": fax_id is not None,
+    }
+
+
+def lines(cloud: Cloud) -> list[tuple[str, str | None, int, int]]:
+    """The audit log in short: states, ids, files, bytes."""
+    return [(each["state"], each["id"], each["files"], each["bytes"]) for each in cloud.audit()]
+
+
+def keys(cloud: Cloud) -> list[str]:
+    return sorted(item["pk"]["S"] for item in cloud.items("FaxTable"))
+
+
+ALL_KEYS = [f"FAX#{FAX.id}", f"FAX#{OTHER.id}", f"IDEMPOTENCY#{'c' * 64}"]
+OTHERS_FILE = {f"faxes/{OTHER.uid}/1.txt": b"content"}
+
+
+class Calls:
+    """The calls to AWS that change something, in their order; those named by ``stop`` get no answer."""
+
+    CHANGES = ("logs.CreateLogStream", "logs.PutLogEvents", "s3.DeleteObjects", "dynamodb.DeleteItem")
+
+    def __init__(self, stack: Stack, *stop: str) -> None:
+        self.made: list[str] = []
+        self._stop = stop
+        self._make = stack.client
+        self.stack = replace(stack, client=self._client)
+
+    def _client(self, service: str) -> Any:
+        client = self._make(service)
+        for call in self.CHANGES:
+            if call.startswith(f"{service}."):
+                client.meta.events.register(f"provide-client-params.{call}", self._seen)
+        return client
+
+    def _seen(self, model: Any, **_: object) -> None:
+        self.made.append(model.name)
+        # The nth of a name is stopped by name#n.
+        if {model.name, f"{model.name}#{self.made.count(model.name)}"} & set(self._stop):
+            raise EndpointConnectionError(endpoint_url="https://127.0.0.1")
+
+
+NO_ANSWER = 'Could not connect to the endpoint URL: "https://127.0.0.1"'
+
+
+def test_a_fax_goes_with_its_files_and_its_record_and_nothing_else_does(cloud: Cloud, stack: Stack) -> None:
+    now = clock()
+    assert erase.erase(stack, FAX.uid, now) == Erased(FAX.id, 2, 14)
+    assert cloud.objects() == OTHERS_FILE
+    assert keys(cloud) == ALL_KEYS[1:]
+
+
+def test_the_audit_log_has_a_line_of_before_and_one_of_after(cloud: Cloud, stack: Stack) -> None:
+    times = [datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=n) for n in range(4)]
+    erase.erase(stack, FAX.uid, iter(times).__next__)
+    begun, _, done, _ = (time.strftime("%Y-%m-%dT%H:%M:%S.000Z") for time in times)
+    assert cloud.audit() == [line("begun", begun, FAX.id, 2, 14), line("done", done, FAX.id, 2, 14)]
+
+
+def test_the_audit_log_holds_nothing_of_the_fax_but_its_id(cloud: Cloud, stack: Stack) -> None:
+    erase.erase(stack, FAX.uid, clock())
+    written = json.dumps(cloud.audit())
+    held = [FAX.uid, *FAX.recipients, FAX.extension, FAX.user_id, *(file.name for file in FAX.files if file.name)]
+    assert [each for each in held if each in written] == []
+
+
+def test_what_stays_of_a_key_is_ids_and_digests(cloud: Cloud, stack: Stack) -> None:
+    erase.erase(stack, FAX.uid, clock())
+    [claim] = [item for item in cloud.items("FaxTable") if item["sk"]["S"] == "IDEMPOTENCY"]
+    assert claim == {
+        "pk": {"S": f"IDEMPOTENCY#{'c' * 64}"},
+        "sk": {"S": "IDEMPOTENCY"},
+        "content": {"S": "d" * 64},
+        "faxId": {"S": FAX.id},
+        "faxUid": {"S": FAX.uid},
+        "expiresAt": {"N": str(int(FAX.expires_at.timestamp()))},
+    }
+
+
+def test_a_second_time_there_is_nothing_and_the_log_stays_as_it_is(cloud: Cloud, stack: Stack) -> None:
+    erase.erase(stack, FAX.uid, clock())
+    with pytest.raises(NotErased, match=rf"^There is nothing of fax {FAX.uid}: no file, and no record\.$"):
+        erase.erase(stack, FAX.uid, clock())
+    assert lines(cloud) == [("begun", FAX.id, 2, 14), ("done", FAX.id, 2, 14)]
+
+
+def test_a_record_whose_time_is_over_goes_too(cloud: Cloud, stack: Stack) -> None:
+    # The table removes it up to days later.
+    late = fax(3, expires_at=datetime(2026, 11, 1, tzinfo=UTC))
+    DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"]).add(late)
+    assert erase.erase(stack, late.uid, clock()) == Erased(late.id, 0, 0)
+    assert keys(cloud) == ALL_KEYS
+
+
+def test_files_without_a_record_go_too(cloud: Cloud, stack: Stack) -> None:
+    cloud.s3.put_object(Bucket=cloud.names["FileBucket"], Key=f"faxes/{'e' * 32}/1.txt", Body=b"rest")
+    assert erase.erase(stack, "e" * 32, clock(timedelta(minutes=2))) == Erased(None, 1, 4)
+    assert len(cloud.objects()) == 3
+    assert lines(cloud) == [("begun", None, 1, 4), ("done", None, 1, 4)]
+    assert [each["uidSha256"] for each in cloud.audit()] == [digest_of("e" * 32)] * 2
+
+
+def test_files_that_may_be_about_to_get_their_record_stay(cloud: Cloud, stack: Stack) -> None:
+    cloud.s3.put_object(Bucket=cloud.names["FileBucket"], Key=f"faxes/{'e' * 32}/1.txt", Body=b"rest")
+    with pytest.raises(NotErased, match=rf"^Nothing was erased: fax {'e' * 32} has no record yet, but a file from "):
+        erase.erase(stack, "e" * 32, clock())
+    assert len(cloud.objects()) == 4
+    assert cloud.audit() == []
+
+
+def test_more_files_than_one_call_takes(cloud: Cloud, stack: Stack) -> None:
+    for n in range(1001):
+        cloud.s3.put_object(Bucket=cloud.names["FileBucket"], Key=f"faxes/{FAX.uid}/rest-{n}", Body=b"x")
+    calls = Calls(stack)
+    assert erase.erase(calls.stack, FAX.uid, clock()) == Erased(FAX.id, 1003, 1015)
+    assert calls.made.count("DeleteObjects") == 2
+    assert cloud.objects() == OTHERS_FILE
+
+
+# --- order, and what fails -------------------------------------------------------------------------------------------
+
+
+def test_the_order_is_log_files_record_log(stack: Stack) -> None:
+    calls = Calls(stack)
+    erase.erase(calls.stack, FAX.uid, clock())
+    written = ["CreateLogStream", "PutLogEvents"]
+    assert calls.made == [*written, "DeleteObjects", "DeleteItem", *written]
+
+
+@pytest.mark.parametrize("stopped", ["CreateLogStream", "PutLogEvents"])
+def test_nothing_goes_where_the_log_cannot_be_written(cloud: Cloud, stack: Stack, stopped: str) -> None:
+    with pytest.raises(NotErased) as refused:
+        erase.erase(Calls(stack, stopped).stack, FAX.uid, clock())
+    assert str(refused.value) == f"Nothing was erased, since the audit log cannot be written: {NO_ANSWER}"
+    assert (len(cloud.objects()), keys(cloud)) == (3, ALL_KEYS)
+
+
+def test_nothing_goes_where_the_log_drops_the_line(cloud: Cloud, stack: Stack) -> None:
+    with pytest.raises(NotErased, match="rejected as too old or too new; is this machine's clock right"):
+        erase.erase(stack, FAX.uid, clock(-timedelta(days=30)))
+    assert (len(cloud.objects()), keys(cloud)) == (3, ALL_KEYS)
+
+
+def test_a_run_that_was_interrupted_before_the_record_is_run_again(cloud: Cloud, stack: Stack) -> None:
+    with pytest.raises(NotErased) as stopped:
+        erase.erase(Calls(stack, "DeleteItem").stack, FAX.uid, clock())
+    assert str(stopped.value) == (
+        f"Fax {FAX.uid} was not erased to its end. AWS said: {NO_ANSWER}\nErase it again when that is mended."
+    )
+    assert (cloud.objects(), keys(cloud)) == (OTHERS_FILE, ALL_KEYS)
+    assert erase.erase(stack, FAX.uid, clock()) == Erased(FAX.id, 0, 0)
+    assert keys(cloud) == ALL_KEYS[1:]
+    assert lines(cloud) == [("begun", FAX.id, 2, 14), ("begun", FAX.id, 0, 0), ("done", FAX.id, 0, 0)]
+
+
+def test_the_record_stays_where_a_file_does(cloud: Cloud, stack: Stack) -> None:
+    refusing = answered(stack, "s3", "DeleteObjects", {"Errors": [{"Key": "a", "Code": "AccessDenied"}]})
+    with pytest.raises(NotErased) as stopped:
+        erase.erase(refusing, FAX.uid, clock())
+    assert str(stopped.value) == (
+        f"Fax {FAX.uid} was not erased to its end. AWS said: 1 of the files stay: AccessDenied\n"
+        "Erase it again when that is mended."
+    )
+    assert keys(cloud) == ALL_KEYS
+    assert erase.erase(stack, FAX.uid, clock()) == Erased(FAX.id, 2, 14)
+
+
+def answered(stack: Stack, service: str, call: str, answer: dict[str, Any]) -> Stack:
+    """The stack, where one call has this answer and does nothing."""
+    client = stack.client(service)
+    ok = SimpleNamespace(status_code=200)
+    client.meta.events.register(f"before-call.{service}.{call}", lambda **_: (ok, answer))
+    return replace(stack, client=lambda name: client if name == service else stack.client(name))
+
+
+def test_a_line_that_cannot_be_written_afterwards_is_said_for_keeping(cloud: Cloud, stack: Stack) -> None:
+    times = [datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=n) for n in range(4)]
+    with pytest.raises(NotErased) as unsaid:
+        erase.erase(Calls(stack, "PutLogEvents#2").stack, FAX.uid, iter(times).__next__)
+    done = times[2].strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    loud, keep, kept = str(unsaid.value).split("\n")
+    assert loud == f"ERASED, BUT THE AUDIT LOG DOES NOT SAY SO: {NO_ANSWER}"
+    assert keep == "Keep this line in its place:"
+    assert json.loads(kept) == line("done", done, FAX.id, 2, 14)
+    assert (cloud.objects(), keys(cloud)) == (OTHERS_FILE, ALL_KEYS[1:])
+    # Enough for a restore.
+    assert lines(cloud) == [("begun", FAX.id, 2, 14)]
+
+
+def test_another_fax_that_has_the_id_by_now_stays(cloud: Cloud, stack: Stack) -> None:
+    stale = {"Items": [{"pk": {"S": f"FAX#{OTHER.id}"}, "sk": {"S": "FAX"}, "uid": {"S": FAX.uid}}]}
+    cloud.dynamodb.delete_item(
+        TableName=cloud.names["FaxTable"], Key={"pk": {"S": f"FAX#{FAX.id}"}, "sk": {"S": "FAX"}}
+    )
+    lagging = answered(stack, "dynamodb", "Query", stale)
+    assert erase.erase(lagging, FAX.uid, clock(timedelta(minutes=2))) == Erased(None, 2, 14)
+    assert keys(cloud) == ALL_KEYS[1:]
+
+
+def test_a_record_that_changed_hands_meanwhile_stays(cloud: Cloud, stack: Stack) -> None:
+    read = {"Item": {"id": {"S": OTHER.id}, "uid": {"S": FAX.uid}}}
+    lagging = answered(stack, "dynamodb", "GetItem", read)
+    assert erase.erase(lagging, FAX.uid, clock()) == Erased(OTHER.id, 2, 14)
+    assert keys(cloud) == ALL_KEYS
+
+
+# --- the command -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def found(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Stack:
+    """The stack, found by the command under its name."""
+    monkeypatch.setattr(deployed, "find", {"fax-api": stack}.__getitem__)
+    return stack
+
+
+@pytest.mark.usefixtures("found")
+def test_the_command_says_what_it_did(capsys: pytest.CaptureFixture[str]) -> None:
+    assert erase.main(["--fax", FAX.uid, "--stack", "fax-api"], clock()) == 0
+    assert capsys.readouterr().out == (
+        "erased fax 1001: 2 files, 14 bytes, and its record\n"
+        "point-in-time recovery can bring the record back for up to 35 days, the files never;\n"
+        "make restore leaves it out\n"
+        "the audit line: in log group audit\n"
+    )
+    assert erase.main(["--fax", FAX.uid, "--stack", "fax-api"], clock()) == 1
+    assert capsys.readouterr() == ("", f"There is nothing of fax {FAX.uid}: no file, and no record.\n")
+
+
+@pytest.mark.usefixtures("found")
+def test_the_command_says_that_there_was_no_record(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    cloud.s3.put_object(Bucket=cloud.names["FileBucket"], Key=f"faxes/{'e' * 32}/1.txt", Body=b"rest")
+    assert erase.main(["--fax", "e" * 32, "--stack", "fax-api"], clock(timedelta(minutes=2))) == 0
+    assert capsys.readouterr().out == (
+        f"erased what lay there of fax {'e' * 32}: 1 file, 4 bytes; it had no record\n"
+        "the audit line: in log group audit\n"
+    )
+
+
+def test_the_command_says_that_nothing_was_erased(
+    found: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = replace(found, outputs={**found.outputs, "FaxTableName": "gone"})
+    monkeypatch.setattr(deployed, "find", {"fax-api": gone}.__getitem__)
+    assert erase.main(["--fax", FAX.uid, "--stack", "fax-api"], clock()) == 1
+    assert capsys.readouterr().err == (
+        "Nothing was erased. AWS said: An error occurred (ResourceNotFoundException) when calling the Query "
+        "operation: Requested resource not found\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "wrong", ["", FAX.uid[1:], f"{FAX.uid}0", FAX.uid[:-1] + "A", FAX.uid[:-1] + "/", FAX.id, f"{FAX.uid}\n", "../x"]
+)
+def test_what_is_no_uid_is_named_before_anything_else(
+    wrong: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(deployed, "find", None)
+    assert erase.main([f"--fax={wrong}"]) == 1
+    assert capsys.readouterr() == (
+        "",
+        f"FAX is {wrong!r}; it must be a fax's uid: 32 characters of 0-9 and a-f.\n",
+    )
+
+
+def test_the_command_asks_for_a_fax(capsys: pytest.CaptureFixture[str]) -> None:
+    assert erase.main([]) == 1
+    assert capsys.readouterr() == ("", "Say which: make erase FAX=uid [STACK=name].\n")
