@@ -156,3 +156,20 @@ def test_a_clash_of_logical_ids_is_found() -> None:
     source["Resources"]["ApiBearerTokenAuthorizerPermission"] = {"Type": "AWS::IAM::Role", "Properties": {}}
     with pytest.raises(InvalidDocumentException):
         processed(source)
+
+
+def test_the_api_is_named_after_the_stack(resources: dict[str, Any]) -> None:
+    # By that name, monitoring.yaml knows the gateway's metrics.
+    api = resources["Api"]["Properties"]
+    assert "Name" not in api
+    assert api["Body"]["info"]["title"] == {"Ref": "AWS::StackName"}
+
+
+def test_the_access_log_reaches_the_stage(resources: dict[str, Any]) -> None:
+    written = template.load()["Resources"]["Api"]["Properties"]["AccessLogSetting"]
+    assert resources["ApiStage"]["Properties"]["AccessLogSetting"] == written
+
+
+def test_the_firewall_stands_before_the_stage(resources: dict[str, Any]) -> None:
+    stage = "arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/${Api}/stages/${ApiStage}"
+    assert resources["WebAclAssociation"]["Properties"]["ResourceArn"] == {"Fn::Sub": stage}
