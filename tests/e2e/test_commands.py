@@ -246,8 +246,8 @@ def test_directory_imports_into_the_running_stack(
         ([], 'Say which: make directory FILE=directory.example.yaml [STACK=name] [ROTATE="app keys"].\n'),
         (["FILE=nowhere.yaml"], "nowhere.yaml cannot be read: [Errno 2] No such file or directory: 'nowhere.yaml'\n"),
         (
-            ["FILE=samconfig.toml"],
-            "samconfig.toml was not imported; nothing was written.\nthe file must be a mapping with the sections ",
+            ["FILE=.gitignore"],
+            ".gitignore was not imported; nothing was written.\nthe file must be a mapping with the sections ",
         ),
         (
             ["FILE=directory.example.yaml", "STACK=fax-api"],

@@ -280,6 +280,9 @@ OWN = {
     "@letter.pdf": "@tests/data/documents/letter.pdf",
     # The other apps' secrets are other tests'.
     'ROTATE="example-app example-office"': "ROTATE=example-provider",
+    "ROTATE=example-app\n": "ROTATE=example-provider STACK=fax-api\n",
+    # The log has what all tests did, errors too.
+    "make logs": ">/dev/null make logs STACK=fax-api",
 }
 
 
