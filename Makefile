@@ -112,14 +112,15 @@ build: $(DEV) $(SAM) ## Build for a real account: [ARCHITECTURE=arm64|x86_64]
 	  && mv .aws-sam/template.yaml .aws-sam/build/template.yaml
 
 .PHONY: deploy
-deploy: build ## Build, then sam deploy --guided: [ARCHITECTURE=arm64|x86_64] [GRADUAL=Canary10Percent5Minutes]
+deploy: build ## Build, then sam deploy --guided: [ARCHITECTURE=arm64|x86_64] [GRADUAL=Canary10Percent10Minutes]
 	@$(PYTHON_TOOL) tools.preflight
 ifeq ($(GRADUAL),)
 	@$(VENVS)/sam/bin/sam deploy --guided
 else
 	@# With what samconfig.toml has, which a version is named after: answers that are given now would come too late.
 	@$(PYTHON_TOOL) tools.gradual '$(GRADUAL)' > .aws-sam/gradual.txt
-	@$(VENVS)/sam/bin/sam deploy --template-file "$$(cat .aws-sam/gradual.txt)" --no-fail-on-empty-changeset
+	@$(VENVS)/sam/bin/sam deploy --config-file '$(abspath samconfig.toml)' --no-fail-on-empty-changeset \
+	  --template-file "$$(cat .aws-sam/gradual.txt)"
 endif
 
 # --- sam local (needs Docker) ----------------------------------------------------------------------------------------

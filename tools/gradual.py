@@ -33,7 +33,7 @@ PREFERENCES = (
     "Linear10PercentEvery3Minutes",
     "Linear10PercentEvery10Minutes",
 )
-# CodeDeploy takes ten alarms at most: what a new version can have broken. Throttling is none of it.
+# What a new version can have broken, and shows within a minute. CodeDeploy takes ten alarms at most.
 ALARMS = (
     "StorageFailedAlarm",
     "OutcomeUnknownAlarm",
@@ -43,7 +43,6 @@ ALARMS = (
     "AuthorizerErrorsAlarm",
     "IssueTokenErrorsAlarm",
     "ServerErrorsAlarm",
-    "CreateFaxDurationAlarm",
 )
 _TEMPLATE = "template.yaml"
 _DERIVED = "gradual.yaml"

@@ -75,11 +75,10 @@ def shown(message: str) -> str:
 
 
 def _metrics(line: Mapping[str, Any]) -> str:
-    """The metrics of a line in CloudWatch's embedded metric format, each once, with all of its dimensions."""
+    """The metrics of a line in CloudWatch's embedded metric format, with the longest set of its dimensions."""
     counted = []
     for directive in line["_aws"]["CloudWatchMetrics"]:
-        dimensions = dict.fromkeys(name for names in directive["Dimensions"] for name in names)
-        of = ", ".join(f"{name} {line[name]}" for name in dimensions)
+        of = ", ".join(f"{name} {line[name]}" for name in max(directive["Dimensions"], key=len))
         for metric in directive["Metrics"]:
             values = line[metric["Name"]]
             total = sum(values) if isinstance(values, list) else values

@@ -30,7 +30,7 @@ class AuthorizerFailed(Exception):
     makes a 500. It says nothing, since the runtime logs its text."""
 
 
-@logger.inject_lambda_context(correlation_id_path="requestContext.requestId", clear_state=True)
+@logger.inject_lambda_context(correlation_id_path="requestContext.extendedRequestId", clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     try:
         caller = _caller(_authorizations(event))

@@ -31,7 +31,7 @@ def create_fax(user_id: str, extension: str) -> Response[str]:
     return rest.accepted(receipt) if receipt else rest.nothing_to_send()
 
 
-@logger.inject_lambda_context(correlation_id_path="requestContext.requestId", clear_state=True)
+@logger.inject_lambda_context(correlation_id_path="requestContext.extendedRequestId", clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return rest.respond(app, event, context)

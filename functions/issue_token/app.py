@@ -21,7 +21,7 @@ def issue_token() -> Response[str]:
     return oauth.issued(login.log_in(client.key, client.secret), login.lifetime)
 
 
-@logger.inject_lambda_context(correlation_id_path="requestContext.requestId", clear_state=True)
+@logger.inject_lambda_context(correlation_id_path="requestContext.extendedRequestId", clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     return rest.respond(app, event, context)

@@ -77,7 +77,7 @@ def assert_logged(log: Log, outcome: str, reason: str | None = None) -> None:
     """One line says what came of it, and nothing of any token."""
     lines = log()
     assert [(line["outcome"], line.get("reason")) for line in lines] == [(outcome, reason)]
-    assert lines[0]["correlation_id"] == event()["requestContext"]["requestId"]
+    assert lines[0]["correlation_id"] == event()["requestContext"]["extendedRequestId"]
     written = json.dumps(lines)
     assert [token for token in TOKENS if token in written or digest_of(token) in written] == []
 

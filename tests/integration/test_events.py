@@ -207,10 +207,12 @@ def test_each_request_leaves_one_line_and_one_count(
 
         lines = log()
         assert len(lines) == number
-        assert lines[-1]["correlation_id"] == event(name)["requestContext"]["requestId"]
+        assert lines[-1]["correlation_id"] == event(name)["requestContext"]["extendedRequestId"]
         metrics = json.loads(capsys.readouterr().out)
         [counted] = metrics["_aws"]["CloudWatchMetrics"]
         names = {metric["Name"] for metric in counted["Metrics"]}
+        by_reason = [["service"], ["service", "code"], ["service", "code", "reason"]]
+        assert counted["Dimensions"] == (by_reason if names == {"FaxRefused"} else [["service"]])
         assert (counted["Namespace"], names) == ("FaxApi", COUNTED.get(answer(name)["statusCode"], {"FaxRefused"}))
 
 

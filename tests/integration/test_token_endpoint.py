@@ -117,7 +117,7 @@ def test_event(name: str, deployed: Cloud, issue_token: ModuleType, context: Any
 
     assert_answers(expected, actual)
     after = stored(deployed)
-    assert log()[0]["correlation_id"] == event(name)["requestContext"]["requestId"]
+    assert log()[0]["correlation_id"] == event(name)["requestContext"]["extendedRequestId"]
     if expected["statusCode"] != 200:
         assert after == before
         assert_logged(log, "INFO", expected["body"]["error"])

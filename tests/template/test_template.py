@@ -331,7 +331,10 @@ def test_tables_are_on_demand_recoverable_and_forget(name: str) -> None:
 )
 def test_data_and_what_is_the_accounts_outlive_the_stack(name: str) -> None:
     resource = TEMPLATE["Resources"][name]
-    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    # What a first deployment that fails made, and is empty, goes with it. A protected table would end that in vain.
+    empty = {"FileBucket", "AuditLogGroup", "DataKey"}
+    kept = "RetainExceptOnCreate" if name in empty else "Retain"
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == (kept, "Retain")
 
 
 def test_faxes_have_a_stream_and_the_indexes_that_the_store_asks() -> None:

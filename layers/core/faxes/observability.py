@@ -12,6 +12,8 @@ from aws_lambda_powertools import Logger, Metrics
 
 logger = Logger()
 metrics = Metrics()
+# In each set of dimensions, or two stacks' counts by code and reason would be one.
+metrics.set_default_dimensions(service=logger.service)
 
 for _chatty in ("boto3", "botocore", "urllib3"):
     logging.getLogger(_chatty).setLevel(logging.WARNING)
