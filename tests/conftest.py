@@ -27,6 +27,11 @@ import faxes.cold_start  # noqa: E402, F401  (it holds the garbage collector bac
 from faxes.observability import logger  # noqa: E402
 from tests.support.cloud import Cloud, cloud  # noqa: E402
 from tests.support.lambda_context import CONTEXT  # noqa: E402
+from tests.support.no_skip import (  # noqa: E402, F401  (pytest finds them here)
+    pytest_make_collect_report,
+    pytest_report_header,
+    pytest_runtest_makereport,
+)
 
 # A test run is no cold start.
 gc.enable()

@@ -16,6 +16,8 @@ What `sam local` does not do as AWS does (seen with SAM CLI 1.170):
 - The authorizer runs at each request; its answer is never cached.
 - start-api decodes the path before the function sees it, so %2540me passes as @me. A stored event arrives as it is.
 - The request id in the log is the same for all requests of one start-api.
+- A container's port is drawn, and found taken only when it starts: of two at a time, one may draw the other's. Then it
+  is invoked again.
 - The API's address has no stage in it, and functions' roles play no part.
 """
 
@@ -23,6 +25,7 @@ import argparse
 import copy
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -30,8 +33,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -47,6 +52,11 @@ from tools.steps import StepFailed, fail, last_lines, step
 EVENTS_SECRET = "an-example-secret-that-opens-nothing-anywhere"  # noqa: S105
 _FAX = places.ROOT / "tests/data/documents/letter.pdf"
 _STOP_SECONDS = 15
+# More than half of an invocation's time is waiting for its container to come and go.
+_AT_A_TIME = 2 * (os.process_cpu_count() or 1)
+# Docker's words for a port that is another container's, and for one that is another program's.
+_PORT_TAKEN = ("port is already allocated", "address already in use")
+_SAMS_IMAGE = re.compile(r"samcli/lambda-python:|.+:(?:[0-9.]+-)?rapid-(?:x86_64|arm64)$")
 # What tells an authorizer's event from a proxy event.
 _TO_AUTHORIZER = "REQUEST"
 _ANY = "ANY"
@@ -228,9 +238,14 @@ def _no_traces_in(daemon: Docker, endpoint: str) -> Iterator[None]:
 
 
 def _images(daemon: Docker) -> set[str]:
-    """The images that SAM builds, and what has no name, as a build leaves it that was interrupted."""
-    named = daemon.lines("image", "ls", "--format", "{{.Repository}}:{{.Tag}}", "samcli/lambda-python")
-    return named | daemon.lines("image", "ls", "--quiet", "--filter", "dangling=true")
+    """The images that SAM builds, and what has no name, as a build leaves it that was interrupted.
+
+    One with layers has a name of SAM's; one without, the base image's, with a tag of SAM's.
+    """
+    names = daemon.lines("image", "ls", "--format", "{{.Repository}}:{{.Tag}}")
+    return {name for name in names if _SAMS_IMAGE.match(name)} | daemon.lines(
+        "image", "ls", "--quiet", "--filter", "dangling=true"
+    )
 
 
 # --- make invoke -----------------------------------------------------------------------------------------------------
@@ -253,7 +268,10 @@ def read_case(event: Path) -> Case:
 
 
 def invoke(events: Sequence[Path]) -> int:
-    """Invoke its function with each event: the answers on stdout, all else on stderr. Returns the exit status."""
+    """Invoke its function with each event: the answers on stdout, all else on stderr. Returns the exit status.
+
+    Two run at a time for each processor; they are told of in the order of the events.
+    """
     if not events:
         raise StepFailed("Say which: make invoke EVENT=events/NAME.json (several in quotes, with spaces between them).")
     cases = [read_case(event) for event in events]
@@ -262,7 +280,12 @@ def invoke(events: Sequence[Path]) -> int:
             local = cleanup.enter_context(sam_local(EVENTS_SECRET))
             template = yaml.safe_load(local.template.read_text())
             functions = [function_of(template, case.event) for case in cases]
-        good = [_invoke(local, case, function) for case, function in zip(cases, functions, strict=True)]
+        print(f"==> invoking with sam local invoke ({len(cases)}) ...", file=sys.stderr, flush=True)
+        pool = ThreadPoolExecutor(_AT_A_TIME)
+        # Where it is stopped, what runs comes to its end, and nothing is begun.
+        cleanup.callback(pool.shutdown, cancel_futures=True)
+        invoked = pool.map(partial(_invoke, local), cases, functions)
+        good = [_tell(*told) for told in zip(cases, functions, invoked, strict=True)]
     if len(cases) > 1:
         print(f"\n{good.count(True)} of {len(cases)} events were answered as they should be", file=sys.stderr)
     return 0 if all(good) else 1
@@ -282,20 +305,41 @@ def function_of(template: Mapping[str, Any], event: Path) -> str:
     return found
 
 
-def _invoke(local: SamLocal, case: Case, function: str) -> bool:
-    """Invoke a function with one event, and say how it went. `sam local invoke` itself is content with any answer."""
-    print(f"\n==> {places.shown(case.event.resolve())} to {function}", file=sys.stderr, flush=True)
-    answer_file, log = local.aws.folder / "answer.json", local.aws.folder / "invoke.log"
-    with (
-        answer_file.open("wb") as stdout,
-        log.open("wb") as stderr,
-        local.start("invoke", function, "--event", str(case.event.resolve()), stdout=stdout, stderr=stderr) as process,
-    ):
-        status = process.wait()
-    if status != 0:
-        raise local.failure(log)
-    print(function_log(log.read_text(errors="replace")), file=sys.stderr, flush=True)
-    answer = _parsed(answer_file.read_text(errors="replace"))
+@dataclass(frozen=True, slots=True)
+class _Invoked:
+    """What came of one `sam local invoke`: what it printed on stdout, and on stderr."""
+
+    answer: str
+    output: str
+
+
+def _invoke(local: SamLocal, case: Case, function: str) -> _Invoked:
+    """Invoke a function with one event. Raises StepFailed where `sam local invoke` fails, which a function cannot make
+    it do."""
+    folder = Path(tempfile.mkdtemp(prefix="invoke-", dir=local.aws.folder))
+    answer_file, log = folder / "answer.json", folder / "log"
+    for last in (False, False, True):
+        with (
+            answer_file.open("wb") as stdout,
+            log.open("wb") as stderr,
+            local.start(
+                "invoke", function, "--event", str(case.event.resolve()), stdout=stdout, stderr=stderr
+            ) as process,
+        ):
+            status = process.wait()
+        output = log.read_text(errors="replace")
+        if status == 0:
+            return _Invoked(answer_file.read_text(errors="replace"), output)
+        if last or not any(words in output for words in _PORT_TAKEN):
+            break
+    raise local.failure(log)
+
+
+def _tell(case: Case, function: str, invoked: _Invoked) -> bool:
+    """Print an answer and its function's log, and say whether it is what it should be."""
+    print(f"\n==> {places.shown(case.event.resolve())} to {function}", file=sys.stderr)
+    print(function_log(invoked.output), file=sys.stderr, flush=True)
+    answer = _parsed(invoked.answer)
     print(json.dumps(answer, indent=2, ensure_ascii=False), flush=True)
     return _judge(case, answer)
 

@@ -6,6 +6,7 @@ import platform
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -71,17 +72,19 @@ def test_the_core_layer_ships_the_package_alone(built: tuple[str, Path]) -> None
     assert files == {path.relative_to(ROOT / "layers/core") for path in (ROOT / "layers/core").rglob("*.py")}
 
 
-def _skip_unless_it_can_start(architecture: str) -> None:
-    if architecture != places.architecture() or platform.system() != "Linux":
-        pytest.skip(f"a build for Linux on {architecture} cannot start on {platform.system()} {places.architecture()}")
+def started(test: Callable[..., None]) -> Callable[..., None]:
+    """A test that starts what is built: on the kind of processor that it is for, and on Linux alone."""
+    on_linux = pytest.mark.skipif(platform.system() != "Linux", reason="what is built starts on Linux alone")
+    own: Callable[..., None] = on_linux(pytest.mark.parametrize("built", [places.architecture()], indirect=True)(test))
+    return own
 
 
+@started
 @pytest.mark.parametrize("function", ["CreateFaxFunction", "AuthorizeFunction", "IssueTokenFunction"])
 def test_a_function_starts_with_its_layers_and_the_standard_library_alone(
     built: tuple[str, Path], function: str
 ) -> None:
-    architecture, folder = built
-    _skip_unless_it_can_start(architecture)
+    folder = built[1]
     names = {name: name for name in ("FileBucket", "FaxTable", "DirectoryTable", "CredentialTable")}
     # It asks for what is not there when it starts; here, nothing answers.
     environment = template.environment(template.load(), function, names) | {
@@ -107,9 +110,9 @@ def test_a_function_starts_with_its_layers_and_the_standard_library_alone(
     assert "C extension active" in base64_version
 
 
+@started
 def test_a_pdf_is_read_with_the_layers_alone(built: tuple[str, Path]) -> None:
-    architecture, folder = built
-    _skip_unless_it_can_start(architecture)
+    folder = built[1]
     layers = [str(folder / layer / "python") for layer in ("DependenciesLayer", "CoreLayer")]
     document = ROOT / "tests/data/documents/letter.pdf"
     script = (

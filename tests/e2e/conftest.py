@@ -33,13 +33,12 @@ class Answer:
 type Curl = Callable[..., Answer]
 
 
-@pytest.fixture(scope="session")
-def curl(stack: LocalStack) -> Curl:
-    """curl against the stack: ``curl(path, *arguments)``, with its token unless ``token=...`` says otherwise."""
+def curling(url: str, token: str, *options: str) -> Curl:
+    """curl against an API: ``curl(path, *arguments)``, with that token unless ``token=...`` says otherwise."""
 
-    def call(path: str, *arguments: str, token: str | None = stack.token) -> Answer:
-        command = ["curl", "--silent", "--show-error", "--max-time", "60", "--cacert", stack.caBundle]
-        command += ["--write-out", "\n%{http_code} %{content_type}", *arguments, f"{stack.apiUrl}{path}"]
+    def call(path: str, *arguments: str, token: str | None = token) -> Answer:
+        command = ["curl", "--silent", "--show-error", "--max-time", "60", *options]
+        command += ["--write-out", "\n%{http_code} %{content_type}", *arguments, f"{url}{path}"]
         if token is not None:
             command += ["--header", f"Authorization: Bearer {token}"]
         done = subprocess.run(command, capture_output=True, check=True)
@@ -48,6 +47,11 @@ def curl(stack: LocalStack) -> Curl:
         return Answer(int(code), content_type, json.loads(body) if body else None)
 
     return call
+
+
+@pytest.fixture(scope="session")
+def curl(stack: LocalStack) -> Curl:
+    return curling(stack.apiUrl, stack.token, "--cacert", stack.caBundle)
 
 
 @pytest.fixture

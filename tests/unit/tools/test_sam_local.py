@@ -1,6 +1,8 @@
 """What `make invoke` and `make local-api` make of the template, the events and SAM's output."""
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +10,21 @@ import pytest
 
 from tests.support import requests, template
 from tests.support.template import ROOT
-from tools import directory
-from tools.sam_local import EVENTS_SECRET, Case, function_log, function_of, invoke, local_template, problems, read_case
+from tools import directory, places, sam_local
+from tools.docker import Docker
+from tools.emulator import Emulator
+from tools.local_stack import Example
+from tools.sam_local import (
+    EVENTS_SECRET,
+    Case,
+    SamLocal,
+    function_log,
+    function_of,
+    invoke,
+    local_template,
+    problems,
+    read_case,
+)
 from tools.steps import StepFailed
 
 ENDPOINT = "http://172.17.0.1:4566"
@@ -231,3 +246,82 @@ def test_every_stored_event_can_be_used() -> None:
     assert [path.name for path in events if read_case(path).expected is None] == []
     for path in events:
         function_of(TEMPLATE, path)
+
+
+# Its arguments: local invoke FUNCTION --event PATH. What it does with the event of a name stands in a file beside it.
+SAM = """#!/bin/sh
+echo x >>"$5.times"
+. "$5.sh"
+"""
+ANSWERS = 'echo "{\\"statusCode\\": $(wc -l <"$5.times"), \\"body\\": \\"$3\\"}"'
+TAKEN = "echo 'Bind for 127.0.0.1:5555 failed: port is already allocated' >&2; exit 1"
+
+type Invoke = Callable[..., int]
+
+
+@pytest.fixture
+def invoking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Invoke:
+    """`make invoke` with a SAM that does what a script says: ``invoking(one=script, two=script)``, an event each."""
+    (tmp_path / "sam").write_text(SAM)
+    (tmp_path / "sam").chmod(0o755)
+    (tmp_path / "template.yaml").write_text(json.dumps(TEMPLATE))
+    monkeypatch.setattr(places, "SAM", tmp_path / "sam")
+    monkeypatch.setattr(sam_local, "_AT_A_TIME", 2)
+
+    @contextmanager
+    def started(secret: str | None = None) -> Iterator[SamLocal]:
+        aws = Emulator(url="", port=0, ca_bundle=None, folder=tmp_path)
+        yield SamLocal(Docker("", ""), aws, tmp_path / "template.yaml", "an-image", Example("", {}, "", ""))
+
+    monkeypatch.setattr(sam_local, "sam_local", started)
+    monkeypatch.setattr(Docker, "has_image", lambda *_: True)
+
+    def call(**scripts: str) -> int:
+        events = [tmp_path / f"{name}.json" for name in scripts]
+        for path, script in zip(events, scripts.values(), strict=True):
+            path.write_text(json.dumps({"resource": FAX_PATH, "httpMethod": "POST"}))
+            path.with_name(f"{path.name}.sh").write_text(script)
+        return invoke(events)
+
+    return call
+
+
+def test_answers_come_in_the_order_of_the_events(
+    invoking: Invoke, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # The first is over when the second is.
+    first = f'until [ -e "{tmp_path}/two.json.times" ]; do sleep 0.01; done; {ANSWERS}'
+    assert invoking(one=first, two=ANSWERS.replace("$3", "two"), three=ANSWERS.replace("$3", "three")) == 0
+    printed = capsys.readouterr()
+    answered = [{"statusCode": 1, "body": body} for body in ("CreateFaxFunction", "two", "three")]
+    assert printed.out == "".join(f"{json.dumps(answer, indent=2)}\n" for answer in answered)
+    assert [line for line in printed.err.splitlines() if line.startswith("==> /")] == [
+        f"==> {tmp_path / name}.json to CreateFaxFunction" for name in ("one", "two", "three")
+    ]
+    assert printed.err.endswith("\n3 of 3 events were answered as they should be\n")
+
+
+def test_one_wrong_answer_is_a_failure(invoking: Invoke, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "answers").mkdir()
+    (tmp_path / "answers/two.json").write_text(json.dumps({"statusCode": 204, "headers": {}, "body": None}))
+    assert invoking(one=ANSWERS, two='echo "{\\"statusCode\\": 200}"') == 1
+    assert capsys.readouterr().err.splitlines()[-4:] == [
+        f"    not the expected answer: {tmp_path}/answers/two.json",
+        "      statusCode: expected 204, got 200",
+        "",
+        "1 of 2 events were answered as they should be",
+    ]
+
+
+def test_a_port_that_another_took_is_drawn_again(invoking: Invoke, capsys: pytest.CaptureFixture[str]) -> None:
+    assert invoking(one=f'[ "$(wc -l <"$5.times")" -gt 2 ] || {{ {TAKEN}; }}; {ANSWERS}') == 0
+    assert json.loads(capsys.readouterr().out) == {"statusCode": 3, "body": "CreateFaxFunction"}
+
+
+@pytest.mark.parametrize(("script", "times"), [(TAKEN, 3), ("echo out of disk >&2; exit 1", 1)])
+def test_what_does_not_pass_is_told(script: str, times: int, invoking: Invoke, tmp_path: Path) -> None:
+    with pytest.raises(StepFailed) as caught:
+        invoking(one=script)
+    said = "Bind for 127.0.0.1:5555 failed: port is already allocated" if times == 3 else "out of disk"
+    assert str(caught.value) == f"sam local ended; its last lines:\n    {said}"
+    assert (tmp_path / "one.json.times").read_text() == "x\n" * times
