@@ -86,7 +86,7 @@ directory: $(DEV) ## Import who may send: FILE=directory.example.yaml [STACK=nam
 
 .PHONY: logs
 logs: $(DEV) ## Show what the functions wrote and counted: [STACK=name] [MINUTES=60]
-	@$(PYTHON_TOOL) tools.logs $(if $(STACK),--stack '$(STACK)') $(if $(MINUTES),--minutes '$(MINUTES)')
+	@$(PYTHON_TOOL) tools.logs $(if $(STACK),--stack '$(STACK)') $(if $(MINUTES),--minutes='$(MINUTES)')
 
 .PHONY: erase
 erase: $(DEV) ## Erase a fax for good, its files and its record: FAX=uid [STACK=name]
@@ -193,7 +193,7 @@ imports: $(DEV) ## Check which module may import which (import-linter)
 TEMPLATES = $(or $(TEMPLATE),$(shell grep -l '^AWSTemplateFormatVersion' *.yaml))
 
 .PHONY: template
-template: $(DEV) $(SAM) $(GATES) ## Check the templates (sam validate, cfn-lint, checkov, our tests): [TEMPLATE=copy.yaml]
+template: $(TEMPLATE) $(DEV) $(SAM) $(GATES) ## Check the templates (sam validate, cfn-lint, checkov, our tests): [TEMPLATE=copy.yaml]
 	@# All of them, also after one that complains.
 	@$(MAKE) --keep-going --no-print-directory sam-validate cfn-lint checkov template-tests
 

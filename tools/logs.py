@@ -6,6 +6,7 @@ it can be seen on this machine.
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,7 @@ _OF_THE_RUNTIME = (
     "timestamp",
     "xray_trace_id",
 )
+_MINUTES = re.compile(r"[1-9][0-9]{0,5}")
 # Lambda's own, with every call.
 _REPORTS = ("START ", "END ", "REPORT ", "INIT_START ")
 
@@ -93,9 +95,11 @@ def _value(value: object) -> str:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="make logs", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--stack", help="a deployed stack's name; default: the local one that `make run` started")
-    parser.add_argument("--minutes", type=int, default=60, help="how far back, by default an hour")
+    parser.add_argument("--minutes", default="60", help="how far back, by default an hour")
     options = parser.parse_args(arguments)
-    since = datetime.now(UTC) - timedelta(minutes=options.minutes)
+    if not _MINUTES.fullmatch(options.minutes):
+        return fail(f"MINUTES is {options.minutes!r}; it must be a whole number from 1 to 999999.")
+    since = datetime.now(UTC) - timedelta(minutes=int(options.minutes))
     found = False
     try:
         stack = deployed.find(options.stack)

@@ -5,11 +5,15 @@ know before. It only tells; sam deploy asks for the parameters.
 """
 
 import sys
+import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
+
+from tools import places
 
 # What Lambda keeps for functions without a reservation, of every account.
 _UNRESERVED = 100
@@ -29,15 +33,18 @@ def findings(gateway: Any, functions: Any) -> Iterator[str]:
     if free < _UNRESERVED + REFUSE_CONCURRENCY:
         yield (
             f"Lambda may run {limits['ConcurrentExecutions']} functions at a time here, of which {free} are not "
-            f"reserved, and keeps {_UNRESERVED} so: answer RefuseConcurrency and FaxConcurrency with 0, or have AWS "
-            "raise the quota."
+            f"reserved, and keeps {_UNRESERVED} so where it can: unless this stack reserves already, answer "
+            "RefuseConcurrency and FaxConcurrency with 0, or have AWS raise the quota."
         )
 
 
-def main() -> int:
+def main(config: Path = places.ROOT / "samconfig.toml") -> int:
     print("==> looking at the account's own settings", flush=True)
     try:
-        found = list(findings(boto3.client("apigateway"), boto3.client("lambda")))
+        region, profile = _where(config)
+        session = boto3.Session(region_name=region, profile_name=profile)
+        print(f"    in {session.region_name or 'no region'}", flush=True)
+        found = list(findings(session.client("apigateway"), session.client("lambda")))
     except (BotoCoreError, ClientError) as error:
         # Who may deploy need not be allowed to look; what is wrong then shows in the deployment.
         print(f"    SKIP: they cannot be read: {error}", flush=True)
@@ -45,6 +52,13 @@ def main() -> int:
     for sentence in found:
         print(f"    {sentence}", flush=True)
     return 0
+
+
+def _where(config: Path) -> tuple[str | None, str | None]:
+    """The region and the profile that an earlier deployment has put into samconfig.toml; None for those it has not."""
+    commands = tomllib.loads(config.read_text(encoding="utf-8"))["default"]
+    kept = commands["global"]["parameters"] | commands["deploy"]["parameters"]
+    return kept.get("region"), kept.get("profile")
 
 
 if __name__ == "__main__":

@@ -115,6 +115,7 @@ It stays up. To try more, in another terminal in this folder:
   make send FILE=README.md TO=7778888
   make token APP=example-office
   make logs
+  make erase FAX=uid
   make directory FILE=directory.example.yaml ROTATE=example-app
 
 {places.shown(home / "stack.json")} says what runs, for scripts of your own. The API is at

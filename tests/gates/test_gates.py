@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -114,6 +115,8 @@ def make(arguments: list[str], copy: Path, text: str) -> Done:
     """make, on a copy of the template that has this text."""
     copy.parent.mkdir()
     copy.write_text(text)
+    # Which it names.
+    shutil.copy(ROOT / "monitoring.yaml", copy.parent)
     command = ["make", *arguments, f"TEMPLATE={copy}"]
     return subprocess.run(
         command, env=ENVIRONMENT, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

@@ -1,5 +1,6 @@
 """`make deploy GRADUAL=...`: what SAM makes of the template that it derives, and when that publishes a version."""
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,24 @@ def test_the_same_is_the_same_release(build: Path) -> None:
     # What an earlier call derived is no part of it.
     (build / "gradual.yaml").write_text("derived")
     assert gradual.release(build, b"") == before
+
+
+def test_make_deploys_what_is_derived_with_the_settings_that_name_it() -> None:
+    # Where a template is named, SAM would look for samconfig.toml beside it.
+    command = ["make", "--silent", "--dry-run", "deploy", "GRADUAL=AllAtOnce"]
+    planned = subprocess.run(command, cwd=template.ROOT, capture_output=True, text=True, check=True).stdout
+    derive, deploy = planned.replace("\\\n", "").splitlines()[-2:]
+    assert derive.endswith(" -m tools.gradual 'AllAtOnce' > .aws-sam/gradual.txt")
+    assert deploy.split() == [
+        ".local/venvs/sam/bin/sam",
+        "deploy",
+        "--config-file",
+        f"'{template.ROOT}/samconfig.toml'",
+        "--no-fail-on-empty-changeset",
+        "--template-file",
+        '"$(cat',
+        '.aws-sam/gradual.txt)"',
+    ]
 
 
 def test_an_unknown_preference_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

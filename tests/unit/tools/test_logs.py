@@ -104,3 +104,9 @@ def test_lines_of_all_groups_come_in_their_order_without_lambdas_reports() -> No
         "2026-11-26 09:00:02  CreateFax   third",
         "2026-11-26 09:00:03  Access      status=400",
     ]
+
+
+@pytest.mark.parametrize("minutes", ["abc", "-5", "0", "1000000", ""])
+def test_minutes_are_a_number(minutes: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert logs.main([f"--minutes={minutes}"]) == 1
+    assert capsys.readouterr().err == f"MINUTES is {minutes!r}; it must be a whole number from 1 to 999999.\n"

@@ -1,5 +1,6 @@
 """What `make deploy` says about an account before it deploys, with clients that answer as AWS does."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,8 +38,9 @@ def test_a_new_account_needs_a_logging_role_and_can_reserve_nothing() -> None:
     assert list(preflight.findings(Gateway(), Functions(10, 10))) == [
         "API Gateway has no role to write logs with in this account and region: answer CreateGatewayLoggingRole with "
         "true, or AccessLogs with false.",
-        "Lambda may run 10 functions at a time here, of which 10 are not reserved, and keeps 100 so: answer "
-        "RefuseConcurrency and FaxConcurrency with 0, or have AWS raise the quota.",
+        "Lambda may run 10 functions at a time here, of which 10 are not reserved, and keeps 100 so where it can: "
+        "unless this stack reserves already, answer RefuseConcurrency and FaxConcurrency with 0, or have AWS raise the "
+        "quota.",
     ]
 
 
@@ -51,14 +53,37 @@ def test_it_knows_the_templates_default() -> None:
     assert template.load()["Parameters"]["RefuseConcurrency"]["Default"] == preflight.REFUSE_CONCURRENCY
 
 
-def test_who_may_not_look_is_told_and_may_go_on(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def config(folder: Path, **deployed: str) -> Path:
+    """A samconfig.toml, with what an earlier deployment has kept in it."""
+    file = folder / "samconfig.toml"
+    kept = "".join(f'{name} = "{value}"\n' for name, value in deployed.items())
+    file.write_text(f'[default.global.parameters]\nstack_name = "fax-api"\n[default.deploy.parameters]\n{kept}')
+    return file
+
+
+@pytest.mark.parametrize(("kept", "region"), [({}, "us-east-1"), ({"region": "eu-west-1"}, "eu-west-1")])
+def test_it_looks_where_the_last_deployment_went_and_who_may_not_look_may_go_on(
+    kept: dict[str, str],
+    region: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def nobody(service: str) -> Any:
+    def nobody(session: Any, service: str) -> Any:
         raise NoCredentialsError
 
-    monkeypatch.setattr("tools.preflight.boto3.client", nobody)
-    assert preflight.main() == 0
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setattr("boto3.Session.client", nobody)
+    assert preflight.main(config(tmp_path, **kept)) == 0
     assert capsys.readouterr().out == (
-        "==> looking at the account's own settings\n    SKIP: they cannot be read: Unable to locate credentials\n"
+        f"==> looking at the account's own settings\n    in {region}\n"
+        "    SKIP: they cannot be read: Unable to locate credentials\n"
+    )
+
+
+def test_a_profile_that_is_none_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert preflight.main(config(tmp_path, profile="nobody-has-this")) == 0
+    assert capsys.readouterr().out == (
+        "==> looking at the account's own settings\n"
+        "    SKIP: they cannot be read: The config profile (nobody-has-this) could not be found\n"
     )
