@@ -382,7 +382,8 @@ def test_a_refusal_becomes_its_answer_a_log_line_and_a_count(log: Log, error: Fa
     assert resolved(route) == answer(status, {"error": {"code": code, "message": "The cause."}})
     assert [entry(each) for each in log()] == [line("INFO", status, outcome=code, reason="the_reason")]
     assert counted() == {"FaxRefused": [1.0]}
-    assert counted_by() == [{"code": code}, {"code": code, "reason": "the_reason"}]
+    by_code = {"service": "fax-api", "code": code}
+    assert counted_by() == [by_code, by_code | {"reason": "the_reason"}]
 
 
 @pytest.mark.parametrize(
@@ -405,7 +406,8 @@ def test_a_fault_of_ours_becomes_its_answer_a_log_line_with_the_cause_and_a_coun
         line("ERROR", status, outcome=code, reason="the_reason", cause="the cause")
     ]
     assert counted() == {type(error).__name__: [1.0]}
-    assert counted_by() == [{"code": code}, {"code": code, "reason": "the_reason"}]
+    by_code = {"service": "fax-api", "code": code}
+    assert counted_by() == [by_code, by_code | {"reason": "the_reason"}]
 
 
 @pytest.mark.parametrize("kind", [ValueError, KeyError, RuntimeError, RecursionError, MemoryError, UnicodeError])
