@@ -118,9 +118,9 @@ ifeq ($(GRADUAL),)
 	@$(VENVS)/sam/bin/sam deploy --guided
 else
 	@# With what samconfig.toml has, which a version is named after: answers that are given now would come too late.
-	@$(PYTHON_TOOL) tools.gradual '$(GRADUAL)' > .aws-sam/gradual.txt
+	@$(PYTHON_TOOL) tools.gradual '$(GRADUAL)'
 	@$(VENVS)/sam/bin/sam deploy --config-file '$(abspath samconfig.toml)' --no-fail-on-empty-changeset \
-	  --template-file "$$(cat .aws-sam/gradual.txt)"
+	  --template-file .aws-sam/build/gradual.yaml
 endif
 
 # --- sam local (needs Docker) ----------------------------------------------------------------------------------------

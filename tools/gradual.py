@@ -45,14 +45,15 @@ ALARMS = (
     "ServerErrorsAlarm",
 )
 _TEMPLATE = "template.yaml"
-_DERIVED = "gradual.yaml"
+# As the Makefile hands it to sam deploy.
+DERIVED = "gradual.yaml"
 
 
 def release(build: Path, settings: bytes) -> str:
     """The name of what would be deployed: a SHA-256, in hex, of a build's files and the deployment's settings."""
     digest = hashlib.sha256()
     for file in sorted(build.rglob("*")):
-        if file.is_file() and file.name != _DERIVED:
+        if file.is_file() and file.name != DERIVED:
             # Lengths, so that nothing passes from one into the other.
             for part in (str(file.relative_to(build)).encode(), file.read_bytes()):
                 digest.update(len(part).to_bytes(8))
@@ -82,7 +83,7 @@ def gradual(built: Mapping[str, Any], name: str, preference: str | None) -> dict
 def derive(build: Path, settings: bytes, preference: str | None) -> Path:
     """Write the derived template into a build folder, beside the built one, whose paths it shares. Returns its path."""
     built = yaml.safe_load((build / _TEMPLATE).read_text())
-    derived = build / _DERIVED
+    derived = build / DERIVED
     derived.write_text(yaml.safe_dump(gradual(built, release(build, settings), preference), sort_keys=False))
     return derived
 
@@ -94,7 +95,7 @@ def main(arguments: list[str]) -> int:
     try:
         if preference not in PREFERENCES:
             raise StepFailed(f"GRADUAL={preference} is none of {', '.join(PREFERENCES)}.")
-        print(places.shown(derive(BUILD, (places.ROOT / "samconfig.toml").read_bytes(), preference)))
+        derive(BUILD, (places.ROOT / "samconfig.toml").read_bytes(), preference)
     except (StepFailed, OSError) as error:
         return fail(error)
     return 0
