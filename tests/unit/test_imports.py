@@ -1,0 +1,94 @@
+"""Each import contract of pyproject.toml is broken by a module that does what it forbids."""
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.template import ROOT
+
+LINTER: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+ROOMS = ("layers/core/faxes", "functions", "tools", "tests/support")
+
+# What breaks each contract: a module's path, what it imports, and what is then said of it.
+BREAKING = {
+    "Imports point one way, and each module of faxes has its place": [
+        ("layers/core/faxes/nowhere.py", "os.path", "- faxes.nowhere"),
+        ("layers/core/faxes/formats/above.py", "faxes.tokens", "faxes.formats.above -> faxes.tokens (l.1)"),
+    ],
+    "What ships knows neither the tools nor the tests": [
+        ("layers/core/faxes/adapters/tool.py", "tools.places", "faxes.adapters.tool -> tools.places (l.1)"),
+        ("functions/refuse/tested.py", "tests.support", "functions.refuse.tested -> tests.support (l.1)"),
+        ("tools/tested.py", "tests.support", "tools.tested -> tests.support (l.1)"),
+    ],
+    "No function imports another": [
+        ("functions/refuse/other.py", "functions.authorize.app", "functions.refuse.other -> functions.authorize.app"),
+    ],
+    "No kind of document imports another": [
+        ("layers/core/faxes/formats/png.py", "re", "- faxes.formats.png"),
+        ("layers/core/faxes/formats/txt.py", "faxes.formats.jpg", "faxes.formats.txt -> faxes.formats.jpg"),
+    ],
+    "The SDK is for bootstrap and adapters alone": [
+        ("layers/core/faxes/formats/sdk.py", "boto3", "faxes.formats.sdk -> boto3 (l.1)"),
+        ("functions/refuse/sdk.py", "botocore", "functions.refuse.sdk -> botocore (l.1)"),
+    ],
+    "Powertools is for the edge and for observability alone": [
+        ("layers/core/faxes/adapters/log.py", "aws_lambda_powertools", "faxes.adapters.log -> aws_lambda_powertools"),
+    ],
+    "requests-toolbelt is for multipart alone": [
+        ("layers/core/faxes/formats/form.py", "requests_toolbelt", "faxes.formats.form -> requests_toolbelt (l.1)"),
+        ("functions/refuse/http.py", "requests", "functions.refuse.http -> requests (l.1)"),
+    ],
+    "The environment is for settings alone": [
+        ("layers/core/faxes/adapters/region.py", "os", "faxes.adapters.region -> os (l.1)"),
+    ],
+    "Tools know how an item is written, and no other part of an adapter": [
+        ("tools/store.py", "faxes.adapters.s3", "tools.store -> faxes.adapters.s3 (l.1)"),
+        ("tools/made.py", "faxes.bootstrap", "tools.made -> faxes.bootstrap (l.1)"),
+    ],
+}
+
+
+def lint(tree: Path) -> subprocess.CompletedProcess[str]:
+    """What import-linter says of a tree."""
+    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    environment = {"PYTHONPATH": f"{tree}:{tree / 'layers/core'}", "COLUMNS": "500"}
+    return subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(name="tree")
+def _tree(tmp_path: Path) -> Path:
+    """A copy of what the contracts are about."""
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for room in ROOMS:
+        shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def test_each_contract_is_broken_by_a_module_that_does_what_it_forbids(tree: Path) -> None:
+    assert list(BREAKING) == [contract["name"] for contract in LINTER["contracts"]]
+    for modules in BREAKING.values():
+        for path, imported, _ in modules:
+            with (tree / path).open("a") as module:
+                module.write(f"import {imported}\n")
+    found = lint(tree)
+    assert found.returncode == 1
+    sections = re.split(r"^(\S.*)\n-+\n", re.sub("-  +", "- ", found.stdout), flags=re.MULTILINE)
+    said = dict(zip(sections[1::2], sections[2::2], strict=True))
+    missed = [(name, text) for name, modules in BREAKING.items() for *_, text in modules if text not in said[name]]
+    assert not missed, found.stdout
+
+
+def test_an_exception_that_nothing_needs_is_an_error_and_there_are_few(tree: Path) -> None:
+    exceptions = [each for contract in LINTER["contracts"] for each in contract.get("ignore_imports", [])]
+    assert len(exceptions) <= 12
+    project = tree / "pyproject.toml"
+    needless = "faxes.model -> os"
+    project.write_text(project.read_text().replace('"faxes.settings -> os",', f'"faxes.settings -> os", "{needless}",'))
+    found = lint(tree)
+    assert (found.returncode, needless in found.stdout) == (1, True), found.stdout
