@@ -21,8 +21,8 @@ from benchmarks import samples
 from benchmarks.function import Function
 from benchmarks.measure import Call, Row, against, in_turns, printed, row
 from benchmarks.samples import LARGEST, Sample, fax
-from faxes import multipart
 from faxes.formats import tif, txt
+from faxes.intake import multipart
 from tests.support import forms
 from tests.support.peak_memory import peak_memory
 

@@ -24,8 +24,8 @@ from pathlib import Path
 
 from benchmarks.process import forget_most, memory
 from benchmarks.shapes import SHAPES, SIZE, Shape
-from faxes.documents import inspect
 from faxes.errors import FileInvalid
+from faxes.intake.documents import inspect
 from faxes.model import Limits, Upload
 
 MOST_TIME = 3.0

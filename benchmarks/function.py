@@ -61,7 +61,8 @@ class Function:
 
     def accept(self, event: dict[str, Any]) -> Any:
         """The route alone, from the event's body to what was accepted: without the resolver, log line and metrics."""
-        from faxes import multipart, rest
+        from faxes import rest
+        from faxes.intake import multipart
 
         sent = APIGatewayProxyEvent(event)
         submission = self.app.submission

@@ -13,7 +13,7 @@ from benchmarks import samples
 from benchmarks.function import Function
 from benchmarks.measure import Row, against, printed, row
 from benchmarks.samples import LARGEST, fax
-from faxes.documents import inspect
+from faxes.intake.documents import inspect
 from faxes.model import Limits, Upload
 
 _CPU = "Processor time with real SDK clients, 4.4 MB"

@@ -7,7 +7,8 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from faxes import bootstrap, multipart, rest
+from faxes import bootstrap, rest
+from faxes.intake import multipart
 from faxes.observability import logger, metrics
 
 submission = bootstrap.submission()

@@ -66,7 +66,7 @@ def deployed(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def test_the_answer_follows_a_line_of_the_package_and_a_limit(sources: Path, deployed: Deploy) -> None:
     assert deployed({}) == ("1", "The fax has 6 files; the limit is 5.")
 
-    module = sources / "layers/core/faxes/submission.py"
+    module = sources / "layers/core/faxes/intake/submission.py"
     line = "The fax has {len(uploads)} files"
     assert module.read_text().count(line) == 1
     module.write_text(module.read_text().replace(line, "This fax has {len(uploads)} files"))

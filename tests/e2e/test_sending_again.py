@@ -13,8 +13,8 @@ from botocore.exceptions import ReadTimeoutError
 from benchmarks import load
 from faxes import bootstrap
 from faxes.adapters.dynamodb import DynamoDBFaxStore
+from faxes.intake.submission import Submission
 from faxes.model import Acceptance, Claim, Fax, Form, Kind, Principal, Status, StoredFile, Upload
-from faxes.submission import Submission
 from tests.e2e.conftest import Curl
 from tests.e2e.test_contract import NOTE, REQUEST, SEND, refusal
 from tests.support import killed

@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from faxes.documents import inspect
 from faxes.errors import FileInvalid
 from faxes.formats import Unfaxable, jpg, pdf, tif, txt
+from faxes.intake.documents import inspect
 from faxes.model import Limits, Upload
 
 type Target = Callable[[bytes], None]

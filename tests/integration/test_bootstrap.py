@@ -8,9 +8,9 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest
 
 from faxes import bootstrap
+from faxes.intake.submission import Submission, Timing
 from faxes.model import ExtensionNumber, Limits
 from faxes.settings import DYNAMODB_BUDGET, S3_BUDGET, CallBudget
-from faxes.submission import Submission, Timing
 from tests.support import template
 from tests.support.cloud import Cloud
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from faxes.documents import inspect
 from faxes.errors import FileInvalid
+from faxes.intake.documents import inspect
 from faxes.model import Document, Kind, Limits, Upload
 from tests.data.documents import make_by_damage, make_with_programs
 from tests.data.requests import make

@@ -7,8 +7,8 @@ import codecs
 
 import pytest
 
-from faxes.documents import inspect
 from faxes.errors import FileInvalid
+from faxes.intake.documents import inspect
 from faxes.model import Limits, Upload
 from tests.support.corpus import ACCEPTED, Sample, accepted
 from tests.support.renderers import rendered

@@ -391,7 +391,7 @@ def accepted_and_refused_faxes() -> list[Case]:
     cases = [Case(name, "create_fax", event, says) for (name, says), event in events.items()]
     lost: Any = lambda *_: SimpleNamespace(parts=())  # noqa: E731  (a name for its type)
     cases.append(
-        Case("lost", "create_fax", good, "form_unreadable", patched={"faxes.multipart.MultipartDecoder": lost})
+        Case("lost", "create_fax", good, "form_unreadable", patched={"faxes.intake.multipart.MultipartDecoder": lost})
     )
     keyed = fax(REQUEST, FILE, key=RETRY)
     cases.append(Case("keyed", "create_fax", keyed, "accepted"))
@@ -601,14 +601,14 @@ def unexpected() -> list[Case]:
             "faxes.rest.path_value",
             "faxes.rest.from_authorizer_context",
             "faxes.rest.accepted",
-            "faxes.multipart.parse",
-            "faxes.multipart.MultipartDecoder",
-            "faxes.multipart._filename",
-            "faxes.submission.numbers.parse_extension",
-            "faxes.submission.documents.inspect",
-            "faxes.submission.json.loads",
-            "faxes.submission.new_id",
-            "faxes.submission.content_of",
+            "faxes.intake.multipart.parse",
+            "faxes.intake.multipart.MultipartDecoder",
+            "faxes.intake.multipart._filename",
+            "faxes.intake.submission.numbers.parse_extension",
+            "faxes.intake.submission.documents.inspect",
+            "faxes.intake.submission.json.loads",
+            "faxes.intake.submission.new_id",
+            "faxes.intake.submission.content_of",
             "faxes.rest.idempotency_key",
             "faxes.adapters.dynamodb.DynamoDBDirectory.extension",
             "faxes.adapters.dynamodb.plain",
@@ -634,7 +634,7 @@ def unexpected() -> list[Case]:
             "faxes.oauth.client",
             "faxes.oauth.rest.body",
             "faxes.oauth.multipart.fields",
-            "faxes.multipart.MultipartDecoder",
+            "faxes.intake.multipart.MultipartDecoder",
             "faxes.oauth.issued",
             "faxes.tokens.Login.log_in",
             "faxes.tokens.digest_of",
@@ -791,7 +791,7 @@ def test_what_is_planted_is_found(plant: Callable[..., object], found: str, run:
         plant(*sent)
         raise KeyError
 
-    written = run(replace(ONE_FILE, patched={"faxes.submission.documents.inspect": document}))
+    written = run(replace(ONE_FILE, patched={"faxes.intake.submission.documents.inspect": document}))
 
     assert found in leaks(written.text)
 
@@ -801,7 +801,7 @@ def test_metric_that_holds_what_was_sent_is_found(run: Callable[[Case], Written]
         metrics.add_metadata("to", PHONE)
         raise KeyError
 
-    written = run(replace(ONE_FILE, patched={"faxes.submission.documents.inspect": document}))
+    written = run(replace(ONE_FILE, patched={"faxes.intake.submission.documents.inspect": document}))
 
     assert "a phone number" in leaks(written.text)
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from faxes.errors import FaxError, StorageFailed
+from faxes.intake.submission import ClaimTaken, IdTaken
 from faxes.model import Acceptance, Claim, Document, Extension, ExtensionNumber, Fax, User
-from faxes.submission import ClaimTaken, IdTaken
 from faxes.tokens import App, Token
 
 

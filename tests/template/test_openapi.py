@@ -13,8 +13,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from openapi_spec_validator import validate
 
-from faxes import idempotency, multipart, numbers, oauth, rest, submission, tokens
+from faxes import numbers, oauth, rest, tokens
 from faxes.formats import jpg, tif
+from faxes.intake import idempotency, multipart, submission
 from functions.refuse import app as refuse
 from tests.support import gateway, openapi, template
 

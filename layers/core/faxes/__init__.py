@@ -4,12 +4,12 @@ A request flows one way:
 
     functions/create_fax/app.py   the route: parse, submit, respond
       rest                        API Gateway's event -> bytes, path values, caller; results and errors -> answers
-      multipart                   body bytes -> Form
-      submission                  Form + Principal -> Fax: every check, in the contract's order, then the stores
+      intake.multipart            body bytes -> Form
+      intake.submission           Form + Principal -> Fax: every check, in the contract's order, then the stores
         numbers                   what an extension and a recipient look like
-        documents                 what a file is, and whether it can be faxed
+        intake.documents          what a file is, and whether it can be faxed
           formats                 what each kind of file must be like, and how many pages it has
-        idempotency               what makes a request that comes again the same fax
+        intake.idempotency        what makes a request that comes again the same fax
       adapters.s3, .dynamodb      the stores that submission and tokens ask for
     functions/authorize/app.py    the bearer token -> who is calling, or deny
       tokens                      Authorization header -> Principal
@@ -21,6 +21,6 @@ Beneath them all: ``model`` (frozen values) and ``errors`` (the error tree, no H
 ``settings`` (the only reader of the environment), ``observability`` (the one logger, the one metrics object),
 ``bootstrap`` (settings + clients -> use cases) and ``cold_start`` (what a function's start costs beside its imports).
 
-Imports point downwards only: functions -> bootstrap, oauth -> rest, adapters -> submission, tokens -> documents,
-idempotency, numbers, multipart -> formats, model -> errors. boto3 is imported by ``bootstrap`` and ``adapters`` alone.
+Imports point downwards only: functions -> bootstrap, oauth -> rest, adapters -> intake, tokens -> formats, numbers ->
+model -> errors. boto3 is imported by ``bootstrap`` and ``adapters`` alone.
 """

@@ -14,6 +14,7 @@ from botocore.config import Config
 from faxes.adapters.calls import fail_where_cut_off
 from faxes.adapters.dynamodb import DynamoDBCredentialStore, DynamoDBDirectory, DynamoDBFaxStore
 from faxes.adapters.s3 import S3FileStore
+from faxes.intake.submission import Submission, Timing
 from faxes.settings import (
     DYNAMODB_BUDGET,
     S3_BUDGET,
@@ -22,7 +23,6 @@ from faxes.settings import (
     LoginSettings,
     SubmissionSettings,
 )
-from faxes.submission import Submission, Timing
 from faxes.tokens import Authentication, Login
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
-from faxes import multipart, rest
+from faxes import rest
 from faxes.errors import (
     ClientInvalid,
     FaxError,
@@ -26,6 +26,7 @@ from faxes.errors import (
     TokenRequestInvalid,
     shown,
 )
+from faxes.intake import multipart
 from faxes.observability import logger, metrics, where
 
 STATUS: dict[type[FaxError], int] = {

@@ -17,7 +17,6 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from faxes import idempotency, multipart
 from faxes.errors import (
     BodyTooLarge,
     DeploymentFault,
@@ -34,6 +33,7 @@ from faxes.errors import (
     TooManyFiles,
     UserInvalid,
 )
+from faxes.intake import idempotency, multipart
 from faxes.model import Principal, Receipt
 from faxes.observability import logger, metrics, where
 from faxes.tokens import from_authorizer_context

@@ -29,6 +29,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from faxes.adapters.calls import FAILURES, Attempts, cause
 from faxes.errors import OutcomeUnknown, StorageFailed
+from faxes.intake.submission import ClaimTaken, IdTaken, WriteConflict
 from faxes.model import (
     Acceptance,
     Claim,
@@ -43,7 +44,6 @@ from faxes.model import (
     StoredFile,
     User,
 )
-from faxes.submission import ClaimTaken, IdTaken, WriteConflict
 from faxes.tokens import App, AppLogin, Token
 
 if TYPE_CHECKING:

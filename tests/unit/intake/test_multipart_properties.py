@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from requests_toolbelt import MultipartEncoder
 
 from faxes.errors import FormInvalid
+from faxes.intake.multipart import MAX_PARTS, parse
 from faxes.model import Form, Upload
-from faxes.multipart import MAX_PARTS, parse
 from tests.support.forms import (
     content_type,
     field,

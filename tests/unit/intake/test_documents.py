@@ -11,12 +11,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from faxes.documents import inspect
 from faxes.errors import FileInvalid
+from faxes.intake.documents import inspect
 from faxes.model import Document, Kind, Limits, Upload
 from tests.support.images import Page, jpeg, tiff
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SAMPLES = ROOT / "tests" / "data" / "documents"
 LIMITS = Limits()
 PDF = (SAMPLES / "smallest.pdf").read_bytes()
@@ -406,7 +406,7 @@ def test_pages_that_are_counted_to_their_end_and_those_that_are_not() -> None:
 def test_nothing_of_pdf_is_imported_before_there_is_one() -> None:
     """It costs a cold start, and most faxes' time."""
     script = (
-        "import sys; from faxes.documents import inspect; from faxes.model import Limits, Upload; "
+        "import sys; from faxes.intake.documents import inspect; from faxes.model import Limits, Upload; "
         "inspect(Upload('a.txt', b'x'), 1, 1, Limits()); "
         "print(sorted({name for name in sys.modules if 'pdf' in name or name == 'subprocess'}))"
     )
@@ -422,7 +422,7 @@ def test_nothing_of_pdf_is_imported_before_there_is_one() -> None:
 
 def test_every_reason_is_in_the_operators_table() -> None:
     package = ROOT / "layers" / "core" / "faxes"
-    sources = [package / "documents.py", *(package / "formats").glob("*.py")]
+    sources = [package / "intake" / "documents.py", *(package / "formats").glob("*.py")]
     raised = {
         reason
         for source in sources

@@ -3,8 +3,7 @@
 import pytest
 
 from faxes.errors import FormInvalid
-from faxes.model import Form, Upload
-from faxes.multipart import (
+from faxes.intake.multipart import (
     MAX_ALL_HEADER_BYTES,
     MAX_HEADER_BYTES,
     MAX_HEADERS,
@@ -13,6 +12,7 @@ from faxes.multipart import (
     media_type,
     parse,
 )
+from faxes.model import Form, Upload
 from tests.support.forms import BOUNDARY, content_type, field, form, part, request
 
 REQUEST = request("0003*211")

@@ -22,7 +22,7 @@ from faxes.errors import DeploymentFault
 from faxes.formats import Unfaxable, pdf, pdf_check
 from tests.support import pdfs
 
-SAMPLES = Path(__file__).parents[1] / "data" / "documents" / "pdf"
+SAMPLES = Path(__file__).parents[2] / "data" / "documents" / "pdf"
 ONE_PAGE = pdfs.pdf(pdfs.pages(1))
 MIB = 1024 * 1024
 FOUR_MIB = pdfs.pdf([*pdfs.pages(1), pdfs.stream(bytes(4 * MIB))])

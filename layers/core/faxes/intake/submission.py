@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from faxes import documents, numbers
+from faxes import numbers
 from faxes.errors import (
     ExtensionInvalid,
     KeyReused,
@@ -28,7 +28,8 @@ from faxes.errors import (
     UserInvalid,
     shown,
 )
-from faxes.idempotency import claim_of_content, claim_of_key, content_of
+from faxes.intake import documents
+from faxes.intake.idempotency import claim_of_content, claim_of_key, content_of
 from faxes.model import (
     Acceptance,
     Claim,

@@ -25,6 +25,7 @@ from faxes.errors import (
     TooManyFiles,
     UserInvalid,
 )
+from faxes.intake.submission import ID_EPOCH, MAX_REQUEST_BYTES, Submission, Timing, WriteConflict, new_id
 from faxes.model import (
     Acceptance,
     Claim,
@@ -44,7 +45,6 @@ from faxes.model import (
     Upload,
     User,
 )
-from faxes.submission import ID_EPOCH, MAX_REQUEST_BYTES, Submission, Timing, WriteConflict, new_id
 from tests.support.images import Page, tiff
 from tests.support.memory import MemoryDirectory, MemoryFaxStore, MemoryFileStore
 
@@ -1071,7 +1071,7 @@ def test_a_request_that_is_refused_waits_for_its_key_to_be_read(monkeypatch: pyt
         waited.extend(futures)
         reading.set_result(None)
 
-    monkeypatch.setattr("faxes.submission.wait", wait)
+    monkeypatch.setattr("faxes.intake.submission.wait", wait)
     service = Service()
     service.submission = dataclasses.replace(service.submission, pool=pool)
     with pytest.raises(ExtensionInvalid):
