@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from faxes.adapters.dynamodb import plain
-from faxes.intake.submission import ID_EPOCH
+from faxes.ids import ID_EPOCH
 from tests.data.requests import make
 from tests.support import requests, template
 from tests.support.cloud import Cloud

@@ -10,7 +10,7 @@ from faxes.tokens import App, Token
 
 
 class MemoryDirectory:
-    """Implements ``submission.Directory``. Set ``failure`` to have every read fail."""
+    """Implements ``access.Directory``. Set ``failure`` to have every read fail."""
 
     def __init__(self, extensions: Iterable[Extension] = (), users: Iterable[User] = ()) -> None:
         self._extensions = {extension.number: extension for extension in extensions}

@@ -15,7 +15,7 @@ from openapi_spec_validator import validate
 
 from faxes import numbers, oauth, rest, tokens
 from faxes.formats import jpg, tif
-from faxes.intake import idempotency, multipart, submission
+from faxes.intake import idempotency, multipart
 from functions.refuse import app as refuse
 from tests.support import gateway, openapi, template
 
@@ -174,7 +174,7 @@ def test_the_documents_limits_are_the_templates_defaults() -> None:
     form = DOCUMENT["components"]["requestBodies"]["FaxForm"]["description"]
     assert form.startswith(
         f"At most {default['MaxBodyBytes']:,} bytes in all, {multipart.MAX_PARTS} parts, and "
-        f"{submission.MAX_REQUEST_BYTES // 1024} KiB in the `request` part."
+        f"{recipients.MAX_REQUEST_BYTES // 1024} KiB in the `request` part."
     )
     assert f"for {default['IdempotencyHours']} hours" in DOCUMENT["components"]["parameters"]["idempotencyKey"][
         "description"

@@ -6,7 +6,9 @@ A request flows one way:
       rest                        API Gateway's event -> bytes, path values, caller; results and errors -> answers
       intake.multipart            body bytes -> Form
       intake.submission           Form + Principal -> Fax: every check, in the contract's order, then the stores
-        numbers                   what an extension and a recipient look like
+        access                    whose extension sends, and whether the caller may have it
+        intake.recipients         the request part -> to whom
+          numbers                 what an extension and a recipient look like
         intake.documents          what a file is, and whether it can be faxed
           formats                 what each kind of file must be like, and how many pages it has
         intake.idempotency        what makes a request that comes again the same fax
@@ -17,10 +19,11 @@ A request flows one way:
       oauth                       event -> key and secret; a token or an error -> an answer in OAuth's shape
       tokens                      key and secret -> token
 
-Beneath them all: ``model`` (frozen values) and ``errors`` (the error tree, no HTTP in it). Beside them:
+Beneath them all: ``model`` (frozen values) and ``errors`` (the error tree, no HTTP in it), and ``ids`` (what names a
+fax, and where its files lie). Beside them:
 ``settings`` (the only reader of the environment), ``observability`` (the one logger, the one metrics object),
 ``bootstrap`` (settings + clients -> use cases) and ``cold_start`` (what a function's start costs beside its imports).
 
-Imports point downwards only: functions -> bootstrap, oauth -> rest, adapters -> intake, tokens -> formats, numbers ->
-model -> errors. boto3 is imported by ``bootstrap`` and ``adapters`` alone.
+Imports point downwards only: functions -> bootstrap, oauth -> rest, adapters -> intake, tokens -> access, formats ->
+ids, numbers -> model -> errors. boto3 is imported by ``bootstrap`` and ``adapters`` alone.
 """

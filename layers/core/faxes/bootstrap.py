@@ -14,6 +14,7 @@ from botocore.config import Config
 from faxes.adapters.calls import fail_where_cut_off
 from faxes.adapters.dynamodb import DynamoDBCredentialStore, DynamoDBDirectory, DynamoDBFaxStore
 from faxes.adapters.s3 import S3FileStore
+from faxes.ids import NO_FILE
 from faxes.intake.submission import Submission, Timing
 from faxes.settings import (
     DYNAMODB_BUDGET,
@@ -28,8 +29,8 @@ from faxes.tokens import Authentication, Login
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# What is asked for to connect: no user or app, and no file of a fax, has such a name.
-_NOBODY, _NOTHING = "", "faxes/nothing"
+# What is asked for to connect: no user and no app has such a name.
+_NOBODY = ""
 
 
 def submission() -> Submission:
@@ -45,7 +46,7 @@ def submission() -> Submission:
     pool = ThreadPoolExecutor(settings.limits.files_per_fax, thread_name_prefix="put")
     directory = DynamoDBDirectory(tables, settings.directory_table)
     store = S3FileStore(files, settings.bucket, pool, S3_BUDGET.tries)
-    connect(lambda: directory.user(_NOBODY), lambda: store.discard([_NOTHING]))
+    connect(lambda: directory.user(_NOBODY), lambda: store.discard([NO_FILE]))
     return Submission(
         directory=directory,
         files=store,

@@ -12,14 +12,7 @@ from requests_toolbelt import MultipartEncoder
 from faxes.errors import FormInvalid
 from faxes.intake.multipart import MAX_PARTS, parse
 from faxes.model import Form, Upload
-from tests.support.forms import (
-    content_type,
-    field,
-    field_with_backslashes,
-    field_with_extended_name,
-    form,
-    request,
-)
+from tests.support.forms import content_type, field, field_with_backslashes, field_with_extended_name, form, request
 
 type Encoder = Callable[[str, bytes, str], bytes]
 

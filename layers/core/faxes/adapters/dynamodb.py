@@ -161,7 +161,7 @@ class DynamoDBFaxStore:
 
 
 class DynamoDBDirectory:
-    """Reads the directory. Implements ``submission.Directory``."""
+    """Reads the directory. Implements ``access.Directory``."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client

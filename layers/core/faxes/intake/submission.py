@@ -9,35 +9,23 @@ that makes the record, so of any number of such requests one is the fax, and the
 """
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from faxes import numbers
-from faxes.errors import (
-    ExtensionInvalid,
-    KeyReused,
-    OutcomeUnknown,
-    RecipientsInvalid,
-    StorageFailed,
-    TooManyFiles,
-    UserInvalid,
-    shown,
-)
-from faxes.intake import documents
+from faxes import access, ids
+from faxes.access import Directory
+from faxes.errors import KeyReused, OutcomeUnknown, StorageFailed, TooManyFiles
+from faxes.intake import documents, recipients
 from faxes.intake.idempotency import claim_of_content, claim_of_key, content_of
 from faxes.model import (
     Acceptance,
     Claim,
-    Context,
     Document,
     Extension,
-    ExtensionNumber,
-    ExtensionType,
     Fax,
     Form,
     Limits,
@@ -46,33 +34,12 @@ from faxes.model import (
     Status,
     StoredFile,
     Upload,
-    User,
 )
 
-# 999 recipients of 33 characters fit three times; parsing JSON takes up to 25 times its length in memory.
-MAX_REQUEST_BYTES = 128 * 1024
-
-ID_EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
-_ID_RANDOM_BITS = 12
 # Writes of one record: an id may be taken, and others may be writing the same claim.
 _WRITES = 5
 # Seconds, doubled with each conflict: a transaction takes some hundredths.
 _CONFLICT_WAIT = 0.05
-
-_OWN_USER = frozenset({"@me", "@viewer"})
-_OWNER = "@owner"
-
-
-class Directory(Protocol):
-    """Who belongs where, and who owns what."""
-
-    def user(self, user_id: str) -> User | None:
-        """The user with this id, or None. Raises StorageFailed where that cannot be learned."""
-        ...
-
-    def extension(self, number: ExtensionNumber) -> Extension | None:
-        """The extension with this number, or None. Raises StorageFailed where that cannot be learned."""
-        ...
 
 
 class FileStore(Protocol):
@@ -170,22 +137,21 @@ class Submission:
         StorageFailed or OutcomeUnknown where storing does.
         """
         with self._earlier(principal, key) as earlier:
-            named = self._named_user(user, principal)
-            sender = self._sender(extension, user, named, principal)
-        recipients = self._recipients(form.request)
+            sender = access.sender(self.directory, principal, user, extension)
+        to = recipients.requested(form.request)
         if earlier and (accepted := earlier.result()):
             # It is not looked into again: whatever would be said of it now, it was accepted.
-            return _replay(_content(sender, recipients, form), accepted)
-        self._check_number_of(recipients)
+            return _replay(_content(sender, to, form), accepted)
+        recipients.check_number_of(to, self.limits)
         if not form.uploads:
             return None
         try:
             documents = self._documents(form.uploads, remaining)
-            content = content_of(sender, recipients, ((document.name, document.sha256) for document in documents))
-            return self._store(sender, recipients, documents, self._claim(principal, key, content), remaining)
+            content = content_of(sender, to, ((document.name, document.sha256) for document in documents))
+            return self._store(sender, to, documents, self._claim(principal, key, content), remaining)
         except StorageFailed as failed:
             if key and (accepted := self._accepted_since(claim_of_key(principal, key), failed, remaining)):
-                return _replay(_content(sender, recipients, form), accepted)
+                return _replay(_content(sender, to, form), accepted)
             raise
 
     def _accepted_since(self, claim: str, failed: StorageFailed, remaining: Callable[[], float]) -> Acceptance | None:
@@ -231,86 +197,6 @@ class Submission:
         """The end of a lifetime that starts now, as the table's time to live has it."""
         return (self.now() + lifetime).replace(microsecond=0)
 
-    def _named_user(self, user: str, principal: Principal) -> User | None:
-        """The user that the path names, who is in the token's reach; None for @owner, whoever that is.
-
-        One message for all that is out of reach: whether such a user exists is not for the caller to learn.
-        """
-        if user == _OWNER:
-            return None
-        if user in _OWN_USER or user == principal.user_id:
-            return User(principal.user_id, principal.organization_id)
-        if not numbers.is_user_id(user):
-            raise UserInvalid(
-                f"User {shown(user) or 'empty'} is not valid; it must be @me, @viewer, @owner, or an id of 1 to 64 "
-                "letters, digits, dots, dashes and underscores.",
-                reason="user_malformed",
-            )
-        found = None if principal.context is Context.USER else self.directory.user(user)
-        if found is None or not _reaches(principal, found):
-            raise UserInvalid(
-                f"User {shown(user)} does not exist, or is out of reach of this token.", reason="user_out_of_reach"
-            )
-        return found
-
-    def _sender(self, text: str, user: str, named: User | None, principal: Principal) -> Extension:
-        """The extension that sends: the named user's, or, for @owner, any in the token's reach."""
-        parsed = numbers.parse_extension(text)
-        if parsed is None:
-            raise ExtensionInvalid(
-                f"Extension {shown(text) or 'empty'} is not valid; it must be a number, such as 210, or one with its "
-                f"organization, such as 0003*210, of at most {numbers.MAX_EXTENSION_CHARACTERS} characters.",
-                reason="extension_malformed",
-            )
-        organization_id, digits = parsed
-        number = ExtensionNumber(organization_id or (named or principal).organization_id, digits)
-        extension = self.directory.extension(number)
-        # One message for each: whether another user's extension exists is not for the caller to learn.
-        if named and (extension is None or extension.owner_id != named.id):
-            raise ExtensionInvalid(
-                f"Extension {shown(text)} does not exist, or does not belong to user {shown(user)}.",
-                reason="extension_unknown",
-            )
-        if extension is None or not _reaches(principal, User(extension.owner_id, number.organization_id)):
-            raise ExtensionInvalid(
-                f"Extension {shown(text)} does not exist, or is out of reach of this token.",
-                reason="extension_out_of_reach",
-            )
-        if extension.type is not ExtensionType.PHONE_TERMINAL:
-            raise ExtensionInvalid(
-                f"Extension {shown(text)} is not a phone terminal; only a phone terminal can send faxes.",
-                reason="extension_not_phone_terminal",
-            )
-        if not extension.fax_enabled:
-            raise ExtensionInvalid(f"Extension {shown(text)} is not enabled for fax.", reason="extension_fax_disabled")
-        return extension
-
-    def _recipients(self, request: bytes | None) -> tuple[str, ...]:
-        sent = _requested_recipients(request)
-        recipients: dict[str, None] = {}
-        for position, value in enumerate(sent, start=1):
-            where = f"Recipient {position} of {len(sent)}"
-            if not isinstance(value, str):
-                raise RecipientsInvalid(
-                    f"{where} is {_json_type(value)}; it must be a string.", reason="recipient_not_string"
-                )
-            number = numbers.parse_recipient(value)
-            if number is None:
-                raise RecipientsInvalid(
-                    f"{where}, {shown(value) or 'empty'}, is neither an extension, such as 210 or 0003*210, nor a "
-                    f"phone number of 1 to {numbers.MAX_PHONE_DIGITS} digits.",
-                    reason="recipient_malformed",
-                )
-            recipients[number] = None
-        return tuple(recipients)
-
-    def _check_number_of(self, recipients: Sequence[str]) -> None:
-        if len(recipients) > self.limits.recipients_per_fax:
-            raise RecipientsInvalid(
-                f"The fax has {len(recipients)} recipients; the limit is {self.limits.recipients_per_fax}.",
-                reason="too_many_recipients",
-            )
-
     def _documents(self, uploads: Sequence[Upload], remaining: Callable[[], float]) -> list[Document]:
         if len(uploads) > self.limits.files_per_fax:
             raise TooManyFiles(
@@ -327,14 +213,14 @@ class Submission:
     def _store(
         self,
         sender: Extension,
-        recipients: tuple[str, ...],
+        to: tuple[str, ...],
         accepted: Sequence[Document],
         claim: Claim | None,
         remaining: Callable[[], float],
     ) -> Receipt:
-        # The uid opens the public fax page and names the objects: drawn for this attempt, so that nothing is there yet.
-        uid = f"{self.random_bits(128):032x}"
-        keyed = [(f"faxes/{uid}/{n}.{document.kind}", document) for n, document in enumerate(accepted, start=1)]
+        # Drawn for this attempt, so that nothing lies there yet.
+        uid = ids.new_uid(self.random_bits(ids.UID_RANDOM_BITS))
+        keyed = [(ids.file_key(uid, n, document.kind), document) for n, document in enumerate(accepted, start=1)]
         created_at = self.now()
         fax = Fax(
             id="",
@@ -342,7 +228,7 @@ class Submission:
             user_id=sender.owner_id,
             organization_id=sender.number.organization_id,
             extension=str(sender.number),
-            recipients=recipients,
+            recipients=to,
             files=tuple(
                 StoredFile(n, document.name, document.kind, document.size, document.sha256.hex(), key, document.pages)
                 for n, (key, document) in enumerate(keyed, start=1)
@@ -384,7 +270,7 @@ class Submission:
         redrawn = conflicts = 0
         for attempt in range(_WRITES):
             _check_time(remaining, self.timing.write)
-            numbered = replace(fax, id=new_id(fax.created_at, self.random_bits(_ID_RANDOM_BITS)))
+            numbered = replace(fax, id=ids.new_id(fax.created_at, self.random_bits(ids.ID_RANDOM_BITS)))
             try:
                 self.faxes.add(numbered, claim)
             except IdTaken:
@@ -408,10 +294,10 @@ def _check_time(remaining: Callable[[], float], needed: float) -> None:
         raise StorageFailed(reason="out_of_time", cause=f"{left:.1f} s are left, {needed:.1f} s may be needed")
 
 
-def _content(sender: Extension, recipients: Sequence[str], form: Form) -> str:
+def _content(sender: Extension, to: Sequence[str], form: Form) -> str:
     """The content of a fax whose files have not been looked into."""
     files = ((upload.name, hashlib.sha256(upload.content).digest()) for upload in form.uploads)
-    return content_of(sender, recipients, files)
+    return content_of(sender, to, files)
 
 
 def _replay(content: str, accepted: Acceptance) -> Receipt:
@@ -423,73 +309,3 @@ def _replay(content: str, accepted: Acceptance) -> Receipt:
             reason="idempotency_key_reused",
         )
     return Receipt(accepted.fax_id, accepted.uid, None)
-
-
-def new_id(moment: datetime, random: int) -> str:
-    """41 bits of milliseconds since 2026 and 12 random bits: grows with time, needs no counter, stays below 2^53
-    (until 2095), which every JSON client holds exactly."""
-    milliseconds = (moment - ID_EPOCH) // timedelta(milliseconds=1)
-    return str(milliseconds << _ID_RANDOM_BITS | random)
-
-
-def _reaches(principal: Principal, user: User) -> bool:
-    """Whether a token acts for this user. An extension is of its owner's organization, so its number tells."""
-    match principal.context:
-        case Context.USER:
-            return user.id == principal.user_id
-        case Context.ORGANIZATION:
-            return user.organization_id == principal.organization_id
-        case Context.GLOBAL:
-            return True
-
-
-def _requested_recipients(request: bytes | None) -> list[object]:
-    """The ``recipients`` member of the request part, a non-empty array."""
-    if request is None:
-        raise RecipientsInvalid(
-            'The form has no part named request; it must hold {"recipients": [...]}.', reason="request_missing"
-        )
-    if len(request) > MAX_REQUEST_BYTES:
-        raise RecipientsInvalid(
-            f"The request part has {len(request)} bytes; the limit is {MAX_REQUEST_BYTES}.", reason="request_too_long"
-        )
-    try:
-        value = json.loads(request)
-    except (ValueError, RecursionError):
-        raise RecipientsInvalid(
-            'The request part is not JSON; it must hold {"recipients": [...]}.', reason="request_not_json"
-        ) from None
-    if not isinstance(value, dict):
-        raise RecipientsInvalid(
-            f'The request part is {_json_type(value)}; it must be an object such as {{"recipients": ["0003*211"]}}.',
-            reason="request_not_object",
-        )
-    if "recipients" not in value:
-        raise RecipientsInvalid(
-            'The request part has no member recipients; it must hold {"recipients": [...]}.',
-            reason="recipients_missing",
-        )
-    recipients = value["recipients"]
-    if not isinstance(recipients, list):
-        raise RecipientsInvalid(
-            f"recipients is {_json_type(recipients)}; it must be an array of strings.", reason="recipients_not_array"
-        )
-    if not recipients:
-        raise RecipientsInvalid("recipients is empty; it must name at least one recipient.", reason="recipients_empty")
-    return recipients
-
-
-def _json_type(value: object) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "a boolean"
-        case int() | float():
-            return "a number"
-        case str():
-            return "a string"
-        case list():
-            return "an array"
-        case _:
-            return "an object"

@@ -1,0 +1,39 @@
+"""What names a fax: its id, its uid, and the S3 keys of its files. Nothing that a client sent is in any of them.
+
+The uid opens the public fax page and names the objects: ``faxes/<uid>/<n>.<kind>``.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from faxes.model import Kind
+
+ID_EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+# How much is drawn for an id, and for a uid.
+ID_RANDOM_BITS = 12
+UID_RANDOM_BITS = 128
+
+_FILES = "faxes/"
+# The key of no file.
+NO_FILE = f"{_FILES}nothing"
+
+
+def new_id(moment: datetime, random: int) -> str:
+    """41 bits of milliseconds since 2026 and 12 random bits: grows with time, needs no counter, stays below 2^53
+    (until 2095), which every JSON client holds exactly."""
+    milliseconds = (moment - ID_EPOCH) // timedelta(milliseconds=1)
+    return str(milliseconds << ID_RANDOM_BITS | random)
+
+
+def new_uid(random: int) -> str:
+    """32 hex digits of 128 random bits, which nobody can guess."""
+    return f"{random:032x}"
+
+
+def files_of(uid: str) -> str:
+    """The prefix of the keys of a fax's files, and of no other's."""
+    return f"{_FILES}{uid}/"
+
+
+def file_key(uid: str, position: int, kind: Kind) -> str:
+    """The key of a fax's file at this position (from 1)."""
+    return f"{files_of(uid)}{position}.{kind}"

@@ -1,0 +1,354 @@
+"""A request that comes again: with its key, without one, at the same time, and where something fails."""
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor, Future
+from datetime import datetime, timedelta
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from faxes.errors import (
+    ExtensionInvalid,
+    FaxError,
+    KeyReused,
+    OutcomeUnknown,
+    RecipientsInvalid,
+    ServiceFault,
+    StorageFailed,
+)
+from faxes.intake.submission import WriteConflict
+from faxes.model import Acceptance, Claim, Context, Document, Fax, Form, Limits, Principal, Receipt, Upload
+from tests.support.memory import MemoryFaxStore, MemoryFileStore
+from tests.support.submitting import ALICE, NOTE, OFFICE, SCAN, TO_ONE, UID, Service
+
+REUSED = (
+    KeyReused,
+    "idempotency_key_reused",
+    "This Idempotency-Key was sent before with another fax: another user, extension, recipients or files. "
+    "Use a new key for a new fax.",
+)
+
+
+def again(service: Service, **other: Any) -> Receipt | None:
+    """The same request a second time, or one that differs as said."""
+    sent: dict[str, Any] = {"request": TO_ONE, "uploads": (NOTE,), "key": "a-key", "principal": ALICE} | other
+    return service.receipt(sent.pop("request"), *sent.pop("uploads"), **sent)
+
+
+def test_a_request_that_comes_again_with_its_key_is_the_same_fax() -> None:
+    service = Service()
+    first = again(service)
+    assert first is not None
+    assert first.fax is not None
+    stored = dict(service.files.objects)
+    service.now += timedelta(hours=24) - timedelta(seconds=1)
+    assert again(service) == Receipt(first.id, first.uid, None)
+    assert (service.files.objects, list(service.faxes.faxes)) == (stored, [first.id])
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"number": "210", "user": "alice"},
+        {"request": {"recipients": ["0003*211", "0003*211"], "cover": True}},
+        {"request": b' {"recipients":["0003*211"]}'},
+    ],
+)
+def test_what_is_the_same_in_other_words_is_the_same_fax(other: dict[str, Any]) -> None:
+    service = Service()
+    first, second = again(service), again(service, **other)
+    assert first is not None
+    assert second == Receipt(first.id, first.uid, None)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"request": {"recipients": ["0003*212"]}},
+        {"request": {"recipients": ["0003*211", "1"]}},
+        {"uploads": (NOTE, NOTE)},
+        {"uploads": (Upload("note.txt", b"This is my fax."),)},
+        {"uploads": (Upload("other.txt", NOTE.content),)},
+        {"principal": OFFICE, "user": "bob", "number": "211"},
+    ],
+)
+def test_a_key_that_comes_again_with_another_fax_is_refused(other: dict[str, Any]) -> None:
+    service = Service(bits=(7, 8))
+    again(service, principal=other.get("principal", ALICE))
+    stored = dict(service.files.objects), dict(service.faxes.faxes)
+    with pytest.raises(KeyReused) as caught:
+        again(service, **other)
+    assert (type(caught.value), caught.value.reason, caught.value.message) == REUSED
+    assert (service.files.objects, service.faxes.faxes) == stored
+
+
+def test_the_order_of_recipients_and_of_files_is_part_of_a_fax() -> None:
+    pairs: list[tuple[dict[str, Any], dict[str, Any]]] = [
+        ({"request": {"recipients": ["1", "2"]}}, {"request": {"recipients": ["2", "1"]}}),
+        ({"uploads": (NOTE, SCAN)}, {"uploads": (SCAN, NOTE)}),
+    ]
+    for first, second in pairs:
+        service = Service()
+        again(service, **first)
+        with pytest.raises(KeyReused):
+            again(service, **second)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (ALICE, Principal("bob", "0003")),
+        # An app and a user of the same name; two apps of one user; a user with and without an app.
+        (Principal("alice", "0003", app_key="one"), Principal("alice", "0003", app_key="two")),
+        (ALICE, Principal("alice", "0003", app_key="alice")),
+    ],
+)
+def test_a_key_is_its_callers_alone(first: Principal, second: Principal) -> None:
+    service = Service(bits=(7, 8))
+    one = again(service, principal=first, user="@me", number="210" if first.user_id == "alice" else "211")
+    two = again(service, principal=second, user="@me", number="210" if second.user_id == "alice" else "211")
+    assert one is not None
+    assert two is not None
+    assert one.id != two.id
+    assert len(service.faxes.faxes) == 2
+
+
+def test_a_key_is_the_apps_whoever_the_app_acts_for_and_whatever_its_token() -> None:
+    service = Service()
+    first = again(service, principal=OFFICE)
+    assert first is not None
+    assert again(service, principal=dataclasses.replace(OFFICE, context=Context.USER)) == Receipt(
+        first.id, first.uid, None
+    )
+
+
+def test_a_key_lives_for_its_time() -> None:
+    service = Service(bits=(7, 7))
+    first = again(service)
+    service.now += timedelta(hours=24)
+    second = again(service)
+    assert first is not None
+    assert second is not None
+    assert second.fax is not None
+    assert first.id != second.id
+
+
+def test_without_a_key_each_request_is_another_fax() -> None:
+    service = Service(bits=(7, 8))
+    faxes = [again(service, key=None) for _ in range(2)]
+    assert [receipt.fax is not None for receipt in faxes if receipt] == [True, True]
+    assert (len(service.faxes.faxes), service.faxes.claims) == (2, {})
+
+
+def test_where_it_is_set_up_the_same_content_is_the_same_fax_for_a_while() -> None:
+    service = Service(bits=(7, 8, 9), repetition=timedelta(minutes=10))
+    first = again(service, key=None)
+    assert first is not None
+    assert first.fax is not None
+    service.now += timedelta(minutes=10) - timedelta(seconds=1)
+    assert again(service, key=None) == Receipt(first.id, first.uid, None)
+    # What was put for nothing is gone.
+    assert list(service.files.objects) == [f"faxes/{UID}/1.txt"]
+    service.now += timedelta(seconds=1)
+    second = again(service, key=None)
+    assert second is not None
+    assert second.fax is not None
+    assert len(service.faxes.faxes) == 2
+
+
+def test_a_client_that_sends_keys_decides_by_itself_what_is_the_same_fax() -> None:
+    service = Service(bits=(7, 8, 9), repetition=timedelta(minutes=10))
+    for key in ("one", "two", None):
+        receipt = again(service, key=key)
+        assert receipt is not None
+        assert receipt.fax is not None
+    assert len(service.faxes.faxes) == 3
+
+
+@pytest.mark.parametrize("content", ["same", "other"])
+def test_of_two_at_once_the_write_decides(content: str) -> None:
+    """Neither finds the key when it looks; the other is written first."""
+    service = Service(bits=(7, 8))
+    rival = again(service)
+    assert rival is not None
+
+    class Late(MemoryFaxStore):
+        def acceptance(self, claim: str, now: datetime) -> Acceptance | None:
+            return None
+
+        def add(self, fax: Fax, claim: Claim | None = None) -> None:
+            service.faxes.add(fax, claim)
+
+    service.submission = dataclasses.replace(service.submission, faxes=Late())
+    if content == "same":
+        assert again(service) == Receipt(rival.id, rival.uid, None)
+    else:
+        with pytest.raises(KeyReused):
+            again(service, request={"recipients": ["1"]})
+    assert list(service.files.objects) == [f"faxes/{UID}/1.txt"]
+    assert list(service.faxes.faxes) == [rival.id]
+
+
+def test_a_refused_request_leaves_its_key_free() -> None:
+    service = Service()
+    with pytest.raises(RecipientsInvalid):
+        again(service, request={"recipients": []})
+    assert again(service, uploads=()) is None
+    receipt = again(service)
+    assert receipt is not None
+    assert receipt.fax is not None
+
+
+NOT_READ = OutcomeUnknown(reason="key_not_read", cause="memory")
+NOT_FOUND_OUT = StorageFailed(reason="record_not_read", cause="memory")
+
+
+@pytest.mark.parametrize("directory", [None, NOT_FOUND_OUT])
+def test_where_a_key_cannot_be_looked_up_nobody_knows(directory: FaxError | None) -> None:
+    """Its fax may have been accepted before: "nothing was accepted" would have the client send it under another key."""
+    service = Service()
+    service.faxes.read_failure = NOT_READ
+    service.directory.failure = directory
+    with pytest.raises(OutcomeUnknown) as caught:
+        again(service)
+    assert caught.value.reason == "key_not_read"
+    assert service.files.objects == {}
+
+
+def test_where_the_directory_cannot_be_read_an_accepted_fax_is_not_denied() -> None:
+    service = Service()
+    service.directory.failure = NOT_FOUND_OUT
+    with pytest.raises(StorageFailed):
+        again(service)
+    service.directory.failure = None
+    again(service)
+    service.directory.failure = NOT_FOUND_OUT
+    with pytest.raises(OutcomeUnknown) as caught:
+        again(service)
+    assert (caught.value.reason, caught.value.cause) == ("record_not_read", "memory")
+    assert len(service.faxes.faxes) == 1
+
+
+def test_what_was_accepted_is_not_looked_into_again() -> None:
+    """Whatever would be said of it now, with other limits or on a busy machine: it was accepted."""
+    service = Service()
+    first = again(service, uploads=(NOTE, SCAN))
+    assert first is not None
+    limits = Limits(files_per_fax=1, pages_per_fax=1, recipients_per_fax=0)
+    service.submission = dataclasses.replace(service.submission, limits=limits)
+    assert again(service, uploads=(NOTE, SCAN)) == Receipt(first.id, first.uid, None)
+    for other in ((Upload(None, NOTE.content),), ()):
+        with pytest.raises(KeyReused):
+            again(service, uploads=other)
+
+
+class Contended(MemoryFaxStore):
+    """Others are writing the same claim for the first ``conflicts`` writes."""
+
+    def __init__(self, conflicts: int) -> None:
+        super().__init__()
+        self.conflicts = conflicts
+
+    def add(self, fax: Fax, claim: Claim | None = None) -> None:
+        self.conflicts -= 1
+        if self.conflicts >= 0:
+            raise WriteConflict
+        super().add(fax, claim)
+
+
+def test_a_write_that_meets_another_is_tried_again_after_a_while() -> None:
+    service = Service(bits=(1, 2, 3, 4, 5))
+    service.submission = dataclasses.replace(service.submission, faxes=Contended(4))
+    receipt = again(service)
+    assert receipt is not None
+    assert (receipt.fax is not None, receipt.ids_redrawn) == (True, 0)
+    assert service.waits == [0.05, 0.1, 0.2, 0.4]
+
+
+@pytest.mark.parametrize(("key", "failure"), [("a-key", OutcomeUnknown), (None, StorageFailed)])
+def test_where_a_write_meets_others_time_and_again_they_may_be_accepted(
+    key: str | None, failure: type[ServiceFault]
+) -> None:
+    """Nothing of this request is. Without a key, none of theirs is the same fax."""
+    service = Service(bits=(1, 2, 3, 4, 5))
+    service.submission = dataclasses.replace(service.submission, faxes=Contended(5))
+    with pytest.raises(ServiceFault) as caught:
+        again(service, key=key)
+    assert type(caught.value) is failure
+    assert (caught.value.reason, caught.value.cause) == ("writes_in_vain", "5 writes, 0 ids were taken")
+    assert service.files.objects == {}
+
+
+class Overtaken(MemoryFileStore):
+    """Fails while another request does ``meanwhile``."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        super().__init__()
+        self.meanwhile = meanwhile
+
+    def put_all(self, files: Sequence[tuple[str, Document]]) -> None:
+        self.meanwhile()
+        raise StorageFailed(reason="file_not_stored", cause="memory")
+
+
+def test_a_request_that_fails_is_answered_as_the_same_one_that_was_accepted_meanwhile() -> None:
+    service = Service()
+    first: list[Receipt | None] = []
+    overtaken = dataclasses.replace(service.submission, files=Overtaken(lambda: first.append(again(service))))
+    sent = Form(json.dumps(TO_ONE).encode(), (NOTE,))
+    receipt = overtaken.submit(sent, ALICE, "@me", "210", "a-key", service.remaining)
+    assert first[0] is not None
+    assert receipt == Receipt(first[0].id, first[0].uid, None)
+    assert len(service.faxes.faxes) == 1
+
+
+def test_another_fax_that_was_accepted_meanwhile_has_the_key() -> None:
+    service = Service()
+    overtaken = dataclasses.replace(service.submission, files=Overtaken(lambda: again(service)))
+    with pytest.raises(KeyReused):
+        overtaken.submit(Form(b'{"recipients":["1"]}', (NOTE,)), ALICE, "@me", "210", "a-key", service.remaining)
+
+
+def test_where_it_cannot_be_learned_what_became_of_others_nobody_knows() -> None:
+    service = Service()
+
+    def breaks() -> None:
+        service.faxes.read_failure = NOT_READ
+
+    overtaken = dataclasses.replace(service.submission, files=Overtaken(breaks))
+    with pytest.raises(OutcomeUnknown) as caught:
+        overtaken.submit(Form(json.dumps(TO_ONE).encode(), (NOTE,)), ALICE, "@me", "210", "a-key", service.remaining)
+    assert caught.value.reason == "key_not_read"
+
+
+@pytest.mark.parametrize(("left", "failure"), [(5.0, StorageFailed), (4.9, OutcomeUnknown)])
+def test_it_is_asked_for_as_long_as_there_is_time(left: float, failure: type[ServiceFault]) -> None:
+    service = Service()
+    moments = iter([28.0, 28.0, left, left])
+    service.remaining = lambda: next(moments)
+    service.files.failing_position = 1
+    with pytest.raises(ServiceFault) as caught:
+        again(service)
+    assert (type(caught.value), caught.value.reason) == (failure, "file_not_stored")
+
+
+def test_a_request_that_is_refused_waits_for_its_key_to_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What went on behind the answer would be frozen with the function, and go on within the next request."""
+    reading: Future[None] = Future()
+    pool = mock.Mock(spec=Executor)
+    pool.submit.return_value = reading
+    waited: list[Future[None]] = []
+
+    def wait(futures: Iterable[Future[None]]) -> None:
+        waited.extend(futures)
+        reading.set_result(None)
+
+    monkeypatch.setattr("faxes.intake.submission.wait", wait)
+    service = Service()
+    service.submission = dataclasses.replace(service.submission, pool=pool)
+    with pytest.raises(ExtensionInvalid):
+        again(service, number="999")
+    assert waited == [reading]
