@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from faxes.adapters.dynamodb import plain
+from faxes.adapters.dynamodb.items import plain
 from tools import stack_file
 from tools.stack_file import LocalStack
 from tools.steps import fail

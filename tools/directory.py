@@ -24,16 +24,9 @@ import yaml
 from botocore.exceptions import BotoCoreError, ClientError
 
 from faxes import numbers
-from faxes.adapters.dynamodb import (
-    app_item,
-    extension_item,
-    organization_item,
-    plain,
-    token_item,
-    token_name_item,
-    user_item,
-    wire,
-)
+from faxes.adapters.dynamodb.credentials import app_item, token_item, token_name_item
+from faxes.adapters.dynamodb.directory import extension_item, organization_item, user_item
+from faxes.adapters.dynamodb.items import plain, wire
 from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal
 from faxes.tokens import APP_KEY, APP_SECRET, App, Token, digest_of
 from tools import app_secrets, deployed, places, stack_file

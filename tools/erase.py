@@ -18,7 +18,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from faxes.adapters.dynamodb import BY_UID, plain, wire
+from faxes.adapters.dynamodb.faxes import BY_UID
+from faxes.adapters.dynamodb.items import plain, wire
 from faxes.tokens import digest_of
 from tools import deployed
 from tools.audit import AuditFailed, AuditLog

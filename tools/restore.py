@@ -17,14 +17,14 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from faxes.adapters.dynamodb import plain
+from faxes.adapters.dynamodb.items import plain
 from faxes.tokens import digest_of
 from tools import deployed
 from tools.audit import AuditLog
 from tools.deployed import NoStack, Stack
 from tools.steps import fail
 
-# The kinds of items of each table (faxes/adapters/dynamodb.py): another table's would let nobody in, or anybody.
+# The kinds of items of each table (faxes.adapters.dynamodb): another table's would let nobody in, or anybody.
 KINDS: Mapping[str, Collection[str]] = {
     "FaxTable": ("FAX", "IDEMPOTENCY"),
     "DirectoryTable": ("ORG", "USER", "EXT"),

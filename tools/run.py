@@ -16,7 +16,7 @@ from pathlib import Path
 
 import requests
 
-from faxes.adapters.dynamodb import plain, wire
+from faxes.adapters.dynamodb.items import plain, wire
 from tools import login, places, send
 from tools.local_stack import local_stack
 from tools.stack_file import LocalStack

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from benchmarks import load
-from faxes.adapters.dynamodb import wire
+from faxes.adapters.dynamodb.items import wire
 from tests.e2e.conftest import Curl, Operator
 from tests.e2e.test_contract import NOTE, REQUEST, SEND, assert_accepted
 from tools import erase, restore

@@ -12,7 +12,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from benchmarks import load
 from faxes import bootstrap
-from faxes.adapters.dynamodb import DynamoDBFaxStore
+from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
 from faxes.intake.submission import Submission
 from faxes.model import Acceptance, Claim, Fax, Form, Kind, Principal, Status, StoredFile, Upload
 from tests.e2e.conftest import Curl

@@ -18,14 +18,9 @@ from urllib.parse import unquote
 import pytest
 from moto.backends import get_backend
 
-from faxes.adapters.dynamodb import (
-    DynamoDBCredentialStore,
-    app_item,
-    extension_item,
-    plain,
-    user_item,
-    wire,
-)
+from faxes.adapters.dynamodb.credentials import DynamoDBCredentialStore, app_item
+from faxes.adapters.dynamodb.directory import extension_item, user_item
+from faxes.adapters.dynamodb.items import plain, wire
 from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal
 from faxes.tokens import App, Login, Token, digest_of
 from tests.data.requests import make

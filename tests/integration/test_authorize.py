@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from faxes.adapters.dynamodb import token_item, wire
+from faxes.adapters.dynamodb.credentials import token_item
+from faxes.adapters.dynamodb.items import wire
 from faxes.model import Principal
 from faxes.tokens import Token, digest_of
 from tests.support import template

@@ -6,14 +6,9 @@ from typing import Any
 
 import pytest
 
-from faxes.adapters.dynamodb import (
-    DynamoDBCredentialStore,
-    DynamoDBDirectory,
-    app_item,
-    extension_item,
-    user_item,
-    wire,
-)
+from faxes.adapters.dynamodb.credentials import DynamoDBCredentialStore, app_item
+from faxes.adapters.dynamodb.directory import DynamoDBDirectory, extension_item, user_item
+from faxes.adapters.dynamodb.items import wire
 from faxes.errors import StorageFailed
 from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal, User
 from faxes.tokens import App, AppLogin, Token

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from faxes.adapters.dynamodb import DynamoDBCredentialStore, DynamoDBDirectory
+from faxes.adapters.dynamodb.credentials import DynamoDBCredentialStore
+from faxes.adapters.dynamodb.directory import DynamoDBDirectory
 from faxes.errors import ClientInvalid
 from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal
 from faxes.tokens import App, Authentication, Denial, Login, Token, digest_of

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from faxes.adapters.dynamodb import DynamoDBFaxStore
+from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
 from faxes.model import Claim
 from faxes.tokens import digest_of
 from tests.integration.test_fax_store import fax

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from faxes.adapters.dynamodb import plain
+from faxes.adapters.dynamodb.items import plain
 from faxes.ids import ID_EPOCH
 from tests.data.requests import make
 from tests.support import requests, template

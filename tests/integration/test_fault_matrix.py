@@ -26,7 +26,8 @@ from botocore.exceptions import (
 )
 from botocore.retries.quota import RetryQuota
 
-from faxes.adapters.dynamodb import extension_item, plain, wire
+from faxes.adapters.dynamodb.directory import extension_item
+from faxes.adapters.dynamodb.items import plain, wire
 from faxes.model import Extension, ExtensionNumber, ExtensionType
 from tests.data.requests import make
 from tests.support import requests

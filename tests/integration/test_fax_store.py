@@ -21,7 +21,7 @@ from botocore.exceptions import (
 )
 
 from faxes.adapters.calls import fail_where_cut_off
-from faxes.adapters.dynamodb import DynamoDBFaxStore
+from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
 from faxes.errors import FaxError, OutcomeUnknown, ServiceFault, StorageFailed
 from faxes.intake.submission import ClaimTaken, IdTaken, WriteConflict
 from faxes.model import Acceptance, Claim, ExtensionNumber, Fax, Kind, Status, StoredFile

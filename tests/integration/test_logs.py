@@ -28,7 +28,9 @@ import botocore.endpoint
 import pytest
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 
-from faxes.adapters.dynamodb import app_item, extension_item, token_item, user_item, wire
+from faxes.adapters.dynamodb.credentials import app_item, token_item
+from faxes.adapters.dynamodb.directory import extension_item, user_item
+from faxes.adapters.dynamodb.items import wire
 from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal
 from faxes.observability import logger, metrics
 from faxes.tokens import App, AppLogin, Denial, Token, digest_of
@@ -610,10 +612,10 @@ def unexpected() -> list[Case]:
             "faxes.intake.submission.ids.new_id",
             "faxes.intake.submission.content_of",
             "faxes.rest.idempotency_key",
-            "faxes.adapters.dynamodb.DynamoDBDirectory.extension",
-            "faxes.adapters.dynamodb.plain",
-            "faxes.adapters.dynamodb._fax_item",
-            "faxes.adapters.dynamodb.DynamoDBFaxStore.add",
+            "faxes.adapters.dynamodb.directory.DynamoDBDirectory.extension",
+            "faxes.adapters.dynamodb.items.plain",
+            "faxes.adapters.dynamodb.faxes._fax_item",
+            "faxes.adapters.dynamodb.faxes.DynamoDBFaxStore.add",
             "faxes.adapters.s3.S3FileStore.put_all",
             "faxes.adapters.s3.S3FileStore._put",
             "faxes.adapters.s3.base64.b64encode",
@@ -623,9 +625,9 @@ def unexpected() -> list[Case]:
             "faxes.tokens.digest_of",
             "faxes.tokens.hmac.compare_digest",
             "faxes.tokens.to_authorizer_context",
-            "faxes.adapters.dynamodb.DynamoDBCredentialStore.token",
-            "faxes.adapters.dynamodb.DynamoDBCredentialStore.app",
-            "faxes.adapters.dynamodb.plain",
+            "faxes.adapters.dynamodb.credentials.DynamoDBCredentialStore.token",
+            "faxes.adapters.dynamodb.credentials.DynamoDBCredentialStore.app",
+            "faxes.adapters.dynamodb.items.plain",
             "_authorizations",
             "_policy",
             "parse_api_gateway_arn",
@@ -639,9 +641,9 @@ def unexpected() -> list[Case]:
             "faxes.tokens.Login.log_in",
             "faxes.tokens.digest_of",
             "faxes.tokens.hmac.compare_digest",
-            "faxes.adapters.dynamodb.DynamoDBCredentialStore.app",
-            "faxes.adapters.dynamodb.DynamoDBCredentialStore.add",
-            "faxes.adapters.dynamodb.token_item",
+            "faxes.adapters.dynamodb.credentials.DynamoDBCredentialStore.app",
+            "faxes.adapters.dynamodb.credentials.DynamoDBCredentialStore.add",
+            "faxes.adapters.dynamodb.credentials.token_item",
         ],
     }
     return [

@@ -13,7 +13,7 @@ import pytest
 import requests
 from schemathesis.specs.openapi.checks import ignored_auth
 
-from faxes.adapters.dynamodb import token_item
+from faxes.adapters.dynamodb.credentials import token_item
 from faxes.errors import DeploymentFault, FaxError, OutcomeUnknown, StorageFailed
 from faxes.model import Context, Principal
 from faxes.tokens import Token, digest_of

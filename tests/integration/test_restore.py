@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from faxes.adapters import dynamodb
-from faxes.adapters.dynamodb import DynamoDBFaxStore, wire
+from faxes.adapters.dynamodb import credentials, directory, faxes
+from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
+from faxes.adapters.dynamodb.items import wire
 from faxes.model import Claim, Fax
 from tests.integration.test_fax_store import fax
 from tests.support.cloud import Cloud
@@ -194,7 +195,8 @@ def test_another_tables_items_are_refused_before_anything_is_copied(
 
 
 def test_every_kind_of_item_is_of_one_table() -> None:
-    kinds = re.findall(r'"sk": "([A-Z]+)"', inspect.getsource(dynamodb))
+    sources = "".join(map(inspect.getsource, (faxes, directory, credentials)))
+    kinds = re.findall(r'"sk": "([A-Z]+)"', sources)
     assert sorted(kinds) == sorted(kind for its in restore.KINDS.values() for kind in its)
 
 

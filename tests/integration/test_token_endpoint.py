@@ -12,7 +12,8 @@ import botocore.endpoint
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from faxes.adapters.dynamodb import app_item, plain
+from faxes.adapters.dynamodb.credentials import app_item
+from faxes.adapters.dynamodb.items import plain
 from faxes.model import Context
 from faxes.tokens import App, digest_of
 from tests.data.requests import make

@@ -16,7 +16,7 @@ from unittest import mock
 import boto3
 from moto import mock_aws
 
-from faxes.adapters.dynamodb import wire
+from faxes.adapters.dynamodb.items import wire
 from tests.support import template
 from tools import directory
 from tools.deployed import Stack

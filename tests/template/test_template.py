@@ -11,7 +11,7 @@ import botocore.session
 import pytest
 
 from faxes import settings
-from faxes.adapters import dynamodb
+from faxes.adapters.dynamodb import faxes
 from faxes.model import Limits
 from faxes.settings import DYNAMODB_BUDGET, S3_BUDGET, AuthenticationSettings, LoginSettings, SubmissionSettings
 from functions.refuse import app as refuse
@@ -340,7 +340,7 @@ def test_data_and_what_is_the_accounts_outlive_the_stack(name: str) -> None:
 def test_faxes_have_a_stream_and_the_indexes_that_the_store_asks() -> None:
     table = properties("FaxTable")
     assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
-    assert [index["IndexName"] for index in table["GlobalSecondaryIndexes"]] == [dynamodb.BY_UID, dynamodb.BY_EXTENSION]
+    assert [index["IndexName"] for index in table["GlobalSecondaryIndexes"]] == [faxes.BY_UID, faxes.BY_EXTENSION]
 
 
 def test_every_function_logs_to_a_group_that_forgets_or_may_not_log() -> None:

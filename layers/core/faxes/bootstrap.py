@@ -12,7 +12,9 @@ import boto3
 from botocore.config import Config
 
 from faxes.adapters.calls import fail_where_cut_off
-from faxes.adapters.dynamodb import DynamoDBCredentialStore, DynamoDBDirectory, DynamoDBFaxStore
+from faxes.adapters.dynamodb.credentials import DynamoDBCredentialStore
+from faxes.adapters.dynamodb.directory import DynamoDBDirectory
+from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
 from faxes.adapters.s3 import S3FileStore
 from faxes.ids import NO_FILE
 from faxes.intake.submission import Submission, Timing

@@ -2,7 +2,7 @@
 
 import pytest
 
-from faxes.adapters.dynamodb import extension_item, organization_item, user_item
+from faxes.adapters.dynamodb.directory import extension_item, organization_item, user_item
 from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal
 from faxes.tokens import digest_of
 from tests.support.template import ROOT

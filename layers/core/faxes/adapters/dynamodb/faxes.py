@@ -1,66 +1,26 @@
-"""The records, in DynamoDB: three tables, so that each function's role is one action on one table.
-
-FaxTable        dynamodb:PutItem, dynamodb:GetItem on IDEMPOTENCY#* (create_fax)
-    pk FAX#<id>, sk FAX    one fax; attributes as in ``_fax_item``
-    pk IDEMPOTENCY#<claim>, sk IDEMPOTENCY content, faxId, faxUid, expiresAt: which fax was accepted under a claim
-    index by-uid           uid: the public page's way in; holds keys only
-    index by-extension     extension (0003*210), createdAt: an extension's faxes by time
-DirectoryTable  dynamodb:GetItem (create_fax)
-    pk ORG#<id>, sk ORG                    organizationId, name
-    pk USER#<id>, sk USER                  userId, organizationId
-    pk EXT#<organization>*<number>, sk EXT extension, ownerId, type, faxEnabled
-CredentialTable dynamodb:GetItem (authorize, issue_token), dynamodb:PutItem on TOKEN#* (issue_token)
-    pk APP#<key>, sk APP                   appKey, secretDigest, userId, organizationId, context, enabled
-    pk TOKEN#<sha256>, sk TOKEN            an app's: appKey, secretDigest, expiresAt
-                                           a user's: userId, organizationId, context, expiresAt
-    pk TOKENNAME#<name>, sk TOKENNAME      digest, expiresAt: which token the importer issued under a name
-
-Reading faxes back takes dynamodb:GetItem on the table and dynamodb:Query on the index. Times: createdAt is ISO 8601 in
-UTC with milliseconds, which sorts as text; expiresAt is the TTL, in seconds since 1970. An item may be 400 KB; a fax
-with 10 files and 999 recipients stays under 100 KB.
-"""
+"""The records of faxes, and what was accepted under which claim, in the faxes' table."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-
 from faxes.adapters.calls import FAILURES, Attempts, cause
+from faxes.adapters.dynamodb.items import Item, get, moment, plain, wire
 from faxes.errors import OutcomeUnknown, StorageFailed
 from faxes.intake.submission import ClaimTaken, IdTaken, WriteConflict
-from faxes.model import (
-    Acceptance,
-    Claim,
-    Context,
-    Extension,
-    ExtensionNumber,
-    ExtensionType,
-    Fax,
-    Kind,
-    Principal,
-    Status,
-    StoredFile,
-    User,
-)
-from faxes.tokens import App, AppLogin, Token
+from faxes.model import Acceptance, Claim, ExtensionNumber, Fax, Kind, Status, StoredFile
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
 
-type Item = dict[str, Any]
-
 BY_UID = "by-uid"
 BY_EXTENSION = "by-extension"
 
 _CONDITION = "ConditionalCheckFailed"
 _CONFLICT = "TransactionConflict"
-
-_to_wire = TypeSerializer()
-_from_wire = TypeDeserializer()
 
 
 class DynamoDBFaxStore:
@@ -73,11 +33,11 @@ class DynamoDBFaxStore:
 
     def acceptance(self, claim: str, now: datetime) -> Acceptance | None:
         try:
-            item = _get(self._client, self._table, f"IDEMPOTENCY#{claim}", "IDEMPOTENCY")
+            item = get(self._client, self._table, f"IDEMPOTENCY#{claim}", "IDEMPOTENCY")
         except StorageFailed as failed:
             raise OutcomeUnknown(reason="key_not_read", cause=failed.cause) from failed
         # The table removes it up to days later.
-        return _acceptance(item) if item and _moment(item["expiresAt"]) > now else None
+        return _acceptance(item) if item and moment(item["expiresAt"]) > now else None
 
     def add(self, fax: Fax, claim: Claim | None = None) -> None:
         puts: list[TransactWriteItemTypeDef] = [self._put(_fax_item(fax), "attribute_not_exists(pk)")]
@@ -127,7 +87,7 @@ class DynamoDBFaxStore:
 
     def by_id(self, fax_id: str, now: datetime) -> Fax | None:
         """The fax with this id, or None where there is none or its time is over."""
-        item = _get(self._client, self._table, f"FAX#{fax_id}", "FAX")
+        item = get(self._client, self._table, f"FAX#{fax_id}", "FAX")
         fax = _fax(item) if item else None
         return fax if fax and fax.expires_at > now else None
 
@@ -158,137 +118,6 @@ class DynamoDBFaxStore:
                 yield from map(plain, answer["Items"])
         except FAILURES as error:
             raise StorageFailed(reason="record_not_read", cause=cause("Query", error)) from error
-
-
-class DynamoDBDirectory:
-    """Reads the directory. Implements ``access.Directory``."""
-
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._client = client
-        self._table = table
-
-    def user(self, user_id: str) -> User | None:
-        item = _get(self._client, self._table, f"USER#{user_id}", "USER")
-        return User(user_id, item["organizationId"]) if item else None
-
-    def extension(self, number: ExtensionNumber) -> Extension | None:
-        item = _get(self._client, self._table, f"EXT#{number}", "EXT")
-        if item is None:
-            return None
-        return Extension(number, item["ownerId"], ExtensionType(item["type"]), item["faxEnabled"])
-
-
-class DynamoDBCredentialStore:
-    """Reads apps, reads and writes tokens. Implements ``tokens.CredentialStore``."""
-
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._client = client
-        self._table = table
-
-    def app(self, key: str) -> App | None:
-        item = _get(self._client, self._table, f"APP#{key}", "APP")
-        if item is None:
-            return None
-        return App(
-            key=key,
-            secret_digest=item["secretDigest"],
-            user_id=item["userId"],
-            organization_id=item["organizationId"],
-            context=Context(item["context"]),
-            enabled=item["enabled"],
-        )
-
-    def token(self, digest: str) -> Token | None:
-        item = _get(self._client, self._table, f"TOKEN#{digest}", "TOKEN")
-        if item is None:
-            return None
-        bearer = (
-            AppLogin(item["appKey"], item["secretDigest"])
-            if "appKey" in item
-            else Principal(item["userId"], item["organizationId"], Context(item["context"]))
-        )
-        return Token(digest, bearer, _moment(item["expiresAt"]))
-
-    def add(self, token: Token) -> None:
-        try:
-            self._client.put_item(TableName=self._table, Item=wire(token_item(token)))
-        except FAILURES as error:
-            raise StorageFailed(reason="token_not_written", cause=cause("PutItem", error)) from error
-
-
-def organization_item(organization_id: str, name: str) -> Item:
-    """An organization as the directory table holds it."""
-    return {"pk": f"ORG#{organization_id}", "sk": "ORG", "organizationId": organization_id, "name": name}
-
-
-def user_item(user_id: str, organization_id: str) -> Item:
-    """A user as the directory table holds it."""
-    return {"pk": f"USER#{user_id}", "sk": "USER", "userId": user_id, "organizationId": organization_id}
-
-
-def extension_item(extension: Extension) -> Item:
-    """An extension as the directory table holds it."""
-    return {
-        "pk": f"EXT#{extension.number}",
-        "sk": "EXT",
-        "extension": str(extension.number),
-        "ownerId": extension.owner_id,
-        "type": extension.type.value,
-        "faxEnabled": extension.fax_enabled,
-    }
-
-
-def app_item(app: App) -> Item:
-    """An app as the credential table holds it."""
-    return {
-        "pk": f"APP#{app.key}",
-        "sk": "APP",
-        "appKey": app.key,
-        "secretDigest": app.secret_digest,
-        "userId": app.user_id,
-        "organizationId": app.organization_id,
-        "context": app.context.value,
-        "enabled": app.enabled,
-    }
-
-
-def token_item(token: Token) -> Item:
-    """A token as the credential table holds it."""
-    bearer = token.bearer
-    if isinstance(bearer, AppLogin):
-        stands_for = {"appKey": bearer.key, "secretDigest": bearer.secret_digest}
-    else:
-        stands_for = {
-            "userId": bearer.user_id,
-            "organizationId": bearer.organization_id,
-            "context": bearer.context.value,
-        }
-    return {
-        "pk": f"TOKEN#{token.digest}",
-        "sk": "TOKEN",
-        **stands_for,
-        "expiresAt": int(token.expires_at.timestamp()),
-    }
-
-
-def token_name_item(name: str, token: Token) -> Item:
-    """A token's name as the credential table holds it."""
-    return {
-        "pk": f"TOKENNAME#{name}",
-        "sk": "TOKENNAME",
-        "digest": token.digest,
-        "expiresAt": int(token.expires_at.timestamp()),
-    }
-
-
-def wire(item: Mapping[str, Any]) -> dict[str, Any]:
-    """An item in DynamoDB's own JSON: ``{"S": "text"}`` for every ``"text"``."""
-    return {name: _to_wire.serialize(value) for name, value in item.items()}
-
-
-def plain(item: Mapping[str, Any]) -> Item:
-    """The reverse of ``wire``; numbers come back as Decimal."""
-    return {name: _from_wire.deserialize(value) for name, value in item.items()}
 
 
 def _fax_item(fax: Fax) -> Item:
@@ -360,19 +189,6 @@ def _fax(item: Item) -> Fax:
         pages=int(item["pages"]),
         status=Status(item["status"]),
         created_at=datetime.fromisoformat(item["createdAt"]),
-        expires_at=_moment(item["expiresAt"]),
+        expires_at=moment(item["expiresAt"]),
         version=int(item["version"]),
     )
-
-
-def _moment(seconds: Any) -> datetime:
-    return datetime.fromtimestamp(int(seconds), UTC)
-
-
-def _get(client: "DynamoDBClient", table: str, pk: str, sk: str) -> Item | None:
-    """One item, as last written."""
-    try:
-        answer = client.get_item(TableName=table, Key=wire({"pk": pk, "sk": sk}), ConsistentRead=True)
-    except FAILURES as error:
-        raise StorageFailed(reason="record_not_read", cause=cause("GetItem", error)) from error
-    return plain(answer["Item"]) if "Item" in answer else None

@@ -1,0 +1,21 @@
+"""The records, in DynamoDB: three tables, so that each function's role is one action on one table.
+
+FaxTable        dynamodb:PutItem, dynamodb:GetItem on IDEMPOTENCY#* (create_fax)
+    pk FAX#<id>, sk FAX    one fax; attributes as in ``faxes``
+    pk IDEMPOTENCY#<claim>, sk IDEMPOTENCY content, faxId, faxUid, expiresAt: which fax was accepted under a claim
+    index by-uid           uid: the public page's way in; holds keys only
+    index by-extension     extension (0003*210), createdAt: an extension's faxes by time
+DirectoryTable  dynamodb:GetItem (create_fax)
+    pk ORG#<id>, sk ORG                    organizationId, name
+    pk USER#<id>, sk USER                  userId, organizationId
+    pk EXT#<organization>*<number>, sk EXT extension, ownerId, type, faxEnabled
+CredentialTable dynamodb:GetItem (authorize, issue_token), dynamodb:PutItem on TOKEN#* (issue_token)
+    pk APP#<key>, sk APP                   appKey, secretDigest, userId, organizationId, context, enabled
+    pk TOKEN#<sha256>, sk TOKEN            an app's: appKey, secretDigest, expiresAt
+                                           a user's: userId, organizationId, context, expiresAt
+    pk TOKENNAME#<name>, sk TOKENNAME      digest, expiresAt: which token the importer issued under a name
+
+Reading faxes back takes dynamodb:GetItem on the table and dynamodb:Query on the index. Times: createdAt is ISO 8601 in
+UTC with milliseconds, which sorts as text; expiresAt is the TTL, in seconds since 1970. An item may be 400 KB; a fax
+with 10 files and 999 recipients stays under 100 KB.
+"""

@@ -1,0 +1,49 @@
+"""Organizations, users and extensions, in the directory's table."""
+
+from typing import TYPE_CHECKING
+
+from faxes.adapters.dynamodb.items import Item, get
+from faxes.model import Extension, ExtensionNumber, ExtensionType, User
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class DynamoDBDirectory:
+    """Reads the directory. Implements ``access.Directory``."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def user(self, user_id: str) -> User | None:
+        item = get(self._client, self._table, f"USER#{user_id}", "USER")
+        return User(user_id, item["organizationId"]) if item else None
+
+    def extension(self, number: ExtensionNumber) -> Extension | None:
+        item = get(self._client, self._table, f"EXT#{number}", "EXT")
+        if item is None:
+            return None
+        return Extension(number, item["ownerId"], ExtensionType(item["type"]), item["faxEnabled"])
+
+
+def organization_item(organization_id: str, name: str) -> Item:
+    """An organization as the directory table holds it."""
+    return {"pk": f"ORG#{organization_id}", "sk": "ORG", "organizationId": organization_id, "name": name}
+
+
+def user_item(user_id: str, organization_id: str) -> Item:
+    """A user as the directory table holds it."""
+    return {"pk": f"USER#{user_id}", "sk": "USER", "userId": user_id, "organizationId": organization_id}
+
+
+def extension_item(extension: Extension) -> Item:
+    """An extension as the directory table holds it."""
+    return {
+        "pk": f"EXT#{extension.number}",
+        "sk": "EXT",
+        "extension": str(extension.number),
+        "ownerId": extension.owner_id,
+        "type": extension.type.value,
+        "faxEnabled": extension.fax_enabled,
+    }

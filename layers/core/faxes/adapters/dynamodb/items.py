@@ -1,0 +1,42 @@
+"""Items as DynamoDB has them, and reading one; what is in which, each store's module says."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+
+from faxes.adapters.calls import FAILURES, cause
+from faxes.errors import StorageFailed
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+type Item = dict[str, Any]
+
+_to_wire = TypeSerializer()
+_from_wire = TypeDeserializer()
+
+
+def wire(item: Mapping[str, Any]) -> dict[str, Any]:
+    """An item in DynamoDB's own JSON: ``{"S": "text"}`` for every ``"text"``."""
+    return {name: _to_wire.serialize(value) for name, value in item.items()}
+
+
+def plain(item: Mapping[str, Any]) -> Item:
+    """The reverse of ``wire``; numbers come back as Decimal."""
+    return {name: _from_wire.deserialize(value) for name, value in item.items()}
+
+
+def moment(seconds: Any) -> datetime:
+    """The time (UTC) of an attribute such as ``expiresAt``."""
+    return datetime.fromtimestamp(int(seconds), UTC)
+
+
+def get(client: "DynamoDBClient", table: str, pk: str, sk: str) -> Item | None:
+    """One item, as last written, or None. Raises StorageFailed where it cannot be read."""
+    try:
+        answer = client.get_item(TableName=table, Key=wire({"pk": pk, "sk": sk}), ConsistentRead=True)
+    except FAILURES as error:
+        raise StorageFailed(reason="record_not_read", cause=cause("GetItem", error)) from error
+    return plain(answer["Item"]) if "Item" in answer else None
