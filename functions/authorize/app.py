@@ -15,7 +15,8 @@ from aws_lambda_powertools.utilities.data_classes.api_gateway_authorizer_event i
 )
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from faxes import bootstrap, tokens
+from faxes import tokens
+from faxes.bootstrap import authorize as bootstrap
 from faxes.errors import ServiceFault
 from faxes.model import Principal
 from faxes.observability import logger, where

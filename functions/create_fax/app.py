@@ -7,7 +7,8 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from faxes import bootstrap, rest
+from faxes import rest
+from faxes.bootstrap import create_fax as bootstrap
 from faxes.intake import multipart
 from faxes.observability import logger, metrics
 

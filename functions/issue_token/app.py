@@ -7,7 +7,8 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from faxes import bootstrap, oauth, rest
+from faxes import oauth, rest
+from faxes.bootstrap import issue_token as bootstrap
 from faxes.observability import logger, metrics
 
 login = bootstrap.login()

@@ -11,8 +11,8 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import ReadTimeoutError
 
 from benchmarks import load
-from faxes import bootstrap
 from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
+from faxes.bootstrap import create_fax as bootstrap
 from faxes.intake.submission import Submission
 from faxes.model import Acceptance, Claim, Fax, Form, Kind, Principal, Status, StoredFile, Upload
 from tests.e2e.conftest import Curl

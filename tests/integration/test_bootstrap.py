@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSPreparedRequest
 
-from faxes import bootstrap
+from faxes.bootstrap import create_fax as bootstrap
+from faxes.bootstrap.clients import DYNAMODB_BUDGET, S3_BUDGET, CallBudget
 from faxes.intake.submission import Submission, Timing
 from faxes.model import ExtensionNumber, Limits
-from faxes.settings import DYNAMODB_BUDGET, S3_BUDGET, CallBudget
 from tests.support import template
 from tests.support.cloud import Cloud
 

@@ -22,10 +22,10 @@ from botocore.exceptions import (
 
 from faxes.adapters.calls import fail_where_cut_off
 from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
+from faxes.bootstrap.clients import DYNAMODB_BUDGET
 from faxes.errors import FaxError, OutcomeUnknown, ServiceFault, StorageFailed
 from faxes.intake.submission import ClaimTaken, IdTaken, WriteConflict
 from faxes.model import Acceptance, Claim, ExtensionNumber, Fax, Kind, Status, StoredFile
-from faxes.settings import DYNAMODB_BUDGET
 from tests.support.cloud import Cloud
 from tests.support.faults import Fate, dynamodb_answers, dynamodb_cut_off, raises
 from tests.support.memory import MemoryFaxStore

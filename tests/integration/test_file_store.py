@@ -17,9 +17,9 @@ from botocore.config import Config
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
 from faxes.adapters.s3 import S3FileStore
+from faxes.bootstrap.clients import S3_BUDGET
 from faxes.errors import StorageFailed
 from faxes.model import Document, Kind
-from faxes.settings import S3_BUDGET
 from tests.support.cloud import Cloud
 from tests.support.faults import Fate, raises, s3_answers
 from tests.support.memory import MemoryFileStore

@@ -10,10 +10,10 @@ from typing import Any
 import botocore.session
 import pytest
 
-from faxes import settings
 from faxes.adapters.dynamodb import faxes
+from faxes.bootstrap import authorize, create_fax, issue_token
+from faxes.bootstrap.clients import DYNAMODB_BUDGET, S3_BUDGET
 from faxes.model import Limits
-from faxes.settings import DYNAMODB_BUDGET, S3_BUDGET, AuthenticationSettings, LoginSettings, SubmissionSettings
 from functions.refuse import app as refuse
 from tests.support import template
 from tests.support.template import ROOT
@@ -130,39 +130,40 @@ def test_the_environment_is_what_the_settings_read() -> None:
     authentication = template.environment(TEMPLATE, "AuthorizeFunction", NAMES)
     read = {
         node.value
-        for node in ast.walk(ast.parse(inspect.getsource(settings)))
+        for module in (create_fax, authorize, issue_token)
+        for node in ast.walk(ast.parse(inspect.getsource(module)))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isupper()
     }
     login = template.environment(TEMPLATE, "IssueTokenFunction", NAMES)
     named = {name for name in {*submission, *authentication, *login} if not name.startswith("POWERTOOLS_")}
     assert named == read
-    assert SubmissionSettings.from_env(submission).bucket == "files"
-    assert AuthenticationSettings.from_env(authentication).credential_table == "credentials"
-    assert LoginSettings.from_env(login) == LoginSettings("credentials", timedelta(hours=1))
+    assert create_fax.Settings.from_env(submission).bucket == "files"
+    assert authorize.Settings.from_env(authentication).credential_table == "credentials"
+    assert issue_token.Settings.from_env(login) == issue_token.Settings("credentials", timedelta(hours=1))
 
 
 def test_the_default_limits_are_the_codes() -> None:
     environment = template.environment(TEMPLATE, "CreateFaxFunction", NAMES)
-    assert SubmissionSettings.from_env(environment).limits == Limits()
+    assert create_fax.Settings.from_env(environment).limits == Limits()
 
 
 @pytest.mark.parametrize(
     ("parameter", "variable", "function", "read"),
     [
-        ("MaxFilesPerFax", "MAX_FILES_PER_FAX", "CreateFaxFunction", SubmissionSettings),
-        ("MaxRecipientsPerFax", "MAX_RECIPIENTS_PER_FAX", "CreateFaxFunction", SubmissionSettings),
-        ("MaxPagesPerFax", "MAX_PAGES_PER_FAX", "CreateFaxFunction", SubmissionSettings),
-        ("MaxPixelsPerPage", "MAX_PIXELS_PER_PAGE", "CreateFaxFunction", SubmissionSettings),
-        ("MaxBytesPerFile", "MAX_BYTES_PER_FILE", "CreateFaxFunction", SubmissionSettings),
-        ("MaxBodyBytes", "MAX_BODY_BYTES", "CreateFaxFunction", SubmissionSettings),
-        ("RetentionDays", "RETENTION_DAYS", "CreateFaxFunction", SubmissionSettings),
-        ("IdempotencyHours", "IDEMPOTENCY_HOURS", "CreateFaxFunction", SubmissionSettings),
-        ("RepetitionMinutes", "REPETITION_MINUTES", "CreateFaxFunction", SubmissionSettings),
-        ("TokenLifetimeSeconds", "TOKEN_SECONDS", "IssueTokenFunction", LoginSettings),
+        ("MaxFilesPerFax", "MAX_FILES_PER_FAX", "CreateFaxFunction", create_fax.Settings),
+        ("MaxRecipientsPerFax", "MAX_RECIPIENTS_PER_FAX", "CreateFaxFunction", create_fax.Settings),
+        ("MaxPagesPerFax", "MAX_PAGES_PER_FAX", "CreateFaxFunction", create_fax.Settings),
+        ("MaxPixelsPerPage", "MAX_PIXELS_PER_PAGE", "CreateFaxFunction", create_fax.Settings),
+        ("MaxBytesPerFile", "MAX_BYTES_PER_FILE", "CreateFaxFunction", create_fax.Settings),
+        ("MaxBodyBytes", "MAX_BODY_BYTES", "CreateFaxFunction", create_fax.Settings),
+        ("RetentionDays", "RETENTION_DAYS", "CreateFaxFunction", create_fax.Settings),
+        ("IdempotencyHours", "IDEMPOTENCY_HOURS", "CreateFaxFunction", create_fax.Settings),
+        ("RepetitionMinutes", "REPETITION_MINUTES", "CreateFaxFunction", create_fax.Settings),
+        ("TokenLifetimeSeconds", "TOKEN_SECONDS", "IssueTokenFunction", issue_token.Settings),
     ],
 )
 def test_a_parameter_allows_what_its_setting_allows(
-    parameter: str, variable: str, function: str, read: type[SubmissionSettings | LoginSettings]
+    parameter: str, variable: str, function: str, read: type[create_fax.Settings | issue_token.Settings]
 ) -> None:
     environment = template.environment(TEMPLATE, function, NAMES)
     low, high = TEMPLATE["Parameters"][parameter]["MinValue"], TEMPLATE["Parameters"][parameter]["MaxValue"]

@@ -21,9 +21,10 @@ A request flows one way:
 
 Beneath them all: ``model`` (frozen values) and ``errors`` (the error tree, no HTTP in it), and ``ids`` (what names a
 fax, and where its files lie). Beside them:
-``settings`` (the only reader of the environment), ``observability`` (the one logger, the one metrics object),
-``bootstrap`` (settings + clients -> use cases) and ``cold_start`` (what a function's start costs beside its imports).
+``bootstrap`` (for each function its settings, the environment's only readers, and its use case, made of them and of
+clients), ``observability`` (the one logger, the one metrics object) and ``cold_start`` (what a function's start costs
+beside its imports).
 
 Imports point downwards only: functions -> bootstrap, oauth -> rest, adapters -> intake, tokens -> access, formats ->
-ids, numbers -> model -> errors. boto3 is imported by ``bootstrap`` and ``adapters`` alone.
+ids, numbers -> model -> errors. boto3 is imported by ``bootstrap.clients`` and ``adapters`` alone.
 """

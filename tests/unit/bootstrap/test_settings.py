@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from faxes.bootstrap import authorize, create_fax, issue_token
+from faxes.bootstrap.clients import CallBudget
 from faxes.model import Limits
-from faxes.settings import AuthenticationSettings, CallBudget, LoginSettings, SubmissionSettings
 
 ENVIRONMENT = {
     "FILE_BUCKET": "bucket",
@@ -36,7 +37,7 @@ RANGES = {
 
 
 def test_what_create_fax_reads() -> None:
-    assert SubmissionSettings.from_env(ENVIRONMENT) == SubmissionSettings(
+    assert create_fax.Settings.from_env(ENVIRONMENT) == create_fax.Settings(
         bucket="bucket",
         fax_table="faxes",
         directory_table="directory",
@@ -55,18 +56,18 @@ def test_what_create_fax_reads() -> None:
 
 
 def test_what_the_authorizer_reads() -> None:
-    assert AuthenticationSettings.from_env({"CREDENTIAL_TABLE": "credentials"}) == AuthenticationSettings("credentials")
+    assert authorize.Settings.from_env({"CREDENTIAL_TABLE": "credentials"}) == authorize.Settings("credentials")
 
 
 def test_what_the_token_endpoint_reads() -> None:
     environment = {"CREDENTIAL_TABLE": "credentials", "TOKEN_SECONDS": "3600"}
-    assert LoginSettings.from_env(environment) == LoginSettings("credentials", timedelta(hours=1))
+    assert issue_token.Settings.from_env(environment) == issue_token.Settings("credentials", timedelta(hours=1))
 
 
 @pytest.mark.parametrize("value", ["59", "86401", "0", "-3600", "1h", "", "\u0663600"])
 def test_a_tokens_life_is_a_minute_to_a_day(value: str) -> None:
     with pytest.raises(ValueError, match="the environment variable TOKEN_SECONDS is"):
-        LoginSettings.from_env({"CREDENTIAL_TABLE": "credentials", "TOKEN_SECONDS": value})
+        issue_token.Settings.from_env({"CREDENTIAL_TABLE": "credentials", "TOKEN_SECONDS": value})
 
 
 def test_the_limits_defaults_are_the_contracts() -> None:
@@ -87,18 +88,18 @@ def test_a_name_that_is_missing_or_empty_is_named(name: str, rest: dict[str, str
         [name] if rest else [], ""
     )
     with pytest.raises(ValueError, match=f"^the environment variable {name} is not set$"):
-        SubmissionSettings.from_env(environment)
+        create_fax.Settings.from_env(environment)
 
 
 @pytest.mark.parametrize("environment", [{}, {"CREDENTIAL_TABLE": ""}])
 def test_the_authorizer_needs_its_table(environment: dict[str, str]) -> None:
     with pytest.raises(ValueError, match=r"^the environment variable CREDENTIAL_TABLE is not set$"):
-        AuthenticationSettings.from_env(environment)
+        authorize.Settings.from_env(environment)
 
 
 @pytest.mark.parametrize("name", RANGES)
 def test_a_number_may_be_at_the_ends_of_its_range(name: str) -> None:
-    low, high = (SubmissionSettings.from_env(ENVIRONMENT | {name: str(end)}) for end in RANGES[name])
+    low, high = (create_fax.Settings.from_env(ENVIRONMENT | {name: str(end)}) for end in RANGES[name])
     assert low != high
 
 
@@ -111,7 +112,7 @@ def test_a_number_out_of_range_is_named_with_its_range(name: str, value: str) ->
     low, high = RANGES[name]
     message = f"the environment variable {name} is {value!r}; it must be a number from {low} to {high}"
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        SubmissionSettings.from_env(ENVIRONMENT | {name: value})
+        create_fax.Settings.from_env(ENVIRONMENT | {name: value})
 
 
 @pytest.mark.parametrize(

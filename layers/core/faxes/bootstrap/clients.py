@@ -1,0 +1,74 @@
+"""What the functions have in common: the SDK's clients, the budgets of their calls, and the clock."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from faxes.adapters.calls import fail_where_cut_off
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+
+# What is asked for to connect: no user and no app has such a name.
+NOBODY = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallBudget:
+    """Bounds of one AWS call, in seconds and tries. The sum over the longest path stays under the function's timeout,
+    which stays under API Gateway's 29 s; a test adds it up."""
+
+    connect_timeout: float
+    read_timeout: float
+    tries: int
+
+    @property
+    def longest(self) -> float:
+        """The longest that one call can take without an answer, the SDK's waits (up to 1, 2, 4 ... s) included.
+
+        A service that throttles may ask the SDK to wait up to 5 s more, which is left out. The times are for one
+        operation of the network's each: a service that answers a byte at a time, or at whose several addresses none
+        answers, takes longer. Before each further step it is therefore asked how much time is left.
+        """
+        return self.tries * (self.connect_timeout + self.read_timeout) + sum(2.0**n for n in range(self.tries - 1))
+
+
+# DynamoDB answers in milliseconds, so a second try soon is worth more than a long wait. S3 gets one try more, because
+# the answer to the first may be a conflict with a put of our own that timed out.
+DYNAMODB_BUDGET = CallBudget(connect_timeout=1, read_timeout=1, tries=2)
+S3_BUDGET = CallBudget(connect_timeout=1, read_timeout=2, tries=3)
+
+
+def s3() -> "S3Client":
+    """A client of S3."""
+    return boto3.client(
+        "s3",
+        # The checksum that is sent proves the bytes; signing them as well would hash them twice.
+        config=config(S3_BUDGET).merge(Config(s3={"payload_signing_enabled": False})),
+    )
+
+
+def dynamodb() -> "DynamoDBClient":
+    """A client of DynamoDB whose reads are whole or fail."""
+    client = boto3.client("dynamodb", config=config(DYNAMODB_BUDGET))
+    fail_where_cut_off(client, "dynamodb", "GetItem")
+    return client
+
+
+def config(budget: CallBudget) -> Config:
+    """What bounds a client's calls."""
+    return Config(
+        connect_timeout=budget.connect_timeout,
+        read_timeout=budget.read_timeout,
+        retries={"total_max_attempts": budget.tries, "mode": "standard"},
+    )
+
+
+def now() -> datetime:
+    """UTC in whole milliseconds, as a record keeps it."""
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

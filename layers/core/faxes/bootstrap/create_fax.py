@@ -1,0 +1,81 @@
+"""create_fax: its settings, and the submission that it calls."""
+
+from faxes.cold_start import connect
+
+import secrets
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Self
+
+from faxes.adapters.dynamodb.directory import DynamoDBDirectory
+from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
+from faxes.adapters.s3 import S3FileStore
+from faxes.bootstrap import clients
+from faxes.bootstrap.clients import DYNAMODB_BUDGET, NOBODY, S3_BUDGET
+from faxes.bootstrap.environment import VARIABLES, text, whole
+from faxes.ids import NO_FILE
+from faxes.intake.submission import Submission, Timing
+from faxes.model import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What create_fax needs to know."""
+
+    bucket: str
+    fax_table: str
+    directory_table: str
+    retention: timedelta
+    idempotency: timedelta
+    repetition: timedelta
+    limits: Limits = field(default_factory=Limits)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = VARIABLES) -> Self:
+        return cls(
+            bucket=text(environ, "FILE_BUCKET"),
+            fax_table=text(environ, "FAX_TABLE"),
+            directory_table=text(environ, "DIRECTORY_TABLE"),
+            retention=timedelta(days=whole(environ, "RETENTION_DAYS", 1, 3650)),
+            idempotency=timedelta(hours=whole(environ, "IDEMPOTENCY_HOURS", 1, 168)),
+            repetition=timedelta(minutes=whole(environ, "REPETITION_MINUTES", 0, 1440)),
+            limits=Limits(
+                files_per_fax=whole(environ, "MAX_FILES_PER_FAX", 1, 10),
+                recipients_per_fax=whole(environ, "MAX_RECIPIENTS_PER_FAX", 1, 999),
+                pages_per_fax=whole(environ, "MAX_PAGES_PER_FAX", 1, 999),
+                pixels_per_page=whole(environ, "MAX_PIXELS_PER_PAGE", 1, 1_000_000_000),
+                file_bytes=whole(environ, "MAX_BYTES_PER_FILE", 1, 4_613_734),
+                body_bytes=whole(environ, "MAX_BODY_BYTES", 1, 4_613_734),
+            ),
+        )
+
+
+def submission() -> Submission:
+    """What create_fax calls. Raises ValueError where the environment is incomplete."""
+    settings = Settings.from_env()
+    tables = clients.dynamodb()
+    # As many threads as a fax may have files: they are put in one wave, whose length is one put's.
+    pool = ThreadPoolExecutor(settings.limits.files_per_fax, thread_name_prefix="put")
+    directory = DynamoDBDirectory(tables, settings.directory_table)
+    store = S3FileStore(clients.s3(), settings.bucket, pool, S3_BUDGET.tries)
+    connect(lambda: directory.user(NOBODY), lambda: store.discard([NO_FILE]))
+    return Submission(
+        directory=directory,
+        files=store,
+        faxes=DynamoDBFaxStore(tables, settings.fax_table),
+        limits=settings.limits,
+        timing=Timing(
+            put_all=S3_BUDGET.longest,
+            write=DYNAMODB_BUDGET.longest,
+            retention=settings.retention,
+            claim=settings.idempotency,
+            repetition=settings.repetition,
+        ),
+        now=clients.now,
+        random_bits=secrets.randbits,
+        wait=time.sleep,
+        pool=pool,
+    )
