@@ -81,16 +81,16 @@ def shares(function: Function) -> list[Row]:
 
 def _shares(function: Function, sample: Sample, count_pages: Call) -> list[Row]:
     # It brings the logger, whose output has to be set up before.
-    from faxes import rest
+    from faxes.edge import events
 
     event = APIGatewayProxyEvent(sample.event)
-    body, content_type = rest.body(event, LARGEST), rest.content_type(event)
+    body, content_type = events.body(event, LARGEST), events.content_type(event)
     (upload,) = multipart.parse(body, content_type).uploads
     # The delimiters and the headers, as the decoder gets them.
     headers = body.replace(upload.content, b"")
     taken = in_turns(
         {
-            "base64": lambda: rest.body(event, LARGEST),
+            "base64": lambda: events.body(event, LARGEST),
             "the form": lambda: multipart.parse(body, content_type),
             "- requests-toolbelt's part in that": lambda: MultipartDecoder(headers, content_type),
             "the file's pages": count_pages,

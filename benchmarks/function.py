@@ -61,13 +61,12 @@ class Function:
 
     def accept(self, event: dict[str, Any]) -> Any:
         """The route alone, from the event's body to what was accepted: without the resolver, log line and metrics."""
-        from faxes import rest
-        from faxes.intake import multipart
+        from faxes.edge import caller, events
 
         sent = APIGatewayProxyEvent(event)
         submission = self.app.submission
-        form = multipart.parse(rest.body(sent, submission.limits.body_bytes), rest.content_type(sent))
-        return submission.submit(form, rest.principal(sent), "@me", "0003*210", None, lambda: 28.0)
+        form = events.form(sent, submission.limits.body_bytes)
+        return submission.submit(form, caller.principal(sent), "@me", "0003*210", None, lambda: 28.0)
 
 
 class Stores:

@@ -1,84 +1,19 @@
-"""The bearer token -> who is calling, or deny: API Gateway's REQUEST authorizer.
-
-The answer is cached by token and used for other paths, and ``*`` in a path is a wildcard in its policy: so it allows
-the operation as a whole, and who may use which extension is decided in the function behind it.
-"""
+"""The bearer token -> who is calling, or deny: API Gateway's REQUEST authorizer."""
 
 from faxes.cold_start import started  # before all else; see there
 
 from typing import Any
 
-from aws_lambda_powertools.utilities.data_classes.api_gateway_authorizer_event import (
-    APIGatewayAuthorizerResponse,
-    HttpVerb,
-    parse_api_gateway_arn,
-)
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from faxes import tokens
 from faxes.bootstrap import authorize as bootstrap
-from faxes.errors import ServiceFault
-from faxes.model import Principal
-from faxes.observability import logger, where
-from faxes.tokens import Denial
+from faxes.edge import authorizer
+from faxes.observability import logger
 
 authentication = bootstrap.authentication()
 started()
 
 
-class AuthorizerFailed(Exception):
-    """It cannot be told who is calling. A deny would have clients throw away a good token; of an exception the gateway
-    makes a 500. It says nothing, since the runtime logs its text."""
-
-
 @logger.inject_lambda_context(correlation_id_path="requestContext.extendedRequestId", clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    try:
-        caller = _caller(_authorizations(event))
-        policy = _policy(event["methodArn"], None if isinstance(caller, Denial) else caller)
-    except Exception as error:
-        cause = error.cause if isinstance(error, ServiceFault) else type(error).__name__
-        logger.error("caller not identified", extra={"outcome": "failed", "cause": cause, "where": where(error)})
-        raise AuthorizerFailed from None
-    if isinstance(caller, Denial):
-        logger.info("caller denied", extra={"outcome": "access_denied", "reason": caller.value})
-    else:
-        logger.info("caller identified", extra={"outcome": "allowed"})
-    return policy
-
-
-def _caller(sent: list[str]) -> Principal | Denial:
-    match sent:
-        case [authorization]:
-            return authentication.identify(authorization)
-        case []:
-            return Denial.MISSING
-        case _:
-            # Either could be meant.
-            return Denial.REPEATED
-
-
-def _authorizations(event: dict[str, Any]) -> list[str]:
-    """Every value of the Authorization header; the event's ``headers`` would show the last one alone."""
-    several = event.get("multiValueHeaders") or {}
-    return [value for name, values in several.items() if name.lower() == "authorization" for value in values]
-
-
-def _policy(method_arn: str, caller: Principal | None) -> dict[str, Any]:
-    arn = parse_api_gateway_arn(method_arn)
-    policy = APIGatewayAuthorizerResponse(
-        principal_id=caller.user_id if caller else "unknown",
-        region=arn.region,
-        aws_account_id=arn.aws_account_id,
-        api_id=arn.api_id,
-        stage=arn.stage,
-        context=tokens.to_authorizer_context(caller) if caller else None,
-        partition=arn.partition,
-    )
-    if caller:
-        policy.allow_route(HttpVerb.POST.value, "/uapi/faxes/*")
-        policy.allow_route(HttpVerb.POST.value, "/unifiedapi/faxes/*")
-    else:
-        # A deny is cached, and answered with 401 by the gateway; an exception would be neither.
-        policy.deny_all_routes()
-    return policy.asdict()
+    return authorizer.authorize(event, authentication)

@@ -7,8 +7,8 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from faxes import oauth, rest
 from faxes.bootstrap import issue_token as bootstrap
+from faxes.edge import answers, oauth
 from faxes.observability import logger, metrics
 
 login = bootstrap.login()
@@ -25,4 +25,4 @@ def issue_token() -> Response[str]:
 @logger.inject_lambda_context(correlation_id_path="requestContext.extendedRequestId", clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return rest.respond(app, event, context)
+    return answers.respond(app, event, context)

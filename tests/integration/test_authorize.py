@@ -9,6 +9,7 @@ import pytest
 
 from faxes.adapters.dynamodb.credentials import token_item
 from faxes.adapters.dynamodb.items import wire
+from faxes.edge.authorizer import AuthorizerFailed
 from faxes.model import Principal
 from faxes.tokens import Token, digest_of
 from tests.support import template
@@ -198,7 +199,7 @@ def test_store_that_fails_is_no_denial(deployed: Cloud, context: Any, log: Log) 
     function = deployed.function("authorize")
     deployed.dynamodb.delete_table(TableName=deployed.names["CredentialTable"])
 
-    with pytest.raises(function.AuthorizerFailed) as failed:
+    with pytest.raises(AuthorizerFailed) as failed:
         function.handler(with_authorization(KNOWN), context)
 
     # The runtime logs its text.
@@ -214,7 +215,7 @@ def test_record_that_cannot_be_read_is_no_denial(deployed: Cloud, context: Any, 
     broken = {"pk": f"TOKEN#{digest_of(KNOWN)}", "sk": "TOKEN", "userId": "alice"}
     deployed.dynamodb.put_item(TableName=deployed.names["CredentialTable"], Item=wire(broken))
 
-    with pytest.raises(function.AuthorizerFailed) as failed:
+    with pytest.raises(AuthorizerFailed) as failed:
         function.handler(with_authorization(KNOWN), context)
 
     assert str(failed.value) == ""

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
+from faxes.edge.answers import STATUS
 from faxes.errors import RequestRefused
 from faxes.model import Extension, ExtensionNumber, ExtensionType, User
-from faxes.rest import STATUS
 from tests.support import requests
 from tests.support.cloud import Cloud
 from tests.support.memory import MemoryDirectory, MemoryFaxStore, MemoryFileStore

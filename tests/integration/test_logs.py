@@ -402,7 +402,7 @@ def accepted_and_refused_faxes() -> list[Case]:
     cases.append(Case("key-reused", "create_fax", reused, "idempotency_key_reused"))
     cases += documents()
     late: Any = lambda _: lambda: 0.0  # noqa: E731  (a name for its type)
-    cases.append(Case("late", "create_fax", good, "out_of_time", patched={"faxes.rest.remaining": late}))
+    cases.append(Case("late", "create_fax", good, "out_of_time", patched={"faxes.edge.events.remaining": late}))
     return cases
 
 
@@ -430,7 +430,9 @@ def documents() -> list[Case]:
     strips = tiff(Page({HEIGHT: (LONG, [65_535]), ROWS: (SHORT, [1])}))
     cases.append(Case("strips", "create_fax", document("strips.tif", strips), "tif_strips"))
     large = document("large.txt", CONTENT * 250_000)
-    cases.append(Case("large", "create_fax", large, "file_too_large", patched={"faxes.rest._check_size": mock.Mock()}))
+    cases.append(
+        Case("large", "create_fax", large, "file_too_large", patched={"faxes.edge.events._check_size": mock.Mock()})
+    )
     readers = {
         "pdf_crashed_reader": "os.write(1, b'R'); os.abort()",
         "pdf_too_slow": "os.write(1, b'R'); os.kill(os.getpid(), signal.SIGPROF)",
@@ -598,11 +600,11 @@ def unexpected() -> list[Case]:
     }
     places = {
         "create_fax": [
-            "faxes.rest.body",
-            "faxes.rest.pybase64.b64decode",
-            "faxes.rest.path_value",
-            "faxes.rest.from_authorizer_context",
-            "faxes.rest.accepted",
+            "faxes.edge.events.body",
+            "faxes.edge.events.pybase64.b64decode",
+            "faxes.edge.events.path_value",
+            "faxes.edge.caller.from_authorizer_context",
+            "faxes.edge.fax_answers.accepted",
             "faxes.intake.multipart.parse",
             "faxes.intake.multipart.MultipartDecoder",
             "faxes.intake.multipart._filename",
@@ -611,7 +613,7 @@ def unexpected() -> list[Case]:
             "faxes.intake.recipients.json.loads",
             "faxes.intake.submission.ids.new_id",
             "faxes.intake.submission.content_of",
-            "faxes.rest.idempotency_key",
+            "faxes.edge.events.idempotency_key",
             "faxes.adapters.dynamodb.directory.DynamoDBDirectory.extension",
             "faxes.adapters.dynamodb.items.plain",
             "faxes.adapters.dynamodb.faxes._fax_item",
@@ -624,20 +626,20 @@ def unexpected() -> list[Case]:
             "faxes.tokens.Authentication.identify",
             "faxes.tokens.digest_of",
             "faxes.tokens.hmac.compare_digest",
-            "faxes.tokens.to_authorizer_context",
+            "faxes.edge.authorizer.to_authorizer_context",
             "faxes.adapters.dynamodb.credentials.DynamoDBCredentialStore.token",
             "faxes.adapters.dynamodb.credentials.DynamoDBCredentialStore.app",
             "faxes.adapters.dynamodb.items.plain",
-            "_authorizations",
-            "_policy",
-            "parse_api_gateway_arn",
+            "faxes.edge.authorizer._authorizations",
+            "faxes.edge.authorizer._policy",
+            "faxes.edge.authorizer.parse_api_gateway_arn",
         ],
         "issue_token": [
-            "faxes.oauth.client",
-            "faxes.oauth.rest.body",
-            "faxes.oauth.multipart.fields",
+            "faxes.edge.oauth.client",
+            "faxes.edge.oauth.events.body",
+            "faxes.edge.oauth.multipart.fields",
             "faxes.intake.multipart.MultipartDecoder",
-            "faxes.oauth.issued",
+            "faxes.edge.oauth.issued",
             "faxes.tokens.Login.log_in",
             "faxes.tokens.digest_of",
             "faxes.tokens.hmac.compare_digest",
@@ -671,9 +673,7 @@ def _run(deployed: Deployed, invoke: Invoke, monkeypatch: pytest.MonkeyPatch) ->
             for operation, fate in case.faults.items():
                 meanwhile.enter_context(deployed.faults.of(operation, fate))
             for place, stand_in in case.patched.items():
-                target = place if "." in place else f"{function.__name__}.{place}"
-                with mock.patch.dict(sys.modules, {function.__name__: function}):
-                    meanwhile.enter_context(mock.patch(target, stand_in))
+                meanwhile.enter_context(mock.patch(place, stand_in))
             return invoke(function, case.event)
 
     return run

@@ -257,7 +257,7 @@ def test_answer_that_is_lost_is_asked_for_again(
     assert tries == 2
 
 
-@pytest.mark.parametrize("place", ["faxes.oauth.client", "faxes.tokens.Login.log_in", "faxes.oauth.issued"])
+@pytest.mark.parametrize("place", ["faxes.edge.oauth.client", "faxes.tokens.Login.log_in", "faxes.edge.oauth.issued"])
 def test_fault_in_the_code(
     place: str,
     issue_token: ModuleType,

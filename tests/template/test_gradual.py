@@ -104,13 +104,13 @@ def test_the_preferences_are_sams() -> None:
 @pytest.fixture
 def build(tmp_path: Path) -> Path:
     """A build's folder, as far as a release is concerned."""
-    for name in ("template.yaml", "CoreLayer/python/faxes/rest.py", "CreateFaxFunction/app.py"):
+    for name in ("template.yaml", "CoreLayer/python/faxes/edge/events.py", "CreateFaxFunction/app.py"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(name)
     return tmp_path
 
 
-@pytest.mark.parametrize("name", ["template.yaml", "CoreLayer/python/faxes/rest.py", "CreateFaxFunction/app.py"])
+@pytest.mark.parametrize("name", ["template.yaml", "CoreLayer/python/faxes/edge/events.py", "CreateFaxFunction/app.py"])
 def test_a_changed_file_is_another_release(build: Path, name: str) -> None:
     before = gradual.release(build, b"")
     (build / name).write_text("another")

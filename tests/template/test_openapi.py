@@ -13,9 +13,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from openapi_spec_validator import validate
 
-from faxes import numbers, oauth, rest, tokens
+from faxes import numbers, tokens
+from faxes.edge import answers, oauth
 from faxes.formats import jpg, tif
 from faxes.intake import idempotency, multipart
+from faxes.intake.recipients import MAX_REQUEST_BYTES
 from functions.refuse import app as refuse
 from tests.support import gateway, openapi, template
 
@@ -42,7 +44,7 @@ def refused(resource: str) -> tuple[int, str]:
 
 def errors_of_the_code() -> set[tuple[str, int, str]]:
     """Every error that a client can get: where, status and code."""
-    of_a_fax = {(status, error.code) for error, status in rest.STATUS.items()}
+    of_a_fax = {(status, error.code) for error, status in answers.STATUS.items()}
     of_a_fax |= of_the_gateway(gateway.ANYWHERE | gateway.WITH_A_TOKEN)
     of_a_login = {(status, error.code) for error, status in oauth.STATUS.items()}
     of_a_login |= of_the_gateway(gateway.ANYWHERE)
@@ -102,7 +104,7 @@ def _take_out(document: dict[str, Any], schema: Any, code: str) -> None:
             allowed["enum"].remove(code)
 
 
-@pytest.mark.parametrize("table", [rest.STATUS, oauth.STATUS], ids=["faxes", "tokens"])
+@pytest.mark.parametrize("table", [answers.STATUS, oauth.STATUS], ids=["faxes", "tokens"])
 def test_an_error_that_is_taken_out_of_the_code_is_missed(
     table: dict[type[Any], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -174,7 +176,7 @@ def test_the_documents_limits_are_the_templates_defaults() -> None:
     form = DOCUMENT["components"]["requestBodies"]["FaxForm"]["description"]
     assert form.startswith(
         f"At most {default['MaxBodyBytes']:,} bytes in all, {multipart.MAX_PARTS} parts, and "
-        f"{recipients.MAX_REQUEST_BYTES // 1024} KiB in the `request` part."
+        f"{MAX_REQUEST_BYTES // 1024} KiB in the `request` part."
     )
     assert f"for {default['IdempotencyHours']} hours" in DOCUMENT["components"]["parameters"]["idempotencyKey"][
         "description"

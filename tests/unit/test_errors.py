@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxes import oauth, rest
+from faxes.edge import answers, oauth
 from faxes.errors import (
     BodyTooLarge,
     ClientInvalid,
@@ -39,7 +39,7 @@ def leaves(error: type[FaxError]) -> Iterator[type[FaxError]]:
 
 
 def test_every_leaf_has_the_contracts_code_and_status() -> None:
-    statuses: dict[type[FaxError], int] = {**rest.STATUS, **oauth.STATUS}
+    statuses: dict[type[FaxError], int] = {**answers.STATUS, **oauth.STATUS}
     assert {leaf: (leaf.code, statuses[leaf]) for leaf in leaves(FaxError)} == {
         BodyTooLarge: ("request_too_large", 413),
         FormInvalid: ("request_invalid", 400),
@@ -63,7 +63,7 @@ def test_every_leaf_has_the_contracts_code_and_status() -> None:
 def test_the_tables_of_statuses_hold_the_leaves_and_nothing_else() -> None:
     of_tokens = set(leaves(TokenRefused))
     assert set(oauth.STATUS) == of_tokens
-    assert set(rest.STATUS) == set(leaves(FaxError)) - of_tokens
+    assert set(answers.STATUS) == set(leaves(FaxError)) - of_tokens
 
 
 def test_an_error_holds_its_message_and_its_reason() -> None:

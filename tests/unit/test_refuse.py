@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from faxes import rest
+from faxes.edge import answers
 from functions.refuse import app
 from tests.support.template import ROOT
 
@@ -64,8 +64,8 @@ def test_another_path_is_not_found(resource: str, method: str) -> None:
 
 def test_it_answers_as_the_other_functions_do() -> None:
     refused = app.handler(event("/"), None)
-    assert refused["body"] == rest.error_body("resource_not_found", "There is no such path.")
-    assert refused["headers"] == {"Content-Type": rest.JSON}
+    assert refused["body"] == answers.error_body("resource_not_found", "There is no such path.")
+    assert refused["headers"] == {"Content-Type": answers.JSON}
 
 
 def test_it_needs_the_standard_library_alone() -> None:

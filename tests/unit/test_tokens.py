@@ -1,4 +1,4 @@
-"""Logging in, the Authorization header, and the caller on the way from the authorizer to the function."""
+"""Logging in, and the Authorization header."""
 
 import dataclasses
 import itertools
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxes.errors import ClientInvalid, DeploymentFault, StorageFailed
+from faxes.errors import ClientInvalid, StorageFailed
 from faxes.model import Context, Principal
 from faxes.tokens import (
     App,
@@ -19,8 +19,6 @@ from faxes.tokens import (
     Login,
     Token,
     digest_of,
-    from_authorizer_context,
-    to_authorizer_context,
 )
 from tests.support.memory import MemoryCredentialStore
 
@@ -272,46 +270,3 @@ def test_a_store_that_fails_is_a_fault_and_no_wrong_secret() -> None:
         apps.login.log_in(APP.key, SECRET)
     with pytest.raises(StorageFailed):
         apps.authentication.identify(token)
-
-
-# --- from the authorizer to the function -----------------------------------------------------------------------------
-
-
-def test_the_caller_arrives_behind_the_authorizer_as_flat_text() -> None:
-    assert to_authorizer_context(ALICE) == {"userId": "alice", "organizationId": "0003", "context": "user"}
-    assert to_authorizer_context(APP.principal) == {
-        "userId": "alice",
-        "organizationId": "0003",
-        "context": "organization",
-        "appKey": "office.app~1",
-    }
-
-
-@pytest.mark.parametrize("app", [None, "office.app~1"])
-@pytest.mark.parametrize("context", list(Context))
-def test_the_caller_survives_the_way(context: Context, app: str | None) -> None:
-    principal = Principal("0241", "0003", context, app)
-    # The gateway adds members of its own.
-    handed: dict[str, object] = {**to_authorizer_context(principal), "principalId": "0241", "integrationLatency": 12}
-    assert from_authorizer_context(handed) == principal
-
-
-@pytest.mark.parametrize(
-    "context",
-    [
-        {},
-        {"principalId": "alice"},
-        {"userId": "alice", "organizationId": "0003"},
-        {"userId": "alice", "context": "user"},
-        {"userId": "", "organizationId": "0003", "context": "user"},
-        {"userId": "alice", "organizationId": "", "context": "user"},
-        {"userId": "alice", "organizationId": "0003", "context": "everyone"},
-        {"userId": "alice", "organizationId": "0003", "context": ""},
-        {"userId": None, "organizationId": "0003", "context": "user"},
-        {"userId": "alice", "organizationId": 3, "context": "user"},
-    ],
-)
-def test_without_a_caller_of_the_authorizers_the_deployment_is_at_fault(context: dict[str, object]) -> None:
-    with pytest.raises(DeploymentFault) as caught:
-        from_authorizer_context(context)
-    assert (caught.value.reason, caught.value.cause) == ("authorizer_missing", "the event carries no caller")

@@ -2,9 +2,10 @@
 
 A request flows one way:
 
-    functions/create_fax/app.py   the route: parse, submit, respond
-      rest                        API Gateway's event -> bytes, path values, caller; results and errors -> answers
-      intake.multipart            body bytes -> Form
+    functions/create_fax/app.py   the route: read, submit, respond
+      edge.events                 API Gateway's event -> form, path values, headers
+        intake.multipart          body bytes -> Form
+      edge.caller                 who is calling, as the authorizer said
       intake.submission           Form + Principal -> Fax: every check, in the contract's order, then the stores
         access                    whose extension sends, and whether the caller may have it
         intake.recipients         the request part -> to whom
@@ -12,19 +13,23 @@ A request flows one way:
         intake.documents          what a file is, and whether it can be faxed
           formats                 what each kind of file must be like, and how many pages it has
         intake.idempotency        what makes a request that comes again the same fax
-      adapters.s3, .dynamodb      the stores that submission and tokens ask for
+        ids                       what names a fax, and where its files lie
+      adapters.s3, .dynamodb      the stores that submission, access and tokens ask for
+      edge.answers, .fax_answers  an error, or what was accepted -> an answer, a log line, a count
     functions/authorize/app.py    the bearer token -> who is calling, or deny
+      edge.authorizer             event -> Authorization header; who is calling -> policy
       tokens                      Authorization header -> Principal
     functions/issue_token/app.py  an app's key and secret -> a bearer token
-      oauth                       event -> key and secret; a token or an error -> an answer in OAuth's shape
+      edge.oauth                  event -> key and secret; a token or an error -> an answer in OAuth's shape
       tokens                      key and secret -> token
 
-Beneath them all: ``model`` (frozen values) and ``errors`` (the error tree, no HTTP in it), and ``ids`` (what names a
-fax, and where its files lie). Beside them:
+Beneath them all: ``model`` (frozen values) and ``errors`` (the error tree, no HTTP in it). Beside them:
 ``bootstrap`` (for each function its settings, the environment's only readers, and its use case, made of them and of
 clients), ``observability`` (the one logger, the one metrics object) and ``cold_start`` (what a function's start costs
 beside its imports).
 
-Imports point downwards only: functions -> bootstrap, oauth -> rest, adapters -> intake, tokens -> access, formats ->
-ids, numbers -> model -> errors. boto3 is imported by ``bootstrap.clients`` and ``adapters`` alone.
+A function imports the bootstrap module of its own name and the edge. A concern never imports another concern: they meet
+in ``access``, ``ids``, ``model`` and ``errors``. Imports point downwards only: bootstrap -> adapters, edge -> intake,
+tokens -> access, formats -> ids, numbers -> model -> errors. pyproject.toml says so, with who alone may import what,
+and ``make imports`` holds it: a new module has its place there, or fails.
 """

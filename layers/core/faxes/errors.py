@@ -21,7 +21,7 @@
         └── DeploymentFault       internal_server_error: the deployment cannot work as it stands
 
 Clients read ``code`` and show ``message``. ``reason`` is a stable word for logs and metrics; it never carries what the
-caller sent. ``rest`` maps the leaves of a fax to a status, ``oauth`` those of a token.
+caller sent. ``edge.answers`` maps the leaves of a fax to a status, ``edge.oauth`` those of a token.
 """
 
 from typing import ClassVar

@@ -11,13 +11,13 @@ request: a disabled app's tokens stop working, and so do all that were issued un
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from faxes.errors import ClientInvalid, DeploymentFault
+from faxes.errors import ClientInvalid
 from faxes.model import Context, Principal
 
 APP_KEY = re.compile(r"[A-Za-z0-9._~-]{1,128}")
@@ -163,25 +163,3 @@ class Authentication:
 def digest_of(text: str) -> str:
     """SHA-256 of a token or of a secret in hex: what is stored in its place."""
     return hashlib.sha256(text.encode("ascii")).hexdigest()
-
-
-def to_authorizer_context(principal: Principal) -> dict[str, str]:
-    """What the authorizer hands on to the functions behind it: flat, and text alone, as API Gateway requires."""
-    context = {
-        "userId": principal.user_id,
-        "organizationId": principal.organization_id,
-        "context": principal.context.value,
-    }
-    return context | ({"appKey": principal.app_key} if principal.app_key else {})
-
-
-def from_authorizer_context(context: Mapping[str, object]) -> Principal:
-    """The reverse. Raises DeploymentFault where no authorizer of ours stands in front of the function."""
-    match context:
-        case {"userId": str(user_id), "organizationId": str(organization_id), "context": str(reach)} if (
-            user_id and organization_id and reach in Context
-        ):
-            app_key = context.get("appKey")
-            return Principal(user_id, organization_id, Context(reach), app_key if isinstance(app_key, str) else None)
-        case _:
-            raise DeploymentFault(reason="authorizer_missing", cause="the event carries no caller")

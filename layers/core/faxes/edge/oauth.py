@@ -16,7 +16,8 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
-from faxes import rest
+from faxes.edge import events
+from faxes.edge.answers import JSON
 from faxes.errors import (
     ClientInvalid,
     FaxError,
@@ -72,7 +73,7 @@ def client(event: APIGatewayProxyEvent) -> Client:
     """The app's key and secret, from HTTP Basic or from the body.
 
     Raises TokenRequestInvalid for a body that cannot be read, a field twice, or two that differ, GrantUnsupported for
-    another grant, ClientInvalid where no key and secret are sent, and DeploymentFault as ``rest.body`` does.
+    another grant, ClientInvalid where no key and secret are sent, and DeploymentFault as ``events.body`` does.
     """
     fields = _read_fields(_form(event))
     grant = fields.get("grant_type")
@@ -98,18 +99,18 @@ def issued(token: str, lifetime: timedelta) -> Response[str]:
     logger.append_keys(outcome="token_issued")
     metrics.add_metric("TokenIssued", MetricUnit.Count, 1)
     answer = {"access_token": token, "token_type": "Bearer", "expires_in": int(lifetime.total_seconds())}
-    return Response(200, rest.JSON, json.dumps(answer), headers=_NEVER_STORED)
+    return Response(200, JSON, json.dumps(answer), headers=_NEVER_STORED)
 
 
 def _form(event: APIGatewayProxyEvent) -> list[tuple[str, bytes]]:
     """The body's fields in their order."""
-    content_type = rest.content_type(event)
+    content_type = events.content_type(event)
     kind = multipart.media_type(content_type)
     if kind not in (_URLENCODED, multipart.FORM_DATA):
         raise TokenRequestInvalid(
             f"The Content-Type is {shown(kind) or 'missing'}; it must be {_URLENCODED}.", reason="content_type_wrong"
         )
-    body = rest.body(event, MAX_BODY_BYTES)
+    body = events.body(event, MAX_BODY_BYTES)
     if kind == multipart.FORM_DATA:
         return multipart.fields(body, content_type)
     try:
@@ -175,4 +176,4 @@ def _answer(status: int, code: str, description: str) -> Response[str]:
     body = {"error": code, "error_description": _NOT_DESCRIBABLE.sub("?", description)}
     # HTTP wants a challenge with every 401; the gateway hands it on under another name.
     challenge: dict[str, str | list[str]] = {"WWW-Authenticate": 'Basic realm="token"'} if status == 401 else {}
-    return Response(status, rest.JSON, json.dumps(body), headers=_NEVER_STORED | challenge)
+    return Response(status, JSON, json.dumps(body), headers=_NEVER_STORED | challenge)

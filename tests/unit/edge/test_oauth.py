@@ -13,7 +13,8 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxes import oauth, rest
+from faxes.edge import answers, oauth
+from faxes.edge.oauth import Client
 from faxes.errors import (
     BodyTooLarge,
     ClientInvalid,
@@ -25,7 +26,6 @@ from faxes.errors import (
     StorageFailed,
     TokenRequestInvalid,
 )
-from faxes.oauth import Client
 from faxes.observability import metrics
 from tests.support import forms
 
@@ -282,7 +282,7 @@ def answer(outcome: Exception | str) -> tuple[int, dict[str, Any], Any]:
         return oauth.issued(outcome, timedelta(seconds=90))
 
     context: Any = None
-    resolved = rest.respond(app, event(None), context)
+    resolved = answers.respond(app, event(None), context)
     headers = {name: value for name, (value,) in resolved["multiValueHeaders"].items()}
     assert headers.pop("Content-Type") == "application/json"
     assert resolved["isBase64Encoded"] is False

@@ -1,0 +1,35 @@
+"""Who is calling, on the way from the authorizer to the functions behind it."""
+
+from collections.abc import Mapping
+
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
+
+from faxes.errors import DeploymentFault
+from faxes.model import Context, Principal
+
+
+def to_authorizer_context(principal: Principal) -> dict[str, str]:
+    """What the authorizer hands on to the functions behind it: flat, and text alone, as API Gateway requires."""
+    context = {
+        "userId": principal.user_id,
+        "organizationId": principal.organization_id,
+        "context": principal.context.value,
+    }
+    return context | ({"appKey": principal.app_key} if principal.app_key else {})
+
+
+def from_authorizer_context(context: Mapping[str, object]) -> Principal:
+    """The reverse. Raises DeploymentFault where no authorizer of ours stands in front of the function."""
+    match context:
+        case {"userId": str(user_id), "organizationId": str(organization_id), "context": str(reach)} if (
+            user_id and organization_id and reach in Context
+        ):
+            app_key = context.get("appKey")
+            return Principal(user_id, organization_id, Context(reach), app_key if isinstance(app_key, str) else None)
+        case _:
+            raise DeploymentFault(reason="authorizer_missing", cause="the event carries no caller")
+
+
+def principal(event: APIGatewayProxyEvent) -> Principal:
+    """The caller, as the authorizer named them. Raises DeploymentFault where no authorizer did."""
+    return from_authorizer_context(event["requestContext"].get("authorizer") or {})

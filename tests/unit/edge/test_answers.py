@@ -1,0 +1,122 @@
+"""The answer to every error, in the contract's shape, with its log line and its count."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.event_handler import Response
+
+from faxes.edge import answers, fax_answers
+from faxes.errors import (
+    BodyTooLarge,
+    DeploymentFault,
+    ExtensionInvalid,
+    FaxError,
+    FileInvalid,
+    FormInvalid,
+    KeyReused,
+    OutcomeUnknown,
+    RecipientsInvalid,
+    ResourceNotFound,
+    StorageFailed,
+    TooManyFiles,
+    UserInvalid,
+)
+from faxes.observability import metrics
+from tests.support.answering import answer, counted, counted_by, entry, line, resolved
+
+type Log = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture(autouse=True)
+def _no_metrics_of_another_test() -> None:
+    metrics.clear_metrics()
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (BodyTooLarge("The cause.", reason="the_reason"), 413, "request_too_large"),
+        (FormInvalid("The cause.", reason="the_reason"), 400, "request_invalid"),
+        (UserInvalid("The cause.", reason="the_reason"), 400, "user_invalid"),
+        (ExtensionInvalid("The cause.", reason="the_reason"), 400, "extension_invalid"),
+        (RecipientsInvalid("The cause.", reason="the_reason"), 400, "fx_recipients_invalid"),
+        (TooManyFiles("The cause.", reason="the_reason"), 400, "fx_max_files_reached"),
+        (FileInvalid("The cause.", reason="the_reason"), 400, "fx_file_invalid"),
+        (KeyReused("The cause.", reason="the_reason"), 409, "idempotency_key_reused"),
+        (ResourceNotFound("The cause.", reason="the_reason"), 404, "resource_not_found"),
+    ],
+)
+def test_a_refusal_becomes_its_answer_a_log_line_and_a_count(log: Log, error: FaxError, status: int, code: str) -> None:
+    def route() -> Response[str]:
+        raise error
+
+    assert resolved(route) == answer(status, {"error": {"code": code, "message": "The cause."}})
+    assert [entry(each) for each in log()] == [line("INFO", status, outcome=code, reason="the_reason")]
+    assert counted() == {"FaxRefused": [1.0]}
+    by_code = {"service": "fax-api", "code": code}
+    assert counted_by() == [by_code, by_code | {"reason": "the_reason"}]
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (StorageFailed(reason="the_reason", cause="the cause"), 400),
+        (OutcomeUnknown(reason="the_reason", cause="the cause"), 500),
+        (DeploymentFault(reason="the_reason", cause="the cause"), 500),
+    ],
+)
+def test_a_fault_of_ours_becomes_its_answer_a_log_line_with_the_cause_and_a_count(
+    log: Log, error: FaxError, status: int
+) -> None:
+    def route() -> Response[str]:
+        raise error
+
+    code = "internal_server_error"
+    assert resolved(route) == answer(status, {"error": {"code": code, "message": error.message}})
+    assert [entry(each) for each in log()] == [
+        line("ERROR", status, outcome=code, reason="the_reason", cause="the cause")
+    ]
+    assert counted() == {type(error).__name__: [1.0]}
+    by_code = {"service": "fax-api", "code": code}
+    assert counted_by() == [by_code, by_code | {"reason": "the_reason"}]
+
+
+@pytest.mark.parametrize("kind", [ValueError, KeyError, RuntimeError, RecursionError, MemoryError, UnicodeError])
+def test_an_unexpected_fault_repeats_nothing_of_its_message(log: Log, kind: type[Exception]) -> None:
+    def route() -> Response[str]:
+        try:
+            raise ValueError("the first secret")
+        except ValueError as error:
+            raise kind("the second secret") from error
+
+    assert resolved(route) == answer(
+        500,
+        {
+            "error": {
+                "code": "internal_server_error",
+                "message": "The service failed; it is not known whether the fax was accepted.",
+            }
+        },
+    )
+    [written] = log()
+    places = written.pop("where")
+    assert entry(written) == line("ERROR", 500, outcome="internal_server_error", reason=kind.__name__)
+    assert places[-1].startswith(__file__)
+    assert places[-1].endswith(" route")
+    assert "secret" not in json.dumps([written, places])
+    assert counted() == {"UnexpectedFault": [1.0]}
+
+
+@pytest.mark.parametrize("members", [{"path": "/y"}, {"path": "/x/y"}, {"httpMethod": "GET"}])
+def test_what_is_not_routed_is_not_found(log: Log, members: dict[str, str]) -> None:
+    assert resolved(fax_answers.nothing_to_send, **members) == answer(
+        404, {"error": {"code": "resource_not_found", "message": "There is no such path."}}
+    )
+
+
+def test_an_errors_body_is_of_the_contracts_shape() -> None:
+    assert answers.error_body("request_invalid", 'Übersicht "a"') == (
+        '{"error": {"code": "request_invalid", "message": "\\u00dcbersicht \\"a\\""}}'
+    )
