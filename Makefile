@@ -69,32 +69,32 @@ $(RENDERER): requirements/api-page.txt | $(DEV)
 
 .PHONY: run
 run: $(DEV) $(SAM) $(EMULATOR) $(WHEELS) ## Deploy to an AWS emulator on this machine and send a fax (ONCE=1: then end)
-	@$(PYTHON_TOOL) tools.run
+	@$(PYTHON_TOOL) tools.local.run
 
 .PHONY: send
 send: $(DEV) ## Send files: FILE="a.pdf b.txt" TO="7778888 0003*211" (numbers with spaces: TO="+49 30 123, 7778888")
-	@$(PYTHON_TOOL) tools.send $(foreach file,$(FILE),--file '$(file)') $(if $(TO),--to '$(TO)')
+	@$(PYTHON_TOOL) tools.client.send $(foreach file,$(FILE),--file '$(file)') $(if $(TO),--to '$(TO)')
 
 .PHONY: token
 token: $(DEV) ## Log an app in and print its token alone: APP=example-app (its secret: FAX_API_SECRET, or typed)
-	@$(PYTHON_TOOL) tools.login $(if $(APP),--app='$(APP)')
+	@$(PYTHON_TOOL) tools.client.login $(if $(APP),--app='$(APP)')
 
 .PHONY: directory
 directory: $(DEV) ## Import who may send: FILE=directory.example.yaml [STACK=name] [ROTATE="app keys"]
-	@$(PYTHON_TOOL) tools.directory $(if $(FILE),--file '$(FILE)') $(if $(STACK),--stack '$(STACK)') \
+	@$(PYTHON_TOOL) tools.operator.directory $(if $(FILE),--file '$(FILE)') $(if $(STACK),--stack '$(STACK)') \
 	  $(if $(ROTATE),--rotate='$(ROTATE)')
 
 .PHONY: logs
 logs: $(DEV) ## Show what the functions wrote and counted: [STACK=name] [MINUTES=60]
-	@$(PYTHON_TOOL) tools.logs $(if $(STACK),--stack '$(STACK)') $(if $(MINUTES),--minutes='$(MINUTES)')
+	@$(PYTHON_TOOL) tools.operator.logs $(if $(STACK),--stack '$(STACK)') $(if $(MINUTES),--minutes='$(MINUTES)')
 
 .PHONY: erase
 erase: $(DEV) ## Erase a fax for good, its files and its record: FAX=uid [STACK=name]
-	@$(PYTHON_TOOL) tools.erase $(if $(FAX),--fax='$(FAX)') $(if $(STACK),--stack '$(STACK)')
+	@$(PYTHON_TOOL) tools.operator.erase $(if $(FAX),--fax='$(FAX)') $(if $(STACK),--stack '$(STACK)')
 
 .PHONY: restore
 restore: $(DEV) ## Copy what a table lacks from a restored one: TABLE=FaxTable FROM=name [STACK=name]
-	@$(PYTHON_TOOL) tools.restore $(if $(TABLE),--table='$(TABLE)') $(if $(FROM),--from='$(FROM)') \
+	@$(PYTHON_TOOL) tools.operator.restore $(if $(TABLE),--table='$(TABLE)') $(if $(FROM),--from='$(FROM)') \
 	  $(if $(STACK),--stack '$(STACK)')
 
 .PHONY: docs
@@ -113,12 +113,12 @@ build: $(DEV) $(SAM) ## Build for a real account: [ARCHITECTURE=arm64|x86_64]
 
 .PHONY: deploy
 deploy: build ## Build, then sam deploy --guided: [ARCHITECTURE=arm64|x86_64] [GRADUAL=Canary10Percent10Minutes]
-	@$(PYTHON_TOOL) tools.preflight
+	@$(PYTHON_TOOL) tools.operator.preflight
 ifeq ($(GRADUAL),)
 	@$(VENVS)/sam/bin/sam deploy --guided
 else
 	@# With what samconfig.toml has, which a version is named after: answers that are given now would come too late.
-	@$(PYTHON_TOOL) tools.gradual '$(GRADUAL)'
+	@$(PYTHON_TOOL) tools.operator.gradual '$(GRADUAL)'
 	@$(VENVS)/sam/bin/sam deploy --config-file '$(abspath samconfig.toml)' --no-fail-on-empty-changeset \
 	  --template-file .aws-sam/build/gradual.yaml
 endif
@@ -127,15 +127,15 @@ endif
 
 .PHONY: invoke
 invoke: $(DEV) $(SAM) $(EMULATOR) $(WHEELS) ## Invoke the function in a container: EVENT="events/a.json b.json" [LAMBDA_IMAGE=name]
-	@$(PYTHON_TOOL) tools.sam_local invoke $(foreach event,$(EVENT),'$(event)')
+	@$(PYTHON_TOOL) tools.local.sam_local invoke $(foreach event,$(EVENT),'$(event)')
 
 .PHONY: local-api
 local-api: $(DEV) $(SAM) $(EMULATOR) $(WHEELS) ## Serve the API from containers, for curl: [PORT=3000] [LAMBDA_IMAGE=name]
-	@$(PYTHON_TOOL) tools.sam_local api $(if $(PORT),--port '$(PORT)')
+	@$(PYTHON_TOOL) tools.local.sam_local api $(if $(PORT),--port '$(PORT)')
 
 .PHONY: lambda-image
 lambda-image: $(DEV) ## Build a stand-in for Amazon's base image, where that cannot be pulled (Linux)
-	@$(PYTHON_TOOL) tools.lambda_image
+	@$(PYTHON_TOOL) tools.local.lambda_image
 
 # --- developing it ---------------------------------------------------------------------------------------------------
 

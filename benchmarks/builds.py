@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import local_stack, places
+from tools import places
+from tools.local import local_stack
 from tools.places import ROOT
 
 _ALTERNATIVES = Path(__file__).with_name("alternatives")

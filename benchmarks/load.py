@@ -23,8 +23,8 @@ from urllib.parse import urlsplit
 import requests
 
 from faxes.adapters.dynamodb.items import plain
-from tools import stack_file
-from tools.stack_file import LocalStack
+from tools.local import stack_file
+from tools.local.stack_file import LocalStack
 from tools.steps import fail
 
 _HERE = "127.0.0.1"

@@ -13,7 +13,8 @@ import pytest
 
 from tests.support import template
 from tests.support.template import ROOT
-from tools import local_stack, places
+from tools import places
+from tools.local import local_stack
 
 # ELF's e_machine, at offset 18.
 MACHINES = {"x86_64": 62, "arm64": 183}

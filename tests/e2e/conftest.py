@@ -10,9 +10,10 @@ from typing import Any
 import boto3
 import pytest
 
-from tools import places, stack_file
-from tools.local_stack import local_stack
-from tools.stack_file import LocalStack
+from tools import places
+from tools.local import stack_file
+from tools.local.local_stack import local_stack
+from tools.local.stack_file import LocalStack
 
 
 @pytest.fixture(scope="session")

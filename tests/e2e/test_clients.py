@@ -21,8 +21,10 @@ from requests_oauthlib import OAuth2Session
 
 from tests.e2e.conftest import Answer, Curl
 from tests.e2e.test_contract import DENIED, DOCUMENTS, NOTE, REQUEST, SEND, assert_accepted, refusal
-from tools import directory, places, stack_file
-from tools.stack_file import LocalStack
+from tools import places
+from tools.local import stack_file
+from tools.local.stack_file import LocalStack
+from tools.operator import directory
 
 LETTER, TEXT = DOCUMENTS / "letter.pdf", DOCUMENTS / "note.txt"
 RECIPIENTS = json.dumps({"recipients": ["7778888", "0003*211"]})

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.template import ROOT
-from tools import directory, places
-from tools.stack_file import LocalStack
+from tools import places
+from tools.local.stack_file import LocalStack
+from tools.operator import directory
 
 DOCUMENTS = ROOT / "tests/data/documents"
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
@@ -124,7 +125,7 @@ def test_send_asks_for_what_is_missing(stack: LocalStack) -> None:
 
 
 def make_run(home: Path, log: Path, **environment: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
-    return running(["tools.run", "--home", str(home)], log, **environment)
+    return running(["tools.local.run", "--home", str(home)], log, **environment)
 
 
 @contextmanager
@@ -151,7 +152,7 @@ def wait_until_up(process: subprocess.Popen[bytes], log: Path) -> None:
 def processes_below(folder: Path) -> list[str]:
     """The command lines of this machine's processes that name ``folder``."""
     listed = subprocess.run(["ps", "-Aww", "-o", "args="], capture_output=True, text=True, check=True).stdout
-    return [line for line in listed.splitlines() if str(folder) in line and " -m tools.run " not in line]
+    return [line for line in listed.splitlines() if str(folder) in line and " -m tools.local.run " not in line]
 
 
 @pytest.fixture(scope="module")

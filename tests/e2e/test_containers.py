@@ -21,7 +21,8 @@ from tests.e2e.test_contract import REQUEST, SEND, assert_accepted, refusal
 from tests.support import docs
 from tests.support.images import HEIGHT, LONG, WIDTH, Page, tiff
 from tests.support.template import ROOT
-from tools import answers, docker, lambda_image
+from tools.client import answers
+from tools.local import docker, lambda_image
 from tools.steps import StepFailed
 
 DOCUMENTS = ROOT / "tests/data/documents"
@@ -120,7 +121,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalApi]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     log = tmp_path_factory.mktemp("api") / "log"
-    with running(["tools.sam_local", "api", "--port", str(port)], log) as process:
+    with running(["tools.local.sam_local", "api", "--port", str(port)], log) as process:
         wait_until_up(process, log)
         printed = log.read_text()
         [token] = re.findall(r"Bearer ([^']+)'", printed)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import Answer, Curl
-from tools.stack_file import LocalStack
+from tools.local.stack_file import LocalStack
 
 DOCUMENTS = Path(__file__).parents[1] / "data" / "documents"
 SEND = "/uapi/faxes/@me/0003*210"

@@ -25,7 +25,7 @@ from benchmarks import load
 from tests.e2e.test_commands import run, sender_environment
 from tests.support import docs, openapi
 from tests.support.template import ROOT
-from tools.stack_file import LocalStack
+from tools.local.stack_file import LocalStack
 
 API = ROOT / "docs" / "api.md"
 DOCUMENTS = ROOT / "tests" / "data" / "documents"

@@ -13,9 +13,9 @@ from faxes.tokens import digest_of
 from tests.e2e.conftest import Curl, Operator
 from tests.e2e.test_commands import run
 from tests.e2e.test_contract import DOCUMENTS, NOTE, REQUEST, SEND
-from tools import erase
-from tools.local_stack import STACK_NAME
-from tools.stack_file import LocalStack
+from tools.local.local_stack import STACK_NAME
+from tools.local.stack_file import LocalStack
+from tools.operator import erase
 
 LETTER = ("-F", f"files=@{DOCUMENTS / 'letter.pdf'}")
 SIZE = sum((DOCUMENTS / name).stat().st_size for name in ("letter.pdf", "note.txt"))

@@ -15,7 +15,7 @@ import pytest
 import requests
 
 from tests.e2e.test_permissions import without
-from tools.stack_file import LocalStack
+from tools.local.stack_file import LocalStack
 
 OPERATION = ["/uapi/faxes/@me/0003*210", "/unifiedapi/faxes/@me/0003*210"]
 LOGIN = "/oauth/token.php"

@@ -12,9 +12,10 @@ import pytest
 import requests
 
 from tests.support.template import ROOT
-from tools import gradual, places
-from tools.emulator import emulator
-from tools.local_stack import EXAMPLE_EXTENSION, api_url, build, deploy, import_example_directory
+from tools import places
+from tools.local.emulator import emulator
+from tools.local.local_stack import EXAMPLE_EXTENSION, api_url, build, deploy, import_example_directory
+from tools.operator import gradual
 
 SOURCES = ("template.yaml", "monitoring.yaml", "functions", "layers")
 type Deploy = Callable[[Mapping[str, str]], tuple[str, str]]

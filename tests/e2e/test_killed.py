@@ -12,7 +12,7 @@ import pytest
 from benchmarks.load import faxes_to
 from tests.data.requests import make
 from tests.support import killed, requests, template
-from tools.stack_file import LocalStack
+from tools.local.stack_file import LocalStack
 
 # The directory and the key are read side by side, then two files are put side by side, then the record is written.
 WITH_KEY, WITHOUT_KEY = 5, 4

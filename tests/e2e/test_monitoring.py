@@ -8,8 +8,8 @@ from tests.e2e.conftest import Curl
 from tests.e2e.test_contract import NOTE, REQUEST, SEND
 from tests.e2e.test_permissions import STORAGE_FAILED, without
 from tests.support import template
-from tools.local_stack import STACK_NAME
-from tools.stack_file import LocalStack
+from tools.local.local_stack import STACK_NAME
+from tools.local.stack_file import LocalStack
 
 MONITORING = template.load(template.ROOT / "monitoring.yaml")
 

@@ -8,7 +8,7 @@ import requests
 
 from tests.support import openapi
 from tests.support import requests as requests_of_ours
-from tools.stack_file import LocalStack
+from tools.local.stack_file import LocalStack
 
 
 def test_no_answer_is_outside_the_document(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from tests.e2e.conftest import Answer, Curl
 from tests.e2e.test_contract import NOTE, REQUEST, SEND, refusal
-from tools.stack_file import LocalStack
+from tools.local.stack_file import LocalStack
 
 STORAGE_FAILED = refusal(
     400,

@@ -13,8 +13,8 @@ import pytest
 
 from tests.support import requests
 from tests.support.template import ROOT
-from tools.answers import differences
-from tools.stack_file import LocalStack
+from tools.client.answers import differences
+from tools.local.stack_file import LocalStack
 
 # The emulator hands paths over decoded, AWS as they were sent: what is encoded twice, only an event can show.
 SEEN_BY_EVENTS_ALONE = {"user-encoded-twice"}

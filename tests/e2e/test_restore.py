@@ -10,9 +10,9 @@ from benchmarks import load
 from faxes.adapters.dynamodb.items import wire
 from tests.e2e.conftest import Curl, Operator
 from tests.e2e.test_contract import NOTE, REQUEST, SEND, assert_accepted
-from tools import erase, restore
-from tools.local_stack import STACK_NAME
-from tools.stack_file import LocalStack
+from tools.local.local_stack import STACK_NAME
+from tools.local.stack_file import LocalStack
+from tools.operator import erase, restore
 
 BACKUP = "restored-faxes"
 

@@ -18,7 +18,7 @@ from faxes.model import Acceptance, Claim, Fax, Form, Kind, Principal, Status, S
 from tests.e2e.conftest import Curl
 from tests.e2e.test_contract import NOTE, REQUEST, SEND, refusal
 from tests.support import killed
-from tools.stack_file import LocalStack
+from tools.local.stack_file import LocalStack
 
 ROUNDS, AT_ONCE = 50, 32
 ALICE = Principal("alice", "0003", app_key="an-app")

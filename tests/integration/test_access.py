@@ -26,7 +26,7 @@ from faxes.tokens import App, Login, Token, digest_of
 from tests.data.requests import make
 from tests.support import requests, template
 from tests.support.cloud import Cloud, cloud
-from tools.answers import differences
+from tools.client.answers import differences
 
 TABLE = template.ROOT / "tests" / "data" / "access.txt"
 

@@ -19,9 +19,10 @@ from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Prin
 from faxes.tokens import App, Authentication, Denial, Login, Token, digest_of
 from tests.support.cloud import Cloud
 from tests.support.template import ROOT
-from tools import directory, places
-from tools.directory import DirectoryInvalid, ImportStopped, Report, parse, write
-from tools.stack_file import LocalStack
+from tools import places
+from tools.local.stack_file import LocalStack
+from tools.operator import directory
+from tools.operator.directory import DirectoryInvalid, ImportStopped, Report, parse, write
 
 NOW = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 EXAMPLE = (ROOT / "directory.example.yaml").read_text()

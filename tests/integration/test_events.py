@@ -20,7 +20,7 @@ from faxes.ids import ID_EPOCH
 from tests.data.requests import make
 from tests.support import requests, template
 from tests.support.cloud import Cloud
-from tools.answers import differences
+from tools.client.answers import differences
 
 ROOT = template.ROOT
 EVENTS = ROOT / "events"

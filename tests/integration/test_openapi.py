@@ -22,7 +22,7 @@ from tests.support import gateway, openapi, template
 from tests.support import requests as kept
 from tests.support.cloud import Cloud
 from tests.support.gateway import HOST, Answer, Gateway, seen_by_a_client
-from tools import answers
+from tools.client import answers
 
 URL = f"https://{HOST}"
 ANSWERS = template.ROOT / "events" / "answers"

@@ -17,9 +17,9 @@ from faxes.adapters.dynamodb.items import wire
 from faxes.model import Claim, Fax
 from tests.integration.test_fax_store import fax
 from tests.support.cloud import Cloud
-from tools import deployed, erase, restore
-from tools.deployed import Stack
-from tools.restore import NotRestored, Outcome
+from tools.operator import deployed, erase, restore
+from tools.operator.deployed import Stack
+from tools.operator.restore import NotRestored, Outcome
 
 # The audit log takes lines of now alone, and what is over is so by a clock that is passed in.
 NOW = datetime.now(UTC)

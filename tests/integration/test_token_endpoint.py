@@ -20,8 +20,8 @@ from tests.data.requests import make
 from tests.support import requests, template
 from tests.support.cloud import Cloud
 from tests.support.faults import Fate, Faults, dynamodb_answers, raises
-from tools import app_secrets
-from tools.answers import differences
+from tools.client.answers import differences
+from tools.operator import app_secrets
 
 ROOT = template.ROOT
 NAMES = requests.names("issue_token")

@@ -15,8 +15,8 @@ from typing import Any
 
 from tests.support import template
 from tests.support.lambda_context import CONTEXT
-from tools.emulator import ACCESS_KEY, SECRET_KEY
-from tools.stack_file import LocalStack
+from tools.local.emulator import ACCESS_KEY, SECRET_KEY
+from tools.local.stack_file import LocalStack
 
 ROOT = template.ROOT
 

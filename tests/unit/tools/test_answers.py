@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tools.answers import differences, problems, read
+from tools.client.answers import differences, problems, read
 
 ACCEPTED = {
     "statusCode": 200,

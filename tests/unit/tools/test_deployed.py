@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.unit.tools.test_send import LOCAL
-from tools import deployed, places, stack_file
-from tools.deployed import NoStack, Stack
+from tools import places
+from tools.local import stack_file
+from tools.operator import deployed
+from tools.operator.deployed import NoStack, Stack
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from faxes.adapters.dynamodb.directory import extension_item, organization_item,
 from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal
 from faxes.tokens import digest_of
 from tests.support.template import ROOT
-from tools.directory import AppEntry, DirectoryInvalid, Entries, NamedToken, Report, parse, print_report
+from tools.operator.directory import AppEntry, DirectoryInvalid, Entries, NamedToken, Report, parse, print_report
 
 SECRET = "0~H5lJ0R~V_dkMrl-bGWqQ.b8pXw2n7Z"  # noqa: S105  (it opens nothing)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.docker import connect, gateway
+from tools.local.docker import connect, gateway
 from tools.steps import StepFailed
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from tests.unit.tools.test_send import LOCAL
 from tools import places
-from tools.login import Deployment, LoginFailed, curl_line, deployment, log_in, main
+from tools.client.login import Deployment, LoginFailed, curl_line, deployment, log_in, main
 
 SECRET = "0~H5lJ0R~V_dkMrl-bGWqQ.b8pXw2n7Z"  # noqa: S105  (it opens nothing)
 

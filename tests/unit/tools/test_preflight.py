@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import NoCredentialsError
 
 from tests.support import template
-from tools import preflight
+from tools.operator import preflight
 
 
 class Gateway:

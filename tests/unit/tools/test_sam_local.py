@@ -10,11 +10,12 @@ import pytest
 
 from tests.support import requests, template
 from tests.support.template import ROOT
-from tools import directory, places, sam_local
-from tools.docker import Docker
-from tools.emulator import Emulator
-from tools.local_stack import Example
-from tools.sam_local import (
+from tools import places
+from tools.local import sam_local
+from tools.local.docker import Docker
+from tools.local.emulator import Emulator
+from tools.local.local_stack import Example
+from tools.local.sam_local import (
     EVENTS_SECRET,
     Case,
     SamLocal,
@@ -25,6 +26,7 @@ from tools.sam_local import (
     problems,
     read_case,
 )
+from tools.operator import directory
 from tools.steps import StepFailed
 
 ENDPOINT = "http://172.17.0.1:4566"

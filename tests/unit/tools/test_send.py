@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 import requests
 
-from tools import login, places
-from tools.login import Deployment, LoginFailed
-from tools.send import Sender, describe, main, numbers, sender
-from tools.stack_file import LocalStack
+from tools import places
+from tools.client import login
+from tools.client.login import Deployment, LoginFailed
+from tools.client.send import Sender, describe, main, numbers, sender
+from tools.local.stack_file import LocalStack
 
 LOCAL = LocalStack(
     apiUrl="https://127.0.0.1:4566/restapis/abc/v1/_user_request_",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tools import places
-from tools.emulator import client
+from tools.local.emulator import client
 
 
 @dataclass(frozen=True, slots=True)

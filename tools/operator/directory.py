@@ -29,9 +29,11 @@ from faxes.adapters.dynamodb.directory import extension_item, organization_item,
 from faxes.adapters.dynamodb.items import plain, wire
 from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal
 from faxes.tokens import APP_KEY, APP_SECRET, App, Token, digest_of
-from tools import app_secrets, deployed, places, stack_file
-from tools.deployed import NoStack
-from tools.stack_file import LocalStack
+from tools import places
+from tools.local import stack_file
+from tools.local.stack_file import LocalStack
+from tools.operator import app_secrets, deployed
+from tools.operator.deployed import NoStack
 from tools.steps import fail
 
 _SECTIONS = ("organizations", "users", "extensions", "apps", "tokens")

@@ -15,9 +15,11 @@ from typing import Any
 import yaml
 
 from faxes.tokens import digest_of
-from tools import directory, places, stack_file
-from tools.emulator import REGION, Emulator, emulator
-from tools.stack_file import LocalStack
+from tools import places
+from tools.local import stack_file
+from tools.local.emulator import REGION, Emulator, emulator
+from tools.local.stack_file import LocalStack
+from tools.operator import directory
 from tools.steps import StepFailed, run, step
 
 STACK_NAME = "fax-api"

@@ -1,4 +1,4 @@
-"""Runs the emulator, and ends with its parent: started by tools.emulator with the emulator's own interpreter.
+"""Runs the emulator, and ends with its parent: started by tools.local.emulator with the emulator's own interpreter.
 
 Arguments: host:port, and the files of a certificate chain and its key where it is to serve TLS. Serving ministack's
 application ourselves keeps it to the one address; its own command takes port 443 as well where it can.

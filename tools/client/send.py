@@ -21,8 +21,9 @@ from urllib.parse import quote
 import requests
 from requests_toolbelt import MultipartEncoder, MultipartEncoderMonitor
 
-from tools import login, places
-from tools.login import Deployment, LoginFailed
+from tools import places
+from tools.client import login
+from tools.client.login import Deployment, LoginFailed
 from tools.steps import fail
 
 # Seconds to connect, and to wait for an answer: API Gateway gives up after 29.

@@ -19,9 +19,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from faxes.adapters.dynamodb.items import plain
 from faxes.tokens import digest_of
-from tools import deployed
-from tools.audit import AuditLog
-from tools.deployed import NoStack, Stack
+from tools.operator import deployed
+from tools.operator.audit import AuditLog
+from tools.operator.deployed import NoStack, Stack
 from tools.steps import fail
 
 # The kinds of items of each table (faxes.adapters.dynamodb): another table's would let nobody in, or anybody.

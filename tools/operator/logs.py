@@ -14,9 +14,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tools import deployed
-from tools.deployed import NoStack
-from tools.local_stack import STACK_NAME
+from tools.local.local_stack import STACK_NAME
+from tools.operator import deployed
+from tools.operator.deployed import NoStack
 from tools.steps import fail
 
 # What says where and by what a line was written, which is the same in each.

@@ -17,9 +17,10 @@ from pathlib import Path
 import requests
 
 from faxes.adapters.dynamodb.items import plain, wire
-from tools import login, places, send
-from tools.local_stack import local_stack
-from tools.stack_file import LocalStack
+from tools import places
+from tools.client import login, send
+from tools.local.local_stack import local_stack
+from tools.local.stack_file import LocalStack
 from tools.steps import StepFailed, fail, last_lines
 
 _FILES = (places.ROOT / "tests/data/documents/letter.pdf", places.ROOT / "tests/data/documents/note.txt")

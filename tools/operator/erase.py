@@ -21,9 +21,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from faxes.adapters.dynamodb.faxes import BY_UID
 from faxes.adapters.dynamodb.items import plain, wire
 from faxes.tokens import digest_of
-from tools import deployed
-from tools.audit import AuditFailed, AuditLog
-from tools.deployed import NoStack, Stack
+from tools.operator import deployed
+from tools.operator.audit import AuditFailed, AuditLog
+from tools.operator.deployed import NoStack, Stack
 from tools.steps import fail
 
 _UID = re.compile(r"[0-9a-f]{32}")

@@ -19,8 +19,9 @@ from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 
-from tools import docker, places
-from tools.docker import Docker
+from tools import places
+from tools.local import docker
+from tools.local.docker import Docker
 from tools.steps import StepFailed, fail, run, step
 
 IMAGE = "fax-api/lambda-standin:3.13"

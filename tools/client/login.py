@@ -16,8 +16,9 @@ from pathlib import Path
 
 import requests
 
-from tools import places, stack_file
-from tools.stack_file import LocalStack
+from tools import places
+from tools.local import stack_file
+from tools.local.stack_file import LocalStack
 from tools.steps import fail
 
 NO_DEPLOYMENT = "No local stack is running. Start one with `make run`, or set FAX_API_URL."

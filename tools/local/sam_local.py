@@ -42,10 +42,12 @@ from typing import IO, Any
 
 import yaml
 
-from tools import answers, docker, lambda_image, login, places, send
-from tools.docker import Docker
-from tools.emulator import Emulator, emulator
-from tools.local_stack import EXAMPLE_EXTENSION, STACK_NAME, Example, build, deploy, import_example_directory
+from tools import places
+from tools.client import answers, login, send
+from tools.local import docker, lambda_image
+from tools.local.docker import Docker
+from tools.local.emulator import Emulator, emulator
+from tools.local.local_stack import EXAMPLE_EXTENSION, STACK_NAME, Example, build, deploy, import_example_directory
 from tools.steps import StepFailed, fail, last_lines, step
 
 # What the app of the stored events logs in with. It opens nothing but the stack that an event is played against.
@@ -451,7 +453,7 @@ Stop it with ctrl-C.
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="tools.sam_local", description=(__doc__ or "").split("\n\n")[0])
+    parser = argparse.ArgumentParser(prog="tools.local.sam_local", description=(__doc__ or "").split("\n\n")[0])
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("invoke").add_argument("events", type=Path, nargs="*")
     commands.add_parser("api").add_argument("--port", type=int, default=3000)

@@ -6,8 +6,8 @@ from typing import Any
 
 import boto3
 
-from tools import stack_file
-from tools.stack_file import LocalStack
+from tools.local import stack_file
+from tools.local.stack_file import LocalStack
 
 
 class NoStack(Exception):

@@ -1,0 +1,1 @@
+"""What a client does: it logs in, sends a fax, and compares what is answered."""
