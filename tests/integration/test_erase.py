@@ -12,13 +12,14 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
+from faxes.erasure import Erased
 from faxes.model import Claim
 from faxes.tokens import digest_of
 from tests.integration.test_fax_store import fax
 from tests.support.cloud import Cloud
 from tools.operator import deployed, erase
 from tools.operator.deployed import Stack
-from tools.operator.erase import Erased, NotErased
+from tools.operator.erase import NotErased
 
 FAX, OTHER = fax(1), fax(2)
 CALLER = "arn:aws:sts::123456789012:user/moto"

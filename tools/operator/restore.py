@@ -18,9 +18,10 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from faxes.adapters.dynamodb.items import plain
-from faxes.tokens import digest_of
+from faxes.adapters.logs import LogsAuditLog
+from faxes.audit import uid_digest
+from faxes.errors import CallFailed
 from tools.operator import deployed
-from tools.operator.audit import AuditLog
 from tools.operator.deployed import NoStack, Stack
 from tools.steps import fail
 
@@ -61,7 +62,7 @@ def restore(stack: Stack, table: str, source: str, now: datetime) -> Counter[Out
     counts: Counter[Outcome] = Counter()
     try:
         dynamodb, live = stack.client("dynamodb"), stack.output(f"{table}Name")
-        log = AuditLog(stack.client("logs"), stack.output("AuditLogGroupName"))
+        log = LogsAuditLog(stack.client("logs"), stack.output("AuditLogGroupName"))
         copy = _Copy(dynamodb, live, now, log.erased() if table == "FaxTable" else ())
         pages = dynamodb.get_paginator("scan").paginate(TableName=source, ConsistentRead=True)
         with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -71,7 +72,7 @@ def restore(stack: Stack, table: str, source: str, now: datetime) -> Counter[Out
                     counts[outcome] += 1
     except _Foreign as error:
         raise NotRestored(str(error), counts) from error
-    except (BotoCoreError, ClientError) as error:
+    except (CallFailed, BotoCoreError, ClientError) as error:
         raise NotRestored(f"AWS said: {error}", counts) from error
     return counts
 
@@ -99,7 +100,7 @@ class _Copy:
         values = plain(item)
         if values.get("expiresAt", self._now + 1) <= self._now:
             return Outcome.EXPIRED
-        if values["sk"] == "FAX" and digest_of(values["uid"]) in self._erased:
+        if values["sk"] == "FAX" and uid_digest(values["uid"]) in self._erased:
             return Outcome.ERASED
         try:
             self._dynamodb.put_item(TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(pk)")

@@ -22,6 +22,10 @@ A request flows one way:
     functions/issue_token/app.py  an app's key and secret -> a bearer token
       edge.oauth                  event -> key and secret; a token or an error -> an answer in OAuth's shape
       tokens                      key and secret -> token
+    tools/operator/erase.py       a fax's uid -> nothing left of it but the audit log's lines
+      erasure                     which files and record go, in which order
+        audit                     the audit log, and its line
+      adapters.s3_erasure, .dynamodb.erasure, .logs
 
 Beneath them all: ``model`` (frozen values) and ``errors`` (the error tree, no HTTP in it). Beside them:
 ``bootstrap`` (for each function its settings, the environment's only readers, and its use case, made of them and of
@@ -30,6 +34,6 @@ beside its imports).
 
 A function imports the bootstrap module of its own name and the edge. A concern never imports another concern: they meet
 in ``access``, ``ids``, ``model`` and ``errors``. Imports point downwards only: bootstrap -> adapters, edge -> intake,
-tokens -> access, formats -> ids, numbers -> model -> errors. pyproject.toml says so, with who alone may import what,
-and ``make imports`` holds it: a new module has its place there, or fails.
+tokens, erasure -> access, audit, formats -> ids, numbers -> model -> errors. pyproject.toml says so, with who alone may
+import what, and ``make imports`` holds it: a new module has its place there, or fails.
 """

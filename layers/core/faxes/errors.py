@@ -155,6 +155,14 @@ class DeploymentFault(ServiceFault):
         )
 
 
+class CallFailed(Exception):
+    """A call to what keeps things was not answered as it must be; whether it took effect is not known.
+
+    Beside the tree, since a use case makes it its own. Its text is the service's own, which may repeat what was asked:
+    for the operator who asked, and for no log.
+    """
+
+
 def shown(text: str) -> str:
     """``text`` as a message may show it: control characters as escapes, at most 80 characters."""
     cut = text[:_SHOWN_CHARACTERS]

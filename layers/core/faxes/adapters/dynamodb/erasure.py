@@ -1,0 +1,62 @@
+"""What an erasure finds and deletes of a fax's record, in the faxes' table.
+
+Actions: dynamodb:Query on the index by uid, dynamodb:GetItem and dynamodb:DeleteItem on the table.
+"""
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from faxes.adapters.calls import FAILURES
+from faxes.adapters.dynamodb.faxes import BY_UID
+from faxes.adapters.dynamodb.items import plain, wire
+from faxes.errors import CallFailed
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class DynamoDBErasureFaxes:
+    """Finds and deletes a fax's record. Implements ``erasure.FaxStore``."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def id_of(self, uid: str) -> str | None:
+        try:
+            return self._id_of(uid)
+        except FAILURES as error:
+            raise CallFailed(str(error)) from error
+
+    def _id_of(self, uid: str) -> str | None:
+        listed = self._client.query(
+            TableName=self._table,
+            IndexName=BY_UID,
+            KeyConditionExpression="uid = :uid",
+            ExpressionAttributeValues=wire({":uid": uid}),
+        )["Items"]
+        for key in listed:
+            # The index follows the table a moment later, and may still list what is gone.
+            item = self._client.get_item(
+                TableName=self._table,
+                Key={"pk": key["pk"], "sk": key["sk"]},
+                ProjectionExpression="id, uid",
+                ConsistentRead=True,
+            ).get("Item", {})
+            record = plain(item)
+            if record.get("uid") == uid:
+                return str(record["id"])
+        return None
+
+    def delete(self, fax_id: str, uid: str) -> None:
+        try:
+            # Where it is gone by now, or another fax's, there is none of this fax left.
+            with suppress(self._client.exceptions.ConditionalCheckFailedException):
+                self._client.delete_item(
+                    TableName=self._table,
+                    Key=wire({"pk": f"FAX#{fax_id}", "sk": "FAX"}),
+                    ConditionExpression="uid = :uid",
+                    ExpressionAttributeValues=wire({":uid": uid}),
+                )
+        except FAILURES as error:
+            raise CallFailed(str(error)) from error

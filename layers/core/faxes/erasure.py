@@ -1,0 +1,138 @@
+"""Erasing a fax for good, its files and its record.
+
+What is left of it are lines in the audit log: one before anything is deleted, so that nothing is erased which the log
+cannot take, and one when it is done. The files go first and the record last, so that what an interrupted erasure left
+is found by the next.
+
+    NotErased
+    ├── NothingThere   no file and no record: nothing to erase
+    ├── Unsettled      no record yet, but a file so new that the fax may be about to be accepted; nothing was erased
+    ├── NotBegun       the audit log cannot be written; nothing was erased
+    ├── NotEnded       a part was erased; erasing it again goes on
+    └── NotAudited     all was erased, but the line that says so could not be written
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from faxes import audit
+from faxes.audit import AuditLog, Line
+from faxes.errors import CallFailed
+
+# For so long a file may lie there before its record is found: create_fax has 28 s, and then the index has to follow.
+_SETTLED = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as the store has it: its key, its size in bytes, and when it was written (UTC)."""
+
+    key: str
+    size: int
+    written_at: datetime
+
+
+class FileStore(Protocol):
+    """Where the files are. Each call raises CallFailed where it cannot be made."""
+
+    def of_fax(self, uid: str) -> list[File]:
+        """What lies there of a fax."""
+        ...
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Delete files. Raises CallFailed also where some of them stay."""
+        ...
+
+
+class FaxStore(Protocol):
+    """Where the records are. Each call raises CallFailed where it cannot be made."""
+
+    def id_of(self, uid: str) -> str | None:
+        """The id of the fax's record, also where its time is over; None where it has none."""
+        ...
+
+    def delete(self, fax_id: str, uid: str) -> None:
+        """Delete the record with this id, where it is this fax's."""
+        ...
+
+
+class NotErased(Exception):
+    """The fax was not erased, not to its end, or without its audit line; the leaf says which."""
+
+
+class NothingThere(NotErased):
+    pass
+
+
+class Unsettled(NotErased):
+    pass
+
+
+class NotBegun(NotErased):
+    pass
+
+
+class NotEnded(NotErased):
+    pass
+
+
+class NotAudited(NotErased):
+    """``line`` is the one that is missing."""
+
+    def __init__(self, why: str, line: Line) -> None:
+        super().__init__(why)
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was erased: so many files, of ``size`` bytes together. ``fax_id`` is None where there was no record."""
+
+    fax_id: str | None
+    files: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """The use case: a fax's uid -> what was erased of it."""
+
+    files: FileStore
+    faxes: FaxStore
+    audit: AuditLog
+    now: Callable[[], datetime]
+
+    def erase(self, uid: str, caller: str) -> Erased:
+        """Erase the fax of a valid uid; ``caller`` is who asks, as the audit log shall say.
+
+        Raises NotErased; and CallFailed where what there is cannot be learned, so that nothing was erased.
+        """
+        # In this order, so that a record which is written meanwhile is found.
+        files = self.files.of_fax(uid)
+        fax_id = self.faxes.id_of(uid)
+        if not files and fax_id is None:
+            raise NothingThere
+        if fax_id is None and max(file.written_at for file in files) > self.now() - _SETTLED:
+            raise Unsettled
+        fax = Erased(fax_id, len(files), sum(file.size for file in files))
+        try:
+            self.audit.write(self._line("begun", uid, fax, caller), self.now())
+        except CallFailed as failed:
+            raise NotBegun(str(failed)) from failed
+        try:
+            self.files.delete([file.key for file in files])
+            if fax_id is not None:
+                self.faxes.delete(fax_id, uid)
+        except CallFailed as failed:
+            raise NotEnded(str(failed)) from failed
+        line = self._line("done", uid, fax, caller)
+        try:
+            self.audit.write(line, self.now())
+        except CallFailed as failed:
+            raise NotAudited(str(failed), line) from failed
+        return fax
+
+    def _line(self, state: str, uid: str, fax: Erased, caller: str) -> Line:
+        return audit.erase_line(state, uid, fax.fax_id, files=fax.files, size=fax.size, caller=caller, time=self.now())
