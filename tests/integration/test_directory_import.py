@@ -16,13 +16,14 @@ from faxes.adapters.dynamodb.credentials import DynamoDBCredentialStore
 from faxes.adapters.dynamodb.directory import DynamoDBDirectory
 from faxes.errors import ClientInvalid
 from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal
+from faxes.provisioning import ImportStopped, Report
 from faxes.tokens import App, Authentication, Denial, Login, Token, digest_of
 from tests.support.cloud import Cloud
 from tests.support.template import ROOT
 from tools import places
 from tools.local.stack_file import LocalStack
 from tools.operator import directory
-from tools.operator.directory import DirectoryInvalid, ImportStopped, Report, parse, write
+from tools.operator.directory import DirectoryInvalid, parse, write
 
 NOW = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 EXAMPLE = (ROOT / "directory.example.yaml").read_text()

@@ -21,6 +21,9 @@ BREAKING = {
         ("layers/core/faxes/nowhere.py", "os.path", "- faxes.nowhere"),
         ("layers/core/faxes/formats/above.py", "faxes.tokens", "faxes.formats.above -> faxes.tokens (l.1)"),
     ],
+    "No use case imports another": [
+        ("layers/core/faxes/provisioning.py", "faxes.erasure", "faxes.provisioning -> faxes.erasure"),
+    ],
     "What ships knows neither the tools nor the tests": [
         ("layers/core/faxes/adapters/tool.py", "tools.places", "faxes.adapters.tool -> tools.places (l.1)"),
         ("functions/refuse/tested.py", "tests.support", "functions.refuse.tested -> tests.support (l.1)"),
@@ -47,9 +50,10 @@ BREAKING = {
     "The environment is for bootstrap alone": [
         ("layers/core/faxes/bootstrap/region.py", "os", "faxes.bootstrap.region -> os (l.1)"),
     ],
-    "Tools know how an item is written, and no other part of an adapter": [
-        ("tools/store.py", "faxes.adapters.s3", "tools.store -> faxes.adapters.s3 (l.1)"),
-        ("tools/made.py", "faxes.bootstrap", "tools.made -> faxes.bootstrap (l.1)"),
+    "The operator's tools are composition roots, and no other tool sees an adapter": [
+        ("tools/client/store.py", "faxes.adapters.s3", "tools.client.store -> faxes.adapters.s3 (l.1)"),
+        ("tools/local/store.py", "faxes.adapters.dynamodb.items", "tools.local.store -> faxes.adapters.dynamodb.items"),
+        ("tools/operator/made.py", "faxes.bootstrap", "tools.operator.made -> faxes.bootstrap (l.1)"),
     ],
 }
 

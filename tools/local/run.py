@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import requests
+from boto3.dynamodb.types import TypeDeserializer
 
-from faxes.adapters.dynamodb.items import plain, wire
 from tools import places
 from tools.client import login, send
 from tools.local.local_stack import local_stack
@@ -90,9 +90,10 @@ def _show_fax(stack: LocalStack, fax_id: str, uid: str) -> None:
     for stored in stack.client("s3").list_objects_v2(Bucket=stack.bucket, Prefix=f"faxes/{uid}/")["Contents"]:
         print(f"{stored['Size']:>9} bytes  {stored['Key']}")
     print(f"\nThe record, in {stack.faxTable}:\n")
-    key = wire({"pk": f"FAX#{fax_id}", "sk": "FAX"})
+    key = {"pk": {"S": f"FAX#{fax_id}"}, "sk": {"S": "FAX"}}
     item = stack.client("dynamodb").get_item(TableName=stack.faxTable, Key=key, ConsistentRead=True)["Item"]
-    print(json.dumps(plain(item), indent=2, default=int), flush=True)
+    values = {name: TypeDeserializer().deserialize(value) for name, value in item.items()}
+    print(json.dumps(values, indent=2, default=int), flush=True)
 
 
 def _stay_up(home: Path) -> None:

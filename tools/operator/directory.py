@@ -1,12 +1,7 @@
 """Imports organizations, users, extensions, apps and tokens into a deployment: `make directory FILE=directory.yaml`.
 
-The whole file is checked before anything is written. Importing it again changes nothing; what a file no longer names
-stays. Of a secret and of a token the SHA-256 alone is stored.
-
-An app's secret is the one that the file brings along, or is drawn here when the app is new, and shown once. It changes,
-and the tokens that were issued under it end, when the file brings another, when a new one is asked for (ROTATE), and
-when the app is given to another user: who knows the old secret must not become them. A named token is drawn when its
-name is new, and likewise anew for another user.
+The whole file is checked before anything is written. What an import does, and when a secret (ROTATE) or a token is
+drawn anew, ``faxes.provisioning`` says.
 """
 
 import argparse
@@ -14,9 +9,7 @@ import re
 import secrets
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from enum import Enum, auto
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +17,20 @@ import yaml
 from botocore.exceptions import BotoCoreError, ClientError
 
 from faxes import numbers
-from faxes.adapters.dynamodb.credentials import app_item, token_item, token_name_item
-from faxes.adapters.dynamodb.directory import extension_item, organization_item, user_item
-from faxes.adapters.dynamodb.items import plain, wire
-from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal
-from faxes.tokens import APP_KEY, APP_SECRET, App, Token, digest_of
+from faxes.adapters.dynamodb.provisioning import DynamoDBProvisioningCredentials, DynamoDBProvisioningDirectory
+from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal, User
+from faxes.provisioning import (
+    AppEntry,
+    Entries,
+    ImportStopped,
+    Member,
+    NamedToken,
+    Organization,
+    Provisioning,
+    Report,
+    SecretsInvalid,
+)
+from faxes.tokens import APP_KEY, APP_SECRET, digest_of
 from tools import places
 from tools.local import stack_file
 from tools.local.stack_file import LocalStack
@@ -44,63 +46,6 @@ _MAX_DAYS = 3650
 
 class DirectoryInvalid(Exception):
     """The file cannot be imported; the message lists everything that is wrong with it, a line each, and no secret."""
-
-
-@dataclass(frozen=True, slots=True)
-class NamedToken:
-    """A token to issue: its name in the file, the user it stands for, and its life in days."""
-
-    name: str
-    principal: Principal
-    days: int
-
-
-@dataclass(frozen=True, slots=True)
-class AppEntry:
-    """An app to write: as whom it acts and how far it reaches, and the digest of the secret that the file brings
-    along, None where it brings none."""
-
-    key: str
-    user_id: str
-    organization_id: str
-    context: Context
-    enabled: bool
-    secret_digest: str | None
-
-    def with_secret(self, digest: str) -> App:
-        return App(self.key, digest, self.user_id, self.organization_id, self.context, self.enabled)
-
-
-@dataclass(frozen=True, slots=True)
-class Entries:
-    """A checked directory: the directory table's items by what they are called, the apps, and the tokens to issue."""
-
-    items: Mapping[str, dict[str, Any]]
-    apps: tuple[AppEntry, ...]
-    tokens: tuple[NamedToken, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What an import did. ``rotated`` are apps with another secret than before. ``secrets`` holds the apps' new ones
-    by key, ``tokens`` the new ones by name: their only copy."""
-
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    rotated: tuple[str, ...]
-    unchanged: int
-    secrets: Mapping[str, str]
-    tokens: Mapping[str, str]
-
-
-class ImportStopped(Exception):
-    """A call to AWS failed. ``report`` says what had been done before, and holds the secrets and tokens that were
-    issued. ``unsure`` is the key of an app of which it is not known whether it has its new secret."""
-
-    def __init__(self, report: Report, error: Exception, unsure: str | None) -> None:
-        super().__init__(str(error))
-        self.report = report
-        self.unsure = unsure
 
 
 def parse(text: str) -> Entries:
@@ -126,22 +71,22 @@ class _Reader:
             raise DirectoryInvalid(
                 f"the file must be a mapping with the sections {', '.join(_SECTIONS)}, and no others"
             )
-        items: dict[str, dict[str, Any]] = {}
+        items: dict[str, Member] = {}
         organizations: set[str] = set()
         for where, entry in self._entries(document, "organizations", {"id", "name"}, {"id"}):
             organization = self._text(where, entry, "id", _ORGANIZATION_ID, "1 to 16 digits")
             if organization is not None and self._new(where, organization, organizations):
                 organizations.add(organization)
-                items[f"organization {organization}"] = organization_item(organization, str(entry.get("name") or ""))
+                items[f"organization {organization}"] = Organization(organization, str(entry.get("name") or ""))
         users: dict[str, str] = {}
         for where, entry in self._entries(document, "users", {"id", "organization"}, {"id", "organization"}):
             user = self._text(where, entry, "id", numbers.USER_ID, "1 to 64 of A-Za-z0-9._-")
             home = self._reference(where, entry, "organization", organizations)
             if user is not None and home is not None and self._new(where, user, users):
                 users[user] = home
-                items[f"user {user}"] = user_item(user, home)
+                items[f"user {user}"] = User(user, home)
         for extension in self._extensions(document, users):
-            items[f"extension {extension.number}"] = extension_item(extension)
+            items[f"extension {extension.number}"] = extension
         apps = tuple(self._apps(document, users))
         tokens = tuple(self._tokens(document, users))
         if self._mistakes:
@@ -266,131 +211,27 @@ def write(
     DirectoryInvalid, before anything is written, where the file and what is asked for or stored do not go together.
     Raises ImportStopped where a call fails; importing again goes on from there.
     """
-    directory, credentials = _Table(dynamodb, directory_table), _Table(dynamodb, credential_table)
-    outcomes: dict[str, _Outcome] = {}
-    drawn: dict[str, str] = {}
-    issued: dict[str, str] = {}
-    unsure = None
-    try:
-        stored = {app.key: credentials.get(f"APP#{app.key}", "APP") for app in entries.apps}
-        _check(entries.apps, stored, rotate)
-        for name, item in entries.items.items():
-            outcomes[name] = directory.put(item)
-        for entry in entries.apps:
-            before = stored[entry.key]
-            app, secret = _with_secret(entry, before, draw, rotate=entry.key in rotate)
-            unsure = entry.key if secret else None
-            outcome = credentials.put(app_item(app))
-            unsure = None
-            other_secret = before is not None and before["secretDigest"] != app.secret_digest
-            outcomes[f"app {entry.key}"] = _Outcome.ROTATED if other_secret else outcome
-            if secret is not None:
-                drawn[entry.key] = secret
-        for token in entries.tokens:
-            outcomes[f"token {token.name}"], secret = _issue(token, credentials, now, draw)
-            if secret is not None:
-                issued[token.name] = secret
-    except (BotoCoreError, ClientError) as error:
-        raise ImportStopped(_report(outcomes, drawn, issued), error, unsure) from error
-    return _report(outcomes, drawn, issued)
-
-
-def _check(apps: Collection[AppEntry], stored: Mapping[str, dict[str, Any] | None], rotate: Collection[str]) -> None:
-    """Raises DirectoryInvalid where an app's secret cannot change as it must."""
-    own = {app.key: app.secret_digest for app in apps}
-    mistakes = [f"ROTATE: {key!r} is no app of the file" for key in rotate if key not in own]
-    mistakes += [
-        f"ROTATE: the file brings the secret of {key!r} along; write another one there, or leave it out"
-        for key in rotate
-        if own.get(key)
-    ]
-    for app in apps:
-        before = stored[app.key]
-        if before and before["userId"] != app.user_id and before["secretDigest"] == app.secret_digest:
-            mistakes.append(
-                f"app {app.key}: its owner was {before['userId']!r} and is now {app.user_id!r}, so its secret must "
-                "change as well: write another one, or leave it out to have one drawn"
-            )
-    if mistakes:
-        raise DirectoryInvalid("\n".join(mistakes))
-
-
-def _with_secret(
-    entry: AppEntry, before: Mapping[str, Any] | None, draw: Callable[[], str], *, rotate: bool
-) -> tuple[App, str | None]:
-    """An app as it is to be stored, and its secret where that is drawn now."""
-    if entry.secret_digest is not None:
-        return entry.with_secret(entry.secret_digest), None
-    # Who knows the secret must not become another user.
-    if before is not None and before["userId"] == entry.user_id and not rotate:
-        return entry.with_secret(before["secretDigest"]), None
-    secret = draw()
-    return entry.with_secret(digest_of(secret)), secret
-
-
-class _Outcome(Enum):
-    ADDED = auto()
-    CHANGED = auto()
-    ROTATED = auto()
-    UNCHANGED = auto()
-
-
-def _report(outcomes: Mapping[str, _Outcome], drawn: Mapping[str, str], issued: Mapping[str, str]) -> Report:
-    def named(wanted: _Outcome) -> tuple[str, ...]:
-        return tuple(name for name, outcome in outcomes.items() if outcome is wanted)
-
-    return Report(
-        added=named(_Outcome.ADDED),
-        changed=named(_Outcome.CHANGED),
-        rotated=named(_Outcome.ROTATED),
-        unchanged=len(named(_Outcome.UNCHANGED)),
-        secrets=drawn,
-        tokens=issued,
+    provisioning = Provisioning(
+        DynamoDBProvisioningDirectory(dynamodb, directory_table),
+        DynamoDBProvisioningCredentials(dynamodb, credential_table),
+        draw,
     )
+    try:
+        return provisioning.provision(entries, now, rotate)
+    except SecretsInvalid as error:
+        raise DirectoryInvalid("\n".join(_mistakes(error))) from error
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """A table of a deployment."""
-
-    dynamodb: Any
-    name: str
-
-    def get(self, pk: str, sk: str) -> dict[str, Any] | None:
-        answer = self.dynamodb.get_item(TableName=self.name, Key=wire({"pk": pk, "sk": sk}), ConsistentRead=True)
-        return plain(answer["Item"]) if "Item" in answer else None
-
-    def put(self, item: dict[str, Any]) -> _Outcome:
-        before = self.get(item["pk"], item["sk"])
-        if before == item:
-            return _Outcome.UNCHANGED
-        self.dynamodb.put_item(TableName=self.name, Item=wire(item))
-        return _Outcome.CHANGED if before else _Outcome.ADDED
-
-    def delete(self, item: dict[str, Any]) -> None:
-        self.dynamodb.delete_item(TableName=self.name, Key=wire({"pk": item["pk"], "sk": item["sk"]}))
-
-
-def _issue(
-    token: NamedToken, credentials: _Table, now: datetime, draw: Callable[[], str]
-) -> tuple[_Outcome, str | None]:
-    """Bring one token to what its entry says. Returns what that did, and its secret where it is a new one."""
-    label = credentials.get(f"TOKENNAME#{token.name}", "TOKENNAME")
-    known = credentials.get(f"TOKEN#{label['digest']}", "TOKEN") if label else None
-    outcome = _Outcome.ADDED
-    if known and known["expiresAt"] > now.timestamp():
-        if known["userId"] == token.principal.user_id:
-            ends = datetime.fromtimestamp(int(known["expiresAt"]), UTC)
-            same = Token(known["pk"].removeprefix("TOKEN#"), token.principal, ends)
-            return credentials.put(token_item(same)), None
-        # Its bearer must not become another user: the old one ends, and a new one is drawn.
-        credentials.delete(known)
-        outcome = _Outcome.CHANGED
-    secret = draw()
-    stored = Token(digest_of(secret), token.principal, now + timedelta(days=token.days))
-    credentials.put(token_item(stored))
-    credentials.put(token_name_item(token.name, stored))
-    return outcome, secret
+def _mistakes(error: SecretsInvalid) -> Iterator[str]:
+    for key in error.unknown:
+        yield f"ROTATE: {key!r} is no app of the file"
+    for key in error.brought:
+        yield f"ROTATE: the file brings the secret of {key!r} along; write another one there, or leave it out"
+    for key, (before, now) in error.moved.items():
+        yield (
+            f"app {key}: its owner was {before!r} and is now {now!r}, so its secret must "
+            "change as well: write another one, or leave it out to have one drawn"
+        )
 
 
 def main(arguments: list[str]) -> int:

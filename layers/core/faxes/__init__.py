@@ -26,6 +26,9 @@ A request flows one way:
       erasure                     which files and record go, in which order
         audit                     the audit log, and its line
       adapters.s3_erasure, .dynamodb.erasure, .logs
+    tools/operator/directory.py   directory.yaml -> who may send
+      provisioning                members, apps and tokens as asked for -> what is stored, and which secrets are new
+      adapters.dynamodb.provisioning
 
 Beneath them all: ``model`` (frozen values) and ``errors`` (the error tree, no HTTP in it). Beside them:
 ``bootstrap`` (for each function its settings, the environment's only readers, and its use case, made of them and of

@@ -2,11 +2,11 @@
 
 import pytest
 
-from faxes.adapters.dynamodb.directory import extension_item, organization_item, user_item
-from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal
+from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal, User
+from faxes.provisioning import AppEntry, Entries, NamedToken, Organization, Report
 from faxes.tokens import digest_of
 from tests.support.template import ROOT
-from tools.operator.directory import AppEntry, DirectoryInvalid, Entries, NamedToken, Report, parse, print_report
+from tools.operator.directory import DirectoryInvalid, parse, print_report
 
 SECRET = "0~H5lJ0R~V_dkMrl-bGWqQ.b8pXw2n7Z"  # noqa: S105  (it opens nothing)
 
@@ -45,16 +45,14 @@ def test_a_whole_directory() -> None:
     terminal = ExtensionType.PHONE_TERMINAL
     assert parse(WHOLE) == Entries(
         items={
-            "organization 0003": organization_item("0003", "Example Ltd"),
-            "organization 4": organization_item("4", ""),
-            "user alice": user_item("alice", "0003"),
-            "user 0241": user_item("0241", "4"),
-            "extension 0003*210": extension_item(Extension(ExtensionNumber("0003", "210"), "alice", terminal, True)),
-            "extension 0003*211": extension_item(Extension(ExtensionNumber("0003", "211"), "alice", terminal, False)),
-            "extension 0003*300": extension_item(
-                Extension(ExtensionNumber("0003", "300"), "alice", ExtensionType.QUEUE, True)
-            ),
-            "extension 4*210": extension_item(Extension(ExtensionNumber("4", "210"), "0241", terminal, True)),
+            "organization 0003": Organization("0003", "Example Ltd"),
+            "organization 4": Organization("4", ""),
+            "user alice": User("alice", "0003"),
+            "user 0241": User("0241", "4"),
+            "extension 0003*210": Extension(ExtensionNumber("0003", "210"), "alice", terminal, True),
+            "extension 0003*211": Extension(ExtensionNumber("0003", "211"), "alice", terminal, False),
+            "extension 0003*300": Extension(ExtensionNumber("0003", "300"), "alice", ExtensionType.QUEUE, True),
+            "extension 4*210": Extension(ExtensionNumber("4", "210"), "0241", terminal, True),
         },
         apps=(
             AppEntry("a", "alice", "0003", Context.USER, True, None),
@@ -99,7 +97,7 @@ def test_an_empty_directory(text: str) -> None:
 
 
 def test_an_organization_without_a_name_has_an_empty_one() -> None:
-    assert parse('organizations: [{id: "1", name: }]').items == {"organization 1": organization_item("1", "")}
+    assert parse('organizations: [{id: "1", name: }]').items == {"organization 1": Organization("1", "")}
 
 
 @pytest.mark.parametrize("text", ["", "[]", "x", "1", "organisations: []", "users: []\n1: []"])
