@@ -1,15 +1,15 @@
 """One deployed stack for all end-to-end tests: the production template on the embedded emulator."""
 
 import json
-import subprocess
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import boto3
 import pytest
 
+from tests.support.curl import Curl, curling
+from tests.support.rights import Operator
 from tools import places
 from tools.local import stack_file
 from tools.local.local_stack import local_stack
@@ -20,34 +20,6 @@ from tools.local.stack_file import LocalStack
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     with local_stack(tmp_path_factory.mktemp("stack")) as running:
         yield running
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What curl got: the status, the Content-Type, and the body, decoded where it is JSON."""
-
-    status: int
-    content_type: str
-    body: Any
-
-
-type Curl = Callable[..., Answer]
-
-
-def curling(url: str, token: str, *options: str) -> Curl:
-    """curl against an API: ``curl(path, *arguments)``, with that token unless ``token=...`` says otherwise."""
-
-    def call(path: str, *arguments: str, token: str | None = token) -> Answer:
-        command = ["curl", "--silent", "--show-error", "--max-time", "60", *options]
-        command += ["--write-out", "\n%{http_code} %{content_type}", *arguments, f"{url}{path}"]
-        if token is not None:
-            command += ["--header", f"Authorization: Bearer {token}"]
-        done = subprocess.run(command, capture_output=True, check=True)
-        body, _, status = done.stdout.decode("utf-8").rpartition("\n")
-        code, _, content_type = status.partition(" ")
-        return Answer(int(code), content_type, json.loads(body) if body else None)
-
-    return call
 
 
 @pytest.fixture(scope="session")
@@ -79,9 +51,6 @@ def local(stack: LocalStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     """The stack is the one that `make run` started, as the commands find it."""
     monkeypatch.setattr(places, "STACK_FILE", tmp_path / "stack.json")
     stack_file.write(stack, places.STACK_FILE)
-
-
-type Operator = Callable[[Mapping[str, str]], None]
 
 
 @pytest.fixture

@@ -19,8 +19,7 @@ from oauthlib.oauth2 import BackendApplicationClient
 from requests.auth import HTTPBasicAuth
 from requests_oauthlib import OAuth2Session
 
-from tests.e2e.conftest import Answer, Curl
-from tests.e2e.test_contract import DENIED, DOCUMENTS, NOTE, REQUEST, SEND, assert_accepted, refusal
+from tests.support.curl import DENIED, DOCUMENTS, NOTE, REQUEST, SEND, Answer, Curl, assert_accepted, refusal
 from tools import places
 from tools.local import stack_file
 from tools.local.stack_file import LocalStack

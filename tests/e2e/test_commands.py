@@ -5,35 +5,27 @@ import os
 import re
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
+from tests.support.commands import (
+    ENVIRONMENT,
+    assert_curl_lines_work,
+    curl_lines,
+    run,
+    running,
+    sender_environment,
+    wait_until_up,
+)
 from tests.support.template import ROOT
 from tools import places
 from tools.local.stack_file import LocalStack
 from tools.operator import directory
 
 DOCUMENTS = ROOT / "tests/data/documents"
-ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-ENVIRONMENT["PYTHONPATH"] = f"{ROOT}{os.pathsep}{ROOT / 'layers/core'}"
-
-
-def sender_environment(stack: LocalStack, **changes: str) -> dict[str, str]:
-    named = {
-        "FAX_API_URL": stack.apiUrl,
-        "FAX_API_TOKEN": stack.token,
-        "FAX_API_EXTENSION": stack.extension,
-        "FAX_API_CA_BUNDLE": stack.caBundle,
-    }
-    return ENVIRONMENT | named | changes
-
-
-def run(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120)
 
 
 def make_send(environment: dict[str, str], files: str, to: str) -> subprocess.CompletedProcess[str]:
@@ -128,27 +120,6 @@ def make_run(home: Path, log: Path, **environment: str) -> AbstractContextManage
     return running(["tools.local.run", "--home", str(home)], log, **environment)
 
 
-@contextmanager
-def running(tool: list[str], log: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A tool, by its module and arguments, that runs until it is ended."""
-    command = [sys.executable, "-u", "-m", *tool]
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, env=ENVIRONMENT | environment, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT
-        )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def wait_until_up(process: subprocess.Popen[bytes], log: Path) -> None:
-    while process.poll() is None and "Stop it with ctrl-C." not in log.read_text():
-        with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(0.2)
-
-
 def processes_below(folder: Path) -> list[str]:
     """The command lines of this machine's processes that name ``folder``."""
     listed = subprocess.run(["ps", "-Aww", "-o", "args="], capture_output=True, text=True, check=True).stdout
@@ -163,23 +134,6 @@ def narrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, s
     with make_run(home, log) as process:
         wait_until_up(process, log)
         yield home, log.read_text(), process
-
-
-def curl_lines(printed: str) -> list[str]:
-    """The curl lines to paste, each whole."""
-    return re.findall(r"^curl .*?[^\\]$", printed, re.MULTILINE | re.DOTALL)
-
-
-def assert_curl_lines_work(printed: str) -> None:
-    """The one that logs in and the one that sends do, the latter with the token in it and with the one of now."""
-    logging_in, sending = curl_lines(printed)
-    done = run(["sh", "-c", logging_in], ENVIRONMENT)
-    issued = json.loads(done.stdout)
-    assert issued == {"access_token": issued["access_token"], "token_type": "Bearer", "expires_in": 3600}
-    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", issued["access_token"])
-    for line in (sending, re.sub(r"Bearer [^']+", f"Bearer {issued['access_token']}", sending)):
-        done = run(["sh", "-c", line], ENVIRONMENT)
-        assert re.fullmatch(r'\{"id": "[0-9]+", "uid": "[0-9a-f]{32}"\}', done.stdout)
 
 
 def test_run_prints_curl_lines_that_work_when_pasted(

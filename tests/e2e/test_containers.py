@@ -15,10 +15,9 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Answer, Curl, curling
-from tests.e2e.test_commands import ENVIRONMENT, assert_curl_lines_work, run, running, wait_until_up
-from tests.e2e.test_contract import REQUEST, SEND, assert_accepted, refusal
 from tests.support import docs
+from tests.support.commands import ENVIRONMENT, assert_curl_lines_work, run, running, wait_until_up
+from tests.support.curl import REQUEST, SEND, Answer, Curl, assert_accepted, curling, refusal
 from tests.support.images import HEIGHT, LONG, WIDTH, Page, tiff
 from tests.support.template import ROOT
 from tools.client import answers

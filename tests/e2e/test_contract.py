@@ -1,37 +1,16 @@
 """Every answer that the function owns, got by curl from the deployed stack: status, type and whole body."""
 
 import hashlib
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Answer, Curl
+from tests.support.curl import DENIED, DOCUMENTS, NOTE, REQUEST, SEND, Answer, Curl, assert_accepted, refusal
 from tools.local.stack_file import LocalStack
 
-DOCUMENTS = Path(__file__).parents[1] / "data" / "documents"
-SEND = "/uapi/faxes/@me/0003*210"
-REQUEST = ("-F", 'request={"recipients":["7778888"]}')
-NOTE = ("-F", f"files=@{DOCUMENTS / 'note.txt'}")
 MAX_BODY = 4_613_734
-
-
-def refusal(status: int, code: str, message: str) -> Answer:
-    return Answer(status, "application/json", {"error": {"code": code, "message": message}})
-
-
-def assert_accepted(answer: Answer) -> str:
-    """The answer is a 200 with an id and a uid and nothing else. Returns the uid."""
-    assert (answer.status, answer.content_type) == (200, "application/json")
-    assert list(answer.body) == ["id", "uid"]
-    assert re.fullmatch("[1-9][0-9]{0,15}", answer.body["id"])
-    assert int(answer.body["id"]) < 2**53
-    assert re.fullmatch("[0-9a-f]{32}", answer.body["uid"])
-    uid = answer.body["uid"]
-    assert isinstance(uid, str)
-    return uid
 
 
 @pytest.mark.parametrize(
@@ -94,7 +73,6 @@ def test_refuses_a_body_of_one_byte_more(curl: Curl, stored: Callable[[], dict[s
     assert stored() == before
 
 
-DENIED = refusal(401, "access_denied", "The access token is missing, unknown or expired.")
 REFUSALS: list[Any] = [
     pytest.param(
         SEND,

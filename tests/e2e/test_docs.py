@@ -22,8 +22,8 @@ import requests
 import trustme
 
 from benchmarks import load
-from tests.e2e.test_commands import run, sender_environment
 from tests.support import docs, openapi
+from tests.support.commands import run, sender_environment
 from tests.support.template import ROOT
 from tools.local.stack_file import LocalStack
 

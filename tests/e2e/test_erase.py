@@ -10,9 +10,9 @@ import pytest
 
 from benchmarks import load
 from faxes.tokens import digest_of
-from tests.e2e.conftest import Curl, Operator
-from tests.e2e.test_commands import run
-from tests.e2e.test_contract import DOCUMENTS, NOTE, REQUEST, SEND
+from tests.support.commands import run
+from tests.support.curl import DOCUMENTS, NOTE, REQUEST, SEND, Curl
+from tests.support.rights import Operator
 from tools.local.local_stack import STACK_NAME
 from tools.local.stack_file import LocalStack
 from tools.operator import erase

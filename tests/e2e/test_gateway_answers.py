@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import pytest
 import requests
 
-from tests.e2e.test_permissions import without
+from tests.support.rights import without
 from tools.local.stack_file import LocalStack
 
 OPERATION = ["/uapi/faxes/@me/0003*210", "/unifiedapi/faxes/@me/0003*210"]

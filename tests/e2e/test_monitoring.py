@@ -4,10 +4,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tests.e2e.conftest import Curl
-from tests.e2e.test_contract import NOTE, REQUEST, SEND
-from tests.e2e.test_permissions import STORAGE_FAILED, without
 from tests.support import template
+from tests.support.curl import NOTE, REQUEST, SEND, STORAGE_FAILED, Curl
+from tests.support.rights import without
 from tools.local.local_stack import STACK_NAME
 from tools.local.stack_file import LocalStack
 

@@ -6,21 +6,14 @@ the emulator does not know: tests/template holds it, and docs/operations.md has 
 """
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Answer, Curl
-from tests.e2e.test_contract import NOTE, REQUEST, SEND, refusal
+from tests.support.curl import NOTE, REQUEST, SEND, STORAGE_FAILED, Answer, Curl, refusal
+from tests.support.rights import without
 from tools.local.stack_file import LocalStack
-
-STORAGE_FAILED = refusal(
-    400,
-    "internal_server_error",
-    "The fax could not be stored because of a fault on our side. Nothing was accepted; sending it again is safe.",
-)
 
 OUTCOME_UNKNOWN = refusal(
     500,
@@ -46,28 +39,6 @@ CALLER_NOT_TOLD = refusal(
 FUNCTIONS = ("CreateFaxFunction", "AuthorizeFunction", "IssueTokenFunction", "RefuseFunction")
 # The emulator writes logs itself and has no X-Ray; tests/template holds these to the letter.
 NOT_ENFORCED = {"WriteLog", "WriteTrace"}
-
-
-@contextmanager
-def without(stack: LocalStack, function: str, sid: str) -> Iterator[None]:
-    """The function's role without one statement."""
-    functions = stack.client("lambda").list_functions()["Functions"]
-    role = next(f["Role"] for f in functions if function in f["FunctionName"]).rsplit("/", 1)[1]
-    iam = stack.client("iam")
-    for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
-        document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
-        document = document if isinstance(document, dict) else json.loads(document)
-        kept = [statement for statement in document["Statement"] if statement["Sid"] != sid]
-        assert len(kept) == len(document["Statement"]) - 1, "there is no such statement"
-        # A policy cannot be without statements.
-        iam.delete_role_policy(RoleName=role, PolicyName=name)
-        if kept:
-            without_it = json.dumps(document | {"Statement": kept})
-            iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=without_it)
-        try:
-            yield
-        finally:
-            iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
 
 
 @pytest.mark.parametrize("sid", ["StoreFiles", "WriteRecord", "ReadDirectory"])

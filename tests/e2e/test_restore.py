@@ -8,8 +8,8 @@ import pytest
 
 from benchmarks import load
 from faxes.adapters.dynamodb.items import wire
-from tests.e2e.conftest import Curl, Operator
-from tests.e2e.test_contract import NOTE, REQUEST, SEND, assert_accepted
+from tests.support.curl import NOTE, REQUEST, SEND, Curl, assert_accepted
+from tests.support.rights import Operator
 from tools.local.local_stack import STACK_NAME
 from tools.local.stack_file import LocalStack
 from tools.operator import erase, restore

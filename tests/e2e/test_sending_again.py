@@ -15,9 +15,8 @@ from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
 from faxes.bootstrap import create_fax as bootstrap
 from faxes.intake.submission import Submission
 from faxes.model import Acceptance, Claim, Fax, Form, Kind, Principal, Status, StoredFile, Upload
-from tests.e2e.conftest import Curl
-from tests.e2e.test_contract import NOTE, REQUEST, SEND, refusal
 from tests.support import killed
+from tests.support.curl import NOTE, REQUEST, SEND, Curl, refusal
 from tools.local.stack_file import LocalStack
 
 ROUNDS, AT_ONCE = 50, 32

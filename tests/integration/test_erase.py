@@ -15,8 +15,8 @@ from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
 from faxes.erasure import Erased
 from faxes.model import Claim
 from faxes.tokens import digest_of
-from tests.integration.test_fax_store import fax
 from tests.support.cloud import Cloud
+from tests.support.faxes import fax
 from tools.operator import deployed, erase
 from tools.operator.deployed import Stack
 from tools.operator.erase import NotErased

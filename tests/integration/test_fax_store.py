@@ -3,7 +3,7 @@
 import dataclasses
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,33 +25,11 @@ from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
 from faxes.bootstrap.clients import DYNAMODB_BUDGET
 from faxes.errors import FaxError, OutcomeUnknown, ServiceFault, StorageFailed
 from faxes.intake.submission import ClaimTaken, IdTaken, WriteConflict
-from faxes.model import Acceptance, Claim, ExtensionNumber, Fax, Kind, Status, StoredFile
+from faxes.model import Acceptance, Claim, ExtensionNumber, Fax, Kind, StoredFile
 from tests.support.cloud import Cloud
 from tests.support.faults import Fate, dynamodb_answers, dynamodb_cut_off, raises
+from tests.support.faxes import NOW, NUMBER, fax
 from tests.support.memory import MemoryFaxStore
-
-NOW = datetime(2026, 11, 23, 12, 30, 15, 120_000, tzinfo=UTC)
-NUMBER = ExtensionNumber("0003", "210")
-
-
-def fax(n: int, **other: Any) -> Fax:
-    """The nth fax of an extension: one a second."""
-    uid = f"{n:032x}"
-    created_at = NOW + timedelta(seconds=n)
-    values: dict[str, Any] = {
-        "id": str(1_000 + n),
-        "uid": uid,
-        "user_id": "alice",
-        "organization_id": "0003",
-        "extension": str(NUMBER),
-        "recipients": ("7778888",),
-        "files": (StoredFile(1, "a.txt", Kind.TXT, 14, "ab" * 32, f"faxes/{uid}/1.txt", 2),),
-        "pages": 2,
-        "status": Status.ACCEPTED,
-        "created_at": created_at,
-        "expires_at": (created_at + timedelta(days=30)).replace(microsecond=0),
-    }
-    return Fax(**values | other)
 
 
 @pytest.fixture(params=["memory", "DynamoDB"])

@@ -15,8 +15,8 @@ from faxes.adapters.dynamodb import credentials, directory, faxes
 from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
 from faxes.adapters.dynamodb.items import wire
 from faxes.model import Claim, Fax
-from tests.integration.test_fax_store import fax
 from tests.support.cloud import Cloud
+from tests.support.faxes import fax
 from tools.operator import deployed, erase, restore
 from tools.operator.deployed import Stack
 from tools.operator.restore import NotRestored, Outcome

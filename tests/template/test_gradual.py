@@ -8,7 +8,7 @@ import pytest
 from samtranslator.model.preferences import deployment_preference_collection as sam
 
 from tests.support import template
-from tests.template.test_transform import processed
+from tests.support.transform import processed
 from tools.operator import gradual
 
 FUNCTIONS = ["AuthorizeFunction", "CreateFaxFunction", "IssueTokenFunction"]

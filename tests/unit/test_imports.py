@@ -1,5 +1,6 @@
-"""Each import contract of pyproject.toml is broken by a module that does what it forbids."""
+"""Each import contract of pyproject.toml is broken by a module that does what it forbids; and what they do not see."""
 
+import ast
 import re
 import shutil
 import subprocess
@@ -100,3 +101,57 @@ def test_an_exception_that_nothing_needs_is_an_error_and_there_are_few(tree: Pat
     )
     found = lint(tree)
     assert (found.returncode, needless in found.stdout) == (1, True), found.stdout
+
+
+# --- what import-linter does not see: folders that are no packages, and names ----------------------------------------
+
+
+def imported(path: Path) -> set[str]:
+    """Every module that a file may import, in full: of ``from a import b``, both a and a.b."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            module = f"{'.' * node.level}{node.module or ''}"
+            names |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def is_test(module: str) -> bool:
+    """Whether a module holds tests, or fixtures of one folder."""
+    last = module.rpartition(".")[2]
+    return module.startswith(("tests.", ".")) and (last.startswith("test_") or last == "conftest")
+
+
+def test_no_test_imports_a_test() -> None:
+    found = [
+        f"{path.relative_to(ROOT)} imports {module}; what two of them use lives in tests/support"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for module in sorted(imported(path))
+        if is_test(module)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from tests.unit.test_ids import NOW",
+        "from tests.unit import test_ids",
+        "import tests.e2e.conftest",
+        "from .test_ids import NOW",
+        "from . import conftest",
+        "def later():\n    from tests.unit.test_ids import NOW",
+    ],
+)
+def test_an_import_of_a_test_is_seen(line: str, tmp_path: Path) -> None:
+    module = tmp_path / "module.py"
+    module.write_text(f"import pytest\n{line}\nfrom tests.support import cloud, template\n")
+    assert [is_test(name) for name in imported(module)].count(True) >= 1
+
+
+def test_what_is_no_test_is_not_taken_for_one(tmp_path: Path) -> None:
+    module = tmp_path / "module.py"
+    module.write_text("from tests.support.cloud import Cloud\nfrom tests.data.requests import make\nimport test_x\n")
+    assert [name for name in imported(module) if is_test(name)] == []

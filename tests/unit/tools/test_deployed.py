@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.tools.test_send import LOCAL
+from tests.support.local import LOCAL
 from tools import places
 from tools.local import stack_file
 from tools.operator import deployed

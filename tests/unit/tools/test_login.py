@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from tests.unit.tools.test_send import LOCAL
+from tests.support.local import LOCAL
 from tools import places
 from tools.client.login import Deployment, LoginFailed, curl_line, deployment, log_in, main
 

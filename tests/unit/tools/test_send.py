@@ -11,29 +11,11 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.support.local import LOCAL
 from tools import places
 from tools.client import login
 from tools.client.login import Deployment, LoginFailed
 from tools.client.send import Sender, describe, main, numbers, sender
-from tools.local.stack_file import LocalStack
-
-LOCAL = LocalStack(
-    apiUrl="https://127.0.0.1:4566/restapis/abc/v1/_user_request_",
-    caBundle="ca.pem",
-    appKey="example-app",
-    appSecret="local-secret",
-    appSecrets={"example-app": "local-secret", "example-office": "office-secret"},
-    token="local-token",  # noqa: S106  (it opens nothing)
-    userId="alice",
-    extension="0003*210",
-    bucket="bucket",
-    faxTable="faxes",
-    directoryTable="directory",
-    credentialTable="credentials",
-    auditLogGroup="audit",
-    endpointUrl="https://127.0.0.1:4566",
-    region="us-east-1",
-)
 
 
 @pytest.fixture(autouse=True)

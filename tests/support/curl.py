@@ -1,0 +1,69 @@
+"""A deployed API as curl sees it, and what the tests send to it."""
+
+import json
+import re
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.support.template import ROOT
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What curl got: the status, the Content-Type, and the body, decoded where it is JSON."""
+
+    status: int
+    content_type: str
+    body: Any
+
+
+type Curl = Callable[..., Answer]
+
+
+def curling(url: str, token: str, *options: str) -> Curl:
+    """curl against an API: ``curl(path, *arguments)``, with that token unless ``token=...`` says otherwise."""
+
+    def call(path: str, *arguments: str, token: str | None = token) -> Answer:
+        command = ["curl", "--silent", "--show-error", "--max-time", "60", *options]
+        command += ["--write-out", "\n%{http_code} %{content_type}", *arguments, f"{url}{path}"]
+        if token is not None:
+            command += ["--header", f"Authorization: Bearer {token}"]
+        done = subprocess.run(command, capture_output=True, check=True)
+        body, _, status = done.stdout.decode("utf-8").rpartition("\n")
+        code, _, content_type = status.partition(" ")
+        return Answer(int(code), content_type, json.loads(body) if body else None)
+
+    return call
+
+
+DOCUMENTS = ROOT / "tests/data/documents"
+SEND = "/uapi/faxes/@me/0003*210"
+REQUEST = ("-F", 'request={"recipients":["7778888"]}')
+NOTE = ("-F", f"files=@{DOCUMENTS / 'note.txt'}")
+
+
+def refusal(status: int, code: str, message: str) -> Answer:
+    return Answer(status, "application/json", {"error": {"code": code, "message": message}})
+
+
+def assert_accepted(answer: Answer) -> str:
+    """The answer is a 200 with an id and a uid and nothing else. Returns the uid."""
+    assert (answer.status, answer.content_type) == (200, "application/json")
+    assert list(answer.body) == ["id", "uid"]
+    assert re.fullmatch("[1-9][0-9]{0,15}", answer.body["id"])
+    assert int(answer.body["id"]) < 2**53
+    assert re.fullmatch("[0-9a-f]{32}", answer.body["uid"])
+    uid = answer.body["uid"]
+    assert isinstance(uid, str)
+    return uid
+
+
+DENIED = refusal(401, "access_denied", "The access token is missing, unknown or expired.")
+
+STORAGE_FAILED = refusal(
+    400,
+    "internal_server_error",
+    "The fax could not be stored because of a fault on our side. Nothing was accepted; sending it again is safe.",
+)

@@ -1,0 +1,29 @@
+"""Faxes as a store keeps them."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from faxes.model import ExtensionNumber, Fax, Kind, Status, StoredFile
+
+NOW = datetime(2026, 11, 23, 12, 30, 15, 120_000, tzinfo=UTC)
+NUMBER = ExtensionNumber("0003", "210")
+
+
+def fax(n: int, **other: Any) -> Fax:
+    """The nth fax of an extension: one a second."""
+    uid = f"{n:032x}"
+    created_at = NOW + timedelta(seconds=n)
+    values: dict[str, Any] = {
+        "id": str(1_000 + n),
+        "uid": uid,
+        "user_id": "alice",
+        "organization_id": "0003",
+        "extension": str(NUMBER),
+        "recipients": ("7778888",),
+        "files": (StoredFile(1, "a.txt", Kind.TXT, 14, "ab" * 32, f"faxes/{uid}/1.txt", 2),),
+        "pages": 2,
+        "status": Status.ACCEPTED,
+        "created_at": created_at,
+        "expires_at": (created_at + timedelta(days=30)).replace(microsecond=0),
+    }
+    return Fax(**values | other)
