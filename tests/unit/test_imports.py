@@ -155,3 +155,12 @@ def test_what_is_no_test_is_not_taken_for_one(tmp_path: Path) -> None:
     module = tmp_path / "module.py"
     module.write_text("from tests.support.cloud import Cloud\nfrom tests.data.requests import make\nimport test_x\n")
     assert [name for name in imported(module) if is_test(name)] == []
+
+
+@pytest.mark.parametrize("app", sorted((ROOT / "functions").glob("*/app.py")), ids=lambda app: app.parent.name)
+def test_a_function_imports_the_bootstrap_module_of_its_own_name(app: Path) -> None:
+    own = f"faxes.bootstrap.{app.parent.name}"
+    exists = (ROOT / "layers/core/faxes/bootstrap" / f"{app.parent.name}.py").exists()
+    found = {name for name in imported(app) if name.startswith("faxes.bootstrap.")}
+    # One that needs no settings and no clients has none.
+    assert found == ({own} if exists else set())
