@@ -155,6 +155,8 @@ def test_event(name: str, deployed: Cloud, context: Any) -> None:
     assert record == {
         "pk": f"FAX#{accepted['id']}",
         "sk": "FAX",
+        "schema": 1,
+        "revision": 1,
         "id": accepted["id"],
         "uid": accepted["uid"],
         "userId": "alice",
@@ -177,7 +179,6 @@ def test_event(name: str, deployed: Cloud, context: Any) -> None:
         "status": "accepted",
         "createdAt": record["createdAt"],
         "expiresAt": int((created_at + RETENTION).timestamp()),
-        "version": 1,
     }
 
 

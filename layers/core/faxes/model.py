@@ -119,12 +119,12 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file of a fax as the record knows it. ``position`` counts from 1; ``sha256`` is hex; ``key`` is its S3 key;
-    ``pages`` is at least 1."""
+    """A file of a fax as the record knows it. ``position`` counts from 1; ``kind`` may be a word of a later release's;
+    ``sha256`` is hex; ``key`` is its S3 key; ``pages`` is at least 1."""
 
     position: int
     name: str
-    kind: Kind
+    kind: Kind | str
     size: int
     sha256: str
     key: str
@@ -140,8 +140,9 @@ class Status(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Fax:
     """An accepted fax. ``id`` is a decimal number in a string, below 2^53 and growing with time; ``uid`` is 32 hex
-    digits that nobody can guess; ``pages`` is the sum over its files; times are UTC, in whole milliseconds
-    (``created_at``) and seconds (``expires_at``)."""
+    digits that nobody can guess; ``pages`` is the sum over its files; ``status`` may be a word of a later release's;
+    times are UTC, in whole milliseconds (``created_at``) and seconds (``expires_at``). ``revision`` counts from 1 and
+    grows with each change of the record: who changes one names the revision that it read."""
 
     id: str
     uid: str
@@ -151,10 +152,10 @@ class Fax:
     recipients: tuple[str, ...]
     files: tuple[StoredFile, ...]
     pages: int
-    status: Status
+    status: Status | str
     created_at: datetime
     expires_at: datetime
-    version: int = 1
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)

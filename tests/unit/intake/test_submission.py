@@ -50,7 +50,7 @@ def test_an_accepted_fax_is_stored_whole() -> None:
         created_at=NOW,
         # In whole seconds, as the table's time to live is.
         expires_at=datetime(2026, 12, 23, 12, 30, 15, tzinfo=UTC),
-        version=1,
+        revision=1,
     )
     assert service.files.objects == {f"faxes/{UID}/1.txt": NOTE.content, f"faxes/{UID}/2.tif": SCAN.content}
     assert service.faxes.faxes == {fax.id: fax}

@@ -4,7 +4,9 @@ FaxTable        dynamodb:PutItem, dynamodb:GetItem on IDEMPOTENCY#* (create_fax)
     pk FAX#<id>, sk FAX    one fax; attributes as in ``faxes``
     pk IDEMPOTENCY#<claim>, sk IDEMPOTENCY content, faxId, faxUid, expiresAt: which fax was accepted under a claim
     index by-uid           uid: the public page's way in; holds keys only
-    index by-extension     extension (0003*210), createdAt: an extension's faxes by time
+    index by-extension     extension (0003*210), createdAt: an extension's faxes by time; holds what a list shows
+    index by-user          userId, createdAt: a user's faxes by time; the same
+    index by-due           due (a shard), dueAt: what is to be done, by time; nothing has them yet; holds keys only
 DirectoryTable  dynamodb:GetItem (create_fax)
     pk ORG#<id>, sk ORG                    organizationId, name
     pk USER#<id>, sk USER                  userId, organizationId
@@ -18,4 +20,8 @@ CredentialTable dynamodb:GetItem (authorize, issue_token), dynamodb:PutItem on T
 Reading faxes back takes dynamodb:GetItem on the table and dynamodb:Query on the index. Times: createdAt is ISO 8601 in
 UTC with milliseconds, which sorts as text; expiresAt is the TTL, in seconds since 1970. An item may be 400 KB; a fax
 with 10 files and 999 recipients stays under 100 KB.
+
+What has uid, extension, userId or createdAt enters an index, so none but faxes has one. A fax has the schema that it
+was written by, for later releases to know what they read, and a revision that grows with each change. A release may be
+rolled back: what a later one wrote, attributes and words that are unknown here, is read all the same.
 """

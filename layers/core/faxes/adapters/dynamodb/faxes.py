@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 BY_UID = "by-uid"
 BY_EXTENSION = "by-extension"
+
+# The layout of a fax's item.
+_SCHEMA = 1
 
 _CONDITION = "ConditionalCheckFailed"
 _CONFLICT = "TransactionConflict"
@@ -93,14 +97,18 @@ class DynamoDBFaxStore:
 
     def by_uid(self, uid: str, now: datetime) -> Fax | None:
         """The fax with this uid, or None. The index follows the table within about a second."""
-        found = self._query(BY_UID, "uid", uid, page=1)
-        return next((fax for item in found if (fax := self.by_id(item["pk"].removeprefix("FAX#"), now))), None)
+        return next(self._found(BY_UID, "uid", uid, now, page=1), None)
 
     def of_extension(self, number: ExtensionNumber, now: datetime, limit: int = 100) -> list[Fax]:
         """An extension's faxes, newest first, at most ``limit``. The index follows the table within about a second."""
-        found = self._query(BY_EXTENSION, "extension", str(number), page=limit)
         # What is over may stand before what is not, so the limit counts what is left.
-        return list(islice((fax for fax in map(_fax, found) if fax.expires_at > now), limit))
+        return list(islice(self._found(BY_EXTENSION, "extension", str(number), now, page=limit), limit))
+
+    def _found(self, index: str, attribute: str, value: str, now: datetime, *, page: int) -> Iterator[Fax]:
+        """The faxes that an index lists and the table still has; no index holds a whole one."""
+        for item in self._query(index, attribute, value, page=page):
+            if fax := self.by_id(item["pk"].removeprefix("FAX#"), now):
+                yield fax
 
     def _query(self, index: str, attribute: str, value: str, *, page: int) -> Iterator[Item]:
         """An index's items, the last sort key first; read ``page`` at a time, or as many as 1 MB holds."""
@@ -124,6 +132,8 @@ def _fax_item(fax: Fax) -> Item:
     return {
         "pk": f"FAX#{fax.id}",
         "sk": "FAX",
+        "schema": _SCHEMA,
+        "revision": fax.revision,
         "id": fax.id,
         "uid": fax.uid,
         "userId": fax.user_id,
@@ -134,7 +144,7 @@ def _fax_item(fax: Fax) -> Item:
             {
                 "position": file.position,
                 "name": file.name,
-                "kind": file.kind.value,
+                "kind": str(file.kind),
                 "size": file.size,
                 "sha256": file.sha256,
                 "key": file.key,
@@ -143,10 +153,9 @@ def _fax_item(fax: Fax) -> Item:
             for file in fax.files
         ],
         "pages": fax.pages,
-        "status": fax.status.value,
+        "status": str(fax.status),
         "createdAt": fax.created_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "expiresAt": int(fax.expires_at.timestamp()),
-        "version": fax.version,
     }
 
 
@@ -178,7 +187,7 @@ def _fax(item: Item) -> Fax:
             StoredFile(
                 position=int(file["position"]),
                 name=file["name"],
-                kind=Kind(file["kind"]),
+                kind=_word(Kind, file["kind"]),
                 size=int(file["size"]),
                 sha256=file["sha256"],
                 key=file["key"],
@@ -187,8 +196,13 @@ def _fax(item: Item) -> Fax:
             for file in item["files"]
         ),
         pages=int(item["pages"]),
-        status=Status(item["status"]),
+        status=_word(Status, item["status"]),
         created_at=datetime.fromisoformat(item["createdAt"]),
         expires_at=moment(item["expiresAt"]),
-        version=int(item["version"]),
+        revision=int(item["revision"]),
     )
+
+
+def _word[Words: StrEnum](words: type[Words], stored: str) -> Words | str:
+    """One of ours, or as it is one that a later release wrote."""
+    return words(stored) if stored in words else stored
