@@ -17,7 +17,7 @@ from tools.local.emulator import emulator
 from tools.local.local_stack import EXAMPLE_EXTENSION, api_url, build, deploy, import_example_directory
 from tools.operator import gradual
 
-SOURCES = ("template.yaml", "monitoring.yaml", "functions", "layers")
+SOURCES = (*(path.name for path in ROOT.glob("*.yaml")), "functions", "layers")
 type Deploy = Callable[[Mapping[str, str]], tuple[str, str]]
 
 

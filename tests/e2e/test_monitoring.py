@@ -10,7 +10,7 @@ from tests.support.rights import without
 from tools.local.local_stack import STACK_NAME
 from tools.local.stack_file import LocalStack
 
-MONITORING = template.load(template.ROOT / "monitoring.yaml")
+MONITORING = template.part("monitoring.yaml")
 
 type Metric = tuple[str, str, tuple[tuple[str, str], ...]]
 

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,7 +16,13 @@ import yaml
 from tests.support import template
 from tests.support.template import ROOT
 
-SOURCE = (ROOT / "template.yaml").read_text()
+MAIN, STORAGE = "template.yaml", "storage.yaml"
+# By their names; the one of all others first.
+SOURCES = {
+    name: text
+    for name in (MAIN, *sorted(path.name for path in ROOT.glob("*.yaml") if path.name != MAIN))
+    if (text := (ROOT / name).read_text()).startswith("AWSTemplateFormatVersion")
+}
 BIN = ROOT / ".local/venvs/gates/bin"
 # Without credentials, and with nothing of the make that may have started these tests.
 ENVIRONMENT = {
@@ -27,11 +32,13 @@ ENVIRONMENT = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A text of the template's (a pattern), what takes its place, and what each gate that sees it says, by target."""
+    """A text of a template's (a pattern), what takes its place, what each gate that sees it says, by target, and the
+    template's name."""
 
     pattern: str
     replacement: str
     findings: dict[str, str]
+    template: str = MAIN
 
 
 def own(name: str) -> dict[str, str]:
@@ -43,7 +50,8 @@ NAMED = {
     "public bucket": Fault(
         r"^      PublicAccessBlockConfiguration:\n(?:        .*\n)+",
         "",
-        {"checkov": "CKV_AWS_54"} | own("test_template.py::test_the_bucket_is_private_encrypted_and_forgets"),
+        {"checkov": "CKV_AWS_54"} | own("test_storage.py::test_the_bucket_is_private_encrypted_and_forgets"),
+        STORAGE,
     ),
     "star action": Fault(
         r"Action: s3:PutObject$",
@@ -51,7 +59,7 @@ NAMED = {
         own("test_template.py::test_each_role_holds_exactly_these_actions_on_exactly_these_resources"),
     ),
     "no log retention": Fault(
-        r"(  CreateFaxLogGroup:\n    Type: .*\n    Properties:\n(?:      .*\n)*?)      RetentionInDays: .*",
+        r"(  CreateFaxLogGroup:\n    Type: .*\n    Properties:.*\n(?:      .*\n)*?)      RetentionInDays: .*",
         r"\1      LogGroupClass: STANDARD",
         {"checkov": "CKV_AWS_66"} | own("test_template.py::test_every_log_group_forgets"),
     ),
@@ -63,19 +71,22 @@ NAMED = {
     "plain http": Fault(
         r"^  FileBucketPolicy:\n(?:(?:    .*)?\n)+?(?=  \S)",
         "",
-        own("test_template.py::test_the_bucket_refuses_plain_http"),
+        own("test_storage.py::test_the_bucket_refuses_plain_http"),
+        STORAGE,
     ),
 }
 OTHERS = {
     "unencrypted bucket": Fault(
         r"^      BucketEncryption:\n(?:        .*\n)+",
         "",
-        own("test_template.py::test_the_bucket_is_private_encrypted_and_forgets"),
+        own("test_storage.py::test_the_bucket_is_private_encrypted_and_forgets"),
+        STORAGE,
     ),
     "no point-in-time recovery": Fault(
         r"PointInTimeRecoveryEnabled: true",
         "PointInTimeRecoveryEnabled: false",
-        {"checkov": "CKV_AWS_28"} | own("test_template.py::test_tables_are_on_demand_recoverable_and_forget[FaxTable]"),
+        {"checkov": "CKV_AWS_28"} | own("test_storage.py::test_tables_are_on_demand_recoverable_and_forget[FaxTable]"),
+        STORAGE,
     ),
     "a role of SAM's": Fault(
         r"^      Role: !GetAtt IssueTokenRole.Arn\n",
@@ -95,10 +106,13 @@ OTHERS = {
 }
 
 
-def broken(text: str, fault: Fault) -> str:
-    changed, times = re.subn(fault.pattern, fault.replacement, text, flags=re.MULTILINE)
-    assert times > 0, f"{fault.pattern} is no longer in the template"
-    return changed
+type Texts = dict[str, str]
+
+
+def broken(texts: Texts, fault: Fault) -> Texts:
+    changed, times = re.subn(fault.pattern, fault.replacement, texts[fault.template], flags=re.MULTILINE)
+    assert times > 0, f"{fault.pattern} is no longer in {fault.template}"
+    return texts | {fault.template: changed}
 
 
 @pytest.fixture(scope="module")
@@ -111,13 +125,12 @@ def pool() -> Iterator[ThreadPoolExecutor]:
 Done = subprocess.CompletedProcess[str]
 
 
-def make(arguments: list[str], copy: Path, text: str) -> Done:
-    """make, on a copy of the template that has this text."""
-    copy.parent.mkdir()
-    copy.write_text(text)
-    # Which it names.
-    shutil.copy(ROOT / "monitoring.yaml", copy.parent)
-    command = ["make", *arguments, f"TEMPLATE={copy}"]
+def make(arguments: list[str], folder: Path, texts: Texts) -> Done:
+    """make, on copies of the templates that have these texts."""
+    folder.mkdir()
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+    command = ["make", *arguments, f"TEMPLATE={' '.join(str(folder / name) for name in texts)}"]
     return subprocess.run(
         command, env=ENVIRONMENT, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -126,17 +139,18 @@ def make(arguments: list[str], copy: Path, text: str) -> Done:
 @pytest.fixture(scope="module")
 def runs(pool: ThreadPoolExecutor, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Future[Done]]:
     """All runs of gates, begun at once: of the whole, of all faults together, and of each named fault by our tests."""
-    folder = tmp_path_factory.mktemp("copies")
-    everything = SOURCE
+    home = tmp_path_factory.mktemp("copies")
+    everything = SOURCES
     for fault in (NAMED | OTHERS).values():
         everything = broken(everything, fault)
-    asked = {"whole": (["template"], SOURCE), "everything": (["template"], everything)}
-    # All of the named are told by the tests of one file: the others' seconds are not spent on each.
-    one = ["template-tests", "ONLY=test_template.py"]
-    asked |= {name: (one, broken(SOURCE, fault)) for name, fault in NAMED.items()}
+    asked = {"whole": (["template"], SOURCES), "everything": (["template"], everything)}
+    for name, fault in NAMED.items():
+        # By the file of the test that tells it: the others' seconds are not spent on each.
+        told_by = fault.findings["template-tests"].removeprefix("FAILED tests/template/").partition("::")[0]
+        asked[name] = (["template-tests", f"ONLY={told_by}"], broken(SOURCES, fault))
     return {
-        name: pool.submit(make, arguments, folder / name.replace(" ", "-") / "template.yaml", text)
-        for name, (arguments, text) in asked.items()
+        name: pool.submit(make, arguments, home / name.replace(" ", "-"), texts)
+        for name, (arguments, texts) in asked.items()
     }
 
 
@@ -181,16 +195,16 @@ def exempted(file: str) -> list[str]:
 
 def exempted_resources(gate: str) -> dict[str, Any]:
     """What a gate's part of the Metadata says, by logical id."""
-    resources = template.load(ROOT / "template.yaml")["Resources"].items()
+    resources = [item for name in SOURCES for item in template.load(ROOT / name)["Resources"].items()]
     return {name: resource["Metadata"][gate] for name, resource in resources if gate in resource.get("Metadata", {})}
 
 
 def test_every_exemption_has_its_reason() -> None:
     # Read as text, since YAML leaves comments out.
-    settings = "".join((ROOT / file).read_text() for file in CONFIGURED)
+    settings = "".join((ROOT / file).read_text() for file in (*CONFIGURED, *SOURCES))
     of_cfn_lint = [rule for said in exempted_resources("cfn-lint").values() for rule in said["config"]["ignore_checks"]]
     for rule in [*exempted(".cfnlintrc.yaml"), *exempted(".checkov.yaml"), *of_cfn_lint]:
-        lines = re.findall(rf"^ *- {rule}\b(.*)$", settings + SOURCE, re.MULTILINE)
+        lines = re.findall(rf"^ *- {rule}\b(.*)$", settings, re.MULTILINE)
         assert lines
         assert [line for line in lines if not re.fullmatch(r"  # \S.{20,}", line)] == [], rule
     for said in exempted_resources("checkov").values():
@@ -199,11 +213,14 @@ def test_every_exemption_has_its_reason() -> None:
 
 def test_no_exemption_is_superfluous(pool: ThreadPoolExecutor, tmp_path: Path) -> None:
     # Without them, each rule complains.
-    bare = tmp_path / "template.yaml"
     exemptions = r"^    Metadata:\n(?:      (?:cfn-lint|checkov):\n(?:        .*\n)+)+"
-    bare.write_text(re.sub(exemptions, "", SOURCE, flags=re.MULTILINE))
-    metadata = [resource.get("Metadata", {}) for resource in template.load(bare)["Resources"].values()]
-    assert [said for said in metadata if {"cfn-lint", "checkov"} & set(said)] == []
+    for name, text in SOURCES.items():
+        (tmp_path / name).write_text(re.sub(exemptions, "", text, flags=re.MULTILINE))
+    bare = [str(tmp_path / name) for name in SOURCES]
+    left = [
+        resource.get("Metadata", {}) for path in bare for resource in template.load(Path(path))["Resources"].values()
+    ]
+    assert [said for said in left if {"cfn-lint", "checkov"} & set(said)] == []
 
     def findings(*command: str) -> Any:
         # Where it lies, there are no settings.
@@ -211,10 +228,10 @@ def test_no_exemption_is_superfluous(pool: ThreadPoolExecutor, tmp_path: Path) -
         return json.loads(done.stdout)
 
     lint = pool.submit(
-        findings, f"{BIN}/cfn-lint", "--append-rules", "cfn_lint_serverless.rules", "--format", "json", "--", str(bare)
+        findings, f"{BIN}/cfn-lint", "--append-rules", "cfn_lint_serverless.rules", "--format", "json", "--", *bare
     )
     scan = pool.submit(
-        findings, f"{BIN}/checkov", "--framework", "cloudformation", "--skip-download", "-o", "json", "-f", str(bare)
+        findings, f"{BIN}/checkov", "--framework", "cloudformation", "--skip-download", "-o", "json", "-f", *bare
     )
     complained = {(finding["Rule"]["Id"], finding["Location"]["Path"][1]) for finding in lint.result()}
     failed = scan.result()["results"]["failed_checks"]

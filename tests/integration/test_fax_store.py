@@ -551,3 +551,25 @@ def test_what_a_later_release_wrote_is_read(cloud: Cloud) -> None:
     assert store.by_id("1001", NOW) == later
     assert store.by_uid(fax(1).uid, NOW) == later
     assert store.of_extension(NUMBER, NOW) == [later]
+
+
+@pytest.mark.parametrize(
+    ("index", "key", "value", "held"),
+    [
+        ("by-uid", "uid", "00000000000000000000000000000001", set()),
+        ("by-extension", "extension", "0003*210", {"id", "userId", "status", "recipients", "pages", "revision"}),
+        ("by-user", "userId", "alice", {"id", "extension", "status", "recipients", "pages", "revision"}),
+    ],
+)
+def test_an_index_holds_its_faxes_and_no_claim(cloud: Cloud, index: str, key: str, value: str, held: set[str]) -> None:
+    DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"]).add(fax(1), claim(1))
+    [item] = cloud.dynamodb.scan(TableName=cloud.names["FaxTable"], IndexName=index)["Items"]
+    assert item[key] == {"S": value}
+    shown = {"uid", "createdAt", "expiresAt"} if held else set()
+    assert set(item) == {"pk", "sk", key} | shown | held
+
+
+def test_nothing_is_due(cloud: Cloud) -> None:
+    """Only what has a due time is ever taken up: what an earlier release accepted is not sent by surprise."""
+    DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"]).add(fax(1), claim(1))
+    assert cloud.dynamodb.scan(TableName=cloud.names["FaxTable"], IndexName="by-due")["Items"] == []

@@ -91,7 +91,7 @@ class Cloud:
 
     def clear(self, table: str) -> None:
         """Make a table (by logical id) anew: moto copies all that it and its stream ever held for each transaction."""
-        properties = template.resources(template.load(), "AWS::DynamoDB::Table")[table]["Properties"]
+        properties = template.resources(template.part("storage.yaml"), "AWS::DynamoDB::Table")[table]["Properties"]
         self.dynamodb.delete_table(TableName=self.names[table])
         _create_table(self.dynamodb, self.names[table], properties)
 
@@ -103,7 +103,7 @@ def cloud() -> Iterator[Cloud]:
         s3, dynamodb = boto3.client("s3"), boto3.client("dynamodb")
         names = {"FileBucket": "file-bucket"}
         s3.create_bucket(Bucket="file-bucket", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-        for logical_id, table in template.resources(template.load(), "AWS::DynamoDB::Table").items():
+        for logical_id, table in template.resources(template.part("storage.yaml"), "AWS::DynamoDB::Table").items():
             names[logical_id] = logical_id
             _create_table(dynamodb, logical_id, table["Properties"])
         yield Cloud(names, s3, dynamodb)

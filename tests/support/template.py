@@ -1,4 +1,4 @@
-"""template.yaml as data, and what it says about names: resolved as CloudFormation would, for tests."""
+"""template.yaml and its parts as data, and what they say about names: resolved as CloudFormation would, for tests."""
 
 import copy
 import os
@@ -32,7 +32,7 @@ def _short_form(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]
         value = loader.construct_mapping(node, deep=True)
     if suffix == "GetAtt" and isinstance(value, str):
         value = value.split(".", 1)
-    return {suffix if suffix == "Ref" else f"Fn::{suffix}": value}
+    return {suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}": value}
 
 
 _Loader.add_multi_constructor("!", _short_form)
@@ -41,6 +41,11 @@ _Loader.add_multi_constructor("!", _short_form)
 def load(path: Path = _TEMPLATE) -> dict[str, Any]:
     """A template, its short forms written out."""
     return copy.deepcopy(_parsed(path.read_text()))
+
+
+def part(name: str) -> dict[str, Any]:
+    """A template that lies beside template.yaml, or beside the copy in its place: a stack inside the stack."""
+    return load(_TEMPLATE.with_name(name))
 
 
 @cache
@@ -77,7 +82,10 @@ def environment(template: Mapping[str, Any], function: str, names: Mapping[str, 
 
 
 def resolved(template: Mapping[str, Any], value: Any, names: Mapping[str, str]) -> str:
-    """A value, a reference to a name, or a text with names in it: parameters by their defaults, others by ``names``."""
+    """A value, a reference to a name, or a text with names in it: parameters by their defaults, others by ``names``.
+
+    An output of a stack inside the stack is what its own template says.
+    """
 
     def named(target: str) -> str:
         known = _OF_AWS | dict(names)
@@ -88,6 +96,9 @@ def resolved(template: Mapping[str, Any], value: Any, names: Mapping[str, str]) 
             return named(target)
         case {"Fn::Sub": str(text)}:
             return re.sub(r"\$\{([^}]+)\}", lambda name: named(name[1]), text)
+        case {"Fn::GetAtt": [str(stack), str(attribute)]} if attribute.startswith("Outputs."):
+            inner = part(template["Resources"][stack]["Properties"]["TemplateURL"])
+            return resolved(inner, inner["Outputs"][attribute.removeprefix("Outputs.")]["Value"], names)
         case str() | int():
             return str(value)
         case _:

@@ -93,7 +93,7 @@ def test_the_traffic_is_shifted_as_asked_and_back_on_an_alarm(resources: dict[st
 
 
 def test_the_alarms_are_the_ones_that_monitoring_hands_back() -> None:
-    monitoring = template.load(template.ROOT / "monitoring.yaml")
+    monitoring = template.part("monitoring.yaml")
     assert list(gradual.ALARMS) == list(monitoring["Outputs"])
 
 

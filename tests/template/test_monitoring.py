@@ -11,7 +11,7 @@ from tests.support import docs, template
 from tests.support.template import ROOT
 
 TEMPLATE = template.load()
-MONITORING = template.load(ROOT / "monitoring.yaml")
+MONITORING = template.part("monitoring.yaml")
 ALARMS = {name: it["Properties"] for name, it in template.resources(MONITORING, "AWS::CloudWatch::Alarm").items()}
 DASHBOARD = MONITORING["Resources"]["FaxDashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
 OURS = [{"Name": "service", "Value": {"Ref": "ServiceName"}}]
@@ -22,18 +22,10 @@ def counted() -> set[str]:
     sources = [(ROOT / f"layers/core/faxes/{module}.py").read_text() for module in ("rest", "oauth")]
     named = {name for source in sources for name in re.findall(r'add_metric\("(\w+)"', source)}
     faults = {fault.__name__ for fault in errors.ServiceFault.__subclasses__()}
-    (filtered,) = TEMPLATE["Resources"]["RequestsThrottled"]["Properties"]["MetricTransformations"]
+    (filtered,) = template.part("gateway-log.yaml")["Resources"]["RequestsThrottled"]["Properties"][
+        "MetricTransformations"
+    ]
     return named | faults | {filtered["MetricName"]}
-
-
-def test_the_template_hands_over_what_the_alarms_need() -> None:
-    handed = TEMPLATE["Resources"]["Monitoring"]["Properties"]
-    assert handed["TemplateURL"] == "monitoring.yaml"
-    assert sorted(handed["Parameters"]) == sorted(MONITORING["Parameters"])
-    # Each is a resource or a parameter of its own name, but for the stack's.
-    assert {name: value["Ref"] for name, value in handed["Parameters"].items() if value["Ref"] != name} == {
-        "ServiceName": "AWS::StackName"
-    }
 
 
 def test_the_stacks_name_is_what_tells_its_metrics_from_anothers() -> None:

@@ -1,4 +1,4 @@
-"""What the template leaves to the operator: access logs, a key of the account's own, a firewall. Each on and off."""
+"""What the templates leave to the operator: access logs, a key of the account's own, a domain, a firewall."""
 
 import json
 import re
@@ -9,36 +9,46 @@ import pytest
 from tests.support import template
 
 TEMPLATE = template.load()
-RESOURCES = TEMPLATE["Resources"]
+STORAGE, FRONT, GATEWAY_LOG = map(template.part, ("storage.yaml", "front.yaml", "gateway-log.yaml"))
 
 
-def properties(logical_id: str, *true: str) -> Any:
+def properties(source: dict[str, Any], logical_id: str, *true: str) -> Any:
     """A resource's properties where these conditions hold and no others."""
-    return template.chosen(RESOURCES[logical_id]["Properties"], true)
+    return template.chosen(source["Resources"][logical_id]["Properties"], true)
 
 
 @pytest.mark.parametrize(
-    ("parameter", "condition", "default", "resources"),
+    ("parameter", "condition", "source", "default", "resources"),
     [
-        ("AccessLogs", "WritesAccessLogs", "true", {"AccessLogGroup", "RequestsThrottled"}),
-        ("CreateGatewayLoggingRole", "CreatesGatewayLoggingRole", "false", {"GatewayLoggingRole", "GatewayAccount"}),
-        ("CustomerManagedKey", "HasKey", "false", {"DataKey", "KeyForTables", "KeyForFiles"}),
-        ("Firewall", "HasFirewall", "false", {"WebAcl", "WebAclAssociation"}),
+        ("AccessLogs", "WritesAccessLogs", TEMPLATE, "true", {"GatewayLog"}),
+        (
+            "CreateGatewayLoggingRole",
+            "CreatesGatewayLoggingRole",
+            GATEWAY_LOG,
+            "false",
+            {"GatewayLoggingRole", "GatewayAccount"},
+        ),
+        ("CustomerManagedKey", "HasKey", TEMPLATE, "false", {"KeyForTables", "KeyForFiles"}),
+        ("CustomerManagedKey", "HasKey", STORAGE, "false", {"DataKey"}),
+        ("Firewall", "HasFirewall", FRONT, "false", {"WebAcl", "WebAclAssociation"}),
     ],
 )
-def test_an_option_has_its_resources(parameter: str, condition: str, default: str, resources: set[str]) -> None:
-    assert TEMPLATE["Conditions"][condition] == {"Fn::Equals": [{"Ref": parameter}, "true"]}
+def test_an_option_has_its_resources(
+    parameter: str, condition: str, source: dict[str, Any], default: str, resources: set[str]
+) -> None:
+    assert source["Conditions"][condition] == {"Fn::Equals": [{"Ref": parameter}, "true"]}
     assert TEMPLATE["Parameters"][parameter]["Default"] == default
     assert TEMPLATE["Parameters"][parameter]["AllowedValues"] == ["true", "false"]
-    assert {name for name, resource in RESOURCES.items() if resource.get("Condition") == condition} == resources
+    had = {name for name, resource in source["Resources"].items() if resource.get("Condition") == condition}
+    assert had == resources
 
 
 # --- access logs -----------------------------------------------------------------------------------------------------
 
 
 def test_an_access_log_line_holds_nothing_of_the_callers() -> None:
-    logged = properties("Api", "WritesAccessLogs")["AccessLogSetting"]
-    assert logged["DestinationArn"] == {"Fn::GetAtt": ["AccessLogGroup", "Arn"]}
+    logged = properties(TEMPLATE, "Api", "WritesAccessLogs")["AccessLogSetting"]
+    assert logged["DestinationArn"] == {"Fn::GetAtt": ["GatewayLog", "Outputs.AccessLogGroupArn"]}
     line = json.loads(logged["Format"]["Fn::Sub"])
     assert line == {
         "service": "${AWS::StackName}",
@@ -64,11 +74,11 @@ def test_an_access_log_line_holds_nothing_of_the_callers() -> None:
 
 
 def test_without_access_logs_the_stage_has_none() -> None:
-    assert "AccessLogSetting" not in properties("Api")
+    assert "AccessLogSetting" not in properties(TEMPLATE, "Api")
 
 
 def test_what_the_gateway_throttles_is_counted_from_its_log() -> None:
-    assert properties("RequestsThrottled") == {
+    assert properties(GATEWAY_LOG, "RequestsThrottled") == {
         "LogGroupName": {"Ref": "AccessLogGroup"},
         "FilterPattern": '{ $.status = "429" }',
         "MetricTransformations": [
@@ -84,67 +94,47 @@ def test_what_the_gateway_throttles_is_counted_from_its_log() -> None:
 
 
 def test_the_stage_waits_for_the_accounts_role() -> None:
-    # Through its log group: what DependsOn names must always be there.
-    assert properties("AccessLogGroup", "CreatesGatewayLoggingRole")["Tags"] == [
-        {"Key": "written-by", "Value": {"Ref": "GatewayAccount"}}
-    ]
-    assert "Tags" not in properties("AccessLogGroup")
-    assert properties("GatewayAccount") == {"CloudWatchRoleArn": {"Fn::GetAtt": ["GatewayLoggingRole", "Arn"]}}
-    (statement,) = properties("GatewayLoggingRole")["AssumeRolePolicyDocument"]["Statement"]
-    assert statement["Principal"] == {"Service": "apigateway.amazonaws.com"}
-
-
-# --- a key of the account's own --------------------------------------------------------------------------------------
-
-KEY = {"Fn::GetAtt": ["DataKey", "Arn"]}
-
-
-def test_a_key_encrypts_files_tables_and_logs() -> None:
-    (files,) = properties("FileBucket", "HasKey")["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-    assert files == {
-        "ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY},
-        "BucketKeyEnabled": True,
+    # Through the stack that it is in: what DependsOn names must always be there.
+    assert GATEWAY_LOG["Outputs"]["AccessLogGroupArn"]["Value"] == {"Fn::GetAtt": ["AccessLogGroup", "Arn"]}
+    role = {"Fn::GetAtt": ["GatewayLoggingRole", "Arn"]}
+    assert properties(GATEWAY_LOG, "GatewayAccount") == {"CloudWatchRoleArn": role}
+    assert properties(GATEWAY_LOG, "GatewayLoggingRole") == {
+        "AssumeRolePolicyDocument": {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": "apigateway.amazonaws.com"},
+                    "Action": "sts:AssumeRole",
+                }
+            ],
+        },
+        "ManagedPolicyArns": [
+            {"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"}
+        ],
     }
-    tables = template.resources(TEMPLATE, "AWS::DynamoDB::Table")
+
+
+@pytest.mark.parametrize("name", ["GatewayLoggingRole", "GatewayAccount"])
+def test_what_is_the_accounts_outlives_the_stack(name: str) -> None:
+    resource = GATEWAY_LOG["Resources"][name]
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+# --- a key of the account's own (what it encrypts: test_storage) -----------------------------------------------------
+
+KEY = {"Fn::GetAtt": ["Storage", "Outputs.DataKeyArn"]}
+
+
+def test_a_key_encrypts_the_functions_logs_and_the_gateways() -> None:
     groups = template.resources(TEMPLATE, "AWS::Logs::LogGroup")
-    assert {str(properties(name, "HasKey")["SSESpecification"]) for name in tables} == {
-        str({"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": KEY})
-    }
-    assert {str(properties(name, "HasKey")["KmsKeyId"]) for name in groups} == {str(KEY)}
-
-
-def test_without_a_key_of_its_own_awss_encrypt() -> None:
-    (files,) = properties("FileBucket")["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-    assert files == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
-    for name in template.resources(TEMPLATE, "AWS::DynamoDB::Table"):
-        assert "SSESpecification" not in properties(name)
-    for name in template.resources(TEMPLATE, "AWS::Logs::LogGroup"):
-        assert "KmsKeyId" not in properties(name)
-
-
-def test_a_key_is_turned_and_not_lost() -> None:
-    key = properties("DataKey")
-    assert (key["EnableKeyRotation"], key["PendingWindowInDays"]) == (True, 30)
-
-
-def test_a_key_is_used_by_the_account_and_by_this_stacks_logs() -> None:
-    account, logs = properties("DataKey")["KeyPolicy"]["Statement"]
-    assert account == {
-        "Sid": "AccountDecides",
-        "Effect": "Allow",
-        "Principal": {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}},
-        "Action": "kms:*",
-        "Resource": "*",
-    }
-    groups = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:${AWS::StackName}-*"
-    assert logs == {
-        "Sid": "LogsOfThisStack",
-        "Effect": "Allow",
-        "Principal": {"Service": {"Fn::Sub": "logs.${AWS::Region}.amazonaws.com"}},
-        "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
-        "Resource": "*",
-        "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": {"Fn::Sub": groups}}},
-    }
+    assert [properties(TEMPLATE, name, "HasKey")["KmsKeyId"] for name in groups] == [KEY] * 3
+    assert [name for name in groups if "KmsKeyId" in properties(TEMPLATE, name)] == []
+    handed = TEMPLATE["Resources"]["GatewayLog"]["Properties"]["Parameters"]["KeyArn"]
+    assert (template.chosen(handed, {"HasKey"}), template.chosen(handed, set())) == (KEY, "")
+    assert GATEWAY_LOG["Conditions"]["HasKey"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "KeyArn"}, ""]}]}
+    assert properties(GATEWAY_LOG, "AccessLogGroup", "HasKey")["KmsKeyId"] == {"Ref": "KeyArn"}
+    assert "KmsKeyId" not in properties(GATEWAY_LOG, "AccessLogGroup")
 
 
 @pytest.mark.parametrize(
@@ -162,7 +152,7 @@ def test_a_key_is_used_by_the_account_and_by_this_stacks_logs() -> None:
 def test_a_function_uses_a_key_through_its_store_alone(
     policy: str, roles: list[str], actions: list[str] | str, service: str
 ) -> None:
-    held = properties(policy)
+    held = properties(TEMPLATE, policy, "HasKey")
     assert held["Roles"] == [{"Ref": role} for role in roles]
     (statement,) = held["PolicyDocument"]["Statement"]
     assert {name: value for name, value in statement.items() if name != "Sid"} == {
@@ -173,11 +163,69 @@ def test_a_function_uses_a_key_through_its_store_alone(
     }
 
 
+# --- what stands in front --------------------------------------------------------------------------------------------
+
+
+def test_what_stands_in_front_is_there_where_any_of_it_is_asked_for() -> None:
+    assert TEMPLATE["Resources"]["Front"]["Condition"] == "HasFront"
+    firewall = {"Fn::Equals": [{"Ref": "Firewall"}, "true"]}
+    assert TEMPLATE["Conditions"]["HasFront"] == {"Fn::Or": [{"Condition": "HasDomain"}, firewall]}
+
+
+def test_a_domain_is_there_with_a_name_and_a_certificate_or_not_at_all() -> None:
+    conditional = {
+        name
+        for section in (FRONT["Resources"], FRONT["Outputs"], TEMPLATE["Outputs"])
+        for name, item in section.items()
+        if item.get("Condition") == "HasDomain"
+    }
+    assert conditional == {"ApiDomain", "ApiDomainMapping", "DomainUrl", "DomainTarget", "DomainTargetZoneId"}
+    named = {"Fn::Not": [{"Fn::Equals": [{"Ref": "DomainName"}, ""]}]}
+    certified = {"Fn::Not": [{"Fn::Equals": [{"Ref": "CertificateArn"}, ""]}]}
+    assert (TEMPLATE["Conditions"]["HasDomain"], FRONT["Conditions"]["HasDomain"]) == (named, named)
+    rules = [(rule["RuleCondition"], rule["Assertions"][0]["Assert"]) for rule in TEMPLATE["Rules"].values()]
+    assert rules == [(named, certified), (certified, named)]
+    assert [TEMPLATE["Parameters"][name]["Default"] for name in ("DomainName", "CertificateArn")] == ["", ""]
+
+
+def test_a_domain_takes_tls_1_2_and_newer_at_the_stage() -> None:
+    assert properties(FRONT, "ApiDomain") == {
+        "DomainName": {"Ref": "DomainName"},
+        "RegionalCertificateArn": {"Ref": "CertificateArn"},
+        "EndpointConfiguration": {"Types": ["REGIONAL"]},
+        "SecurityPolicy": "TLS_1_2",
+    }
+    # Without a base path: a client's path begins with the operation's.
+    assert properties(FRONT, "ApiDomainMapping") == {
+        "DomainName": {"Ref": "ApiDomain"},
+        "RestApiId": {"Ref": "ApiId"},
+        "Stage": {"Ref": "StageName"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "good"),
+    [
+        ("fax.example.org", True),
+        ("fax-1.example.org", True),
+        ("", True),
+        ("example", False),
+        ("https://fax.example.org", False),
+        ("Fax.example.org", False),
+        ("-fax.example.org", False),
+        ("fax.example.org.", False),
+    ],
+)
+def test_a_domains_name_is_a_host_name(name: str, good: bool) -> None:
+    # CloudFormation, too, takes the whole value.
+    assert (re.fullmatch(TEMPLATE["Parameters"]["DomainName"]["AllowedPattern"], name) is not None) == good
+
+
 # --- firewall --------------------------------------------------------------------------------------------------------
 
 
 def test_the_firewall_blocks_a_flood_and_counts_what_it_says_of_bodies() -> None:
-    acl = properties("WebAcl")
+    acl = properties(FRONT, "WebAcl")
     assert (acl["Scope"], acl["DefaultAction"]) == ("REGIONAL", {"Allow": {}})
     flood, common = acl["Rules"]
     assert flood["Action"] == {"Block": {}}
@@ -200,17 +248,20 @@ def test_the_firewall_blocks_a_flood_and_counts_what_it_says_of_bodies() -> None
 
 
 def test_the_firewall_keeps_no_samples_which_hold_tokens() -> None:
-    acl = properties("WebAcl")
+    acl = properties(FRONT, "WebAcl")
     shown = [acl["VisibilityConfig"], *(rule["VisibilityConfig"] for rule in acl["Rules"])]
     assert [config["SampledRequestsEnabled"] for config in shown] == [False, False, False]
 
 
 def test_the_firewall_stands_before_the_stage() -> None:
-    stage = "arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/${Api}/stages/${Api.Stage}"
-    assert properties("WebAclAssociation") == {
+    stage = "arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/${ApiId}/stages/${StageName}"
+    assert properties(FRONT, "WebAclAssociation") == {
         "WebACLArn": {"Fn::GetAtt": ["WebAcl", "Arn"]},
         "ResourceArn": {"Fn::Sub": stage},
     }
+
+
+# --- alarms ----------------------------------------------------------------------------------------------------------
 
 
 def test_the_alarms_topic_is_one() -> None:

@@ -10,7 +10,6 @@ from typing import Any
 import botocore.session
 import pytest
 
-from faxes.adapters.dynamodb import faxes
 from faxes.bootstrap import authorize, create_fax, issue_token
 from faxes.bootstrap.clients import DYNAMODB_BUDGET, S3_BUDGET
 from faxes.model import Limits
@@ -19,6 +18,11 @@ from tests.support import template
 from tests.support.template import ROOT
 
 TEMPLATE = template.load()
+# The stacks inside the stack, by their logical ids.
+PARTS = {
+    name: template.part(stack["Properties"]["TemplateURL"])
+    for name, stack in template.resources(TEMPLATE, "AWS::CloudFormation::Stack").items()
+}
 API = TEMPLATE["Resources"]["Api"]["Properties"]
 NAMES = {"FileBucket": "files", "FaxTable": "faxes", "DirectoryTable": "directory", "CredentialTable": "credentials"}
 # API Gateway's own limit for an integration, in seconds.
@@ -27,6 +31,45 @@ GATEWAY_TIMEOUT = 29
 
 def properties(logical_id: str) -> Any:
     return TEMPLATE["Resources"][logical_id]["Properties"]
+
+
+def everywhere(kind: str) -> dict[str, dict[str, Any]]:
+    """The resources of one type, of the template and of its parts."""
+    return {name: it for source in (TEMPLATE, *PARTS.values()) for name, it in template.resources(source, kind).items()}
+
+
+def test_every_template_is_a_part_of_this_one() -> None:
+    lying = {path.name for path in ROOT.glob("*.yaml") if path.read_text().startswith("AWSTemplateFormatVersion")}
+    parts = {stack["Properties"]["TemplateURL"] for stack in everywhere("AWS::CloudFormation::Stack").values()}
+    assert parts | {"template.yaml"} == lying
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_part_gets_its_parameters(name: str) -> None:
+    handed = properties(name)["Parameters"]
+    assert sorted(handed) == sorted(PARTS[name]["Parameters"])
+    # Each is a resource or a parameter of its own name, but for these.
+    others = {parameter: value for parameter, value in handed.items() if value != {"Ref": parameter}}
+    assert (
+        others
+        == {
+            # Its own name is longer: it begins with the stack's.
+            "Storage": {"ServiceName": {"Ref": "AWS::StackName"}},
+            "Monitoring": {"ServiceName": {"Ref": "AWS::StackName"}},
+            "Front": {"ApiId": {"Ref": "Api"}, "StageName": {"Ref": "Api.Stage"}},
+            "GatewayLog": {"KeyArn": {"Fn::If": ["HasKey", {"Fn::GetAtt": ["Storage", "Outputs.DataKeyArn"]}, ""]}},
+        }[name]
+    )
+
+
+def test_what_is_asked_of_a_part_is_among_its_outputs() -> None:
+    text = json.dumps(TEMPLATE)
+    asked = set(re.findall(r'\["(\w+)", "Outputs\.(\w+)"\]', text)) | set(
+        re.findall(r"\{(\w+)\.Outputs\.(\w+)\}", text)
+    )
+    given = {(name, output) for name, part in PARTS.items() for output in part["Outputs"]}
+    # Those of the alarms are for a gradual deployment.
+    assert asked == {(name, output) for name, output in given if name != "Monitoring"}
 
 
 def test_every_function_folder_is_deployed_and_the_other_way_round() -> None:
@@ -185,16 +228,17 @@ def test_every_parameter_is_in_a_group_and_used() -> None:
 def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> None:
     held = {
         (role, statement["Effect"], action, str(statement["Resource"]))
-        for role, resource in template.resources(TEMPLATE, "AWS::IAM::Role").items()
+        for role, resource in everywhere("AWS::IAM::Role").items()
         for policy in resource["Properties"].get("Policies", [])
         for statement in policy["PolicyDocument"]["Statement"]
         for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
     }
 
     def arn(logical_id: str) -> str:
-        return str({"Fn::GetAtt": [logical_id, "Arn"]})
+        stored = {"Fn::GetAtt": ["Storage", f"Outputs.{logical_id}Arn"]}
+        return str(stored if logical_id.endswith("Table") else {"Fn::GetAtt": [logical_id, "Arn"]})
 
-    files = str({"Fn::Sub": "${FileBucket.Arn}/faxes/*"})
+    files = str({"Fn::Sub": "${Storage.Outputs.FileBucketArn}/faxes/*"})
     create_fax = {
         ("s3:PutObject", files),
         ("s3:DeleteObject", files),
@@ -224,13 +268,11 @@ def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> N
     rights = {"CreateFaxRole": create_fax, "AuthorizeRole": authorize, "IssueTokenRole": issue_token}
     assert held == {(role, "Allow", *right) for role, its in rights.items() for right in its}
     # Beside the ones for a key (test_options), no rights are given elsewhere.
-    policies = template.resources(TEMPLATE, "AWS::IAM::Policy") | template.resources(
-        TEMPLATE, "AWS::IAM::ManagedPolicy"
-    )
+    policies = everywhere("AWS::IAM::Policy") | everywhere("AWS::IAM::ManagedPolicy")
     assert sorted(policies) == ["KeyForFiles", "KeyForTables"]
     managed = {
         (role, str(policy))
-        for role, resource in template.resources(TEMPLATE, "AWS::IAM::Role").items()
+        for role, resource in everywhere("AWS::IAM::Role").items()
         for policy in resource["Properties"].get("ManagedPolicyArns", [])
     }
     gateway = "arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
@@ -285,65 +327,6 @@ def test_the_longest_path_of_aws_calls_stays_under_the_functions_timeout() -> No
     assert {name for name in timeouts if not longest[name] < timeouts[name] < GATEWAY_TIMEOUT} == set()
 
 
-def test_the_bucket_is_private_encrypted_and_forgets() -> None:
-    bucket = properties("FileBucket")
-    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
-    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
-    assert "VersioningConfiguration" not in bucket
-    assert "BucketName" not in bucket
-    assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-    expiry, unfinished = bucket["LifecycleConfiguration"]["Rules"]
-    assert (expiry["Prefix"], expiry["ExpirationInDays"]) == ("faxes/", {"Ref": "RetentionDays"})
-    assert unfinished["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
-
-
-def test_the_bucket_refuses_plain_http() -> None:
-    (statement,) = properties("FileBucketPolicy")["PolicyDocument"]["Statement"]
-    assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
-    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-    assert statement["Resource"] == [{"Fn::GetAtt": ["FileBucket", "Arn"]}, {"Fn::Sub": "${FileBucket.Arn}/*"}]
-
-
-@pytest.mark.parametrize("name", ["FaxTable", "DirectoryTable", "CredentialTable"])
-def test_tables_are_on_demand_recoverable_and_forget(name: str) -> None:
-    table = properties(name)
-    assert table["BillingMode"] == "PAY_PER_REQUEST"
-    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
-    assert table["DeletionProtectionEnabled"] is True
-    assert table["TimeToLiveSpecification"] == {"AttributeName": "expiresAt", "Enabled": True}
-    assert "TableName" not in table
-    assert [key["AttributeName"] for key in table["KeySchema"]] == ["pk", "sk"]
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "FileBucket",
-        "FaxTable",
-        "DirectoryTable",
-        "CredentialTable",
-        "AuditLogGroup",
-        # Without it, they could not be read.
-        "DataKey",
-        # The account's.
-        "GatewayLoggingRole",
-        "GatewayAccount",
-    ],
-)
-def test_data_and_what_is_the_accounts_outlive_the_stack(name: str) -> None:
-    resource = TEMPLATE["Resources"][name]
-    # What a first deployment that fails made, and is empty, goes with it. A protected table would end that in vain.
-    empty = {"FileBucket", "AuditLogGroup", "DataKey"}
-    kept = "RetainExceptOnCreate" if name in empty else "Retain"
-    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == (kept, "Retain")
-
-
-def test_faxes_have_a_stream_and_the_indexes_that_the_store_asks() -> None:
-    table = properties("FaxTable")
-    assert table["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
-    assert [index["IndexName"] for index in table["GlobalSecondaryIndexes"]] == [faxes.BY_UID, faxes.BY_EXTENSION]
-
-
 def test_every_function_logs_to_a_group_that_forgets_or_may_not_log() -> None:
     groups = {
         name: function["Properties"]["LoggingConfig"]["LogGroup"]["Ref"]
@@ -355,10 +338,7 @@ def test_every_function_logs_to_a_group_that_forgets_or_may_not_log() -> None:
 
 
 def test_every_log_group_forgets() -> None:
-    kept = {
-        name: group["Properties"]["RetentionInDays"]
-        for name, group in template.resources(TEMPLATE, "AWS::Logs::LogGroup").items()
-    }
+    kept = {name: group["Properties"]["RetentionInDays"] for name, group in everywhere("AWS::Logs::LogGroup").items()}
     assert kept == {
         "AccessLogGroup": {"Ref": "LogRetentionDays"},
         "AuditLogGroup": {"Ref": "AuditRetentionDays"},
@@ -366,13 +346,6 @@ def test_every_log_group_forgets() -> None:
         "CreateFaxLogGroup": {"Ref": "LogRetentionDays"},
         "IssueTokenLogGroup": {"Ref": "LogRetentionDays"},
     }
-
-
-def test_the_audit_log_is_kept_for_years_and_an_output_names_it() -> None:
-    parameter = TEMPLATE["Parameters"]["AuditRetentionDays"]
-    assert parameter["Default"] == 3653
-    assert parameter["AllowedValues"] == TEMPLATE["Parameters"]["LogRetentionDays"]["AllowedValues"]
-    assert TEMPLATE["Outputs"]["AuditLogGroupName"]["Value"] == {"Ref": "AuditLogGroup"}
 
 
 def test_every_function_that_may_trace_does() -> None:
@@ -494,59 +467,11 @@ def test_the_authorizers_answer_is_kept_as_long_as_the_parameter_says() -> None:
     assert (parameter["Default"], parameter["MinValue"], parameter["MaxValue"]) == (60, 0, 3600)
 
 
-def test_a_domain_is_there_with_a_name_and_a_certificate_or_not_at_all() -> None:
-    conditional = {
-        name
-        for section in ("Resources", "Outputs")
-        for name, item in TEMPLATE[section].items()
-        if item.get("Condition") == "HasDomain"
-    }
-    assert conditional == {"ApiDomain", "ApiDomainMapping", "DomainUrl", "DomainTarget", "DomainTargetZoneId"}
-    named = {"Fn::Not": [{"Fn::Equals": [{"Ref": "DomainName"}, ""]}]}
-    certified = {"Fn::Not": [{"Fn::Equals": [{"Ref": "CertificateArn"}, ""]}]}
-    assert TEMPLATE["Conditions"]["HasDomain"] == named
-    rules = [(rule["RuleCondition"], rule["Assertions"][0]["Assert"]) for rule in TEMPLATE["Rules"].values()]
-    assert rules == [(named, certified), (certified, named)]
-    assert [TEMPLATE["Parameters"][name]["Default"] for name in ("DomainName", "CertificateArn")] == ["", ""]
-
-
-def test_a_domain_takes_tls_1_2_and_newer_at_the_stage() -> None:
-    assert properties("ApiDomain") == {
-        "DomainName": {"Ref": "DomainName"},
-        "RegionalCertificateArn": {"Ref": "CertificateArn"},
-        "EndpointConfiguration": {"Types": ["REGIONAL"]},
-        "SecurityPolicy": "TLS_1_2",
-    }
-    # Without a base path: a client's path begins with the operation's.
-    assert properties("ApiDomainMapping") == {
-        "DomainName": {"Ref": "ApiDomain"},
-        "RestApiId": {"Ref": "Api"},
-        "Stage": {"Ref": "Api.Stage"},
-    }
-
-
-@pytest.mark.parametrize(
-    ("name", "good"),
-    [
-        ("fax.example.org", True),
-        ("fax-1.example.org", True),
-        ("", True),
-        ("example", False),
-        ("https://fax.example.org", False),
-        ("Fax.example.org", False),
-        ("-fax.example.org", False),
-        ("fax.example.org.", False),
-    ],
-)
-def test_a_domains_name_is_a_host_name(name: str, good: bool) -> None:
-    # CloudFormation, too, takes the whole value.
-    assert (re.fullmatch(TEMPLATE["Parameters"]["DomainName"]["AllowedPattern"], name) is not None) == good
-
-
 def test_nothing_has_a_fixed_name() -> None:
     named = {
         (name, resource["Properties"][key])
-        for name, resource in TEMPLATE["Resources"].items()
+        for source in (TEMPLATE, *PARTS.values())
+        for name, resource in source["Resources"].items()
         for key in ("BucketName", "TableName", "FunctionName", "RoleName", "LogGroupName")
         if key in resource["Properties"] and not isinstance(resource["Properties"][key], dict)
     }

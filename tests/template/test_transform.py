@@ -121,16 +121,14 @@ def test_the_limits_of_requests_reach_the_stage(resources: dict[str, Any]) -> No
     assert resources["ApiStage"]["Properties"]["MethodSettings"] == written
 
 
-def test_the_domain_leads_to_the_stage(resources: dict[str, Any]) -> None:
-    mapping = resources["ApiDomainMapping"]
-    assert mapping["Condition"] == "HasDomain"
-    assert mapping["Properties"]["Stage"] == {"Ref": "ApiStage"}
+def test_what_stands_in_front_is_told_the_stage(resources: dict[str, Any]) -> None:
+    assert resources["Front"]["Properties"]["Parameters"]["StageName"] == {"Ref": "ApiStage"}
     assert resources["ApiStage"]["Type"] == "AWS::ApiGateway::Stage"
     # The transform leaves what is asked of parameters to CloudFormation.
     source = template.load()
     made = processed(template.load(), {"DomainName": "fax.example.org", "CertificateArn": "arn:aws:acm:x"})
     assert (made["Rules"], made["Conditions"]) == (source["Rules"], source["Conditions"])
-    assert made["Resources"]["ApiDomain"] == source["Resources"]["ApiDomain"]
+    assert made["Resources"]["Front"]["Condition"] == "HasFront"
 
 
 def test_a_clash_of_logical_ids_is_found() -> None:
@@ -150,8 +148,3 @@ def test_the_api_is_named_after_the_stack(resources: dict[str, Any]) -> None:
 def test_the_access_log_reaches_the_stage(resources: dict[str, Any]) -> None:
     written = template.load()["Resources"]["Api"]["Properties"]["AccessLogSetting"]
     assert resources["ApiStage"]["Properties"]["AccessLogSetting"] == written
-
-
-def test_the_firewall_stands_before_the_stage(resources: dict[str, Any]) -> None:
-    stage = "arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/${Api}/stages/${ApiStage}"
-    assert resources["WebAclAssociation"]["Properties"]["ResourceArn"] == {"Fn::Sub": stage}

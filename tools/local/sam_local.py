@@ -163,16 +163,25 @@ def sam_local(secret: str | None = None) -> Iterator[SamLocal]:
 
 
 def _names(aws: Emulator) -> dict[str, str]:
-    """The deployed resources' real names by their logical ids."""
-    answer = aws.client("cloudformation").describe_stack_resources(StackName=STACK_NAME)
-    return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in answer["StackResources"]}
+    """The deployed resources' real names by their logical ids, and what the stacks inside the stack hand back, as the
+    template asks for it: ``Storage.Outputs.FaxTableName``."""
+    formation = aws.client("cloudformation")
+    names: dict[str, str] = {}
+    for resource in formation.describe_stack_resources(StackName=STACK_NAME)["StackResources"]:
+        logical_id, name = resource["LogicalResourceId"], resource["PhysicalResourceId"]
+        names[logical_id] = name
+        if resource["ResourceType"] == "AWS::CloudFormation::Stack":
+            outputs = formation.describe_stacks(StackName=name)["Stacks"][0].get("Outputs", [])
+            names |= {f"{logical_id}.Outputs.{output['OutputKey']}": output["OutputValue"] for output in outputs}
+    return names
 
 
 def local_template(built: Mapping[str, Any], endpoint: str, names: Mapping[str, str]) -> dict[str, Any]:
     """A built template -> one whose functions call ``endpoint``, and the resources there by their ``names``.
 
-    Of a function's own variables, those that are a reference to a resource get its name; the others stay. A path's ANY
-    becomes the methods that no other function has on it: start-api would give it those as well.
+    Of a function's own variables, those that are a reference to a resource, or an output of a stack inside the stack,
+    get its name; the others stay. A path's ANY becomes the methods that no other function has on it: start-api would
+    give it those as well.
     """
     template = copy.deepcopy(dict(built))
     template["Globals"]["Function"]["Environment"]["Variables"]["AWS_ENDPOINT_URL"] = endpoint
@@ -180,11 +189,21 @@ def local_template(built: Mapping[str, Any], endpoint: str, names: Mapping[str, 
     for function in _functions(template).values():
         variables = function.get("Environment", {}).get("Variables", {})
         for variable, value in variables.items():
-            if isinstance(value, dict) and value.get("Ref") in names:
-                variables[variable] = names[value["Ref"]]
+            variables[variable] = names.get(_asked_for(value), value)
         if "Events" in function:
             function["Events"] = dict(_without_any(function["Events"], taken))
     return template
+
+
+def _asked_for(value: object) -> str:
+    """What a reference names: a resource, or an output of a stack inside the stack. Empty where it is no reference."""
+    match value:
+        case {"Ref": str(resource)}:
+            return resource
+        case {"Fn::GetAtt": [str(resource), str(attribute)]}:
+            return f"{resource}.{attribute}"
+        case _:
+            return ""
 
 
 def _without_any(events: Mapping[str, Any], taken: Collection[tuple[str, str]]) -> Iterator[tuple[str, Any]]:

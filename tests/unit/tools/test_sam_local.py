@@ -31,7 +31,7 @@ from tools.steps import StepFailed
 
 ENDPOINT = "http://172.17.0.1:4566"
 TEMPLATE = template.load()
-NAMES = {"FileBucket": "fax-api-filebucket-1", "Api": "a1b2c3"}
+NAMES = {"Topic": "fax-api-topic-1", "Storage.Outputs.FileBucketName": "fax-api-filebucket-1", "Api": "a1b2c3"}
 
 
 def built(**variables: Any) -> dict[str, Any]:
@@ -41,16 +41,17 @@ def built(**variables: Any) -> dict[str, Any]:
         "Resources": {
             "One": {"Type": "AWS::Serverless::Function", "Properties": {"Environment": {"Variables": variables}}},
             "Two": {"Type": "AWS::Serverless::Function", "Properties": {"CodeUri": "Two"}},
-            "FileBucket": {"Type": "AWS::S3::Bucket"},
+            "Topic": {"Type": "AWS::SNS::Topic"},
         },
     }
 
 
 def test_references_to_resources_become_their_names_and_the_rest_stays() -> None:
     source = built(
-        FILE_BUCKET={"Ref": "FileBucket"},
+        TOPIC={"Ref": "Topic"},
+        FILE_BUCKET={"Fn::GetAtt": ["Storage", "Outputs.FileBucketName"]},
         RETENTION_DAYS={"Ref": "RetentionDays"},
-        ARN={"Fn::GetAtt": ["FileBucket", "Arn"]},
+        ARN={"Fn::GetAtt": ["Topic", "Arn"]},
         TEXT="text",
     )
     before = json.dumps(source)
@@ -60,9 +61,10 @@ def test_references_to_resources_become_their_names_and_the_rest_stays() -> None
         "AWS_ENDPOINT_URL": ENDPOINT,
     }
     assert local["Resources"]["One"]["Properties"]["Environment"]["Variables"] == {
+        "TOPIC": "fax-api-topic-1",
         "FILE_BUCKET": "fax-api-filebucket-1",
         "RETENTION_DAYS": {"Ref": "RetentionDays"},
-        "ARN": {"Fn::GetAtt": ["FileBucket", "Arn"]},
+        "ARN": {"Fn::GetAtt": ["Topic", "Arn"]},
         "TEXT": "text",
     }
     assert local["Resources"]["Two"] == {"Type": "AWS::Serverless::Function", "Properties": {"CodeUri": "Two"}}
@@ -72,7 +74,7 @@ def test_references_to_resources_become_their_names_and_the_rest_stays() -> None
 def test_a_function_without_variables_and_globals_without_layers_stay_as_they_are() -> None:
     """The template's own shape: its layers are each function's, and one function has neither layer nor variable."""
     real = TEMPLATE
-    local = local_template(real, ENDPOINT, {name: f"real-{name}" for name in real["Resources"]})
+    local = local_template(real, ENDPOINT, {"Storage.Outputs.CredentialTableName": "real-CredentialTable"})
     assert local["Globals"] == real["Globals"] | {
         "Function": real["Globals"]["Function"]
         | {
