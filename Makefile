@@ -16,7 +16,7 @@ RENDERER := .local/npm/.fetched
 BIN := $(VENVS)/dev/bin
 # exec, so that a signal to make reaches the command and not a shell in between.
 PYTHON_TOOL := exec env PYTHONPATH=.:layers/core $(BIN)/python -m
-RUNTIME_LOCK := layers/dependencies/requirements.txt
+RUNTIME_LOCK := layers/requirements.txt
 
 export PYTHON
 export SAM_CLI_TELEMETRY = 0

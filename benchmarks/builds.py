@@ -28,7 +28,7 @@ class Build:
 
 @dataclass(frozen=True, slots=True)
 class Builds:
-    """create_fax, the same without its .pyc files, the yardstick (the SDK alone, of the same layer), and the others."""
+    """create_fax, the same without its .pyc files, the yardstick (the SDK alone, of its base layer), and the others."""
 
     own: Build
     without_pyc: Build
@@ -42,7 +42,8 @@ def build(home: Path) -> Builds:
     home.mkdir(parents=True)
     built = home / "built"
     local_stack.build(built, home / "build.log", places.architecture())
-    layers = [_deployed(built / layer, home / "deployed" / layer) for layer in ("DependenciesLayer", "CoreLayer")]
+    names = ("BaseLayer", "DocumentsLayer", "CoreLayer")
+    layers = [_deployed(built / name, home / "deployed" / name) for name in names]
     function = _deployed(built / "CreateFaxFunction", home / "deployed" / "CreateFaxFunction")
     own = _joined(function, *layers)
     sdk = _joined(_deployed(_ALTERNATIVES / "sdk", home / "deployed" / "sdk"), layers[0])
@@ -55,7 +56,7 @@ def _other(name: str, home: Path) -> Build:
     command = [str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet", "--require-hashes"]
     command += ["--only-binary=:all:", "--python", sys.executable, "--target", str(folder / "python")]
     subprocess.run([*command, "--requirement", str(ROOT / f"requirements/bench-{name}.txt")], check=True)
-    # As our layer's Makefile leaves it.
+    # As the Makefile of our layers leaves it.
     for service in (folder / "python/botocore/data").iterdir():
         if service.is_dir() and service.name not in ("s3", "dynamodb"):
             shutil.rmtree(service)

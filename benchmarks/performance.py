@@ -28,7 +28,7 @@ _LIBRARIES = (
     *("boto3", "aws-lambda-powertools", "requests-toolbelt", "pybase64", "pypdfium2"),
     *("pydantic", "fastapi", "mangum", "python-multipart", "multipart"),
 )
-_RUNTIME_LOCK = places.ROOT / "layers/dependencies/requirements.txt"
+_RUNTIME_LOCK = places.ROOT / "layers/requirements.txt"
 _FAXES = [
     cost.Fax(starts.TEXT, 10_000, 0.045),
     cost.Fax(starts.DOCUMENT, 300_000, 0.050),

@@ -2,14 +2,14 @@
 # Compiles the pins: `make lock`. What ships is pinned in one file alone, and the development packages follow it.
 set -eu
 uv=$1
-runtime=layers/dependencies/requirements.txt
+runtime=layers/requirements.txt
 
 compile() {
   "$uv" pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --python-version 3.13 \
     --custom-compile-command 'make lock' "$@"
 }
 
-compile --python-platform linux layers/dependencies/requirements.in --output-file "$runtime"
+compile --python-platform linux layers/base.in layers/documents.in --output-file "$runtime"
 shipped=$(sed -nE 's/^([a-z0-9-]+)==.*/--no-emit-package \1/p' "$runtime")
 # shellcheck disable=SC2086  # one word each
 compile --universal --group dev --constraint "$runtime" $shipped --output-file requirements/dev.txt

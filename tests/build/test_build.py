@@ -18,6 +18,9 @@ from tools.local import local_stack
 
 # ELF's e_machine, at offset 18.
 MACHINES = {"x86_64": 62, "arm64": 183}
+TEMPLATE = template.load()
+PACKAGES = {"BaseLayer": "base.in", "DocumentsLayer": "documents.in"}
+LAYERS = (*PACKAGES, "CoreLayer")
 
 
 @pytest.fixture(scope="session", params=sorted(MACHINES))
@@ -45,7 +48,7 @@ def test_the_built_template_has_one_line_that_says_the_architecture(built: tuple
 
 
 def test_every_module_of_the_layers_ships_compiled(built: tuple[str, Path]) -> None:
-    sources = [path for layer in ("DependenciesLayer", "CoreLayer") for path in (built[1] / layer).rglob("*.py")]
+    sources = [path for layer in LAYERS for path in (built[1] / layer).rglob("*.py")]
     assert len(sources) > 100
     for source in sources:
         compiled = source.parent / "__pycache__" / f"{source.stem}.cpython-313.pyc"
@@ -53,18 +56,28 @@ def test_every_module_of_the_layers_ships_compiled(built: tuple[str, Path]) -> N
         assert compiled.read_bytes()[4:8] == (1).to_bytes(4, "little"), source
 
 
-def test_what_ships_is_what_is_pinned(built: tuple[str, Path]) -> None:
-    lock = (ROOT / "layers/dependencies/requirements.txt").read_text()
-    pinned = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", lock, re.MULTILINE))
-    shipped = {}
-    for folder in (built[1] / "DependenciesLayer/python").glob("*.dist-info"):
-        name, version = folder.name.removesuffix(".dist-info").rsplit("-", 1)
-        shipped[name.replace("_", "-").lower()] = version
-    assert shipped == pinned
+def shipped(layer: Path) -> dict[str, str]:
+    """The versions of the packages in a built layer, by their names."""
+    found = [folder.name.removesuffix(".dist-info").rsplit("-", 1) for folder in (layer / "python").glob("*.dist-info")]
+    return {name.replace("_", "-").lower(): version for name, version in found}
+
+
+def test_what_ships_is_what_is_pinned_each_in_one_layer(built: tuple[str, Path]) -> None:
+    lock = (ROOT / "layers/requirements.txt").read_text()
+    pinned = re.findall(r"^([a-z0-9-]+)==(\S+)", lock, re.MULTILINE)
+    ships = [package for layer in PACKAGES for package in shipped(built[1] / layer).items()]
+    assert sorted(ships) == sorted(pinned)
+
+
+@pytest.mark.parametrize("layer", PACKAGES)
+def test_a_layer_ships_what_it_is_for(built: tuple[str, Path], layer: str) -> None:
+    named = re.findall(r"^([a-z0-9-]+)", (ROOT / "layers" / PACKAGES[layer]).read_text(), re.MULTILINE)
+    assert named
+    assert set(named) <= set(shipped(built[1] / layer))
 
 
 def test_a_function_ships_its_handler_alone(built: tuple[str, Path]) -> None:
-    for function in template.resources(template.load(), "AWS::Serverless::Function"):
+    for function in template.resources(TEMPLATE, "AWS::Serverless::Function"):
         assert [path.name for path in (built[1] / function).iterdir()] == ["app.py"]
 
 
@@ -80,41 +93,71 @@ def started(test: Callable[..., None]) -> Callable[..., None]:
     return own
 
 
+SDK = {"aws_lambda_powertools", "boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"}
+# One module, no folder.
+SDK |= {"typing_extensions"}
+FORMS = {"certifi", "charset_normalizer", "idna", "pybase64", "requests", "requests_toolbelt"}
+
+
 @started
-@pytest.mark.parametrize("function", ["CreateFaxFunction", "AuthorizeFunction", "IssueTokenFunction"])
-def test_a_function_starts_with_its_layers_and_the_standard_library_alone(
-    built: tuple[str, Path], function: str
+@pytest.mark.parametrize(
+    ("function", "imports"),
+    [
+        # PDFium is for a process of its own, and for who sends a PDF.
+        ("CreateFaxFunction", {"BaseLayer": SDK, "DocumentsLayer": FORMS, "CoreLayer": {"faxes"}}),
+        ("AuthorizeFunction", {"BaseLayer": SDK, "CoreLayer": {"faxes"}}),
+        ("IssueTokenFunction", {"BaseLayer": SDK, "DocumentsLayer": FORMS, "CoreLayer": {"faxes"}}),
+        ("RefuseFunction", {}),
+    ],
+)
+def test_a_functions_start_imports_these_and_the_standard_library_alone(
+    built: tuple[str, Path], function: str, imports: dict[str, set[str]]
 ) -> None:
     folder = built[1]
     names = {name: name for name in ("FileBucket", "FaxTable", "DirectoryTable", "CredentialTable")}
     # It asks for what is not there when it starts; here, nothing answers.
-    environment = template.environment(template.load(), function, names) | {
+    environment = template.environment(TEMPLATE, function, names) | {
         "AWS_DEFAULT_REGION": "eu-west-1",
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_ENDPOINT_URL": "https://127.0.0.1:9",
     }
-    paths = [str(folder / part) for part in (function, "DependenciesLayer/python", "CoreLayer/python")]
+    layers = [layer["Ref"] for layer in TEMPLATE["Resources"][function]["Properties"].get("Layers", [])]
+    paths = [str(folder / function), *(str(folder / layer / "python") for layer in layers)]
     script = (
         f"import json, sys; sys.path[:0] = {paths!r}\n"
-        "import app, pybase64\n"
-        "files = [getattr(m, '__file__', None) or '' for m in sys.modules.values()]\n"
-        "foreign = [file for file in files if 'site-packages' in file]\n"
-        "print(json.dumps([callable(app.handler), foreign, pybase64.get_version()]))"
+        "import app\n"
+        "print(json.dumps([callable(app.handler), [getattr(m, '__file__', None) or '' for m in sys.modules.values()]]))"
     )
     command = [sys.executable, "-S", "-I", "-W", "error", "-c", script]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=os.sep)
     assert done.returncode == 0, done.stderr
-    callable_handler, foreign, base64_version = json.loads(done.stdout)
+    callable_handler, files = json.loads(done.stdout)
     assert callable_handler
-    assert foreign == []
-    assert "C extension active" in base64_version
+    assert [file for file in files if "site-packages" in file] == []
+    imported: dict[str, set[str]] = {}
+    for file in map(Path, files):
+        for layer in layers:
+            if file.is_relative_to(folder / layer / "python"):
+                name = file.relative_to(folder / layer / "python").parts[0].partition(".")[0]
+                # What charset_normalizer was compiled to lies beside it, under a name that is a digest.
+                if not name.endswith("__mypyc"):
+                    imported.setdefault(layer, set()).add(name)
+    assert imported == imports
+
+
+@started
+def test_base64_is_decoded_by_the_extension(built: tuple[str, Path]) -> None:
+    # Without it, pybase64 falls back to slow Python in silence.
+    script = f"import sys; sys.path.insert(0, {str(built[1] / 'DocumentsLayer/python')!r})\nimport pybase64\n"
+    command = [sys.executable, "-S", "-I", "-W", "error", "-c", script + "print(pybase64.get_version())"]
+    assert "C extension active" in subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 @started
 def test_a_pdf_is_read_with_the_layers_alone(built: tuple[str, Path]) -> None:
     folder = built[1]
-    layers = [str(folder / layer / "python") for layer in ("DependenciesLayer", "CoreLayer")]
+    layers = [str(folder / layer / "python") for layer in ("DocumentsLayer", "CoreLayer")]
     document = ROOT / "tests/data/documents/letter.pdf"
     script = (
         f"import sys; sys.path[:0] = {layers!r}\n"

@@ -140,12 +140,13 @@ def test_the_layers_are_for_the_functions_that_need_them() -> None:
         name: function["Properties"].get("Layers")
         for name, function in template.resources(TEMPLATE, "AWS::Serverless::Function").items()
     }
-    both = [{"Ref": "DependenciesLayer"}, {"Ref": "CoreLayer"}]
+    base, documents, core = ({"Ref": layer} for layer in ("BaseLayer", "DocumentsLayer", "CoreLayer"))
     assert "Layers" not in TEMPLATE["Globals"]["Function"]
     assert layers == {
-        "CreateFaxFunction": both,
-        "AuthorizeFunction": both,
-        "IssueTokenFunction": both,
+        "CreateFaxFunction": [base, documents, core],
+        # It reads no form.
+        "AuthorizeFunction": [base, core],
+        "IssueTokenFunction": [base, documents, core],
         "RefuseFunction": None,
     }
 
@@ -358,14 +359,14 @@ def test_every_function_that_may_trace_does() -> None:
     assert tracing == {"RefuseFunction": "PassThrough"}
 
 
-def test_layers_are_built_by_their_own_makefiles_for_the_functions_architecture() -> None:
+def test_layers_are_built_by_their_makefile_for_the_functions_architecture() -> None:
+    makefile = (ROOT / "layers/Makefile").read_text()
     for name, layer in template.resources(TEMPLATE, "AWS::Serverless::LayerVersion").items():
         assert layer["Metadata"] == {"BuildMethod": "makefile", "BuildArchitecture": {"Ref": "Architecture"}}
-        makefile = (ROOT / layer["Properties"]["ContentUri"] / "Makefile").read_text()
+        assert layer["Properties"]["ContentUri"] == "layers"
         assert f"\nbuild-{name}:\n" in makefile
     assert TEMPLATE["Parameters"]["Architecture"]["Default"] == "arm64"
-    dependencies = (ROOT / "layers/dependencies/Makefile").read_text()
-    assert "ARCHITECTURE ?= arm64" in dependencies
+    assert "ARCHITECTURE ?= arm64" in makefile
 
 
 # By the contract, written by hand: status (None: the gateway's own), code, message.

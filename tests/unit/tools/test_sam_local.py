@@ -90,7 +90,7 @@ def test_a_function_without_variables_and_globals_without_layers_stay_as_they_ar
         "CREDENTIAL_TABLE": "real-CredentialTable",
         "TOKEN_SECONDS": {"Ref": "TokenLifetimeSeconds"},
     }
-    assert issuing["Layers"] == [{"Ref": "DependenciesLayer"}, {"Ref": "CoreLayer"}]
+    assert issuing["Layers"] == [{"Ref": "BaseLayer"}, {"Ref": "DocumentsLayer"}, {"Ref": "CoreLayer"}]
 
 
 def test_any_becomes_the_methods_that_no_other_function_has_on_the_path() -> None:
