@@ -87,7 +87,7 @@ REFUSALS: list[Any] = [
             400,
             "fx_recipients_invalid",
             "Recipient 2 of 2, @self, is neither an extension, such as 210 or 0003*210, nor a phone number of 1 to 20 "
-            "digits.",
+            "digits: the character at position 1, U+0040, cannot be part of a number.",
         ),
         id="a recipient that is none",
     ),

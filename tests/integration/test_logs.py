@@ -377,6 +377,9 @@ def accepted_and_refused_faxes() -> list[Case]:
         ("no-recipients", "recipients_missing"): recipients(f'{{"{FIELD}":"{PHONE}"}}'.encode()),
         ("no-array", "recipients_not_array"): recipients(f'{{"recipients":"{PHONE}"}}'.encode()),
         ("no-recipient", "recipients_empty"): recipients(f'{{"recipients":[],"{FIELD}":"{PHONE}"}}'.encode()),
+        ("recipients-twice", "recipients_members"): recipients(
+            f'{{"recipients":["{PHONE}"],"{FIELD}":1,"recipients":["{PHONE}"]}}'.encode()
+        ),
         ("number", "recipient_not_string"): recipients(f'{{"recipients":[{PHONE}]}}'.encode()),
         ("words", "recipient_malformed"): recipients(f'{{"recipients":["{PHONE} {text}"]}}'.encode()),
         ("many-recipients", "too_many_recipients"): recipients(

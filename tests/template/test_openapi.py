@@ -239,11 +239,20 @@ def test_the_pages_limits_are_the_templates() -> None:
 
 # --- grammars: what the document calls valid, the code takes, and nothing else ---------------------------------------
 
-near_numbers = st.text("0123456789+*. ()-a٣\n", max_size=40)
+separators = "\t\r\x85\xa0\u1680\u2000\u200a\u200e\u202a\u202e\u202f\u2066\u2069\u2010\u2015\u2212\u3000./()- "
+near_numbers = st.text("0123456789+*. ()-a٣\n" + separators + "\x1c\u2009\u200b\u2016\u206a", max_size=40)
 near_ids = st.text("ab0Z._-@é \n", max_size=66) | st.sampled_from(["@me", "@viewer", "@owner", "@self", "@Me"])
 
 
-@given(near_numbers | st.from_regex(r"\A\+?[0-9](?:[ .()-]{0,2}[0-9]){0,21}\Z") | st.from_regex(r"\A[0-9]+\*[0-9]+\Z"))
+@given(
+    near_numbers
+    | st.from_regex(r"\A\s?\+?[0-9](?:[ /.()\u2010-]{0,2}[0-9]){0,21}\)?\Z")
+    | st.from_regex(r"\A\s{0,2}[0-9]+\*[0-9]+\s{0,2}\Z")
+)
+@example("1" + " " * 255)
+@example("1" + " " * 256)
+@example(" " * 222 + "0003*" + "1" * 27 + "\n\n")
+@example(" " * 223 + "0003*" + "1" * 27 + "\n\n")
 @example("1" * 20)
 @example("1" * 21)
 @example("0003*" + "1" * 27)

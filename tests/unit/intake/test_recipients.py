@@ -16,6 +16,9 @@ from tests.support.submitting import NOTE, Service
         (["211", "0003*211"], ("211", "0003*211")),
         (["1", "1", "1", "1", "1", "1"], ("1",)),
         (["+49 30 1", "2", "+49301", "+49-(30)-1", "49301"], ("+49301", "2", "49301")),
+        (["(555) 123-4567\n", "\u202a555\u2011123\u00a04567\u202c"], ("5551234567",)),
+        ([" 0003*211", "0003*211"], ("0003*211",)),
+        (["1"] * 1998, ("1",)),
         (["0211", "211"], ("0211", "211")),
     ],
 )
@@ -28,7 +31,8 @@ def test_recipients_keep_their_order_and_come_once(sent: list[str], recipients: 
 @pytest.mark.parametrize(
     "request_part",
     [
-        b'{"recipients": ["0003*211"], "recipients": ["1"], "other": {"a": [null]}}',
+        b'{"recipients": ["1"], "other": {"a": [null], "recipients": ["2"]}, "other": {}}',
+        b'{"recipients": ["1"], "other": {"recipients": ["2"], "recipients": ["3"]}}',
         b' \r\n{"recipients":["1"]}\n',
         b'\xef\xbb\xbf{"recipients": ["1"]}',
         b'{"recipients": ["\\u0031"]}',
@@ -87,6 +91,21 @@ _OBJECT = 'it must be an object such as {"recipients": ["0003*211"]}.'
             "recipients_missing",
             'The request part has no member recipients; it must hold {"recipients": [...]}.',
         ),
+        (
+            b'{"recipients": ["1"], "cover": true, "recipients": ["1"]}',
+            "recipients_members",
+            "The request part has 2 members recipients; it must have one.",
+        ),
+        (
+            b'{"recipients": [], "\\u0072ecipients": ["1"]}',
+            "recipients_members",
+            "The request part has 2 members recipients; it must have one.",
+        ),
+        (
+            {"recipients": ["1"] * 1999},
+            "too_many_recipients",
+            "recipients has 1999 members, each of which is looked at; the limit is 1998.",
+        ),
         ({"recipients": None}, "recipients_not_array", "recipients is null; it must be an array of strings."),
         ({"recipients": "1"}, "recipients_not_array", "recipients is a string; it must be an array of strings."),
         (
@@ -105,16 +124,16 @@ _OBJECT = 'it must be an object such as {"recipients": ["0003*211"]}.'
                 {"recipients": ["1", recipient, "also wrong"]},
                 "recipient_malformed",
                 f"Recipient 2 of 3, {shown}, is neither an extension, such as 210 or 0003*210, nor a phone number of "
-                "1 to 20 digits.",
+                f"1 to 20 digits: {why}.",
             )
-            for recipient, shown in (
-                ("", "empty"),
-                ("@self", "@self"),
-                ("+", "+"),
-                ("1" * 21, "1" * 21),
-                ("1\n", "1\\n"),
-                ("\ud800", "\\ud800"),
-                ("x" * 81, "x" * 77 + "..."),
+            for recipient, shown, why in (
+                ("", "empty", "it has no digit"),
+                ("@self", "@self", "the character at position 1, U+0040, cannot be part of a number"),
+                ("+", "+", "it has no digit"),
+                ("1" * 21, "1" * 21, "it has 21 digits"),
+                ("1\0", "1\\x00", "the character at position 2, U+0000, cannot be part of a number"),
+                ("\ud800", "\\ud800", "the character at position 1, U+D800, cannot be part of a number"),
+                ("x" * 81, "x" * 77 + "...", "the character at position 1, U+0078, cannot be part of a number"),
             )
         ),
     ],
