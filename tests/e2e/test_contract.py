@@ -117,7 +117,7 @@ REFUSALS: list[Any] = [
         refusal(
             400,
             "fx_file_invalid",
-            "File 1 of 1 is not a file: its part has no file name, so no file was attached.",
+            "File 1 of 1 was not attached: its part has no file name.",
         ),
         id="a file that was not attached",
     ),

@@ -331,11 +331,19 @@ def test_an_empty_file_is_refused() -> None:
     assert refusal(b"") == ("file_empty", "File 2 of 3, scan, is empty.")
 
 
+@pytest.mark.parametrize("content", [b"@/tmp/phpA1b2C3", b"@letter.pdf;type=application/pdf"])
+def test_a_part_that_names_a_file_is_refused_in_words_of_its_own(content: bytes) -> None:
+    assert refusal(content, None) == (
+        "file_not_attached",
+        "File 2 of 3 was not attached: its part names a file instead of holding it.",
+    )
+
+
 @pytest.mark.parametrize("content", [b"", b"x"])
 def test_a_part_without_a_file_name_is_refused_as_a_file_that_was_not_attached(content: bytes) -> None:
     assert refusal(content, None) == (
         "file_not_attached",
-        "File 2 of 3 is not a file: its part has no file name, so no file was attached.",
+        "File 2 of 3 was not attached: its part has no file name.",
     )
 
 

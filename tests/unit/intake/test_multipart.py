@@ -3,11 +3,11 @@
 import pytest
 
 from faxes.errors import FormInvalid
+from faxes.intake.disposition import MAX_PARAMETERS
 from faxes.intake.multipart import (
     MAX_ALL_HEADER_BYTES,
     MAX_HEADER_BYTES,
     MAX_HEADERS,
-    MAX_PARAMETERS,
     MAX_PARTS,
     media_type,
     parse,
@@ -62,9 +62,35 @@ def test_a_part_named_like_a_file_that_has_no_filename_counts_as_one_without_a_n
     assert parsed(REQUEST, field(name, content)) == Form(RECIPIENTS, (Upload(None, content),))
 
 
-@pytest.mark.parametrize("name", ["comment", "file", "Files", "files[a]", "files[0][1]", "files2", "Request", ""])
+@pytest.mark.parametrize("name", ["comment", "Files", "files[a]", "files[0][1]", "files2", "Request", ""])
 def test_another_part_without_a_filename_is_ignored(name: str) -> None:
     assert parsed(field(name, b"x"), REQUEST) == Form(RECIPIENTS, ())
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        field("letter.pdf", b"@/tmp/phpA1b2C3"),
+        field("comment", b"@/tmp/phpA1b2C3"),
+        field("letter.pdf", b"x"),
+        field("attachment", b"x"),
+        part('Content-Disposition: form-data; name="scan"\r\nContent-Type: image/tiff', b"x"),
+        part('Content-Disposition: form-data; name="scan"\r\nContent-Type:\r\n application/pdf; x=y', b"x"),
+        part('Content-Disposition: attachment; name="scan"', b"x"),
+    ],
+)
+def test_a_part_that_was_meant_as_a_file_counts_as_one_without_a_name(sent: bytes) -> None:
+    """tests/unit/test_unattached.py has more of them."""
+    [upload] = parsed(REQUEST, sent, field("files", b"y", "a.txt")).uploads[:1]
+    assert upload == Upload(None, sent.partition(b"\r\n\r\n")[2])
+
+
+def test_the_request_part_may_have_any_type_and_value() -> None:
+    for header in (
+        "Content-Disposition: form-data",
+        "Content-Type: application/pdf\r\nContent-Disposition: attachment",
+    ):
+        assert parsed(part(f'{header}; name="request"', b"@/tmp/x")) == Form(b"@/tmp/x", ())
 
 
 def test_an_empty_file_input_of_a_browser_is_ignored() -> None:
@@ -113,58 +139,7 @@ def test_a_form_of_no_parts_is_empty() -> None:
     assert parse(form(preamble=b"preamble\r\n", epilogue=b"\r\nepilogue"), content_type()) == Form(None, ())
 
 
-# --- file names ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("parameter", "name"),
-    [
-        (b'filename="fax.txt"', "fax.txt"),
-        (b"filename=fax.txt", "fax.txt"),
-        (b"filename = fax.txt", "fax.txt"),
-        (b"filename=my fax.txt ", "my fax.txt"),
-        (b'filename="a=b.txt"', "a=b.txt"),
-        (b'filename="a;b.txt"', "a;b.txt"),
-        (b'FILENAME="fax.txt"', "fax.txt"),
-        (b'filename="fax.txt" ;', "fax.txt"),
-        (b'filename="fax.txt";;', "fax.txt"),
-        (b"filename=fax.txt;", "fax.txt"),
-        (b'filename="fax.txt"; size=3', "fax.txt"),
-        (b'filename="  fax.txt  "', "  fax.txt  "),
-        (b'filename="say %22hi%22.txt"', 'say "hi".txt'),
-        (b'filename="two%0D%0Alines.txt"', "two\r\nlines.txt"),
-        (b'filename="two%0d%0alines.txt"', "two\r\nlines.txt"),
-        (b'filename="100%25 %41.txt"', "100%25 %41.txt"),
-        (rb'filename="say \"hi\".txt"', 'say "hi".txt'),
-        (rb'filename="C:\fax.txt"', "fax.txt"),
-        (rb'filename="C:\\fax.txt"', "fax.txt"),
-        (rb'filename="C:\Users\new\report.pdf"', "report.pdf"),
-        (rb'filename="\\server\share\fax.txt"', "fax.txt"),
-        (rb"filename=C:\fax.txt", "fax.txt"),
-        (rb'filename="C:\dir\"', ""),
-        (rb'filename="C:\dir\"; size=3', ""),
-        (b'filename="/path/to/file/fax.txt"', "fax.txt"),
-        (b'filename="/path/to/"', ""),
-        (b'filename="../../fax.txt"', "fax.txt"),
-        (b'filename=".."', ".."),
-        ('filename="Übersicht 传真.pdf"'.encode(), "Übersicht 传真.pdf"),
-        ('filename="Übersicht.pdf"'.encode("latin-1"), "Übersicht.pdf"),
-        (b"filename*=UTF-8''%C3%9Cbersicht%20%22a%22.pdf", 'Übersicht "a".pdf'),
-        (b"filename*=utf-8'de'%C3%9Cbersicht.pdf", "Übersicht.pdf"),
-        (b"filename*=ISO-8859-1''%DCbersicht.pdf", "Übersicht.pdf"),
-        (b"filename*=\"UTF-8''fax.txt\"", "fax.txt"),
-        (b"filename*=UTF-8''it%27s%2022%25.txt", "it's 22%.txt"),
-        (b"filename*=UTF-8''%2Fpath%2Fto%2Ffax.txt", "fax.txt"),
-        (b"filename=\"plain.txt\"; filename*=UTF-8''extended.txt", "extended.txt"),
-        (b"filename*=UTF-8''extended.txt; filename=\"plain.txt\"", "extended.txt"),
-        (b"filename*=UTF-8''", ""),
-        (b'filename="folded\r\n name.txt"', "folded name.txt"),
-        (b'filename="folded\r\n\t name.txt"', "folded name.txt"),
-    ],
-)
-def test_file_names(parameter: bytes, name: str) -> None:
-    sent = part(b'Content-Disposition: form-data; name="files"; ' + parameter, b"x")
-    assert parsed(sent) == Form(None, (Upload(name, b"x"),))
+# --- headers -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -183,6 +158,9 @@ def test_file_names(parameter: bytes, name: str) -> None:
         b'Content-Type: application/pdf\r\nContent-Disposition: form-data; name="files"; filename="a.txt"',
         b'Content-Disposition: form-data; name="files"; filename="a.txt"\r\nContent-Type:application/octet-stream',
         b'Content-Disposition: form-data; name="files"; filename="a.txt"\r\nContent-Type: text/plain; charset="x',
+        NAMED + b"\r\nContent-Type: application/pdf\r\nContent-Type: application/octet-stream",
+        NAMED + b"\r\nContent-Type: application/pdf\r\ncontent-type: application/pdf\r\nContent-Type:",
+        b"Content-Disposition: attachment; name=files; filename=a.txt",
         b'X-A: \xff\r\nX-Empty:\r\nContent-Disposition: form-data; name="files"; filename="a.txt"',
     ],
 )
@@ -196,6 +174,33 @@ def test_a_plain_transfer_encoding_is_taken(encoding: str) -> None:
     assert parsed(part(sent, b"x")) == Form(None, (Upload("a.txt", b"x"),))
 
 
+@pytest.mark.parametrize("encoding", ["quoted-printable", "Quoted-Printable ", "\r\n quoted-printable"])
+@pytest.mark.parametrize(
+    ("encoded", "content"),
+    [
+        (b'{"recipients": ["0003*211"]}', RECIPIENTS),
+        (b'=7B"recipients":=20=5b"0003*211"]}', RECIPIENTS),
+        (b'{"recipients": =\r\n["0003*211"]}', RECIPIENTS),
+        (b"a=3Db=C3=BC\r\n", "a=bü\r\n".encode()),
+        (b"", b""),
+    ],
+)
+def test_quoted_printable_is_decoded(encoding: str, encoded: bytes, content: bytes) -> None:
+    header = f"\r\nContent-Transfer-Encoding: {encoding}"
+    sent = [part(f'Content-Disposition: form-data; name="{name}"{header}', encoded) for name in ("request", "comment")]
+    assert parsed(*sent) == Form(content, ())
+    assert parsed(part(NAMED + header.encode(), encoded)) == Form(None, (Upload("a.txt", content),))
+
+
+@pytest.mark.parametrize("content", [b"eA==", b"a=b", b"=", b"=4", b"=\nx", b"= \r\nx", b"\xc3", b"x\0"])
+def test_what_was_never_made_quoted_printable_is_refused(content: bytes) -> None:
+    sent = part(NAMED + b"\r\nContent-Transfer-Encoding: quoted-printable", content)
+    assert refusal(form(REQUEST, sent, boundary="b")) == (
+        "transfer_encoding_unknown",
+        "Part 2 is sent with Content-Transfer-Encoding quoted-printable; send its bytes as they are.",
+    )
+
+
 @pytest.mark.parametrize("encoding", ["base64", "quoted-printable", "\r\n base64", "gzip\x07"])
 def test_another_transfer_encoding_is_refused(encoding: str) -> None:
     sent = NAMED + f"\r\nContent-Transfer-Encoding: {encoding}".encode()
@@ -203,51 +208,6 @@ def test_another_transfer_encoding_is_refused(encoding: str) -> None:
     assert refusal(form(REQUEST, part(sent, b"eA=="), boundary="b")) == (
         "transfer_encoding_unknown",
         f"Part 2 is sent with Content-Transfer-Encoding {shown}; send its bytes as they are.",
-    )
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        b"",
-        b"attachment; name=files; filename=a.txt",
-        b"form-data, name=files",
-        b'form-data; name="files',
-        b'form-data; name="files"; filename="a"b.txt"',
-        b"form-data; name=files; filename=a;b.txt",
-        b'form-data; name=files; filename=a"b.txt',
-        b"form-data; name=files; filename",
-        b'form-data; name="files" filename="a.txt"',
-        b'form-data; name="files"; =a',
-        b'form-data; name="files"; name="request"',
-        b'form-data; name="files"; filename="a.txt"; FILENAME="b.txt"',
-    ],
-)
-def test_a_disposition_that_cannot_be_read_is_refused(value: bytes) -> None:
-    assert refusal(form(REQUEST, part(b"Content-Disposition: " + value, b"x"), boundary="b")) == (
-        "disposition_invalid",
-        "The Content-Disposition of part 2 cannot be read; it must be form-data; name=...; filename=...",
-    )
-
-
-@pytest.mark.parametrize(
-    "value",
-    [b"a.txt", b"UTF-8'a.txt", b"UTF-8''%C3", b"UTF-16''%00a", b"idna''a.txt", b"utf-7''+2AA-", b"''a.txt", b""],
-)
-def test_an_extended_file_name_that_cannot_be_read_is_refused(value: bytes) -> None:
-    sent = b'Content-Disposition: form-data; name="files"; filename="a.txt"; filename*=' + value
-    assert refusal(form(part(sent, b"x"), boundary="b")) == (
-        "disposition_invalid",
-        "The filename* of part 1 cannot be read; it must be UTF-8''name.",
-    )
-
-
-@pytest.mark.parametrize("name", [b"filename*0", b"filename*0*", b"FILENAME*1"])
-def test_a_file_name_in_several_parameters_is_refused(name: bytes) -> None:
-    sent = b'Content-Disposition: form-data; name="files"; ' + name + b'="a.txt"'
-    assert refusal(form(part(sent, b"x"), boundary="b")) == (
-        "disposition_invalid",
-        "Part 1 splits its file name over several parameters; send it as one.",
     )
 
 
@@ -327,6 +287,16 @@ def test_white_space_behind_a_delimiter_is_passed_over(padding: bytes, epilogue:
         ("multipart/form-data; boundary=*****", "*****"),
         ("multipart/form-data; boundary=--b--", "--b--"),
         ("multipart/form-data; boundary=" + "0123456789" * 7, "0123456789" * 7),
+        (
+            'multipart/form-data; boundary="{8F2C4A0E-11D2-4C3B-9E55-00A0C9110001}"',
+            "{8F2C4A0E-11D2-4C3B-9E55-00A0C9110001}",
+        ),
+        ("multipart/form-data; boundary={8F2C4A0E}", "{8F2C4A0E}"),
+        ('multipart/form-data; boundary="<[#!$%&@|~]>"', "<[#!$%&@|~]>"),
+        ("multipart/form-data; boundary=b; boundary=b", "b"),
+        ('multipart/form-data; boundary=b; charset=utf-8; BOUNDARY="b"', "b"),
+        ("multipart/form-data, boundary=b", "b"),
+        ('Multipart/Form-Data ,boundary="a,b"; charset=utf-8', "a,b"),
     ],
 )
 def test_boundaries(header: str, boundary: str) -> None:
@@ -334,7 +304,7 @@ def test_boundaries(header: str, boundary: str) -> None:
     assert parse(sent, header) == Form(RECIPIENTS, (Upload("a", b"x"),))
 
 
-_BOUNDARY_RULE = "it must be 1 to 70 letters, digits and '()+_,-./:=?*."
+_BOUNDARY_RULE = "it must be 1 to 70 letters, digits and '()+_,-./:=?*{}<>[]!#$%&@|~."
 
 
 @pytest.mark.parametrize(
@@ -722,6 +692,8 @@ def test_the_form_of_the_vendors_click2fax_app() -> None:
     [
         ("multipart/form-data; boundary=b", "multipart/form-data"),
         (" Multipart/Form-Data ;x", "multipart/form-data"),
+        ("multipart/form-data, boundary=b", "multipart/form-data"),
+        ("multipart/form-data,boundary=b;x", "multipart/form-data"),
         ("text/plain", "text/plain"),
         ("", ""),
     ],

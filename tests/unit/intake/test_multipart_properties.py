@@ -11,6 +11,7 @@ from requests_toolbelt import MultipartEncoder
 
 from faxes.errors import FormInvalid
 from faxes.intake.multipart import MAX_PARTS, parse
+from faxes.intake.unattached import meant_as_a_file
 from faxes.model import Form, Upload
 from tests.support.forms import content_type, field, field_with_backslashes, field_with_extended_name, form, request
 
@@ -39,15 +40,16 @@ class Sent:
         return form(*encoded, boundary=self.boundary, **frame or {})
 
 
-_BOUNDARY_CHARACTERS = "0123456789ABCXYZabcxyz'()+_,-./:=?*"
+_BOUNDARY_CHARACTERS = "0123456789ABCXYZabcxyz'()+_,-./:=?*{}<>[]!#$%&@|~"
 _boundaries = st.builds(
     lambda start, last: start + last,
     st.text(_BOUNDARY_CHARACTERS + " ", max_size=69),
     st.sampled_from(_BOUNDARY_CHARACTERS),
 )
 
-# Browsers write these three for a quote and a line end, so that a name that holds them as text cannot be told.
-_AMBIGUOUS = re.compile("%22|%0[da]", re.IGNORECASE)
+# Browsers write three of them for a quote and a line end, and others encode a whole name, so that a name that holds
+# them as text cannot be told.
+_AMBIGUOUS = re.compile(r"%[0-9a-f]{2}|=\?", re.IGNORECASE)
 _names = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/\\"), max_size=40).filter(
     lambda name: not _AMBIGUOUS.search(name)
 )
@@ -73,8 +75,8 @@ def _sent(draw: st.DrawFn, names: st.SearchStrategy[str] = _names) -> Sent:
     contents = _contents(boundary)
     # A file whose name and content are both empty is a browser's empty input.
     files = draw(st.lists(st.tuples(names, names, contents).filter(lambda file: file[1:] != ("", b"")), max_size=6))
-    texts = draw(st.lists(st.tuples(names.filter(lambda name: not name.startswith("files")), st.none(), contents)))
-    texts = [text for text in texts if text[0] != "request"]
+    texts = draw(st.lists(st.tuples(names, st.none(), contents)))
+    texts = [text for text in texts if text[0] != "request" and not meant_as_a_file(text[0], "", text[2])]
     requests = draw(st.lists(st.tuples(st.just("request"), st.none(), contents), max_size=1))
     # Without a request part, a file in a field of that name is taken for it.
     assume(requests or not any(name == "request" for name, _, _ in files))

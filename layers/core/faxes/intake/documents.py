@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from faxes.errors import FileInvalid, shown
 from faxes.formats import Unfaxable
+from faxes.intake.unattached import is_a_reference
 from faxes.model import Document, Kind, Limits, Upload
 
 _ALLOWED = "allowed are jpg, tif, pdf and txt"
@@ -91,10 +92,8 @@ def inspect(upload: Upload, position: int, count: int, limits: Limits, pages_bef
     over a limit, and DeploymentFault where that cannot be found out.
     """
     if upload.name is None:
-        raise FileInvalid(
-            f"File {position} of {count} is not a file: its part has no file name, so no file was attached.",
-            reason="file_not_attached",
-        )
+        cause = "names a file instead of holding it" if is_a_reference(upload.content) else "has no file name"
+        raise FileInvalid(f"File {position} of {count} was not attached: its part {cause}.", reason="file_not_attached")
     try:
         kind, pages = _examine(upload.name, upload.content, limits, pages_before)
     except Unfaxable as unfaxable:

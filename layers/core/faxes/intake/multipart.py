@@ -7,15 +7,17 @@ Rules: RFC 2046 section 5.1.1, RFC 7578, and what real clients send (docs/api.md
 """
 
 import re
+from binascii import a2b_qp
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import NamedTuple, NoReturn
-from urllib.parse import unquote_to_bytes
 
 from requests_toolbelt.multipart.decoder import MultipartDecoder
 
 from faxes.errors import FormInvalid, shown
+from faxes.intake import disposition
+from faxes.intake.unattached import meant_as_a_file
 from faxes.model import Form, Upload
 
 FORM_DATA = "multipart/form-data"
@@ -27,34 +29,17 @@ MAX_HEADER_BYTES = 4096
 # Of all parts together: 512 for each of 128, where clients send some 150.
 MAX_ALL_HEADER_BYTES = 64 * 1024
 MAX_HEADERS = 8
-# name, filename, filename*, boundary, charset: no client sends more.
-MAX_PARAMETERS = 8
 
-# RFC 2046's characters, and "*", which much copied client code uses ("*****").
-_BOUNDARY = re.compile(r"[0-9A-Za-z'()+_,./:=?* -]{0,69}[0-9A-Za-z'()+_,./:=?*-]")
+# RFC 2046's characters, and more that clients use, in quotes or not: "*****", a GUID in braces.
+_BOUNDARY_SIGNS = "'()+_,-./:=?*{}<>[]!#$%&@|~"
+_BOUNDARY = re.compile(rf"[0-9A-Za-z{re.escape(_BOUNDARY_SIGNS)} ]{{0,69}}[0-9A-Za-z{re.escape(_BOUNDARY_SIGNS)}]")
 
-# RFC 9110's token.
-_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]++"
-# A value in quotes ends at the first quote that is not escaped; where that leaves junk (a name that ends in a
-# backslash, sent unescaped), at the next quote. Every quantifier is possessive: no header can make it backtrack.
-_PARAMETER = re.compile(
-    rf""";[ \t]*+({_NAME})[ \t]*+=[ \t]*+(?:
-        "((?:[^"\\]|\\.)*+)"(?=[ \t]*+(?:;|\Z))
-      | "([^"]*+)"(?=[ \t]*+(?:;|\Z))
-      | ([^";]*+)(?=;|\Z)
-    )[ \t]*+""",
-    re.VERBOSE | re.DOTALL,
-)
-_EMPTY_PARAMETERS = re.compile(r"(?:;[ \t]*+(?=;|\Z))++")
+_TYPE_END = re.compile("[;,]")
 _PADDING = re.compile(rb"[ \t]*+")
-_HEADER_NAME = re.compile(_NAME.encode() + b":")
-# Browsers escape just these three (WHATWG HTML, multipart/form-data encoding); a lone "%" stays as it is.
-_BROWSER_ESCAPES = {"%22": '"', "%0d": "\r", "%0a": "\n"}
-_BROWSER_ESCAPE = re.compile("%22|%0[da]", re.IGNORECASE)
-_FILES_FIELD = re.compile(r"files(\[[0-9]*\])?")
-# RFC 5987 names just these two; Python knows charsets that decode into what no database stores.
-_EXTENDED_VALUE = re.compile(r"(utf-8|iso-8859-1)'[^']*'(.*)", re.IGNORECASE | re.DOTALL)
+_HEADER_NAME = re.compile(disposition.NAME.encode() + b":")
 _PLAIN_ENCODINGS = frozenset({"", "binary", "8bit", "7bit"})
+# What RFC 2045 does not have in quoted-printable: bytes that were labelled so, but never encoded.
+_NOT_QUOTED_PRINTABLE = re.compile(rb"=(?![0-9A-Fa-f]{2}|\r\n)|[^\t\r\n -~]")
 
 
 class _Place(NamedTuple):
@@ -67,11 +52,13 @@ class _Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One part: its field's name, its file name (None: it has none) and its bytes."""
+    """One part: its field's name, its file name (None: it has none), its bytes, and whether it has no file name though
+    it was meant as a file."""
 
     field: str
     filename: str | None
     content: bytes
+    unattached: bool
 
 
 def parse(body: bytes, content_type: str) -> Form:
@@ -89,8 +76,11 @@ def fields(body: bytes, content_type: str) -> list[tuple[str, bytes]]:
 
 
 def media_type(content_type: str) -> str:
-    """The type alone, in lower case: ``multipart/form-data`` of ``multipart/form-data; boundary=x``."""
-    return content_type.partition(";")[0].strip().lower()
+    """The type alone, in lower case: ``multipart/form-data`` of ``multipart/form-data; boundary=x``.
+
+    A comma ends it, too, as in RFC 1867's own example, which is still copied.
+    """
+    return _TYPE_END.split(content_type, maxsplit=1)[0].strip().lower()
 
 
 def _parts(body: bytes, content_type: str) -> list[_Part]:
@@ -119,7 +109,7 @@ def _boundary(content_type: str) -> str:
     if kind != FORM_DATA:
         sent = f"is {shown(kind)}" if kind else "is missing"
         _refuse("content_type_wrong", f"The Content-Type {sent}; it must be {FORM_DATA} with a boundary.")
-    parameters = _parameters(content_type.strip())
+    parameters = disposition.parameters(_TYPE_END.sub(";", content_type.strip(), count=1))
     if parameters is None:
         _refuse("content_type_unreadable", f"The Content-Type header, {shown(content_type)}, cannot be read.")
     boundary = parameters.get("boundary")
@@ -129,34 +119,9 @@ def _boundary(content_type: str) -> str:
         _refuse(
             "boundary_illegal",
             f"The boundary, {shown(boundary) or 'empty'}, is not legal; it must be 1 to 70 letters, digits and "
-            "'()+_,-./:=?*.",
+            f"{_BOUNDARY_SIGNS}.",
         )
     return boundary
-
-
-def _parameters(header: str) -> dict[str, str] | None:
-    """The parameters of a header's value, names in lower case, or None where it is not well-formed.
-
-    A trailing or doubled ``;`` is fine; the same name twice is not, since either could be meant. At most 8 of them.
-    """
-    position = header.find(";")
-    found: dict[str, str] = {}
-    while 0 <= position < len(header):
-        if match := _EMPTY_PARAMETERS.match(header, position):
-            position = match.end()
-            continue
-        match = _PARAMETER.match(header, position)
-        if match is None or match[1].lower() in found or len(found) == MAX_PARAMETERS:
-            return None
-        escaped, raw, bare = match[2], match[3], match[4]
-        if escaped is not None:
-            # Only these two are escapes: the backslash in "C:\fax.txt" is a separator.
-            value = re.sub(r'\\(["\\])', r"\1", escaped)
-        else:
-            value = raw if raw is not None else bare.rstrip(" \t")
-        found[match[1].lower()] = value
-        position = match.end()
-    return found
 
 
 def _outline(body: bytes, delimiter: bytes, has_bare_line: Callable[[], bool]) -> list[_Place]:
@@ -282,7 +247,9 @@ def _check_headers(body: bytes, line_end: int, delimiter: bytes, part: int) -> i
     dispositions = sum(line.lower().startswith(b"content-disposition:") for line in headers)
     if dispositions != 1:
         _refuse("disposition_missing", f"Part {part} has {dispositions} Content-Disposition headers; it must have one.")
-    if len({line.partition(b":")[0].lower() for line in headers}) < len(headers):
+    # A Content-Type says nothing of a file, so that two of them say no more.
+    names = [name for line in headers if (name := line.partition(b":")[0].lower()) != b"content-type"]
+    if len(set(names)) < len(names):
         _refuse("part_header_repeated", f"Part {part} has a header twice; either could be meant.")
     return len(block)
 
@@ -301,47 +268,23 @@ def _decode(body: bytes, delimiter: bytes, places: list[_Place]) -> Iterator[_Pa
 
 
 def _part(number: int, headers: dict[bytes, str], content: bytes) -> _Part:
-    disposition = re.sub(r"\r\n[ \t]+", " ", headers.get(b"content-disposition", ""))
     encoding = headers.get(b"content-transfer-encoding", "").strip().lower()
-    if encoding not in _PLAIN_ENCODINGS:
+    if encoding == "quoted-printable" and not _NOT_QUOTED_PRINTABLE.search(content):
+        content = a2b_qp(content)
+    elif encoding not in _PLAIN_ENCODINGS:
         _refuse(
             "transfer_encoding_unknown",
             f"Part {number} is sent with Content-Transfer-Encoding {shown(encoding)}; send its bytes as they are.",
         )
-    parameters = _parameters(disposition)
-    if disposition.partition(";")[0].strip().lower() != "form-data" or parameters is None:
-        _refuse(
-            "disposition_invalid",
-            f"The Content-Disposition of part {number} cannot be read; it must be form-data; name=...; filename=...",
-        )
-    if any(name.startswith("filename*") and name != "filename*" for name in parameters):
-        _refuse("disposition_invalid", f"Part {number} splits its file name over several parameters; send it as one.")
-    return _Part(_text(parameters.get("name", "")), _filename(number, parameters), content)
+    kind, field, filename = disposition.read(_unfolded(headers.get(b"content-disposition", "")), number)
+    sent_type = media_type(_unfolded(headers.get(b"content-type", "")))
+    unattached = filename is None and (kind == "attachment" or meant_as_a_file(field, sent_type, content))
+    return _Part(field, filename, content, unattached)
 
 
-def _filename(number: int, parameters: dict[str, str]) -> str | None:
-    """The file name as sent, its escapes undone; ``filename*`` (RFC 5987) wins over ``filename``."""
-    extended = parameters.get("filename*")
-    if extended is not None:
-        match = _EXTENDED_VALUE.fullmatch(extended)
-        try:
-            if match:
-                return unquote_to_bytes(match[2]).decode(match[1])
-        except UnicodeDecodeError:
-            pass
-        _refuse("disposition_invalid", f"The filename* of part {number} cannot be read; it must be UTF-8''name.")
-    plain = parameters.get("filename")
-    return None if plain is None else _text(plain)
-
-
-def _text(latin: str) -> str:
-    """A header's value, read as Latin-1, as the text that was meant: UTF-8, else Latin-1, browsers' escapes undone."""
-    raw = latin.encode("latin-1")
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        text = latin
-    return _BROWSER_ESCAPE.sub(lambda escape: _BROWSER_ESCAPES[escape[0].lower()], text)
+def _unfolded(value: str) -> str:
+    """A header's value on one line."""
+    return re.sub(r"\r\n[ \t]+", " ", value)
 
 
 def _last_segment(filename: str) -> str:
@@ -354,7 +297,7 @@ def _form(parts: list[_Part]) -> Form:
 
     The request is the part named ``request`` that has no file name; where there is none, the single one that has
     (browsers give a JSON blob a name). Every other part with a file name is a file, whatever its field's name, and so
-    is one named like a file that has none. An empty part with an empty file name is a browser's empty file input.
+    is one that was meant as a file but has none. An empty part with an empty file name is a browser's empty file input.
     """
     kept = [part for part in parts if not (part.filename == "" and not part.content)]
     requests = [part for part in kept if part.field == "request" and part.filename is None]
@@ -365,6 +308,6 @@ def _form(parts: list[_Part]) -> Form:
     uploads = tuple(
         Upload(None if part.filename is None else _last_segment(part.filename), part.content)
         for part in kept
-        if part not in requests and (part.filename is not None or _FILES_FIELD.fullmatch(part.field))
+        if part not in requests and (part.filename is not None or part.unattached)
     )
     return Form(requests[0].content if requests else None, uploads)
