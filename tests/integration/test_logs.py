@@ -610,7 +610,7 @@ def unexpected() -> list[Case]:
             "faxes.edge.fax_answers.accepted",
             "faxes.intake.multipart.parse",
             "faxes.intake.multipart.MultipartDecoder",
-            "faxes.intake.multipart._filename",
+            "faxes.intake.disposition._filename",
             "faxes.access.numbers.parse_extension",
             "faxes.intake.submission.documents.inspect",
             "faxes.intake.recipients.json.loads",

@@ -4,14 +4,8 @@ import pytest
 
 from faxes.errors import FormInvalid
 from faxes.intake.disposition import MAX_PARAMETERS
-from faxes.intake.multipart import (
-    MAX_ALL_HEADER_BYTES,
-    MAX_HEADER_BYTES,
-    MAX_HEADERS,
-    MAX_PARTS,
-    media_type,
-    parse,
-)
+from faxes.intake.headers import MAX_HEADER_BYTES, MAX_HEADERS
+from faxes.intake.multipart import MAX_ALL_HEADER_BYTES, MAX_PARTS, media_type, parse
 from faxes.model import Form, Upload
 from tests.support.forms import BOUNDARY, content_type, field, form, part, request
 

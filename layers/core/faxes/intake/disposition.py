@@ -21,12 +21,13 @@ NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]++"
 # backslash, sent unescaped), at the next quote. Every quantifier is possessive: no header can make it backtrack.
 _PARAMETER = re.compile(
     rf""";[ \t]*+({NAME})[ \t]*+=[ \t]*+(?:
-        "((?:[^"\\]|\\.)*+)"(?=[ \t]*+(?:;|\Z))
+        "([^"\\]*+(?:\\.[^"\\]*+)*+)"(?=[ \t]*+(?:;|\Z))
       | "([^"]*+)"(?=[ \t]*+(?:;|\Z))
       | ([^";]*+)(?=;|\Z)
     )[ \t]*+""",
     re.VERBOSE | re.DOTALL,
 )
+_ESCAPED = re.compile(r'\\(["\\])')
 # As one client writes it: UTF-8''"a.pdf". It is not read, but it must not hide the file name beside it.
 _QUOTE_IN_EXTENDED = re.compile(r";[ \t]*+(filename\*)[ \t]*+=[ \t]*+()()([^;]*+)", re.IGNORECASE)
 _EMPTY_PARAMETERS = re.compile(r"(?:;[ \t]*+(?=;|\Z))++")
@@ -44,8 +45,11 @@ _BROWSER_ESCAPE = re.compile("%22|%0[da]", re.IGNORECASE)
 _PERCENT_ENCODED = re.compile(r"(?:[A-Za-z0-9._~!'()*\[\]-]|%[0-9A-Fa-f]{2})++")
 # RFC 2047, as mail libraries and .NET write names.
 # White space between two of them does not count.
-_WORD = r"=\?([A-Za-z0-9_-]++)(?:\*[A-Za-z0-9-]*+)?\?([BQ])\?([^?]*+)\?="
-_ENCODED_WORD = re.compile(rf"{_WORD}(?:[ \t]++(?={_WORD}))?", re.IGNORECASE)
+_ENCODED_WORD = re.compile(
+    r"=\?([A-Za-z0-9_-]++)(?:\*[A-Za-z0-9-]*+)?\?([BQ])\?([^?]*+)\?=(?:[ \t]++(?==\?))?", re.IGNORECASE
+)
+# Each has up to 75 characters: more than enough for the longest file name.
+_MAX_ENCODED_WORDS = 8
 _MAIL_CHARSETS = re.compile(
     r"utf-?8|us-ascii|iso-8859-(?:1|2|15)|windows-125[0-2]|koi8-r|gb2312|gbk|gb18030|big5|shift_jis|euc-(?:jp|kr)|"
     r"iso-2022-jp"
@@ -107,7 +111,11 @@ def _pairs(header: str) -> list[tuple[str, str]] | None:
             return None
         name, escaped, raw, bare = match.groups()
         # Only these two are escapes: the backslash in "C:\fax.txt" is a separator.
-        value = re.sub(r'\\(["\\])', r"\1", escaped) if escaped else raw or (bare or "").rstrip(" \t")
+        value = (
+            _ESCAPED.sub(r"\1", escaped)
+            if escaped and "\\" in escaped
+            else escaped or raw or (bare or "").rstrip(" \t")
+        )
         found.append((name.lower(), value))
         position = match.end()
     return found
@@ -159,7 +167,9 @@ def _text(latin: str) -> str:
     except UnicodeDecodeError:
         text = latin
     if "=?" in text:
-        return _ENCODED_WORD.sub(_decoded_word, text)
+        return _ENCODED_WORD.sub(_decoded_word, text, count=_MAX_ENCODED_WORDS)
+    if "%" not in text:
+        return text
     return _BROWSER_ESCAPE.sub(lambda escape: _BROWSER_ESCAPES[escape[0].lower()], text)
 
 

@@ -16,7 +16,7 @@ from typing import NamedTuple, NoReturn
 from requests_toolbelt.multipart.decoder import MultipartDecoder
 
 from faxes.errors import FormInvalid, shown
-from faxes.intake import disposition
+from faxes.intake import disposition, headers
 from faxes.intake.unattached import meant_as_a_file
 from faxes.model import Form, Upload
 
@@ -24,11 +24,8 @@ FORM_DATA = "multipart/form-data"
 
 # Enough for every real form (6 to 127 files still hear about the files' limit), and a bound for 41,000 tiny parts.
 MAX_PARTS = 128
-# Parsing a header costs more than its length; 4 KB holds the longest file name that any system allows, escaped.
-MAX_HEADER_BYTES = 4096
 # Of all parts together: 512 for each of 128, where clients send some 150.
 MAX_ALL_HEADER_BYTES = 64 * 1024
-MAX_HEADERS = 8
 
 # RFC 2046's characters, and more that clients use, in quotes or not: "*****", a GUID in braces.
 _BOUNDARY_SIGNS = "'()+_,-./:=?*{}<>[]!#$%&@|~"
@@ -36,16 +33,15 @@ _BOUNDARY = re.compile(rf"[0-9A-Za-z{re.escape(_BOUNDARY_SIGNS)} ]{{0,69}}[0-9A-
 
 _TYPE_END = re.compile("[;,]")
 _PADDING = re.compile(rb"[ \t]*+")
-_HEADER_NAME = re.compile(disposition.NAME.encode() + b":")
 _PLAIN_ENCODINGS = frozenset({"", "binary", "8bit", "7bit"})
 # What RFC 2045 does not have in quoted-printable: bytes that were labelled so, but never encoded.
 _NOT_QUOTED_PRINTABLE = re.compile(rb"=(?![0-9A-Fa-f]{2}|\r\n)|[^\t\r\n -~]")
 
 
 class _Place(NamedTuple):
-    """Where a part lies in the body: its headers, its content (behind an empty line), and its content's end."""
+    """A part's header lines, as far as they are read, and where in the body its content begins and ends."""
 
-    headers: int
+    headers: list[bytes]
     content: int
     end: int
 
@@ -97,7 +93,7 @@ def _parts(body: bytes, content_type: str) -> list[_Part]:
         _check_line_ends(has_bare_line)
         raise
     # An empty form is one closing delimiter, which the decoder would take for a part.
-    return list(_decode(body, delimiter, places)) if places else []
+    return list(_decode(body, places)) if places else []
 
 
 def _refuse(reason: str, message: str) -> NoReturn:
@@ -149,7 +145,7 @@ def _outline(body: bytes, delimiter: bytes, has_bare_line: Callable[[], bool]) -
         number = len(places) + 1
         if number > MAX_PARTS:
             _refuse("too_many_parts", f"The form has more than {MAX_PARTS} parts, the limit.")
-        length = _check_headers(body, line_end, delimiter, number)
+        length, lines = headers.read(body, line_end, delimiter, number)
         header_bytes += length
         if header_bytes > MAX_ALL_HEADER_BYTES:
             _refuse(
@@ -157,9 +153,9 @@ def _outline(body: bytes, delimiter: bytes, has_bare_line: Callable[[], bool]) -
                 f"The headers of the first {number} parts have {header_bytes} bytes in all; the limit is "
                 f"{MAX_ALL_HEADER_BYTES}.",
             )
-        headers = line_end + len(b"\r\n")
+        content = line_end + len(b"\r\n") + length + len(b"\r\n\r\n")
         end = (position or len(body)) - len(b"\r\n")
-        places.append(_Place(headers, headers + length + len(b"\r\n\r\n"), end))
+        places.append(_Place(lines, content, end))
     _refuse("closing_delimiter_missing", "The body ends without its closing delimiter; the upload was cut off.")
 
 
@@ -216,59 +212,22 @@ def _has_bare_line(body: bytes, delimiter: bytes) -> bool:
     return bool(re.search(line + rb"(?<!\r" + line + rb")(?:--)?[ \t]*+(?:\r?\n|\Z)", body))
 
 
-def _check_headers(body: bytes, line_end: int, delimiter: bytes, part: int) -> int:
-    """Refuse a header block that is not closed, too long, or not made of header lines. Returns its length.
-
-    ``line_end`` is the end of the delimiter's line, before its CRLF.
-    """
-    window = body[line_end : line_end + 2 + MAX_HEADER_BYTES + 4]
-    end = window.find(b"\r\n\r\n")
-    next_delimiter = window.find(b"\r\n" + delimiter)
-    if next_delimiter >= 0 and (end < 0 or next_delimiter < end + 4):
-        _refuse("part_headers_unended", f"Part {part} has no empty line (CRLF) behind its headers.")
-    if end < 0 and len(window) < 2 + MAX_HEADER_BYTES + 4:
-        _refuse("part_headers_cut", f"The body ends within the headers of part {part}; the upload was cut off.")
-    if end < 0:
-        _refuse(
-            "part_headers_too_long",
-            f"The headers of part {part} are longer than {MAX_HEADER_BYTES} bytes, the limit, or have no empty line "
-            "(CRLF) behind them.",
-        )
-    block = window[2:end]
-    if not block.count(b"\n") == block.count(b"\r") == block.count(b"\r\n"):
-        _refuse("line_ends_wrong", f"A header line of part {part} does not end with CRLF.")
-    lines = block.split(b"\r\n") if block else []
-    # A line that starts with white space goes on with the header above it.
-    headers = [line for index, line in enumerate(lines) if index == 0 or line[:1] not in (b" ", b"\t")]
-    if len(headers) > MAX_HEADERS:
-        _refuse("too_many_part_headers", f"Part {part} has {len(headers)} headers; the limit is {MAX_HEADERS}.")
-    if not all(_HEADER_NAME.match(line) for line in headers):
-        _refuse("part_header_invalid", f"A header line of part {part} is not of the form Name: value.")
-    dispositions = sum(line.lower().startswith(b"content-disposition:") for line in headers)
-    if dispositions != 1:
-        _refuse("disposition_missing", f"Part {part} has {dispositions} Content-Disposition headers; it must have one.")
-    # A Content-Type says nothing of a file, so that two of them say no more.
-    names = [name for line in headers if (name := line.partition(b":")[0].lower()) != b"content-type"]
-    if len(set(names)) < len(names):
-        _refuse("part_header_repeated", f"Part {part} has a header twice; either could be meant.")
-    return len(block)
-
-
-def _decode(body: bytes, delimiter: bytes, places: list[_Place]) -> Iterator[_Part]:
-    blocks = [b"%b\r\n%b\r\n" % (delimiter, body[place.headers : place.content]) for place in places]
-    boundary = delimiter.removeprefix(b"--").decode("ascii")
+def _decode(body: bytes, places: list[_Place]) -> Iterator[_Part]:
+    # As the headers of one part, each with its part's number: the parser takes longer to start than to read a header.
+    lines = b"".join([b"%d.%b\r\n" % (number, line) for number, place in enumerate(places) for line in place.headers])
     # Latin-1 keeps every byte of a header; the names are decoded below.
-    form = MultipartDecoder(b"%b%b--" % (b"".join(blocks), delimiter), f'{FORM_DATA}; boundary="{boundary}"', "latin-1")
-    # No body is known for which they differ; if there is one, none of its files may go unseen.
-    if len(form.parts) != len(places):
-        _refuse("form_unreadable", f"The form has {len(places)} parts, of which only {len(form.parts)} can be read.")
-    for number, (part, place) in enumerate(zip(form.parts, places, strict=True), start=1):
-        headers = {name.lower(): value.decode("latin-1") for name, value in part.headers.items()}
-        yield _part(number, headers, body[place.content : place.end])
+    parts = MultipartDecoder(b"--b\r\n%b\r\n\r\n--b--" % lines, f"{FORM_DATA}; boundary=b", "latin-1").parts
+    values = {name.lower(): value.decode("latin-1") for part in parts for name, value in part.headers.items()}
+    # No body is known of which one is lost; if there is one, none of its files may go unseen.
+    if (found := len(values)) != (sent := sum(len(place.headers) for place in places)):
+        _refuse("form_unreadable", f"The form has {sent} headers, of which only {found} can be read.")
+    for number, place in enumerate(places):
+        of_part = {name: values.get(b"%d.%b" % (number, name), "") for name in headers.READ}
+        yield _part(number + 1, of_part, body[place.content : place.end])
 
 
-def _part(number: int, headers: dict[bytes, str], content: bytes) -> _Part:
-    encoding = headers.get(b"content-transfer-encoding", "").strip().lower()
+def _part(number: int, values: dict[bytes, str], content: bytes) -> _Part:
+    encoding = values[headers.ENCODING].strip().lower()
     if encoding == "quoted-printable" and not _NOT_QUOTED_PRINTABLE.search(content):
         content = a2b_qp(content)
     elif encoding not in _PLAIN_ENCODINGS:
@@ -276,15 +235,10 @@ def _part(number: int, headers: dict[bytes, str], content: bytes) -> _Part:
             "transfer_encoding_unknown",
             f"Part {number} is sent with Content-Transfer-Encoding {shown(encoding)}; send its bytes as they are.",
         )
-    kind, field, filename = disposition.read(_unfolded(headers.get(b"content-disposition", "")), number)
-    sent_type = media_type(_unfolded(headers.get(b"content-type", "")))
+    kind, field, filename = disposition.read(values[headers.DISPOSITION], number)
+    sent_type = media_type(values[headers.TYPE])
     unattached = filename is None and (kind == "attachment" or meant_as_a_file(field, sent_type, content))
     return _Part(field, filename, content, unattached)
-
-
-def _unfolded(value: str) -> str:
-    """A header's value on one line."""
-    return re.sub(r"\r\n[ \t]+", " ", value)
 
 
 def _last_segment(filename: str) -> str:
@@ -305,9 +259,10 @@ def _form(parts: list[_Part]) -> Form:
         requests = [part for part in kept if part.field == "request"]
     if len(requests) > 1:
         _refuse("two_request_parts", f"The form has {len(requests)} parts named request; it must have one.")
+    request = requests[0] if requests else None
     uploads = tuple(
         Upload(None if part.filename is None else _last_segment(part.filename), part.content)
         for part in kept
-        if part not in requests and (part.filename is not None or part.unattached)
+        if part is not request and (part.filename is not None or part.unattached)
     )
-    return Form(requests[0].content if requests else None, uploads)
+    return Form(request.content if request else None, uploads)

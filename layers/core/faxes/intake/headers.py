@@ -1,0 +1,64 @@
+"""The header block of a form's part -> the headers that are read, or why it is refused.
+
+Parsing a header costs more than its length, and a block may be anything: it is looked at here before a parser sees it,
+which then gets the three headers that say something, each on one line.
+"""
+
+import re
+from typing import NoReturn
+
+from faxes.errors import FormInvalid
+from faxes.intake.disposition import NAME
+
+# 4 KB holds the longest file name that any system allows, escaped.
+MAX_HEADER_BYTES = 4096
+MAX_HEADERS = 8
+
+_HEADER_NAME = re.compile(NAME.encode() + b":")
+# A line that starts with white space goes on with the header above it.
+_FOLDS = re.compile(rb"(?:\r\n[ \t]++)++")
+DISPOSITION, TYPE, ENCODING = READ = b"content-disposition", b"content-type", b"content-transfer-encoding"
+
+
+def read(body: bytes, line_end: int, delimiter: bytes, part: int) -> tuple[int, list[bytes]]:
+    """The length of a part's header block, and the lines of it that are read, one for each name.
+
+    ``line_end`` is the end of the delimiter's line, before its CRLF. Raises FormInvalid, with the part's number, for a
+    block that is not closed, too long, or not made of header lines, one of them a Content-Disposition.
+    """
+    block = _block(body[line_end : line_end + 2 + MAX_HEADER_BYTES + 4], delimiter, part)
+    if not block.count(b"\n") == block.count(b"\r") == block.count(b"\r\n"):
+        _refuse("line_ends_wrong", f"A header line of part {part} does not end with CRLF.")
+    lines = _FOLDS.sub(b" ", block).split(b"\r\n") if block else []
+    if len(lines) > MAX_HEADERS:
+        _refuse("too_many_part_headers", f"Part {part} has {len(lines)} headers; the limit is {MAX_HEADERS}.")
+    if not all(map(_HEADER_NAME.match, lines)):
+        _refuse("part_header_invalid", f"A header line of part {part} is not of the form Name: value.")
+    names = [line.partition(b":")[0].lower() for line in lines]
+    if (dispositions := names.count(DISPOSITION)) != 1:
+        _refuse("disposition_missing", f"Part {part} has {dispositions} Content-Disposition headers; it must have one.")
+    # A Content-Type says nothing of a file, so that two of them say no more.
+    if len(set(names)) < len(names) - max(0, names.count(TYPE) - 1):
+        _refuse("part_header_repeated", f"Part {part} has a header twice; either could be meant.")
+    return len(block), list({name: line for name, line in zip(names, lines, strict=True) if name in READ}.values())
+
+
+def _refuse(reason: str, message: str) -> NoReturn:
+    raise FormInvalid(message, reason=reason)
+
+
+def _block(window: bytes, delimiter: bytes, part: int) -> bytes:
+    """The block alone. ``window`` begins with the CRLF before it and holds as much as a block may have."""
+    end = window.find(b"\r\n\r\n")
+    next_delimiter = window.find(b"\r\n" + delimiter)
+    if next_delimiter >= 0 and (end < 0 or next_delimiter < end + 4):
+        _refuse("part_headers_unended", f"Part {part} has no empty line (CRLF) behind its headers.")
+    if end < 0 and len(window) < 2 + MAX_HEADER_BYTES + 4:
+        _refuse("part_headers_cut", f"The body ends within the headers of part {part}; the upload was cut off.")
+    if end < 0:
+        _refuse(
+            "part_headers_too_long",
+            f"The headers of part {part} are longer than {MAX_HEADER_BYTES} bytes, the limit, or have no empty line "
+            "(CRLF) behind them.",
+        )
+    return window[2:end]
