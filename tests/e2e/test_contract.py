@@ -69,7 +69,12 @@ def test_refuses_a_body_of_one_byte_more(curl: Curl, stored: Callable[[], dict[s
     before = stored()
     (tmp_path / "body").write_bytes(form_of(MAX_BODY + 1)[0])
     answer = curl(SEND, "-H", "Content-Type: multipart/form-data; boundary=b", "--data-binary", f"@{tmp_path / 'body'}")
-    assert answer == refusal(413, "request_too_large", "The body has 4613735 bytes; the limit is 4613734.")
+    assert answer == refusal(
+        413,
+        "request_too_large",
+        "The body has 4613735 bytes (4.6 MB); the limit is 4613734 (4.6 MB). Send smaller scans, or several faxes: a "
+        "page at 200 dpi is enough, 1,654 x 2,339 pixels.",
+    )
     assert stored() == before
 
 

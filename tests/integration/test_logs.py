@@ -325,6 +325,7 @@ def accepted_and_refused_faxes() -> list[Case]:
         ("nothing-to-send", "nothing_to_send"): fax(REQUEST, NOTE),
         # The edge.
         ("too-large", "body_too_large"): fax(REQUEST, make.file_part(FILE_NAME, CONTENT * 250_000)),
+        ("compressed", "content_encoding_unknown"): good | {"headers": good["headers"] | {"Content-Encoding": HEADER}},
         ("not-base64", "body_not_base64"): good | {"body": CONTENT.decode() + PHONE},
         ("not-binary", "body_not_binary"): good | {"body": whole.decode(), "isBase64Encoded": False},
         ("no-caller", "authorizer_missing"): good

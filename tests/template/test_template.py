@@ -391,7 +391,12 @@ GATEWAY_ANSWERS: dict[str, tuple[int | None, str, str]] = {
     "MISSING_AUTHENTICATION_TOKEN": NO_SUCH_PATH,
     "INVALID_SIGNATURE": NO_SUCH_PATH,
     "EXPIRED_TOKEN": NO_SUCH_PATH,
-    "REQUEST_TOO_LARGE": (413, "request_too_large", "The body is too large; the limit is 4613734 bytes."),
+    "REQUEST_TOO_LARGE": (
+        413,
+        "request_too_large",
+        "The body is too large; the limit is 4613734 bytes (at most 4.6 MB). Send smaller scans, or several faxes: a "
+        "page at 200 dpi is enough, 1,654 x 2,339 pixels.",
+    ),
     "BAD_REQUEST_BODY": INVALID,
     "BAD_REQUEST_PARAMETERS": INVALID,
     "UNSUPPORTED_MEDIA_TYPE": INVALID,

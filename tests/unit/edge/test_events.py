@@ -139,6 +139,46 @@ def test_a_body_over_the_limit_is_too_large(make: Callable[[int], APIGatewayProx
     )
 
 
+def test_a_fax_that_is_too_large_is_told_its_size_in_megabytes_and_what_to_do() -> None:
+    with pytest.raises(BodyTooLarge) as caught:
+        events.form(encoded(b"x" * 1_260_000), 1_200_000)
+    assert caught.value.message == (
+        "The body has 1260000 bytes (1.3 MB); the limit is 1200000 (1.2 MB). Send smaller scans, or several faxes: "
+        "a page at 200 dpi is enough, 1,654 x 2,339 pixels."
+    )
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", "deflate", "br", "identity, gzip", "x\x07"])
+@pytest.mark.parametrize("name", ["Content-Encoding", "content-encoding"])
+@pytest.mark.parametrize("sent", [{"body": "eA==", "isBase64Encoded": True}, {"body": "x"}])
+def test_a_body_that_was_encoded_is_refused(sent: dict[str, Any], name: str, encoding: str) -> None:
+    with pytest.raises(FormInvalid) as caught:
+        events.body(event(headers={"Content-Type": FORM, name: encoding}, **sent), LIMIT)
+    shown = encoding.replace("\x07", "\\x07")
+    assert (caught.value.reason, caught.value.message) == (
+        "content_encoding_unknown",
+        f"The body is sent with Content-Encoding {shown}; send it as it is.",
+    )
+
+
+@pytest.mark.parametrize("encoding", ["", "identity", " Identity "])
+def test_a_body_may_say_that_it_was_not_encoded(encoding: str) -> None:
+    sent = event(body="eA==", isBase64Encoded=True, headers={"Content-Type": FORM, "Content-Encoding": encoding})
+    assert events.body(sent, LIMIT) == b"x"
+
+
+def test_a_form_whose_type_ends_with_a_comma_is_read_unless_the_gateway_took_it_for_text() -> None:
+    type_with_comma = "multipart/form-data, boundary=b"
+    assert events.body(encoded(b"x", type_with_comma), LIMIT) == b"x"
+    with pytest.raises(FormInvalid) as caught:
+        events.body(event(body="x", headers={"Content-Type": type_with_comma}), LIMIT)
+    assert (caught.value.reason, caught.value.message) == (
+        "content_type_unreadable",
+        "The Content-Type header, multipart/form-data, boundary=b, cannot be read; a semicolon must stand behind "
+        "multipart/form-data.",
+    )
+
+
 def test_a_text_bodys_size_is_in_bytes() -> None:
     with pytest.raises(BodyTooLarge) as caught:
         events.body(event(body="ü" * 501), LIMIT)

@@ -143,6 +143,15 @@ def test_a_basic_header_that_cannot_be_read(credentials: str) -> None:
     )
 
 
+def test_key_and_secret_that_are_percent_encoded_within_a_multipart_form() -> None:
+    """As the vendor's own app sends a key and a secret with a tilde."""
+    sent = {"grant_type": "client_credentials", "client_id": "a%7Eb.c", "client_secret": "%7Ed%7E"}
+    body = forms.form(*(forms.field(name, value.encode()) for name, value in sent.items()))
+    assert client(body.decode(), forms.content_type()) == Client("a~b.c", "~d~")
+    twice = forms.form(*(forms.field(name, value.replace("%", "%25").encode()) for name, value in sent.items()))
+    assert client(twice.decode(), forms.content_type()) == Client("a%7Eb.c", "%7Ed%7E")
+
+
 @pytest.mark.parametrize("fields", [{}, {"client_id": KEY}, {"client_secret": SECRET}, BOTH | {"client_secret": ""}])
 def test_no_app(fields: dict[str, str]) -> None:
     assert refusal(GRANT | fields) == (

@@ -79,6 +79,12 @@ def media_type(content_type: str) -> str:
     return _TYPE_END.split(content_type, maxsplit=1)[0].strip().lower()
 
 
+def has_comma(content_type: str) -> bool:
+    """Whether a comma ends the type, which the gateway may not take for multipart/form-data."""
+    end = _TYPE_END.search(content_type)
+    return end is not None and end[0] == ","
+
+
 def _parts(body: bytes, content_type: str) -> list[_Part]:
     boundary = _boundary(content_type)
     if not body:
