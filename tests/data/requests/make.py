@@ -126,6 +126,33 @@ def click2fax_2015() -> bytes:
     return post(f"{OLDER}?", headers, form(boundary, report, request_part()))
 
 
+def click2fax_2015_on_php_8() -> bytes:
+    """The same app: since PHP 5.6 its "@" no longer attaches a file, but is sent as it stands."""
+    whole = click2fax_2015()
+    attached = parse(whole).body
+    report = part('name="report.pdf"', b"@/tmp/phpA1b2C3")
+    body = form("------------------------3c19a7f2d05be846", report, request_part())
+    return whole.replace(str(len(attached)).encode(), str(len(body)).encode()).removesuffix(attached) + body
+
+
+def indy() -> bytes:
+    """Delphi's Indy: fields in quoted-printable."""
+    boundary = "--------112319093015123"
+    encoding = "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable"
+    field = f'Content-Disposition: form-data; name="request"\r\n{encoding}\r\n\r\n'.encode()
+    file = file_part(content_type=f"{OCTETS}\r\nContent-Transfer-Encoding: binary")
+    headers = [
+        "Connection: keep-alive",
+        f"Content-Type: multipart/form-data; boundary={boundary}",
+        "Content-Length: LENGTH",
+        "Authorization: Bearer TOKEN",
+        "Host: HOST",
+        "Accept: text/html, */*",
+        "User-Agent: Mozilla/3.0 (compatible; Indy Library)",
+    ]
+    return post(ME, headers, form(boundary, field + b'{"recipients": [=\r\n"7778888"]=7D', file))
+
+
 def curl(
     *parts: bytes,
     target: str = ME,
@@ -198,6 +225,8 @@ def _clients() -> dict[str, bytes]:
         "mcp-server": mcp_server(file_part(), request_part(TO_EXTENSION)),
         "click2fax-2018": click2fax_2018(),
         "click2fax-2015": click2fax_2015(),
+        "click2fax-2015-php-8": click2fax_2015_on_php_8(),
+        "indy": indy(),
         "curl": curl(request_part(both), note),
         "bare-token": curl(request_part(), note, authorization="TOKEN"),
         # Of two file inputs, the second was left empty.
@@ -292,6 +321,9 @@ def _names() -> dict[str, bytes]:
         "file-name-escaped": curl(
             request_part(), file_part("%22one%22.txt", b"one"), file_part('\\"two\\".txt', b"two")
         ),
+        "file-name-not-escaped": curl(request_part(), file_part('Offer "Q3"; final.txt', FAX_TEXT)),
+        "file-name-percent-encoded": curl(request_part(), file_part("%C3%9Cbersicht%20%22Q3%22.txt", FAX_TEXT)),
+        "file-name-encoded-word": curl(request_part(), file_part("=?UTF-8?B?w5xiZXJzaWNodC50eHQ=?=", FAX_TEXT)),
         "file-name-without-extension": curl(request_part(), file_part("scan", document("smallest.tif"))),
     }
 
@@ -302,6 +334,10 @@ def _recipients() -> dict[str, bytes]:
 
     return {
         "recipients-repeated": to(b'{"recipients":["+49 (30) 123-456","0003*211","+4930123456","0003*211"]}'),
+        "recipients-written": to(
+            b'{"recipients":["(555) 123-4567","\\u202a+49\\u00a030/123\\u2011456\\u202c","+(1) 555.123\\u20134567\\n"]}'
+        ),
+        "recipients-members": to(b'{"recipients":["7778888"],"recipients":["0003*211"]}'),
         "recipients-empty": to(b'{"recipients":[]}'),
         "recipients-self": to(b'{"recipients":["@self"]}'),
         "recipients-missing": to(b'{"recipient":"7778888"}'),
@@ -350,6 +386,7 @@ def _refused_forms() -> dict[str, bytes]:
         # Taken for a preamble, the first part would be lost.
         "byte-order-mark": curl(body=b"\xef\xbb\xbf" + whole),
         "line-feeds": curl(body=form(CURL, request_part(), file_part()).replace(b"\r\n", b"\n")),
+        "content-encoding": curl(request_part(), file_part()).replace(b"Accept:", b"Content-Encoding: gzip\r\nAccept:"),
         "two-requests": curl(request_part(), request_part(TO_EXTENSION), file_part()),
         "published-sample": published_sample(),
     }
