@@ -85,14 +85,14 @@ def _shares(function: Function, sample: Sample, count_pages: Call) -> list[Row]:
 
     event = APIGatewayProxyEvent(sample.event)
     body, content_type = events.body(event, LARGEST), events.content_type(event)
-    (upload,) = multipart.parse(body, content_type).uploads
-    # The delimiters and the headers, as the decoder gets them.
-    headers = body.replace(upload.content, b"")
+    with mock.patch.object(multipart, "MultipartDecoder", wraps=MultipartDecoder) as decoder:
+        (upload,) = multipart.parse(body, content_type).uploads
+    headers = decoder.call_args.args
     taken = in_turns(
         {
             "base64": lambda: events.body(event, LARGEST),
             "the form": lambda: multipart.parse(body, content_type),
-            "- requests-toolbelt's part in that": lambda: MultipartDecoder(headers, content_type),
+            "- requests-toolbelt's part in that": lambda: MultipartDecoder(*headers),
             "the file's pages": count_pages,
             "its SHA-256": lambda: hashlib.sha256(upload.content).digest(),
             "all, from the body to the receipt": lambda: function.accept(sample.event),

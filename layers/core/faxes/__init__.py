@@ -5,6 +5,9 @@ A request flows one way:
     functions/create_fax/app.py   the route: read, submit, respond
       edge.events                 API Gateway's event -> form, path values, headers
         intake.multipart          body bytes -> Form
+          intake.headers          a part's header block, looked at before a parser sees it
+          intake.disposition      what a part and its file are called, however that is written
+          intake.unattached       whether a part without a file name was meant to be a file
       edge.caller                 who is calling, as the authorizer said
       intake.submission           Form + Principal -> Fax: every check, in the contract's order, then the stores
         access                    whose extension sends, and whether the caller may have it

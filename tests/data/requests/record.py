@@ -126,7 +126,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Keep the request as it came, but for its host."""
         length = int(self.headers["Content-Length"])
         headers = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
-        head = self.raw_requestline + headers.encode("latin-1") + b"\r\n"
+        head = f"{self.requestline}\r\n{headers}\r\n".encode("latin-1")
         host = re.sub(rb"(?i)(\r\nhost: ?)[^\r]*", rb"\1HOST", head)
         self.server.received = host + self.rfile.read(length)
         self.send_response(200)

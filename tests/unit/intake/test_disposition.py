@@ -187,6 +187,11 @@ def test_a_file_name_in_several_parameters_is_refused(name: bytes) -> None:
     assert refusal(sent) == ("Part 1 splits its file name over several parameters; send it as one.")
 
 
+def test_no_more_encoded_words_are_decoded_than_a_name_has() -> None:
+    word = "=?utf-8?Q?=61?="
+    assert read(f'form-data; name="files"; filename="{word * 9}"', 1).filename == "a" * 8 + word
+
+
 def test_a_field_and_a_file_may_have_the_same_name_with_quotation_marks() -> None:
     sent = 'form-data; name="a "b".pdf"; filename="a "b".pdf"'
     assert read(sent, 1) == Disposition("form-data", 'a "b".pdf', 'a "b".pdf')
