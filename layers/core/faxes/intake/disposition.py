@@ -7,7 +7,7 @@ what real clients send (docs/api.md, "The form").
 import re
 from binascii import Error as Base64Error
 from binascii import a2b_base64, a2b_qp
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from faxes.errors import FormInvalid
@@ -70,7 +70,9 @@ def read(header: str, part: int) -> Disposition:
     pairs = _pairs(header)
     found = _once(_pairs_with_raw_names(header) if pairs is None else pairs)
     if kind not in _KINDS or found is None:
-        _refuse(f"The Content-Disposition of part {part} cannot be read; it must be form-data; name=...; filename=...")
+        raise _invalid(
+            f"The Content-Disposition of part {part} cannot be read; it must be form-data; name=...; filename=..."
+        )
     return Disposition(kind, _text(found.get("name", "")), _filename(found, part))
 
 
@@ -83,8 +85,8 @@ def parameters(header: str) -> dict[str, str] | None:
     return _once(_pairs(header))
 
 
-def _refuse(message: str) -> NoReturn:
-    raise FormInvalid(message, reason="disposition_invalid")
+def _invalid(message: str) -> FormInvalid:
+    return FormInvalid(message, reason="disposition_invalid")
 
 
 def _once(pairs: list[tuple[str, str]] | None) -> dict[str, str] | None:
@@ -151,9 +153,9 @@ def _filename(found: dict[str, str], part: int) -> str | None:
     if (plain := found.get("filename")) is not None:
         return _text(plain)
     if "filename*" in found:
-        _refuse(f"The filename* of part {part} cannot be read; it must be UTF-8''name.")
+        raise _invalid(f"The filename* of part {part} cannot be read; it must be UTF-8''name.")
     if any(name.startswith("filename*") for name in found):
-        _refuse(f"Part {part} splits its file name over several parameters; send it as one.")
+        raise _invalid(f"Part {part} splits its file name over several parameters; send it as one.")
     return None
 
 
