@@ -49,7 +49,8 @@ _CROSS_REFERENCE = re.compile(rb"%b{0,16}(?:xref\b|\d+%b+\d+%b+obj\b)" % (_SPACE
 # left is one word, and none that a table has.
 _MOST_WORDS = 3 * 10_000
 _NUMBER = re.compile(rb"\d{1,10}")
-_OBJECT = re.compile(rb"%b*(\d{1,10})%b+(\d{1,10})%b+obj\b" % (_SPACE, _SPACE, _SPACE))
+# The white space is bounded: it is looked at once for each line of a table, and all of them may lead to the same.
+_OBJECT = re.compile(rb"%b{0,16}+(\d{1,10})%b{1,16}+(\d{1,10})%b{1,16}+obj\b" % (_SPACE, _SPACE, _SPACE))
 _OLDER = re.compile(rb"/(?:Prev|XRefStm)\b")
 _UPDATE = re.compile(rb"%b*[\d%%]|.*(?:\d%b+obj\b|startxref)" % (_SPACE, _SPACE), re.DOTALL)
 
