@@ -1,0 +1,53 @@
+"""Bodies that are made to cost as much to look at as they can: a module for each kind, each with `cases(rng)`.
+
+    pdf.py  jpg.py  tif.py  txt.py   documents
+    form.py                          whole bodies, each with its Content-Type
+
+A module of this folder is found by its name alone. Its generators attack each regular expression and each walk of the
+code on purpose; what they draw, they draw from ``rng``, so that a seed stands for the same bodies everywhere. Most are
+small enough that some hundred of them cost a test a second; what grows faster than its bytes shows there as well.
+"""
+
+import pkgutil
+import random
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import NamedTuple
+
+from faxes import multipart
+from faxes.documents import inspect
+from faxes.errors import FaxError
+from faxes.model import Limits, Upload
+
+SEED = 4_613_734
+# A request's body: none is larger.
+LARGEST = 4_613_734
+
+
+class Case(NamedTuple):
+    """``name`` says what is attacked; ``content_type`` is a form's."""
+
+    name: str
+    content: bytes
+    content_type: str = ""
+
+
+KINDS = tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))
+
+
+def cases(kind: str, seed: int = SEED) -> Iterator[Case]:
+    """The bodies of one kind, always the same for a seed."""
+    make: Callable[[random.Random], Iterator[tuple[str, bytes]]] = import_module(f"{__name__}.{kind}").cases
+    return (Case(*case) for case in make(random.Random(f"{kind} {seed}")))  # noqa: S311  # no secret
+
+
+def look(kind: str, case: Case) -> str:
+    """What the product makes of it: a refusal's reason, or "taken"."""
+    try:
+        if kind == "form":
+            multipart.parse(case.content, case.content_type)
+        else:
+            inspect(Upload("file", case.content), 1, 1, Limits())
+    except FaxError as refused:
+        return refused.reason
+    return "taken"
