@@ -6,10 +6,14 @@ as is a refusal that no log or person could read.
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from faxes.errors import FileInvalid
-from faxes.formats import Unfaxable, jpg, pdf, tif, txt
+from faxes.formats import Unfaxable, jpg, tif, txt
+from faxes.formats.pdf_ends import find_ends
+from faxes.formats.pdf_objects import Objects, Unread
+from faxes.formats.pdf_pages import check_pages
 from faxes.intake.documents import inspect
 from faxes.model import Limits, Upload
 
@@ -37,10 +41,15 @@ def _judge_txt(content: bytes) -> None:
 
 
 def _judge_pdf(content: bytes) -> None:
-    """What is looked at in Python, before and after PDFium: the header, the ends, and where a table leads."""
+    """What is looked at in Python, before and after PDFium: the ends, where a table leads, and the page tree."""
 
     def look() -> int:
-        pdf._leads_to_all(content, pdf._check_ends(content))
+        ends = find_ends(content)
+        with suppress(Unread):
+            objects = Objects(content, ends)
+            objects.leads_to_all()
+            objects.is_last_whole(ends.cross_reference)
+            check_pages(objects)
         return 1
 
     _judge(look, most_pages=1)

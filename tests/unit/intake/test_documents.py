@@ -2,9 +2,11 @@
 
 import codecs
 import hashlib
+import io
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -233,20 +235,47 @@ def test_what_cannot_be_faxed_is_named_and_what_its_name_says(name: str, says: s
 
 @pytest.mark.parametrize(
     "content",
-    [JPEG + PDF, TIFF + PDF, JPEG + PNG, b"MM\0*" + tiff(order=">")[4:] + b"%PDF-1.7", TEXT + PDF, PDF + JPEG],
+    [JPEG + PDF, TIFF + PDF, JPEG + PNG, b"MM\0*" + tiff(order=">")[4:] + b"%PDF-1.7", PDF + JPEG],
 )
 def test_what_is_two_things_is_what_its_first_bytes_say(content: bytes) -> None:
-    expected = {b"\xff\xd8": Kind.JPG, b"II": Kind.TIF, b"MM": Kind.TIF, b"Th": Kind.TXT, b"%P": Kind.PDF}
+    expected = {b"\xff\xd8": Kind.JPG, b"II": Kind.TIF, b"MM": Kind.TIF, b"%P": Kind.PDF}
     start = next(start for start in expected if content.startswith(start))
     if expected[start] is Kind.PDF:
         assert refusal(PDF + JPEG, "scan.jpg")[1].startswith(
             "File 2 of 3, scan.jpg, is named like a JPEG image but is a PDF document;"
         )
-    elif expected[start] is Kind.TXT:
-        # A PDF holds bytes that no text does, unless it is as plain as this one.
-        assert kind(content) is Kind.TXT
     else:
         assert kind(content) is expected[start]
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        TEXT,
+        b'"',
+        b"\xef\xbb\xbf" * 2,
+        b"<br />",
+        b"<html><body>",
+        b"<?xml version='1.0'?>",
+        b"%!PS-Adobe-3.0 ",
+        b"{\\rtf",
+        b"PK\x03\x04abcd\xe2\xe3454",
+        b"\x1b%-12345X@PJL SET X=1 ",
+        b"x" * 1024,
+    ],
+)
+def test_what_is_glued_to_a_pdf_does_not_hide_it(junk: bytes) -> None:
+    assert kind(junk + PDF) is Kind.PDF
+    # One that holds no object is none: text may speak of it.
+    assert refusal(junk[:1] + b"\x00%PDF-1.4 is a header", "a.txt")[0] != "pdf_cut_off"
+
+
+def test_a_pdf_in_an_archive_is_an_archive() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.pdf", PDF)
+    assert packed.getvalue()[35:].startswith(PDF)
+    assert refusal(packed.getvalue(), "a.zip")[0] == "file_kind_unknown"
 
 
 # --- what is of no kind ----------------------------------------------------------------------------------------------

@@ -25,12 +25,13 @@ _ALLOWED = "allowed are jpg, tif, pdf and txt"
 @dataclass(frozen=True, slots=True)
 class _Format:
     """A format: what to call a file of it, how its content begins and how its name ends; the kind that it is faxed as,
-    or None where it is not."""
+    or None where it is not; whether what begins so may be junk in front of a PDF."""
 
     noun: str
     signature: re.Pattern[bytes]
     endings: str
     kind: Kind | None = None
+    is_junk: bool = False
 
 
 # Web scripts put white space before a PDF's header; every reader takes it within the first 1,024 bytes. So much is
@@ -46,6 +47,10 @@ _PDF = _Format(
 # They also put warnings and HTTP headers there, and printers and old Macs their own. Without a signature of its own,
 # what begins with them could pass as text, and a PDF be faxed as its source.
 _PDF_FURTHER_ON, _FIRST_BYTES = re.compile(rb"[\r\n\0]%PDF-\d\.\d"), 1024
+# A header that follows anything else counts where the first object follows it: text may speak of PDF's headers.
+_PDF_GLUED = re.compile(
+    rb"(?s:.{0,1024}?)%PDF-\d\.\d[^\r\n]{0,16}[\r\n]\s{0,16}+(?:%[^\r\n]{0,256}+\s{1,16}+){0,4}\d{1,10}\s{1,16}+\d{1,5}\s{1,16}+obj\b"
+)
 
 # Those that are not faxed are ones that people really send. Naming them makes the answer one that a person can act on;
 # RTF, PostScript, SVG, HTML and XML would otherwise pass as text and be faxed as their source.
@@ -60,23 +65,27 @@ _FORMATS = (
     _Format("a WebP image", re.compile(rb"RIFF.{4}WEBP", re.DOTALL), "webp"),
     _Format("a HEIC or AVIF image", re.compile(rb".{4}ftyp(?:hei|hev|mif|avi)", re.DOTALL), "heic heif avif"),
     _Format("a JPEG 2000 image", re.compile(rb"\0\0\0\x0cjP  \r\n\x87\n|\xff\x4f\xff\x51"), "jp2 j2k jpx"),
-    _Format("an SVG image", re.compile(_START + rb"<svg\b", re.IGNORECASE), "svg"),
+    _Format("an SVG image", re.compile(_START + rb"<svg\b", re.IGNORECASE), "svg", is_junk=True),
     _Format(
         "a ZIP archive or an Office document",
         re.compile(rb"PK(?:\x03\x04|\x05\x06|\x07\x08)"),
         "zip docx xlsx pptx odt ods odp",
+        is_junk=True,
     ),
     _Format("a GZIP archive", re.compile(rb"\x1f\x8b"), "gz tgz"),
     _Format("an old Office document", re.compile(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "doc xls ppt"),
-    _Format("an RTF document", re.compile(rb"\{\\rtf"), "rtf"),
-    _Format("a PostScript document", re.compile(rb"%!PS"), "ps eps"),
+    _Format("an RTF document", re.compile(rb"\{\\rtf"), "rtf", is_junk=True),
+    _Format("a PostScript document", re.compile(rb"%!PS"), "ps eps", is_junk=True),
     _Format(
         "an HTML page",
         re.compile(_START + rb"<(?:!doctype\s++html|html|head|body)\b", re.IGNORECASE),
         "html htm xhtml",
+        is_junk=True,
     ),
-    _Format("an XML document", re.compile(_START + rb"<\?xml\b"), "xml"),
+    _Format("an XML document", re.compile(_START + rb"<\?xml\b"), "xml", is_junk=True),
 )
+# What an archive that holds a PDF begins with: a version that there is, and not any bytes.
+_ZIP_MEMBER = re.compile(rb"PK\x03\x04[\x0a-\x3f]\0")
 # Text has no signature: it is what is left, where that can be read.
 _TEXT = _Format("a text file", re.compile(rb"(?!)"), "txt text", Kind.TXT)
 _BY_ENDING = {ending: each for each in (*_FORMATS, _TEXT) for ending in each.endings.split()}
@@ -117,7 +126,7 @@ def _examine(name: str, content: bytes, limits: Limits, pages_before: int) -> tu
         raise Unfaxable("file_too_large", f"has {len(content)} bytes; the limit is {limits.file_bytes}")
     named = _BY_ENDING.get(name.rpartition(".")[2].strip().lower()) if "." in name else None
     held = next((each for each in _FORMATS if each.signature.match(content)), None)
-    if held is None and _PDF_FURTHER_ON.search(content, 0, _FIRST_BYTES):
+    if _is_pdf_behind_junk(held, content):
         held = _PDF
     # More than these are no longer looked at one by one.
     most = limits.pages_per_fax - pages_before
@@ -132,6 +141,13 @@ def _examine(name: str, content: bytes, limits: Limits, pages_before: int) -> tu
             f"makes the fax at least {pages_before + pages} pages long; the limit is {limits.pages_per_fax}",
         )
     return kind, pages
+
+
+def _is_pdf_behind_junk(held: _Format | None, content: bytes) -> bool:
+    """Whether what looks like ``held`` is what somebody put in front of a PDF."""
+    if held is None:
+        return bool(_PDF_FURTHER_ON.search(content, 0, _FIRST_BYTES) or _PDF_GLUED.match(content))
+    return held.is_junk and bool(_PDF_GLUED.match(content)) and not _ZIP_MEMBER.match(content)
 
 
 def _kind(named: _Format | None, held: _Format) -> Kind:
