@@ -229,6 +229,11 @@ def test_the_pages_limits_are_the_templates() -> None:
         f"{pixels['Default']:,}, and {jpg.MAX_SIDE:,} (jpg) or {tif.MAX_SIDE:,} (tif) a side",
         f"{pixels['MinValue']:,} to {pixels['MaxValue']:,}",
     )
+    fax = parameters["MaxPixelsPerFax"]
+    assert told.pop("pixels of all pages of a fax") == (
+        f"{fax['Default']:,}: 200 pages of A4 at 600 dpi",
+        f"{fax['MinValue']:,} to {fax['MaxValue']:,}",
+    )
     body = parameters["MaxBodyBytes"]["Default"]
     assert told.pop("the whole body")[0].startswith(f"{body:,} bytes ")
     assert parameters["MaxBytesPerFile"]["Default"] == body

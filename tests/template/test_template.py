@@ -198,6 +198,7 @@ def test_the_default_limits_are_the_codes() -> None:
         ("MaxRecipientsPerFax", "MAX_RECIPIENTS_PER_FAX", "CreateFaxFunction", create_fax.Settings),
         ("MaxPagesPerFax", "MAX_PAGES_PER_FAX", "CreateFaxFunction", create_fax.Settings),
         ("MaxPixelsPerPage", "MAX_PIXELS_PER_PAGE", "CreateFaxFunction", create_fax.Settings),
+        ("MaxPixelsPerFax", "MAX_PIXELS_PER_FAX", "CreateFaxFunction", create_fax.Settings),
         ("MaxBytesPerFile", "MAX_BYTES_PER_FILE", "CreateFaxFunction", create_fax.Settings),
         ("MaxBodyBytes", "MAX_BODY_BYTES", "CreateFaxFunction", create_fax.Settings),
         ("RetentionDays", "RETENTION_DAYS", "CreateFaxFunction", create_fax.Settings),

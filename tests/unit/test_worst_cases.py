@@ -30,9 +30,9 @@ def seconds(call: Callable[[], object]) -> float:
 def test_a_body_costs_what_its_bytes_cost(kind: str, outcome: int, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
 
-    def ask(*args: object) -> tuple[int, int]:
+    def ask(*args: object) -> tuple[int, int, int]:
         asked.append(args)
-        return outcome, 1
+        return outcome, 1, 1
 
     monkeypatch.setattr(pdf, "_ask", ask)
     over = []

@@ -13,6 +13,7 @@ class Limits:
     recipients_per_fax: int = 5
     pages_per_fax: int = 200
     pixels_per_page: int = 100_000_000
+    pixels_per_fax: int = 7_000_000_000
     file_bytes: int = 4_613_734
     body_bytes: int = 4_613_734
 

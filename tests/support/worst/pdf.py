@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Iterator
 
 from tests.support import pdfs
-from tests.support.worst import Case
+from tests.support.worst import LARGEST, Case
 
 _HEAD = b"%PDF-1.7\n"
 _TRAILER = b"trailer\n<< /Size 4 /Root 1 0 R >>\n"
@@ -14,13 +14,15 @@ type _Maker = Callable[[random.Random, int], bytes]
 
 
 def cases(rng: random.Random) -> Iterator[Case]:
-    """Each attack at several sizes."""
+    """Each attack at several sizes, and once as large as a body may be."""
     for make in _MAKERS:
+        name = make.__name__.strip("_").replace("_", " ")
         for _ in range(_TIMES):
-            yield Case(make.__name__.strip("_"), make(rng, rng.randint(_SMALL, _MOST)))
+            yield Case(name, make(rng, rng.randint(_SMALL, _MOST)))
+        yield Case(name, make(rng, LARGEST - 1_000_000)[-LARGEST:])
 
 
-_TIMES = 12
+_TIMES = 13
 
 
 def _space(rng: random.Random, length: int) -> bytes:
@@ -107,6 +109,98 @@ def _tables(rng: random.Random, size: int) -> bytes:
     return _HEAD + part * (size // len(part)) + pdfs.end(rng.randrange(size))
 
 
+# --- what is read in plain Python behind PDFium -----------------------------------------------------------------------
+
+
+def _tree(kids: bytes, count: int) -> bytes:
+    return b"<< /Type /Pages /Kids [%b] /Count %d >>" % (kids, count)
+
+
+def _kids_that_are_one_page(rng: random.Random, size: int) -> bytes:
+    page = b"<< /Type /Page /Parent 2 0 R /X (%b) >>" % (b"x" * rng.randint(0, 20_000))
+    return pdfs.pdf([pdfs.CATALOG, _tree(b"3 0 R " * (size // 6), size // 6), page])
+
+
+def _a_tree_that_is_deep(rng: random.Random, size: int) -> bytes:
+    depth = size // 70
+    nodes = [_tree(b"%d 0 R " % (n + 1) * rng.randint(1, 2), 1) for n in range(2, 2 + depth)]
+    return pdfs.pdf([pdfs.CATALOG, *nodes, b"<< /Type /Page >>"])
+
+
+def _pages_that_hold_the_next(rng: random.Random, size: int) -> bytes:
+    """Every object begins in a string, or an array, of the one before, so that each could be read to the end."""
+    count = min(size // 50, 900)
+    inside = rng.choice([b"/X (", b"/X [", b"/X <", b"% ", b"/X <<", b"/" + b"x" * 30])
+    body, places = _HEAD, []
+    kids = b" ".join(b"%d 0 R" % (3 + n) for n in range(count))
+    for number, each in enumerate([pdfs.CATALOG, _tree(kids, count)], start=1):
+        places.append(len(body))
+        body += b"%d 0 obj\n%b\nendobj\n" % (number, each)
+    for n in range(count):
+        places.append(len(body))
+        body += b"%d 0 obj <</Type /Page %b " % (3 + n, inside)
+    body += b"x " * ((size - len(body)) // 2)
+    lines = b"".join(b"%010d 00000 n \n" % place for place in places)
+    table = b"xref\n0 %d\n0000000000 65535 f \n%b" % (len(places) + 1, lines)
+    return body + table + b"trailer\n<< /Size %d /Root 1 0 R >>\n" % (len(places) + 1) + pdfs.end(len(body))
+
+
+def _contents_of_many_parts(rng: random.Random, size: int) -> bytes:
+    parts = rng.choice([b"4 0 R ", b"5 0 R "]) * (size // 6)
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents [%b] >>" % parts
+    zeros = pdfs.stream(bytes(rng.randint(1, size)))
+    return pdfs.pdf([pdfs.CATALOG, _tree(b"3 0 R", 1), page, pdfs.stream(b"0 0 m"), rng.choice([zeros, b"5 0 R"])])
+
+
+def _contents_that_are_nearly_zeros(rng: random.Random, size: int) -> bytes:
+    count = rng.randint(1, 200)
+    kids = b" ".join(b"%d 0 R" % (4 + n) for n in range(count))
+    pages = [b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 3 0 R >>"] * count
+    return pdfs.pdf([pdfs.CATALOG, _tree(kids, count), pdfs.stream(bytes(size) + b"0 0 m"), *pages])
+
+
+def _words(rng: random.Random, size: int) -> bytes:
+    """A page of many words, or of long ones."""
+    word = rng.choice(
+        [b"1 ", b"/A 1 ", b"(\\) ", b"((", b"<<", b"[", b"<41>", b"%\n", b"% ", b"1 0 R ", b"(()) ", b"{", b"\0"]
+    )
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /X [%b] >>" % (word * (size // len(word)))
+    return pdfs.pdf([pdfs.CATALOG, _tree(b"3 0 R", 1), page])
+
+
+def _tables_behind_one_another(rng: random.Random, size: int) -> bytes:
+    out = pdfs.pdf(pdfs.pages(1))
+    previous, parts = out.rindex(b"xref\n0 "), [out]
+    lines = b"0 1\n0000000000 65535 f \n" * rng.randint(0, 40)
+    start = len(out)
+    while start < size:
+        parts.append(b"xref\n%btrailer\n<</Size 9/Root 1 0 R/Prev %d>>\n" % (lines, previous))
+        previous, start = start, start + len(parts[-1])
+    return b"".join(parts) + pdfs.end(previous)
+
+
+def _a_long_cross_reference_stream(rng: random.Random, size: int) -> bytes:
+    def pack(data: bytes, dictionary: bytes) -> bytes:
+        more = rng.choice([b"", b" /DecodeParms << /Predictor 12 /Columns 7 >>"])
+        blown = data + bytes(rng.choice([8, 7]) * size)
+        return pdfs.compressed(blown, dictionary + more + rng.choice([b"", b" /Index [0 9 0 999999999]"]))
+
+    return pdfs.pdf_with_stream(pdfs.pages(1), pack=pack)
+
+
+def _object_streams(rng: random.Random, size: int) -> bytes:
+    """Pages in streams that grow when they are decompressed, or name more objects than they have."""
+    count = rng.randint(1, 100)
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>"
+    kids = b" ".join(b"%d 0 R" % (3 + count + n) for n in range(count))
+    heads = [b"%d 0 " % (3 + count + n) + b"9 0 " * rng.randint(0, 2_000) for n in range(count)]
+    streams = [
+        pdfs.compressed(head + page + bytes(size), b"/Type /ObjStm /N 1 /First %d" % len(head)) for head in heads
+    ]
+    packed = [(2, 3 + n, 0) for n in range(count)]
+    return pdfs.pdf_with_stream([pdfs.CATALOG, _tree(kids, count), *streams], packed=packed)
+
+
 _MAKERS: list[_Maker] = [
     _lines_that_lead_to_white_space,
     _lines_that_lead_to_one_object,
@@ -118,4 +212,13 @@ _MAKERS: list[_Maker] = [
     _a_long_tail,
     _headers,
     _tables,
+    _kids_that_are_one_page,
+    _a_tree_that_is_deep,
+    _pages_that_hold_the_next,
+    _contents_of_many_parts,
+    _contents_that_are_nearly_zeros,
+    _words,
+    _tables_behind_one_another,
+    _a_long_cross_reference_stream,
+    _object_streams,
 ]

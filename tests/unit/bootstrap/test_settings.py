@@ -20,6 +20,7 @@ ENVIRONMENT = {
     "MAX_RECIPIENTS_PER_FAX": "6",
     "MAX_PAGES_PER_FAX": "7",
     "MAX_PIXELS_PER_PAGE": "8",
+    "MAX_PIXELS_PER_FAX": "10",
     "MAX_BYTES_PER_FILE": "9",
     "MAX_BODY_BYTES": "4613734",
 }
@@ -31,6 +32,7 @@ RANGES = {
     "MAX_RECIPIENTS_PER_FAX": (1, 999),
     "MAX_PAGES_PER_FAX": (1, 999),
     "MAX_PIXELS_PER_PAGE": (1, 1_000_000_000),
+    "MAX_PIXELS_PER_FAX": (1, 100_000_000_000),
     "MAX_BYTES_PER_FILE": (1, 4_613_734),
     "MAX_BODY_BYTES": (1, 4_613_734),
 }
@@ -49,6 +51,7 @@ def test_what_create_fax_reads() -> None:
             recipients_per_fax=6,
             pages_per_fax=7,
             pixels_per_page=8,
+            pixels_per_fax=10,
             file_bytes=9,
             body_bytes=4_613_734,
         ),

@@ -253,7 +253,17 @@ def test_an_updated_document_is_read() -> None:
     assert pdf.count_pages(updated(ONE_PAGE), 200) == 1
 
 
-@pytest.mark.parametrize("box", [b"[0 0 1 1]", b"[0 0 14400 14400]", b"[-7200 0 7200 842]", b"[595 842 0 0]"])
+@pytest.mark.parametrize(
+    "box",
+    [
+        b"[0 0 1 1]",
+        b"[0 0 14400 14400]",
+        b"[0 0 612 20000]",
+        b"[0 0 144000 1]",
+        b"[-7200 0 7200 842]",
+        b"[595 842 0 0]",
+    ],
+)
 def test_sides_that_a_page_can_have(box: bytes) -> None:
     assert pdf.count_pages(pdfs.pdf(pdfs.pages(1, box=box)), 200) == 1
 
@@ -368,14 +378,13 @@ def test_other_encryption() -> None:
     assert refusal(content) == ("pdf_encrypted", "is encrypted for certain readers")
 
 
-@pytest.mark.parametrize("box", [b"[0 0 595 0.99]", b"[0 0 0.99 842]", b"[0 0 14401 842]", b"[0 0 595 1000000000]"])
+@pytest.mark.parametrize("box", [b"[0 0 595 0.99]", b"[0 0 0.99 842]", b"[0 0 144001 842]", b"[0 0 595 1000000000]"])
 def test_sides_that_a_page_cannot_have(box: bytes) -> None:
     objects = pdfs.pages(3)
     objects[3] = objects[3].replace(pdfs.A4, box)
     assert refusal(pdfs.pdf(objects)) == (
         "pdf_page_size",
-        "has a page, number 2, of a size that cannot be faxed; each side must have 1 to 14400 points, "
-        "which is 200 inches",
+        "has a page, number 2, of a size that cannot be faxed; each side must have 1 to 144000 points",
     )
 
 
@@ -412,14 +421,14 @@ from faxes.formats import pdf_check
 """
 
 
-def reader(check: str = "return pdf_check.OPENED, 1", before: str = "") -> list[str]:
+def reader(check: str = "return pdf_check.OPENED, 1, 1", before: str = "") -> list[str]:
     """The command of a child that does this with the document. ``before`` is what it does first of all."""
     script = f"""{PRELUDE}
 {before}
 def check(pdfium, content, max_pages):
     {check}
 pdf_check.check = check
-pdf_check.main(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+pdf_check.main(sys.argv[2], *map(int, sys.argv[3:]))
 """
     command = pdf.child()
     return [*command[: command.index("-c") + 1], script, *command[-2:]]
@@ -431,7 +440,7 @@ def clock(*moments: float) -> Callable[[], float]:
 
 
 def test_a_child_that_does_what_it_should() -> None:
-    assert pdf.count_pages(ONE_PAGE, 200, start=reader("return pdf_check.OPENED, 7")) == 7
+    assert pdf.count_pages(ONE_PAGE, 200, start=reader("return pdf_check.OPENED, 7, 1")) == 7
 
 
 ENDS_EARLY = [
@@ -463,18 +472,18 @@ def test_a_reader_that_ends_before_it_has_the_document_refuses_it_as_well(does: 
         b"",
         b"\0",
         b"\0\0\0\0",
-        b"\0\0\0\0\1\0",
+        b"\0\0\0\0\1" + bytes(9),
         b"\0\0\0\0\1" * 1_000,
         # One page more than PDFium can count, and as many as there are numbers.
-        b"\0\0\x10\0\0",
-        b"\0\xff\xff\xff\xff",
+        b"\0\0\x10\0\0" + bytes(8),
+        b"\0\xff\xff\xff\xff" + bytes(8),
         # Outcomes that there are not, and pages that there are not.
-        b"\7\0\0\0\1",
-        b"Hello",
-        bytes([pdf_check.PAGE_MISSING, 0, 0, 0, 0]),
-        bytes([pdf_check.PAGE_MISSING, 0, 0, 0, 201]),
-        bytes([pdf_check.PAGE_SIZE, 0, 0, 0, 0]),
-        bytes([pdf_check.PAGE_SIZE, 0xFF, 0xFF, 0xFF, 0xFF]),
+        b"\7\0\0\0\1" + bytes(8),
+        b"Hello, reader",
+        bytes([pdf_check.PAGE_MISSING, 0, 0, 0, 0]) + bytes(8),
+        bytes([pdf_check.PAGE_MISSING, 0, 0, 0, 201]) + bytes(8),
+        bytes([pdf_check.PAGE_SIZE, 0, 0, 0, 0]) + bytes(8),
+        bytes([pdf_check.PAGE_SIZE, 0xFF, 0xFF, 0xFF, 0xFF]) + bytes(8),
     ],
 )
 def test_an_answer_that_is_none_is_not_believed(answer: bytes) -> None:
@@ -501,7 +510,7 @@ def test_a_reader_that_does_not_take_the_document_is_ended_at_the_deadline() -> 
 
 
 def test_what_the_parser_may_reserve_is_bounded() -> None:
-    takes = "bytearray({}); return pdf_check.OPENED, 1"
+    takes = "bytearray({}); return pdf_check.OPENED, 1, 1"
     assert pdf.count_pages(FOUR_MIB, 200, start=reader(takes.format(23 * MIB))) == 1
     assert refusal(FOUR_MIB, start=reader(takes.format(25 * MIB))) == CRASHED
 
@@ -542,11 +551,12 @@ def managed():
 
 
 def test_with_the_document_in_it_the_child_can_open_nothing() -> None:
-    check = "return pdf_check.OPENED, 1 + managed()"
+    check = "return pdf_check.OPENED, 1 + managed(), 1"
     assert pdf.count_pages(ONE_PAGE, 200, start=reader(check, TRIES)) == 1
     # It could before.
     assert (
-        pdf.count_pages(ONE_PAGE, 200, start=reader(check, TRIES + "pdf_check._confine = lambda: None")) == 1 + 0b111111
+        pdf.count_pages(ONE_PAGE, 200, start=reader(check, TRIES + "pdf_check._confine = lambda seconds: None"))
+        == 1 + 0b111111
     )
 
 
@@ -567,17 +577,17 @@ def forks():
 
 
 def test_with_the_document_in_it_the_child_can_start_no_process() -> None:
-    check = "return pdf_check.OPENED, 1 + forks()"
+    check = "return pdf_check.OPENED, 1 + forks(), 1"
     assert pdf.count_pages(ONE_PAGE, 200, start=reader(check, FORKS)) == 1
-    assert pdf.count_pages(ONE_PAGE, 200, start=reader(check, FORKS + "pdf_check._confine = lambda: None")) == 2
+    assert pdf.count_pages(ONE_PAGE, 200, start=reader(check, FORKS + "pdf_check._confine = lambda seconds: None")) == 2
 
 
 def test_the_limits_cannot_be_raised_again() -> None:
     limits = "(resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_NPROC, resource.RLIMIT_NOFILE)"
-    check = f"return pdf_check.OPENED, 1 + sum(sum(resource.getrlimit(each)) for each in {limits})"
+    check = f"return pdf_check.OPENED, 1 + sum(sum(resource.getrlimit(each)) for each in {limits}), 1"
     assert pdf.count_pages(ONE_PAGE, 200, start=reader(check)) == 1
     # Seconds, for whatever gets rid of the timer.
-    check = "return pdf_check.OPENED, max(resource.getrlimit(resource.RLIMIT_CPU))"
+    check = "return pdf_check.OPENED, max(resource.getrlimit(resource.RLIMIT_CPU)), 1"
     assert pdf.count_pages(ONE_PAGE, 200, start=reader(check)) in (2, 3)
 
 
@@ -592,7 +602,7 @@ pdf_check.READY = b""
 """
     with (tmp_path / "ours").open("w") as ours:
         os.set_inheritable(ours.fileno(), True)
-        assert pdf.count_pages(ONE_PAGE, 200, start=reader("return pdf_check.OPENED, 1", seen)) == 1
+        assert pdf.count_pages(ONE_PAGE, 200, start=reader("return pdf_check.OPENED, 1, 1", seen)) == 1
 
 
 def test_what_goes_wrong_before_the_document_is_there_is_told_and_nothing_after_it() -> None:
@@ -612,7 +622,7 @@ def test_what_goes_wrong_before_the_document_is_there_is_told_and_nothing_after_
 
 
 def test_a_child_whose_document_ends_early_ends_as_well() -> None:
-    command = [*pdf.child(), str(len(ONE_PAGE)), "200"]
+    command = [*pdf.child(), str(len(ONE_PAGE)), "200", "1000000"]
     done = subprocess.run(command, input=ONE_PAGE[:-1], stdout=subprocess.PIPE, env={})
     assert (done.returncode, done.stdout) == (1, pdf_check.READY)
 

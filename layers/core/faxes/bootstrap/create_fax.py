@@ -47,6 +47,7 @@ class Settings:
                 recipients_per_fax=whole(environ, "MAX_RECIPIENTS_PER_FAX", 1, 999),
                 pages_per_fax=whole(environ, "MAX_PAGES_PER_FAX", 1, 999),
                 pixels_per_page=whole(environ, "MAX_PIXELS_PER_PAGE", 1, 1_000_000_000),
+                pixels_per_fax=whole(environ, "MAX_PIXELS_PER_FAX", 1, 100_000_000_000),
                 file_bytes=whole(environ, "MAX_BYTES_PER_FILE", 1, 4_613_734),
                 body_bytes=whole(environ, "MAX_BODY_BYTES", 1, 4_613_734),
             ),

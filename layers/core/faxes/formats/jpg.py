@@ -6,6 +6,7 @@ for it; the end marker of a thumbnail lies within a segment, which the walk step
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -62,6 +63,7 @@ class _Image:
     """What the walk has seen so far. ``huffman`` holds class * 16 + number of each defined table."""
 
     components: dict[int, _Component] = field(default_factory=dict)
+    pixels: int = 0
     progressive: bool = False
     quantization: set[int] = field(default_factory=set)
     huffman: set[int] = field(default_factory=set)
@@ -71,10 +73,11 @@ class _Image:
     escapes: int = 0
 
 
-def count_pages(content: bytes, max_pixels: int) -> int:
+def count_pages(content: bytes, max_pixels: int, draw: Callable[[int], None] = lambda pixels: None) -> int:
     """1: a JPEG is one page. ``content`` begins with the start marker.
 
     Raises Unfaxable where it is not one whole image of at most ``max_pixels`` that common renderers read.
+    ``draw`` is told its pixels.
     """
     image = _Image()
     position = 2
@@ -95,6 +98,7 @@ def count_pages(content: bytes, max_pixels: int) -> int:
     if not image.scans:
         raise Unfaxable("jpg_no_image", "holds no image")
     _require(image.begun == set(image.components), "no data for one of its colour components")
+    draw(image.pixels)
     return 1
 
 
@@ -177,6 +181,7 @@ def _read_frame(image: _Image, segment: bytes, max_pixels: int, *, progressive: 
         raise Unfaxable("jpg_size", f"is {width} x {height} pixels; each side must be 1 to {MAX_SIDE}")
     if width * height > max_pixels:
         raise Unfaxable("jpg_size", f"is {width} x {height} pixels; the limit is {max_pixels} in all")
+    image.pixels = width * height
     for n in range(6, len(segment), 3):
         sampling = segment[n + 1]
         image.components[segment[n]] = _Component(sampling >> 4, sampling & 15, segment[n + 2])

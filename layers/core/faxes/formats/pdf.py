@@ -21,18 +21,21 @@ do, is looked at in plain Python again (pdf_objects.py, pdf_pages.py). The rules
 A PDF that is cut exactly where an older version of it ended is that version, whole; nothing tells the two apart.
 """
 
+import resource
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from signal import SIGPROF, SIGXCPU
 
 from faxes.errors import DeploymentFault
 from faxes.formats import Unfaxable, pdf_check
+from faxes.formats.budget import Budget
 from faxes.formats.pdf_ends import Ends, bytes_changed, damaged, find_ends
 from faxes.formats.pdf_objects import Objects, Unread
 from faxes.formats.pdf_pages import check_pages
@@ -50,13 +53,14 @@ _MOST_PAGES = 0xFFFFF
 # module that ships is used.
 _START = (
     "import sys; sys.path.append(sys.argv[1]); from faxes.formats import pdf_check; "
-    "pdf_check.main(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))"
+    "pdf_check.main(sys.argv[2], *map(int, sys.argv[3:]))"
 )
 
 
 def count_pages(
     content: bytes,
     max_pages: int,
+    budget: Budget | None = None,
     *,
     start: Sequence[str] | None = None,
     seconds: float = SECONDS,
@@ -64,26 +68,28 @@ def count_pages(
 ) -> int:
     """The pages of a PDF. Beyond ``max_pages`` it is the document's word: its pages have not been looked at.
 
-    ``start`` is the command that starts the child, to which the document's length and ``max_pages`` are added.
-    Raises Unfaxable, or DeploymentFault where the child cannot be started.
+    ``budget`` is what is left for the fax. ``start`` is the command that starts the child, to which the document's
+    length, ``max_pages`` and the microseconds that are left are added. Raises Unfaxable, or DeploymentFault where the
+    child cannot be started.
     """
+    budget = budget or Budget(sys.maxsize)
     ends = find_ends(content)
     objects = _objects(content, ends)
     if ends.is_off and not (objects and _is_nothing_else_off(objects, ends)):
         raise bytes_changed()
     document = _alone(content, ends)
     command = [*(child() if start is None else start), str(len(document)), str(max_pages)]
-    outcome, number = _ask(command, document, seconds, monotonic)
+    outcome, number, pixels = _ask(command, document, budget, seconds, monotonic)
+    if outcome == pdf_check.REBUILT and number and objects and objects.leads_to_all():
+        outcome = pdf_check.OPENED
     match outcome:
         case pdf_check.OPENED if number == 0:
             raise Unfaxable("pdf_no_pages", "has no pages")
-        case pdf_check.OPENED if number <= _MOST_PAGES:
-            if number <= max_pages:
-                _check(objects)
+        case pdf_check.OPENED if number <= max_pages:
+            _check(objects)
+            budget.draw(pixels)
             return number
-        case pdf_check.REBUILT if 1 <= number <= _MOST_PAGES and objects and objects.leads_to_all():
-            if number <= max_pages:
-                _check(objects)
+        case pdf_check.OPENED if number <= _MOST_PAGES:
             return number
         case pdf_check.ENCRYPTED:
             raise Unfaxable("pdf_encrypted", "is encrypted with a password")
@@ -97,7 +103,7 @@ def count_pages(
             raise Unfaxable(
                 "pdf_page_size",
                 f"has a page, number {number}, of a size that cannot be faxed; each side must have "
-                f"{pdf_check.SHORTEST_SIDE} to {pdf_check.LONGEST_SIDE} points, which is 200 inches",
+                f"{pdf_check.SHORTEST_SIDE} to {pdf_check.LONGEST_SIDE} points",
             )
     raise _crashed()
 
@@ -143,12 +149,50 @@ def _check(objects: Objects | None) -> None:
 
 
 def _ask(
+    command: Sequence[str],
+    document: bytes | memoryview,
+    budget: Budget,
+    seconds: float,
+    monotonic: Callable[[], float],
+) -> tuple[int, int, int]:
+    """Outcome, number and pixels as the child answers. Nothing else that it says or does counts: it may be in strange
+    hands. What it computes with the document is charged to the budget; its start is no document's."""
+    left = budget.left
+    with budget.held():
+        talk = _talk([*command, str(int(left * 1_000_000))], document, seconds, monotonic)
+    if not talk.heard.startswith(pdf_check.READY):
+        raise DeploymentFault(
+            reason="pdf_reader_not_started", cause="no sign in time" if talk.late else f"its status is {talk.status}"
+        )
+    is_stopped = talk.status in (-SIGPROF, -SIGXCPU)
+    budget.charge(left if is_stopped and left < pdf_check.PARSER_STARTS * talk.started else talk.used)
+    if len(talk.heard) == len(pdf_check.READY) + pdf_check.ANSWER_BYTES:
+        return talk.heard[1], int.from_bytes(talk.heard[2:6]), int.from_bytes(talk.heard[6:])
+    if talk.late or is_stopped:
+        raise Unfaxable("pdf_too_slow", "takes too long to read; print it to a new PDF")
+    raise _crashed()
+
+
+@dataclass(frozen=True, slots=True)
+class _Talk:
+    """What was heard of a child, its status, whether it was late, and its processor time in seconds: up to where it was
+    ready, and from there on."""
+
+    heard: bytes
+    status: int
+    late: bool
+    started: float
+    used: float
+
+
+def _talk(
     command: Sequence[str], document: bytes | memoryview, seconds: float, monotonic: Callable[[], float]
-) -> tuple[int, int]:
-    """Outcome and number as the child answers. Nothing else that it says or does counts: it may be in strange hands."""
+) -> _Talk:
     deadline = monotonic() + seconds
     late = False
     heard = b""
+    started = 0.0
+    before = _children_time()
     ours, theirs = socket.socketpair()
     with ours:
         with theirs:
@@ -156,6 +200,7 @@ def _ask(
         try:
             heard = _hear(ours, len(pdf_check.READY), deadline, monotonic)
             if heard == pdf_check.READY:
+                started = _processor_time(process.pid)
                 _tell(ours, document, deadline, monotonic)
                 heard += _hear(ours, pdf_check.ANSWER_BYTES + 1, deadline, monotonic)
         except TimeoutError:
@@ -164,15 +209,21 @@ def _ask(
             # Where it has ended by itself, its own status stands.
             process.kill()
             status = process.wait()
-    if not heard.startswith(pdf_check.READY):
-        raise DeploymentFault(
-            reason="pdf_reader_not_started", cause="no sign in time" if late else f"its status is {status}"
-        )
-    if len(heard) == len(pdf_check.READY) + pdf_check.ANSWER_BYTES:
-        return heard[1], int.from_bytes(heard[2:])
-    if late or status in (-SIGPROF, -SIGXCPU):
-        raise Unfaxable("pdf_too_slow", "takes too long to read; print it to a new PDF")
-    raise _crashed()
+    return _Talk(heard, status, late, started, max(_children_time() - before - started, 0.0))
+
+
+def _children_time() -> float:
+    """Of all children that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _processor_time(pid: int) -> float:
+    """What a process has used until now; 0 where the system does not say: macOS. As clock_getcpuclockid(3) has it."""
+    try:
+        return time.clock_gettime((~pid << 3) | 2)
+    except OSError:
+        return 0.0
 
 
 def _started(command: Sequence[str], channel: socket.socket) -> "subprocess.Popen[bytes]":

@@ -3,9 +3,9 @@
 The parser reads strangers' bytes. Whatever it does, by mistake or because a document's author wants it to, this process
 can by then compute and reserve only a little more, and can open, connect, start and write nothing.
 
-Standard output says READY when all is set up, then one answer of ANSWER_BYTES: the outcome in one byte, and in four the
+Standard output says READY when all is set up, then one answer of ANSWER_BYTES: the outcome in one byte, in four the
 number of pages (OPENED; REBUILT, where the cross-reference was of no use) or that of the page that is wrong
-(PAGE_MISSING, PAGE_SIZE). Standard input is the document.
+(PAGE_MISSING, PAGE_SIZE), and in eight the pixels of all pages as a fax has them. Standard input is the document.
 
 The parser is PDFium, the library that pypdfium2 ships. Its Python declares 500 functions, which takes longer than all
 that is done here; the six that are needed are declared here, and a test holds them to pypdfium2's.
@@ -20,18 +20,20 @@ if TYPE_CHECKING:
     import ctypes
 
 READY = b"R"
-ANSWER_BYTES = 5
+ANSWER_BYTES = 13
 OPENED, ENCRYPTED, LOCKED, DAMAGED, PAGE_MISSING, PAGE_SIZE, REBUILT = range(7)
 
-# A side in points. 14,400, which is 200 inches, is the longest that ISO 32000 lets a page have in its own units; on
-# less than a point there is nothing to see.
+# A side in points. ISO 32000 names 14,400, which is 200 inches, as one reader's limit; web pages and rolls of receipts
+# are printed on longer ones, which every reader draws. On less than a point there is nothing to see.
 SHORTEST_SIDE = 1
-LONGEST_SIDE = 14_400
+LONGEST_SIDE = 144_000
+# Pixels an inch, across and down, as a fax of fine resolution has them.
+_ACROSS, _DOWN = 204, 196
 
 # What the parser may reserve beside the document, and what it may compute: the latter in the processor time that
-# starting this process took, so that it means the same on a slow processor. Ordinary documents of 200 pages need at
-# most 5 MiB and 1.3 starts; the most that real ones were found to need, tables of 60,000 to 140,000 tagged cells, is
-# 20 MiB and 3 starts.
+# starting this process took, so that it means the same on a slow processor; at most, what is left for the whole fax.
+# Ordinary documents of 200 pages need at most 5 MiB and 1.3 starts; the most that real ones were found to need, tables
+# of 60,000 to 140,000 tagged cells, is 20 MiB and 3 starts.
 PARSER_BYTES = 24 * 1024 * 1024
 PARSER_STARTS = 3.5
 
@@ -42,8 +44,9 @@ _UNKNOWN_SECURITY = 5
 _ITIMER_PROF = 2
 
 
-def main(library: str, length: int, max_pages: int) -> None:
-    """Check the PDF of ``length`` bytes that comes in. ``library`` is the path of PDFium's shared library."""
+def main(library: str, length: int, max_pages: int, microseconds: int) -> None:
+    """Check the PDF of ``length`` bytes that comes in. ``library`` is the path of PDFium's shared library;
+    ``microseconds`` of processor time are left for it."""
     # Imported where they are needed: pdf.py reads this module for its constants alone.
     import ctypes
 
@@ -51,7 +54,7 @@ def main(library: str, length: int, max_pages: int) -> None:
     declare(pdfium)
     pdfium.FPDF_InitLibrary()
     content = (ctypes.c_char * length)()
-    _confine()
+    _confine(microseconds / 1_000_000)
     os.write(1, READY)
 
     rest = memoryview(content).cast("B")
@@ -60,8 +63,8 @@ def main(library: str, length: int, max_pages: int) -> None:
         if not read:
             raise EOFError("the document ended early")
         rest = rest[read:]
-    outcome, number = check(pdfium, content, max_pages)
-    os.write(1, bytes([outcome]) + number.to_bytes(ANSWER_BYTES - 1))
+    outcome, number, pixels = check(pdfium, content, max_pages)
+    os.write(1, bytes([outcome]) + number.to_bytes(4) + pixels.to_bytes(8))
     # Nothing that the parser left behind is run or freed.
     os._exit(0)
 
@@ -81,42 +84,45 @@ def declare(pdfium: "ctypes.CDLL") -> None:
     pdfium.FPDF_GetPageSizeByIndexF.argtypes = [c_void_p, c_int, POINTER(c_float)]
 
 
-def check(pdfium: "ctypes.CDLL", content: "ctypes.Array[ctypes.c_char]", max_pages: int) -> tuple[int, int]:
-    """The outcome and its number. No page is loaded: that would decompress and interpret what is on it."""
+def check(pdfium: "ctypes.CDLL", content: "ctypes.Array[ctypes.c_char]", max_pages: int) -> tuple[int, int, int]:
+    """The outcome, its number, and the pages' pixels. No page is loaded, which would interpret what is on it."""
     document = pdfium.FPDF_LoadMemDocument64(content, len(content), None)
     if not document:
-        return {_WRONG_PASSWORD: ENCRYPTED, _UNKNOWN_SECURITY: LOCKED}.get(pdfium.FPDF_GetLastError(), DAMAGED), 0
-    outcome, number = _check_pages(pdfium, document, max_pages)
+        return {_WRONG_PASSWORD: ENCRYPTED, _UNKNOWN_SECURITY: LOCKED}.get(pdfium.FPDF_GetLastError(), DAMAGED), 0, 0
+    outcome, number, pixels = _check_pages(pdfium, document, max_pages)
     # Where it cannot use the cross-reference, PDFium makes do with the objects that it finds; others may be missing.
     if not pdfium.FPDF_DocumentHasValidCrossReferenceTable(document):
-        return (REBUILT, number) if outcome == OPENED else (DAMAGED, 0)
-    return outcome, number
+        return (REBUILT, number, pixels) if outcome == OPENED else (DAMAGED, 0, 0)
+    return outcome, number, pixels
 
 
-def _check_pages(pdfium: "ctypes.CDLL", document: "ctypes.c_void_p", max_pages: int) -> tuple[int, int]:
+def _check_pages(pdfium: "ctypes.CDLL", document: "ctypes.c_void_p", max_pages: int) -> tuple[int, int, int]:
     from ctypes import c_float
 
     pages = pdfium.FPDF_GetPageCount(document)
     if pages > max_pages:
         # It is refused for that: none of them needs to be looked at.
-        return OPENED, pages
+        return OPENED, pages, 0
+    pixels = 0
     size = (c_float * 2)()
     for index in range(pages):
         if not pdfium.FPDF_GetPageSizeByIndexF(document, index, size):
-            return PAGE_MISSING, index + 1
+            return PAGE_MISSING, index + 1, 0
         if not all(SHORTEST_SIDE <= side <= LONGEST_SIDE for side in size):
-            return PAGE_SIZE, index + 1
-    return OPENED, pages
+            return PAGE_SIZE, index + 1, 0
+        pixels += int(size[0] / 72 * _ACROSS) * int(size[1] / 72 * _DOWN)
+    return OPENED, pages, pixels
 
 
-def _confine() -> None:
+def _confine(seconds: float) -> None:
     """Give up what the parser does not need. What was opened stays open, and none of it can be taken back."""
     import ctypes
     import resource
 
     # Until here an error is told to the function's log; from here on, the document is not.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-    budget = PARSER_STARTS * time.process_time()
+    # A timer of zero would be none.
+    budget = max(min(PARSER_STARTS * time.process_time(), seconds), 0.000_001)
     limits = {
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_FSIZE: 0,

@@ -11,6 +11,7 @@ directories below another (SubIFDs, Exif) hold none. Neither is looked into.
 
 import re
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -120,11 +121,13 @@ type _Entry = tuple[int, int, int, int]
 type _Directory = dict[int, _Entry]
 
 
-def count_pages(content: bytes, max_pixels: int, max_pages: int = 999) -> int:
+def count_pages(
+    content: bytes, max_pixels: int, max_pages: int = 999, draw: Callable[[int], None] = lambda pixels: None
+) -> int:
     """How many pages there are. ``content`` begins with the header of a TIFF or BigTIFF.
 
     Raises Unfaxable where one is not whole, has more than ``max_pixels``, or is one that common renderers do not read.
-    Where there are more than ``max_pages``, they are counted and not looked at.
+    Where there are more than ``max_pages``, they are counted and not looked at. ``draw`` is told the pixels of each.
     """
     if _BIGTIFF.match(content):
         raise Unfaxable("tif_bigtiff", "is a BigTIFF image; save it as a classic TIFF")
@@ -134,7 +137,7 @@ def count_pages(content: bytes, max_pixels: int, max_pages: int = 999) -> int:
         raise Unfaxable("tif_no_pages", "has no page")
     if len(pages) <= max_pages:
         for position in pages:
-            _check_page(file, position, max_pixels)
+            _check_page(file, position, max_pixels, draw)
     return len(pages)
 
 
@@ -195,10 +198,11 @@ def _is_page(file: _File, position: int, entries: int) -> bool:
     return True
 
 
-def _check_page(file: _File, position: int, max_pixels: int) -> None:
+def _check_page(file: _File, position: int, max_pixels: int, draw: Callable[[int], None]) -> None:
     directory = _read_directory(file, position)
     width, height = _number(directory, _WIDTH), _number(directory, _HEIGHT)
     _check_size("a page", width, height, max_pixels)
+    draw(width * height)
     compression = _number(directory, _COMPRESSION, _NONE)
     if compression not in _COMPRESSIONS:
         name = _NAMED_COMPRESSIONS.get(compression, f"number {compression}")

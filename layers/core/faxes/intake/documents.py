@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from faxes.errors import FileInvalid, shown
 from faxes.formats import Unfaxable
+from faxes.formats.budget import Budget
 from faxes.intake.unattached import is_a_reference
 from faxes.model import Document, Kind, Limits, Upload
 
@@ -89,14 +90,19 @@ _ZIP_MEMBER = re.compile(rb"PK\x03\x04[\x0a-\x3f]\0")
 # Text has no signature: it is what is left, where that can be read.
 _TEXT = _Format("a text file", re.compile(rb"(?!)"), "txt text", Kind.TXT)
 _BY_ENDING = {ending: each for each in (*_FORMATS, _TEXT) for ending in each.endings.split()}
+# A page of text is one of A4 at a fax's fine resolution.
+_TEXT_PIXELS = 1728 * 2287
 # Why text cannot be read; without a name that says so, it was no text to begin with.
 _UNREADABLE = frozenset({"txt_binary", "txt_encoding"})
 
 
-def inspect(upload: Upload, position: int, count: int, limits: Limits, pages_before: int = 0) -> Document:
+def inspect(
+    upload: Upload, position: int, count: int, limits: Limits, pages_before: int = 0, budget: Budget | None = None
+) -> Document:
     """Recognise one file and count its pages.
 
-    ``position`` (from 1) and ``count`` are for the message; ``pages_before`` is how many pages the files before have.
+    ``position`` (from 1) and ``count`` are for the message; ``pages_before`` is how many pages the files before have,
+    ``budget`` what they have left of the fax's processor time and pixels, of which this one takes its own.
     Raises FileInvalid where the file is none of jpg, tif, pdf and txt, is named like another format, is not whole or is
     over a limit, and DeploymentFault where that cannot be found out.
     """
@@ -104,7 +110,7 @@ def inspect(upload: Upload, position: int, count: int, limits: Limits, pages_bef
         cause = "names a file instead of holding it" if is_a_reference(upload.content) else "has no file name"
         raise FileInvalid(f"File {position} of {count} was not attached: its part {cause}.", reason="file_not_attached")
     try:
-        kind, pages = _examine(upload.name, upload.content, limits, pages_before)
+        kind, pages = _examine(upload.name, upload.content, limits, pages_before, budget or whole(limits))
     except Unfaxable as unfaxable:
         name = f", {shown(upload.name)}," if upload.name else ""
         raise FileInvalid(f"File {position} of {count}{name} {unfaxable.text}.", reason=unfaxable.reason) from None
@@ -118,7 +124,12 @@ def inspect(upload: Upload, position: int, count: int, limits: Limits, pages_bef
     )
 
 
-def _examine(name: str, content: bytes, limits: Limits, pages_before: int) -> tuple[Kind, int]:
+def whole(limits: Limits) -> Budget:
+    """What all files of one fax may take together."""
+    return Budget(limits.pixels_per_fax)
+
+
+def _examine(name: str, content: bytes, limits: Limits, pages_before: int, budget: Budget) -> tuple[Kind, int]:
     """The kind and the pages of a file that can be faxed. Raises Unfaxable for any other."""
     if not content:
         raise Unfaxable("file_empty", "is empty")
@@ -131,10 +142,11 @@ def _examine(name: str, content: bytes, limits: Limits, pages_before: int) -> tu
     # More than these are no longer looked at one by one.
     most = limits.pages_per_fax - pages_before
     if held is None:
-        kind, pages = Kind.TXT, _pages_of_text(named, content, most)
+        kind, pages = Kind.TXT, _pages_of_text(named, content, most, budget)
+        budget.draw(min(pages, most) * _TEXT_PIXELS)
     else:
         kind = _kind(named, held)
-        pages = _count_pages(kind, content, limits.pixels_per_page, most)
+        pages = _count_pages(kind, content, limits.pixels_per_page, most, budget)
     if pages > most:
         raise Unfaxable(
             "too_many_pages",
@@ -167,12 +179,12 @@ def _contradiction(named: _Format, held: _Format) -> Unfaxable:
     )
 
 
-def _pages_of_text(named: _Format | None, content: bytes, max_pages: int) -> int:
+def _pages_of_text(named: _Format | None, content: bytes, max_pages: int, budget: Budget) -> int:
     """The pages of a file that no signature tells. Raises Unfaxable where it is no text, or is not named like one."""
     from faxes.formats import txt
 
     try:
-        pages = txt.count_pages(content, max_pages)
+        pages = budget.run(lambda: txt.count_pages(content, max_pages))
     except Unfaxable as unfaxable:
         if named is _TEXT or unfaxable.reason not in _UNREADABLE:
             raise
@@ -183,16 +195,16 @@ def _pages_of_text(named: _Format | None, content: bytes, max_pages: int) -> int
     return pages
 
 
-def _count_pages(kind: Kind, content: bytes, max_pixels: int, max_pages: int) -> int:
+def _count_pages(kind: Kind, content: bytes, max_pixels: int, max_pages: int, budget: Budget) -> int:
     # Each is imported when the first of its kind comes; a PDF's brings what starts and watches another process.
     if kind is Kind.JPG:
         from faxes.formats import jpg
 
-        return jpg.count_pages(content, max_pixels)
+        return budget.run(lambda: jpg.count_pages(content, max_pixels, budget.draw))
     if kind is Kind.TIF:
         from faxes.formats import tif
 
-        return tif.count_pages(content, max_pixels, max_pages)
+        return budget.run(lambda: tif.count_pages(content, max_pixels, max_pages, budget.draw))
     from faxes.formats import pdf
 
-    return pdf.count_pages(content, max_pages)
+    return budget.run(lambda: pdf.count_pages(content, max_pages, budget))

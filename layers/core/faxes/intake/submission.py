@@ -203,11 +203,12 @@ class Submission:
                 f"The fax has {len(uploads)} files; the limit is {self.limits.files_per_fax}.", reason="too_many_files"
             )
         accepted: list[Document] = []
+        budget = documents.whole(self.limits)
         for n, upload in enumerate(uploads, start=1):
             # Each may take seconds, where it was made to.
             self._check_time_to_store(remaining)
             pages_before = sum(document.pages for document in accepted)
-            accepted.append(documents.inspect(upload, n, len(uploads), self.limits, pages_before))
+            accepted.append(documents.inspect(upload, n, len(uploads), self.limits, pages_before, budget))
         return accepted
 
     def _store(
