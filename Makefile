@@ -163,6 +163,10 @@ bench: $(DEV) $(SAM) $(WHEELS) ## Measure how quick it is, and write that into d
 bench-documents: $(DEV) ## Measure what bombs cost against honest documents: [KIND="pdf jpg tif txt"] (Linux)
 	@$(PYTHON_TOOL) benchmarks.documents $(KIND)
 
+.PHONY: bench-worst
+bench-worst: $(DEV) ## Measure the worst bodies that are generated, and write that into docs/performance.md (Linux)
+	@$(PYTHON_TOOL) benchmarks.worst
+
 .PHONY: load
 load: $(DEV) ## Send thousands of faxes to the stack that make run started, and count them (minutes)
 	@$(PYTHON_TOOL) benchmarks.load

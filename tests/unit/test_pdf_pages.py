@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from faxes.formats import Unfaxable, pdf
 from faxes.formats.pdf_ends import find_ends
-from faxes.formats.pdf_objects import MOST_WORDS, Objects, Unread
+from faxes.formats.pdf_objects import WORDS_PER_PAGE, Objects, Unread
 from faxes.formats.pdf_pages import check_pages
 from tests.support import pdfs
 from tests.support.corpus import ACCEPTED, Sample
@@ -153,7 +153,7 @@ def test_what_is_on_a_page_is_not_zeros(zeros: int) -> None:
         # A tree that contains itself; one whose page is not there; one that is encrypted; one that is too large.
         (b"<< /Type /Pages /Kids [2 0 R] /Count 1 >>", PAGE % b"4 0 R"),
         (b"<< /Type /Pages /Kids [9 0 R] /Count 1 >>", PAGE % b"4 0 R"),
-        (b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>", b"<< /X [%b] >>" % (b"1 " * MOST_WORDS)),
+        (b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>", b"<< /X [%b] >>" % (b"1 " * 210 * WORDS_PER_PAGE)),
         (b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>", b"<< /X %b1%b >>" % (b"[" * 60, b"]" * 60)),
         (b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>", b"<< /X (%b) >>" % (b"x" * 20_000)),
         (b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>", b"<< /X ] >>"),

@@ -2,7 +2,8 @@
 
 Processor time against the standard library's base64, which every body goes through first: 2 ms, and ten times that, is
 what the benchmark holds all of them to. Three times as much is allowed here, where others use the machine, too. A PDF's
-process is left out, since its limits are its own; one that needs it may take 20 ms more, as much as its start.
+process is left out, since its limits are its own; one that needs it may take 40 ms more, as its start does where others
+use the machine.
 """
 
 import base64
@@ -14,7 +15,7 @@ import pytest
 from faxes.formats import pdf, pdf_check
 from tests.support import worst
 
-FIXED, TIMES, READER = 0.002, 10, 0.020
+FIXED, TIMES, READER = 0.002, 10, 0.040
 LENIENCE = 3
 
 

@@ -8,7 +8,7 @@ from tests.support.worst import LARGEST, Case
 
 _HEAD = b"%PDF-1.7\n"
 _TRAILER = b"trailer\n<< /Size 4 /Root 1 0 R >>\n"
-_SMALL, _MOST = 20_000, 300_000
+_SMALL, _MOST = 10_000, 120_000
 
 type _Maker = Callable[[random.Random, int], bytes]
 

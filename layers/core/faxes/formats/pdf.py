@@ -74,7 +74,7 @@ def count_pages(
     """
     budget = budget or Budget(sys.maxsize)
     ends = find_ends(content)
-    objects = _objects(content, ends)
+    objects = _objects(content, ends, max_pages)
     if ends.is_off and not (objects and _is_nothing_else_off(objects, ends)):
         raise bytes_changed()
     document = _alone(content, ends)
@@ -129,9 +129,9 @@ def _alone(content: bytes, ends: Ends) -> bytes | memoryview:
     return whole[ends.base : ends.end]
 
 
-def _objects(content: bytes, ends: Ends) -> Objects | None:
+def _objects(content: bytes, ends: Ends, max_pages: int) -> Objects | None:
     with suppress(Unread):
-        return Objects(content, ends)
+        return Objects(content, ends, max_pages)
     return None
 
 

@@ -1,20 +1,22 @@
 """A PDF's objects, as its cross-reference leads to them: what is needed to walk its page tree, in plain Python.
 
 A PDF can be written in more ways than are read here, and can be made to cost what it likes. Whatever is not read, be it
-encrypted, longer than MOST_WORDS or of a form that is not known here, raises Unread: then nothing is said about it.
-Object streams and cross-reference streams alone are decompressed, up to MOST_BYTES in all.
+encrypted, too long or of a form that is not known here, raises Unread: then nothing is said about it.
+Object streams and cross-reference streams alone are decompressed.
 """
 
 import re
 import zlib
 from dataclasses import dataclass
 from itertools import accumulate, batched
+from typing import NamedTuple
 
 from faxes.formats.pdf_ends import SPACE, Ends
 
-# Words that are read of a document's objects, 64 bytes of a longer one for one, and bytes that are decompressed. 999
-# pages have 60,000 words.
-MOST_WORDS = 100_000
+# Words that are read for each page that a fax may have, 64 bytes of a longer one for one; pages have 20 to 50, as a
+# rule. Bytes that are decompressed, for each of the file's; object streams become five to twenty times as large.
+WORDS_PER_PAGE = 60
+BYTES_PER_BYTE = 32
 MOST_BYTES = 16 * 1024 * 1024
 # Lines of a table that are looked at. More would take longer than reading them is worth.
 MOST_LINES = 10_000
@@ -23,20 +25,21 @@ _DEEPEST = 50
 # A word that is longer is none that matters here.
 _LONGEST = 16 * 1024
 
-_NUMBER = re.compile(rb"\d{1,10}")
+_DIGITS = 10
 # The white space is bounded: it is looked at once for each line of a table, and all of them may lead to the same.
 _OBJECT = re.compile(rb"%b{0,16}+(\d{1,10})%b{1,16}+(\d{1,10})%b{1,16}+obj\b" % (SPACE, SPACE, SPACE))
 _TABLE = re.compile(rb"%b{0,16}+xref\b" % SPACE)
 _STREAM = re.compile(rb"%b{0,16}+stream(?:\r\n|\n|\r)" % SPACE)
 _STREAM_END = re.compile(rb"%b{0,16}+endstream%b{0,16}+endobj%b{0,16}+" % (SPACE, SPACE, SPACE))
 _OBJECT_END = re.compile(rb"%b{0,16}+endobj%b{0,16}+" % (SPACE, SPACE))
+_OPENED_BY = {b">>": b"<<", b"]": b"["}
 _BETWEEN = re.compile(rb"(?:%b++|%%[^\r\n]*+)*+" % SPACE)
 _ENDS_WORD = rb"[^\0\t\n\f\r ()<>\[\]{}/%]"
 _WORD = re.compile(
-    rb"(?P<mark><<|>>|[\[\]])|(?P<name>/%b*+)"
-    rb"|(?P<reference>(\d{1,10})%b{1,16}+(\d{1,5})%b{1,16}+R(?!%b))"
-    rb"|(?P<text>\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.)*+\))*+\)|<[^<>]*+>)|(?P<other>%b++)"
-    % (_ENDS_WORD, SPACE, SPACE, _ENDS_WORD, _ENDS_WORD),
+    rb"(?:%b++|%%[^\r\n]*+)*+(?:(?P<open><<|\[)|(?P<close>>>|\])|(?P<name>/%b*+)"
+    rb"|(?P<reference>(?P<number>\d{1,10})%b{1,16}+(?P<generation>\d{1,5})%b{1,16}+R(?!%b))"
+    rb"|(?P<text>\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.)*+\))*+\)|<[^<>]*+>)|(?P<other>%b++))"
+    % (SPACE, _ENDS_WORD, SPACE, SPACE, _ENDS_WORD, _ENDS_WORD),
     re.DOTALL,
 )
 _INTEGER = re.compile(rb"[+-]?\d{1,10}")
@@ -65,8 +68,7 @@ class Stream:
     start: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where an object is: at an offset, with a generation; or in an object stream, which is the object ``stream``."""
 
     offset: int
@@ -80,12 +82,13 @@ type _Places = dict[int, _Place | None]
 class Objects:
     """The objects of a document. ``trailer`` is the newest; what is encrypted in it is left alone."""
 
-    def __init__(self, content: bytes, ends: Ends) -> None:
-        """Raises Unread."""
+    def __init__(self, content: bytes, ends: Ends, max_pages: int = 200) -> None:
+        """``max_pages`` says how much may be read. Raises Unread."""
         self._content = content
         self._base = ends.base
-        self._words = MOST_WORDS
-        self._bytes = MOST_BYTES
+        self._words = WORDS_PER_PAGE * (max_pages + 10)
+        self._bytes = min(MOST_BYTES, BYTES_PER_BYTE * (len(content) + 4096))
+        self._zeros = len(content)
         self._known: dict[Reference, Value] = {}
         self._unpacked: dict[int, dict[int, bytes]] = {}
         self._newest_first: list[_Places] = []
@@ -152,34 +155,48 @@ class Objects:
         end = (_STREAM_END if data else _OBJECT_END).match(self._content, at)
         return end is not None and bool(_BETWEEN.fullmatch(self._content, end.end(), cross_reference))
 
+    def is_zeros(self, stream: Stream) -> bool:
+        """Whether its data is there, and zeros alone. Raises Unread where that was asked of too many bytes."""
+        data = self.data(stream)
+        if not data or data[0]:
+            return False
+        self._zeros -= len(data)
+        if self._zeros < 0:
+            raise Unread
+        return not bytes(data).strip(b"\0")
+
+    def _take(self, words: int) -> None:
+        self._words -= words
+        if self._words < 0:
+            raise Unread
+
     # --- words -------------------------------------------------------------------------------------------------------
 
     def _value(self, data: bytes, at: int) -> tuple[Value, int]:
         """The value that begins here, and where it ends."""
         open_: list[tuple[bytes, list[Value]]] = []
         while True:
-            between = _BETWEEN.match(data, at, at + _LONGEST)
-            start = between.end() if between else at
-            word = _WORD.match(data, start, start + _LONGEST)
-            if not word or word.end() == start + _LONGEST or len(open_) > _DEEPEST:
+            word = _WORD.match(data, at, at + _LONGEST)
+            if not word or word.end() == at + _LONGEST or len(open_) > _DEEPEST:
                 raise Unread
-            self._words -= 1 + (word.end() - at) // 64
-            if self._words < 0:
-                raise Unread
+            self._take(1 + (word.end() - at) // 64)
             at = word.end()
-            value: Value = word[0]
-            if word["mark"] in (b"<<", b"["):
-                open_.append((word[0], []))
-                continue
-            if word["mark"]:
-                if not open_ or open_[-1][0] != {b">>": b"<<", b"]": b"["}[word[0]]:
-                    raise Unread
-                mark, values = open_.pop()
-                value = _dictionary(values) if mark == b"<<" else values
-            elif word["reference"]:
-                value = Reference(int(word[4]), int(word[5]))
-            elif word["other"]:
-                value = _plain(word[0])
+            value: Value
+            match word.lastgroup:
+                case "open":
+                    open_.append((word["open"], []))
+                    continue
+                case "close":
+                    if not open_ or open_[-1][0] != _OPENED_BY[word["close"]]:
+                        raise Unread
+                    mark, values = open_.pop()
+                    value = _dictionary(values) if mark == b"<<" else values
+                case "reference":
+                    value = Reference(int(word["number"]), int(word["generation"]))
+                case "other":
+                    value = _plain(word["other"])
+                case kind:
+                    value = word[kind or 0]
             if not open_:
                 return value, at
             open_[-1][1].append(value)
@@ -233,7 +250,7 @@ class Objects:
             raise Unread
         columns = kind + first + second
         data = self._decoded(stream, columns)
-        if columns == 0 or len(data) > columns * 3 * MOST_LINES:
+        if columns == 0 or len(data) > columns * MOST_LINES:
             raise Unread
         rows = iter(data[at : at + columns] for at in range(0, len(data) - columns + 1, columns))
         places: _Places = {}
@@ -260,7 +277,8 @@ class Objects:
         data = self._decoded(stream, 0)
         if not isinstance(first, int) or not 0 <= first <= len(data):
             raise Unread
-        pairs = [int(word) if _NUMBER.fullmatch(word) else -1 for word in data[:first].split()]
+        pairs = [_whole(word) for word in data[:first].split(maxsplit=2 * MOST_LINES)]
+        self._take(len(pairs) // 3)
         if len(pairs) % 2 or len(pairs) > 2 * MOST_LINES or min(pairs, default=0) < 0:
             raise Unread
         starts = [first + start for start in pairs[1::2]]
@@ -283,7 +301,7 @@ class Objects:
         # A byte in front of each line says how it is predicted: by nothing, or by the line above.
         length = columns + 1
         kinds = set(decoded[::length])
-        if len(decoded) % length or kinds not in ({0}, {2}) or len(decoded) > length * 3 * MOST_LINES:
+        if len(decoded) % length or kinds not in ({0}, {2}) or len(decoded) > length * MOST_LINES:
             raise Unread
         lines = bytearray(len(decoded) // length * columns)
         for column in range(columns):
@@ -334,7 +352,7 @@ def is_complete(places: _Places, trailer: dict[bytes, Value]) -> bool:
 
 def _whole(word: bytes) -> int:
     """A number of a table, -1 where it is none."""
-    return int(word) if _NUMBER.fullmatch(word) else -1
+    return int(word) if word.isdigit() and len(word) <= _DIGITS else -1
 
 
 def _plain(word: bytes) -> Value:

@@ -70,6 +70,5 @@ def _check_content(objects: Objects, page: dict[bytes, Value], number: int) -> N
         stream = objects.get(part)
         if not isinstance(stream, Stream):
             raise damaged(f"what is on page {number} is not there")
-        data = objects.data(stream)
-        if data and not any(data[:1]) and not bytes(data).strip(b"\0"):
+        if objects.is_zeros(stream):
             raise damaged(f"what is on page {number} is zeros alone")
