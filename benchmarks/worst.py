@@ -72,9 +72,16 @@ def _titled(cost: Cost) -> str:
 def _cost(kind: str, case: worst.Case) -> Cost:
     encoded = base64.b64encode(case.content)
     decoding = min(_seconds(lambda: base64.b64decode(encoded)) for _ in range(_RUNS))
-    outcomes = []
+    outcomes: list[str] = []
+
+    def look() -> None:
+        outcomes.append(worst.look(kind, case))
+
     with _counted() as asked:
-        taken = min(_seconds(lambda: outcomes.append(worst.look(kind, case))) for _ in range(_RUNS))
+        taken = _seconds(look)
+        if not asked:
+            # Milliseconds: the quickest of some.
+            taken = min(taken, *(_seconds(look) for _ in range(_RUNS - 1)))
     return Cost(case.name, len(case.content), taken, decoding, bool(asked), outcomes[0])
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from faxes.documents import inspect
 from faxes.errors import FileInvalid
+from faxes.intake.documents import inspect
 from faxes.model import Limits, Upload
 from tests.data.documents import pdf_kinds
 from tests.support.corpus import accepted

@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import NamedTuple
 
-from faxes import multipart
-from faxes.documents import inspect
 from faxes.errors import FaxError
+from faxes.intake import multipart
+from faxes.intake.documents import inspect
 from faxes.model import Limits, Upload
 
 SEED = 4_613_734

@@ -122,7 +122,8 @@ def _alone(content: bytes, ends: Ends) -> bytes | memoryview:
     """The PDF without what stands around it, and with a header and a pointer where they should be."""
     whole = memoryview(content)
     if ends.is_off:
-        return b"%bstartxref\n%d\n%%%%EOF\n" % (whole[ends.base : ends.pointer], ends.cross_reference - ends.base)
+        pointer = b"startxref\n%d\n%%%%EOF\n" % (ends.cross_reference - ends.base)
+        return b"".join((whole[ends.base : ends.pointer], pointer))
     if ends.base < ends.header:
         first = content[ends.header : ends.header + len(b"%PDF-1.7")]
         return first + whole[len(first) : ends.end]
