@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import benchmarks
-from benchmarks import cost, performance, samples, starts
+from benchmarks import cost, performance, samples, starts, worst
 from benchmarks.endpoint import endpoint
 from benchmarks.function import environment
 from benchmarks.measure import Row
@@ -73,6 +73,19 @@ def test_a_start(tmp_path: Path, without: str) -> None:
 
 def test_hostile_bodies_are_as_large_as_may_be() -> None:
     assert {0.99 < len(sample.body) / samples.LARGEST <= 1 for sample in samples.hostile()} == {True}
+
+
+def test_the_table_of_the_worst_bodies() -> None:
+    costs = [
+        worst.Cost("cheap", 1_000, 0.002, 0.0, False, "a_b"),
+        worst.Cost("large", 4_000_000, 1.25, 0.1, True, "taken"),
+        worst.Cost("dear", 2_000, 0.022, 0.0009, False, "c_d"),
+    ]
+    assert costs[0].ratio == pytest.approx(1)
+    assert costs[2].ratio == pytest.approx(2)
+    *heading, row = worst.table({"pdf": costs})
+    assert row == "| pdf | 3 | dear, 0.002 MB (`c_d`) | 2.00 | large, 4 MB (`taken`) | 1.25 s |"
+    assert all(line in PAGE for line in heading)
 
 
 def test_a_million_faxes_cost_what_their_components_do() -> None:

@@ -1,7 +1,6 @@
 """That a PDF counts the pages that it has, and that what is on them is there: what other readers than PDFium mind."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +13,6 @@ from faxes.formats.pdf_pages import check_pages
 from tests.support import pdfs
 from tests.support.corpus import ACCEPTED, Sample
 
-SAMPLES = Path(__file__).parents[1] / "data" / "documents" / "pdf"
 DRAWN = pdfs.stream(b"0 0 m 9 9 l S")
 PAGE = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %b >>"
 

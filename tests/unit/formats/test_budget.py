@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 import pytest
 
-from faxes import documents
 from faxes.errors import FileInvalid
 from faxes.formats import Unfaxable, pdf, txt
 from faxes.formats.budget import Budget
+from faxes.intake import documents
 from faxes.model import Limits, Upload
 from tests.support import pdfs
 from tests.support.images import Page, jpeg, tiff
