@@ -7,12 +7,19 @@ use the machine.
 """
 
 import base64
+import pkgutil
+import re
 import time
 from collections.abc import Callable
+from importlib import import_module
+from typing import Any
 
 import pytest
 
-from faxes.formats import pdf, pdf_check
+import faxes.formats
+import faxes.intake
+from faxes.formats import pdf, pdf_check, pdf_ends, pdf_objects
+from faxes.intake import documents, multipart
 from tests.support import worst
 
 FIXED, TIMES, READER = 0.002, 10, 0.040
@@ -65,3 +72,42 @@ def test_they_are_always_the_same_and_no_two_are(kind: str) -> None:
     assert contents == [case.content for case in worst.cases(kind)]
     assert len(set(contents)) == len(contents) >= 100
     assert max(map(len, contents)) <= worst.LARGEST
+
+
+# --- regular expressions: what a signal cannot end, must not take long ------------------------------------------------
+
+MODULES = [
+    import_module(f"{package.__name__}.{module.name}")
+    for package in (faxes.formats, faxes.intake)
+    for module in pkgutil.iter_modules(package.__path__)
+]
+PATTERNS: dict[str, re.Pattern[Any]] = {
+    f"{module.__name__}.{name}": value
+    for module in MODULES
+    for name, value in vars(module).items()
+    if isinstance(value, re.Pattern)
+}
+# What is only ever asked for in one place.
+ONLY_MATCHED = frozenset({pdf_ends._UPDATE, pdf_objects._WORD, documents._PDF_GLUED, multipart._HEADER_NAME})
+PUMPS = (
+    *(b" ", b"\0", b"\t\x0b", b"\r\n", b"x", b"9", b"\xff", b"\xff\0", b"%", b"% \n", b"(", b"()", b"\\", b"<", b"["),
+    *(b"0 ", b"1 0 ", b"1 0 R ", b"1 0 obj ", b"%%EOF", b"%Begin", b"startxref ", b"trailer ", b"%PDF-1.4\n%\n1 "),
+    *(b"/", b"--", b"a=b;", b'"', b"=?", b"%41"),
+)
+
+
+def test_the_regular_expressions_are_found() -> None:
+    assert len(PATTERNS) > 30
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_no_regular_expression_goes_through_the_same_bytes_again_and_again(name: str) -> None:
+    """60,000 bytes take milliseconds; where each is gone through for each, seconds."""
+    pattern = PATTERNS[name]
+    for pump in PUMPS:
+        attack: Any = (pump * 60_000)[:60_000]
+        if isinstance(pattern.pattern, str):
+            attack = attack.decode("latin-1")
+        assert seconds(lambda: pattern.match(attack)) < 0.5, pump  # noqa: B023
+        if pattern not in ONLY_MATCHED:
+            assert seconds(lambda: pattern.search(attack)) < 0.5, pump  # noqa: B023
