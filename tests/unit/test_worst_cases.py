@@ -19,7 +19,7 @@ import pytest
 import faxes.formats
 import faxes.intake
 from faxes.formats import pdf, pdf_check, pdf_ends, pdf_objects
-from faxes.intake import documents, multipart
+from faxes.intake import documents, headers
 from tests.support import worst
 
 FIXED, TIMES, READER = 0.002, 10, 0.040
@@ -88,7 +88,7 @@ PATTERNS: dict[str, re.Pattern[Any]] = {
     if isinstance(value, re.Pattern)
 }
 # What is only ever asked for in one place.
-ONLY_MATCHED = frozenset({pdf_ends._UPDATE, pdf_objects._WORD, documents._PDF_GLUED, multipart._HEADER_NAME})
+ONLY_MATCHED = frozenset({pdf_ends._UPDATE, pdf_objects._WORD, documents._PDF_GLUED, headers._HEADER_NAME})
 PUMPS = (
     *(b" ", b"\0", b"\t\x0b", b"\r\n", b"x", b"9", b"\xff", b"\xff\0", b"%", b"% \n", b"(", b"()", b"\\", b"<", b"["),
     *(b"0 ", b"1 0 ", b"1 0 R ", b"1 0 obj ", b"%%EOF", b"%Begin", b"startxref ", b"trailer ", b"%PDF-1.4\n%\n1 "),
