@@ -17,6 +17,9 @@ BIN := $(VENVS)/dev/bin
 # exec, so that a signal to make reaches the command and not a shell in between.
 PYTHON_TOOL := exec env PYTHONPATH=.:layers/core $(BIN)/python -m
 RUNTIME_LOCK := layers/requirements.txt
+STEP := sh tools/step.sh
+# What would be skipped has failed where NO_SKIP is set; else it is counted among make check's steps.
+SKIP = skip() { echo "SKIP: $$1"; if [ -n "$$STEPS" ]; then printf 'SKIP\t%s\n' "$$1" >>"$$STEPS"; fi; test -z "$$NO_SKIP"; }; skip
 
 export PYTHON
 export SAM_CLI_TELEMETRY = 0
@@ -63,7 +66,7 @@ $(WHEELS): $(RUNTIME_LOCK) | $(DEV)
 $(RENDERER): requirements/api-page.txt | $(DEV)
 	@echo "==> fetching what the API's page is made with"; \
 	env PYTHONPATH=.:layers/core $(BIN)/python -m tools.api_page --renderer-alone && touch $@ \
-	  || { echo "SKIP: the API's page will not be made, nor tested"; test -z "$$NO_SKIP"; }
+	  || { $(SKIP) "the API's page will not be made, nor tested"; }
 
 # --- using it --------------------------------------------------------------------------------------------------------
 
@@ -139,9 +142,13 @@ lambda-image: $(DEV) ## Build a stand-in for Amazon's base image, where that can
 
 # --- developing it ---------------------------------------------------------------------------------------------------
 
+# Without FULL=1, all but those that are for make check-full alone.
 .PHONY: test
-test: $(DEV) $(SAM) $(EMULATOR) $(GATES) $(WHEELS) $(RENDERER) ## Run all tests: [ARGS="-k name"]
-	@$(BIN)/python -m pytest $(ARGS)
+test: set-up ## Run the tests: [ARGS="-k name"] [FULL=1]
+	@$(BIN)/python -m pytest $(if $(filter 1,$(FULL)),,-m 'not full') $(ARGS)
+
+.PHONY: set-up
+set-up: $(DEV) $(SAM) $(EMULATOR) $(GATES) $(WHEELS) $(RENDERER)
 
 .PHONY: fuzz
 fuzz: fuzz-requests fuzz-documents ## Search for requests and documents that break anything
@@ -171,15 +178,30 @@ bench-worst: $(DEV) ## Measure the worst bodies that are generated, and write th
 load: $(DEV) ## Send thousands of faxes to the stack that make run started, and count them (minutes)
 	@$(PYTHON_TOOL) benchmarks.load
 
+# Where make can, the output of what runs side by side is kept apart.
+SIDE_BY_SIDE = $(MAKE) --no-print-directory --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+# The steps' seconds, which are told at the end. .ci/run names a file in which it has noted what it skipped itself.
+begin_steps := $(if $(STEPS),:,printf 'BEGUN\t%s\n' "$$(date +%s)" >.local/steps)
+STEPS ?= .local/steps
+
 .PHONY: check
-check: lint types imports template ## Everything that CI runs: [NO_SKIP=1] where what is skipped shall have failed
-	@ONCE=1 $(MAKE) --no-print-directory run
+check: export STEPS := $(STEPS)
+check: ## Everything that CI runs: [NO_SKIP=1] where what is skipped shall have failed
+	@mkdir -p .local; $(begin_steps)
+	@$(STEP) set-up '$(MAKE) --no-print-directory set-up'
+	@# The template's tests are among all the others.
+	@+$(SIDE_BY_SIDE) types lint imports sam-validate cfn-lint checkov
+	@$(STEP) 'make run' 'ONCE=1 $(MAKE) --no-print-directory run'
 	@# A file is one process's alone, since its tests may share what is dear to set up; in order, since those come first.
 	@echo "==> tests"; $(MAKE) --no-print-directory test ARGS="--numprocesses=auto --dist=loadfile --no-loadscope-reorder"
 
+.PHONY: check-full
+check-full: ## The same, with what searches for long, is large, is timed or needs the network (nightly in CI)
+	@FULL=1 $(MAKE) --no-print-directory check
+
 .PHONY: lint
 lint: $(DEV) ## Check style (ruff)
-	@echo "==> ruff"; $(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(STEP) ruff '$(BIN)/ruff check . && $(BIN)/ruff format --check .'
 
 .PHONY: format
 format: $(DEV) ## Mend style (ruff)
@@ -187,11 +209,11 @@ format: $(DEV) ## Mend style (ruff)
 
 .PHONY: types
 types: $(DEV) ## Check types (mypy, strict)
-	@echo "==> mypy"; $(BIN)/mypy
+	@$(STEP) mypy $(BIN)/mypy
 
 .PHONY: imports
 imports: $(DEV) ## Check which module may import which (import-linter)
-	@echo "==> import-linter"; PYTHONPATH=.:layers/core $(BIN)/lint-imports --no-cache
+	@$(STEP) import-linter 'PYTHONPATH=.:layers/core $(BIN)/lint-imports --no-cache'
 
 # Every template that lies here, or a copy of template.yaml, and of others that lie beside it.
 TEMPLATES = $(or $(TEMPLATE),$(shell grep -l '^AWSTemplateFormatVersion' *.yaml))
@@ -205,22 +227,22 @@ template: $(TEMPLATE) $(DEV) $(SAM) $(GATES) ## Check the templates (sam validat
 
 .PHONY: sam-validate
 sam-validate: $(SAM)
-	@echo "==> sam validate --lint"; status=0; for file in $(TRANSFORMED); do \
+	@$(STEP) 'sam validate --lint' 'status=0; for file in $(TRANSFORMED); do \
 	  AWS_DEFAULT_REGION=us-east-1 $(VENVS)/sam/bin/sam validate --lint --template-file "$$file" || status=1; \
-	done; exit $$status
+	done; exit $$status'
 
 .PHONY: cfn-lint
 cfn-lint: $(GATES)
-	@echo "==> cfn-lint"; $(VENVS)/gates/bin/cfn-lint --append-rules cfn_lint_serverless.rules --template $(TEMPLATES)
+	@$(STEP) cfn-lint '$(VENVS)/gates/bin/cfn-lint --append-rules cfn_lint_serverless.rules --template $(TEMPLATES)'
 
 .PHONY: checkov
 checkov: $(GATES)
-	@echo "==> checkov"; $(VENVS)/gates/bin/checkov --config-file .checkov.yaml --file $(TEMPLATES)
+	@$(STEP) checkov '$(VENVS)/gates/bin/checkov --config-file .checkov.yaml --file $(TEMPLATES)'
 
 .PHONY: template-tests
 template-tests: $(DEV)
-	@echo "==> tests/template"; TEMPLATE_UNDER_TEST='$(abspath $(firstword $(TEMPLATE)))' $(BIN)/python -m pytest --quiet \
-	  tests/template$(if $(ONLY),/$(ONLY))
+	@$(STEP) tests/template 'TEMPLATE_UNDER_TEST="$(abspath $(firstword $(TEMPLATE)))" $(BIN)/python -m pytest --quiet \
+	  tests/template$(if $(ONLY),/$(ONLY))'
 
 .PHONY: lock
 lock: $(DEV) ## Pin the newest versions, with hashes

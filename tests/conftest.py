@@ -5,7 +5,7 @@ import io
 import json
 import os
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -25,21 +25,29 @@ os.environ |= {
 import faxes.cold_start  # noqa: E402, F401  (it holds the garbage collector back)
 
 from faxes.observability import logger  # noqa: E402
-from tests.support.cloud import Cloud, cloud  # noqa: E402
+from tests.support.full import pytest_collection_modifyitems  # noqa: E402, F401  (pytest finds it here)
 from tests.support.lambda_context import CONTEXT  # noqa: E402
 from tests.support.no_skip import (  # noqa: E402, F401  (pytest finds them here)
     pytest_make_collect_report,
     pytest_report_header,
     pytest_runtest_makereport,
 )
+from tests.support.summary import pytest_terminal_summary  # noqa: E402, F401
+from tests.support.workers import pytest_xdist_make_scheduler  # noqa: E402, F401
+
+if TYPE_CHECKING:
+    from tests.support.cloud import Cloud
 
 # A test run is no cold start.
 gc.enable()
 
 
 @pytest.fixture(name="cloud")
-def _cloud() -> Iterator[Cloud]:
+def _cloud() -> Iterator["Cloud"]:
     """A new, empty deployment on moto."""
+    # moto takes a second to import, and a unit test goes without.
+    from tests.support.cloud import cloud
+
     with cloud() as deployed:
         yield deployed
 

@@ -26,7 +26,9 @@ SOURCES = {
 BIN = ROOT / ".local/venvs/gates/bin"
 # Without credentials, and with nothing of the make that may have started these tests.
 ENVIRONMENT = {
-    name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MAKE", "MFLAGS", "PYTEST_"))
+    name: value
+    for name, value in os.environ.items()
+    if not name.startswith(("AWS_", "FULL", "MAKE", "MFLAGS", "PYTEST_"))
 }
 
 
@@ -138,12 +140,12 @@ def make(arguments: list[str], folder: Path, texts: Texts) -> Done:
 
 @pytest.fixture(scope="module")
 def runs(pool: ThreadPoolExecutor, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Future[Done]]:
-    """All runs of gates, begun at once: of the whole, of all faults together, and of each named fault by our tests."""
+    """Runs of gates, begun at once: of all faults together, and of each named fault by our tests."""
     home = tmp_path_factory.mktemp("copies")
     everything = SOURCES
     for fault in (NAMED | OTHERS).values():
         everything = broken(everything, fault)
-    asked = {"whole": (["template"], SOURCES), "everything": (["template"], everything)}
+    asked = {"everything": (["template"], everything)}
     for name, fault in NAMED.items():
         # By the file of the test that tells it: the others' seconds are not spent on each.
         told_by = fault.findings["template-tests"].removeprefix("FAILED tests/template/").partition("::")[0]
@@ -154,8 +156,10 @@ def runs(pool: ThreadPoolExecutor, tmp_path_factory: pytest.TempPathFactory) -> 
     }
 
 
-def test_the_template_passes(runs: dict[str, Future[Done]]) -> None:
-    done = runs["whole"].result()
+# Which are the steps of `make check`, of the template itself.
+@pytest.mark.full
+def test_the_template_passes(tmp_path: Path) -> None:
+    done = make(["template"], tmp_path / "whole", SOURCES)
     assert done.returncode == 0, done.stdout
     gates = ["sam validate --lint", "cfn-lint", "checkov", "tests/template"]
     assert re.findall(r"^==> (.*)", done.stdout, re.MULTILINE) == gates
@@ -179,9 +183,13 @@ def test_every_gate_complains_of_what_it_sees_before_make_fails(runs: dict[str, 
 
 
 def test_make_check_holds_the_gates() -> None:
-    planned = subprocess.run(["make", "-n", "check"], env=ENVIRONMENT, cwd=ROOT, capture_output=True, text=True).stdout
-    begun = re.findall(r'^echo "==> (sam validate --lint|cfn-lint|checkov|tests/template)"', planned, re.MULTILINE)
-    assert begun == ["sam validate --lint", "cfn-lint", "checkov", "tests/template"]
+    """Each once; the template's tests are among all the others."""
+    command = ["make", "-n", "check", "STEPS=/dev/null"]
+    planned = subprocess.run(command, env=ENVIRONMENT, cwd=ROOT, capture_output=True, text=True).stdout
+    begun = re.findall(r"^sh tools/step.sh '?(sam validate --lint|cfn-lint|checkov|tests/template)\b", planned, re.M)
+    assert begun == ["sam validate --lint", "cfn-lint", "checkov"]
+    [suite] = re.findall(r"^\S*python -m pytest (.*)", planned, re.MULTILINE)
+    assert not re.search(r"tests/|--ignore|--deselect|-k", suite)
 
 
 CONFIGURED = {".cfnlintrc.yaml": "ignore_checks", ".checkov.yaml": "skip-check"}

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,7 @@ def workflow() -> dict[Any, Any]:
 def test_the_workflow_runs_the_commands_that_contributing_names() -> None:
     jobs = workflow()["jobs"]
     commands = {name: [step["run"] for step in job["steps"] if "run" in step] for name, job in jobs.items()}
-    assert commands == {"check": [".ci/run"], "arm64": ["make test ARGS=tests/build"]}
+    assert commands == {"check": [".ci/run"], "full": [".ci/run full"], "arm64": ["make test ARGS=tests/build"]}
     page = " ".join((ROOT / "CONTRIBUTING.md").read_text().split())
     assert [command for run in commands.values() for command in run if f"`NO_SKIP=1 {command}`" not in page] == []
     assert [job["env"] for job in jobs.values()] == [{"NO_SKIP": 1}] * len(jobs)
@@ -40,11 +41,19 @@ def test_the_workflow_runs_the_commands_that_contributing_names() -> None:
 def test_the_workflow_may_read_and_no_more() -> None:
     loaded = workflow()
     # YAML's word for true.
-    assert loaded[True] == {"push": None, "pull_request": None}
+    assert loaded[True] == {"push": None, "pull_request": None, "schedule": [{"cron": "17 3 * * *"}]}
     assert loaded["permissions"] == {"contents": "read"}
     assert [name for name, job in loaded["jobs"].items() if "permissions" in job or "timeout-minutes" not in job] == []
     assert "secrets" not in (ROOT / ".github/workflows/ci.yml").read_text()
     assert set(loaded) == {"name", True, "permissions", "concurrency", "jobs"}
+
+
+def test_the_night_runs_in_full_and_nothing_else_does() -> None:
+    """And it is not cancelled by a push, nor a push's by the night's."""
+    conditions = {name: job.get("if") for name, job in workflow()["jobs"].items()}
+    by_night = "github.event_name == 'schedule'"
+    assert conditions == {"check": by_night.replace("==", "!="), "full": by_night, "arm64": None}
+    assert "${{ github.event_name }}" in workflow()["concurrency"]["group"]
 
 
 def test_the_workflows_actions_are_pinned_and_python_is_the_functions() -> None:
@@ -78,11 +87,12 @@ while sleep 0.05; do :; done
 """
 MAKE = """
 echo "make $* DOCKER_HOST=${DOCKER_HOST:-}" >>"$WORK/asked"
+cp "$STEPS" "$WORK/steps"
 if test -e "$WORK/waits"; then touch "$WORK/begun"; exec sleep 60; fi
 exit 2
 """
 # What .ci/run itself is made of.
-NEEDED = ["bash", "dirname", "env", "mktemp", "rm", "setsid", "sleep", "tail", "test", "timeout", "touch"]
+NEEDED = ["bash", "cp", "date", "dirname", "env", "mktemp", "rm", "setsid", "sleep", "tail", "test", "timeout", "touch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +111,19 @@ class Machine:
         path.write_text(f"#!/bin/bash\n{script}")
         path.chmod(0o755)
 
-    def start(self, no_skip: str = "") -> subprocess.Popen[str]:
+    def start(self, no_skip: str = "", *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
             # A shell's background jobs are started with SIGINT ignored.
-            ["env", "--default-signal=INT", str(ROOT / ".ci/run")],
+            ["env", "--default-signal=INT", str(ROOT / ".ci/run"), *arguments],
             env=self.environment | {"NO_SKIP": no_skip},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
 
-    def run(self, no_skip: str = "") -> tuple[int, str]:
+    def run(self, no_skip: str = "", *arguments: str) -> tuple[int, str]:
         """Its exit status, and what it printed."""
-        process = self.start(no_skip)
+        process = self.start(no_skip, *arguments)
         printed, _ = process.communicate(timeout=30)
         return process.returncode, printed
 
@@ -121,6 +131,11 @@ class Machine:
         """What docker and make were asked to do."""
         note = self.folder / "asked"
         return note.read_text().splitlines() if note.exists() else []
+
+    def noted(self) -> list[str]:
+        """The steps as make found them noted, without what differs each time."""
+        lines = (self.folder / "steps").read_text().splitlines()
+        return [re.sub("^(BEGUN\t)?[0-9]+", r"\1N", line) for line in lines]
 
     def left(self) -> list[Path]:
         return list((self.folder / "tmp").iterdir())
@@ -146,7 +161,17 @@ def test_a_docker_that_answers_is_used_and_left_as_it_was(machine: Machine) -> N
     machine.has("answers")
     assert machine.run("1") == (2, "")
     assert machine.asked() == ["make check DOCKER_HOST="]
+    assert machine.noted() == ["BEGUN\tN"]
     assert not (machine.folder / "dockerd").exists()
+
+
+@on_linux
+def test_full_makes_check_full(machine: Machine) -> None:
+    machine.has("answers")
+    assert machine.run("1", "full") == (2, "")
+    assert machine.asked() == ["make check-full DOCKER_HOST="]
+    assert machine.run("1", "ful") == (2, "usage: .ci/run [full]\n")
+    assert machine.left() == []
 
 
 @on_linux
@@ -198,6 +223,7 @@ def test_what_is_lacking_is_said_or_an_error(machine: Machine, lacking: Callable
     status, printed = machine.run()
     assert (status, printed) == (2, said)
     assert machine.asked()[-1].startswith("make check ")
+    assert machine.noted() == ["BEGUN\tN", said.rstrip("\n").replace(": ", "\t", 1)]
     (machine.folder / "asked").unlink()
     assert machine.run("1") == (1, f"{said}NO_SKIP is set, so that is an error.\n")
     assert machine.asked() == []
@@ -212,11 +238,64 @@ def test_what_debian_has_is_installed(machine: Machine) -> None:
     machine.command("google-chrome")
     machine.command("apt-get", 'echo "apt-get $*" >>"$WORK/asked"')
     status, printed = machine.run("1")
-    assert (status, printed.splitlines()[0]) == (2, "==> installing nodejs")
+    assert (status, re.sub("[0-9]+", "N", printed)) == (2, "==> installing nodejs\n    apt-get install: N s\n")
+    assert machine.noted() == ["BEGUN\tN", "N\tapt-get install"]
     assert machine.asked()[:2] == ["apt-get update -qq", "apt-get install -y -qq --no-install-recommends nodejs"]
 
 
+# --- the steps' seconds and skips ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [0, 3])
+def test_a_step_says_its_seconds_and_ends_as_its_command_does(status: int, tmp_path: Path) -> None:
+    noted = tmp_path / "steps"
+    command = ["sh", str(ROOT / "tools/step.sh"), "two words", f'echo "$0"; exit {status}']
+    done = subprocess.run(command, env=os.environ | {"STEPS": str(noted)}, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (status, "")
+    assert re.fullmatch(r"==> two words\nsh\n    two words: [0-9]+ s\n", done.stdout)
+    assert re.fullmatch(r"[0-9]+\ttwo words\n", noted.read_text())
+    alone = subprocess.run(command, env=os.environ | {"STEPS": ""}, capture_output=True, text=True)
+    assert (alone.returncode, alone.stderr) == (status, "")
+
+
+def test_the_steps_and_what_was_skipped_stand_before_pytests_last_line(tmp_path: Path) -> None:
+    (tmp_path / "test_some.py").write_text(
+        "import pytest\n\ndef test_passes(): ...\n\n@pytest.mark.skip(reason='why')\ndef test_is_skipped(): ...\n"
+    )
+    noted = tmp_path / "steps"
+    noted.write_text(f"BEGUN\t{int(time.time()) - 100}\nSKIP\tno Docker\n12\tmypy\n3\tmake run\n")
+    command = [sys.executable, "-m", "pytest", "-p", "tests.support.summary", "-p", "no:cacheprovider", "-rs"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "STEPS": str(noted), "COLUMNS": "80"}
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    *_, reason, heading, mypy, make_run, tests, in_all, skipped, last = done.stdout.splitlines()
+    assert reason == "SKIPPED [1] test_some.py:5: why"
+    assert heading.strip("-") == " steps "
+    assert (mypy, make_run, skipped) == ("   12 s  mypy", "    3 s  make run", "skipped: 1 steps, 1 tests")
+    assert re.fullmatch(r" +[0-9]+ s  tests", tests)
+    assert re.fullmatch(r" +1[0-9]{2} s  in all", in_all)
+    assert re.fullmatch(r"=+ 1 passed, 1 skipped in .*s =+", last)
+
+
 # --- the Makefile ----------------------------------------------------------------------------------------------------
+
+
+def planned(*arguments: str) -> str:
+    """What make would run."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "FULL"))}
+    command = ["make", "-n", "STEPS=/dev/null", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
+
+
+def test_what_is_for_check_full_is_left_out_everywhere_else() -> None:
+    left_out = " -m pytest -m 'not full' "
+    assert {name: left_out in planned(name) for name in ("test", "check", "check-full")} == {
+        "test": True,
+        "check": True,
+        "check-full": False,
+    }
+    assert left_out not in planned("test", "FULL=1")
+    assert " -m pytest " in planned("check-full")
 
 
 @pytest.mark.parametrize(("no_skip", "status"), [("", 0), ("1", 2)])
