@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.support import template
+from tests.support.builds import built
 from tests.support.template import ROOT
 from tools import places
-from tools.local import local_stack
 
 # ELF's e_machine, at offset 18.
 MACHINES = {"x86_64": 62, "arm64": 183}
@@ -23,12 +23,10 @@ PACKAGES = {"BaseLayer": "base.in", "DocumentsLayer": "documents.in"}
 LAYERS = (*PACKAGES, "CoreLayer")
 
 
-@pytest.fixture(scope="session", params=sorted(MACHINES))
-def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+@pytest.fixture(scope="session", name="built", params=sorted(MACHINES))
+def _built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """An architecture, and the folder of its build."""
-    folder = tmp_path_factory.mktemp(request.param)
-    local_stack.build(folder / "build", folder / "build.log", request.param)
-    return request.param, folder / "build"
+    return request.param, built(tmp_path_factory, request.param)
 
 
 def test_every_binary_is_of_the_templates_architecture(built: tuple[str, Path]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import boto3
 import pytest
 
+from tests.support.builds import built
 from tests.support.curl import Curl, curling
 from tests.support.rights import Operator
 from tools import places
@@ -18,7 +19,8 @@ from tools.local.stack_file import LocalStack
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    with local_stack(tmp_path_factory.mktemp("stack")) as running:
+    template = built(tmp_path_factory, places.architecture()) / "template.yaml"
+    with local_stack(tmp_path_factory.mktemp("stack"), template) as running:
         yield running
 
 

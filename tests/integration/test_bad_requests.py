@@ -19,9 +19,10 @@ from faxes.errors import RequestRefused
 from faxes.model import Extension, ExtensionNumber, ExtensionType, User
 from tests.support import requests
 from tests.support.cloud import Cloud
+from tests.support.full import size
 from tests.support.memory import MemoryDirectory, MemoryFaxStore, MemoryFileStore
 
-NUMBER = int(os.environ.get("FUZZ_REQUESTS", "3000"))
+NUMBER = int(os.environ.get("FUZZ_REQUESTS") or size(check=3_000, full=100_000))
 CHUNKS = 10
 # What stands at the joints of a form.
 PIECES = [

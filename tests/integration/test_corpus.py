@@ -7,6 +7,7 @@ it needs nothing.
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from faxes.model import Document, Kind, Limits, Upload
 from tests.data.documents import make_by_damage, make_with_programs, pdf_kinds
 from tests.data.requests import make
 from tests.support import requests
-from tests.support.cloud import Cloud
+from tests.support.cloud import Cloud, cloud
 from tests.support.corpus import ACCEPTED, FOLDER, KINDS, OUTCOMES, PROGRAMS, REFUSED, SAMPLES, Sample
 from tests.support.renderers import rendered
 
@@ -101,11 +102,18 @@ def test_broken_document_is_refused(sample: Sample) -> None:
 # --- the whole handler -----------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(name="shared", scope="module")
+def _shared() -> Iterator[Cloud]:
+    with cloud() as made:
+        made.import_example()
+        yield made
+
+
 @pytest.fixture(name="deployed")
-def _deployed(cloud: Cloud) -> Cloud:
-    """A deployment that knows the users and extensions of directory.example.yaml."""
-    cloud.import_example()
-    return cloud
+def _deployed(shared: Cloud) -> Cloud:
+    """A deployment that knows the users and extensions of directory.example.yaml. It has no fax yet."""
+    shared.forget_faxes()
+    return shared
 
 
 def sent(*samples: Sample) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from faxes.adapters.dynamodb.items import plain
 from faxes.ids import ID_EPOCH
 from tests.data.requests import make
 from tests.support import requests, template
-from tests.support.cloud import Cloud
+from tests.support.cloud import Cloud, cloud
 from tools.client.answers import differences
 
 ROOT = template.ROOT
@@ -37,11 +37,18 @@ BOB = {"userId": "bob", "organizationId": "0003", "context": "user"}
 type Log = Callable[[], list[dict[str, Any]]]
 
 
+@pytest.fixture(name="shared", scope="module")
+def _shared() -> Iterator[Cloud]:
+    with cloud() as made:
+        made.import_example()
+        yield made
+
+
 @pytest.fixture(name="deployed")
-def _deployed(cloud: Cloud) -> Cloud:
-    """A deployment that knows the users and extensions of directory.example.yaml."""
-    cloud.import_example()
-    return cloud
+def _deployed(shared: Cloud) -> Cloud:
+    """A deployment that knows the users and extensions of directory.example.yaml. It has no fax yet."""
+    shared.forget_faxes()
+    return shared
 
 
 def event(name: str) -> dict[str, Any]:
@@ -183,8 +190,8 @@ def test_event(name: str, deployed: Cloud, context: Any) -> None:
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_event_that_is_refused(name: str, cloud: Cloud, context: Any, capfd: pytest.CaptureFixture[str]) -> None:
-    actual = cloud.function("refuse").handler(event(name), context)
+def test_event_that_is_refused(name: str, deployed: Cloud, context: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    actual = deployed.function("refuse").handler(event(name), context)
 
     assert differences(answer(name), actual) == []
     assert set(actual) == {"statusCode", "headers", "body"}

@@ -369,9 +369,7 @@ class Deployed:
 
     def clear(self) -> None:
         self.faults.clear()
-        self.cloud.clear("FaxTable")
-        for key in self.cloud.objects():
-            self.cloud.s3.delete_object(Bucket=self.cloud.names["FileBucket"], Key=key)
+        self.cloud.forget_faxes()
 
     def _read(self, request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
         asked = _json(request)["Key"]["pk"]["S"]

@@ -38,6 +38,7 @@ def outcomes(folder: Path, value: str, *options: str) -> tuple[int, list[str]]:
     (folder / "test_some.py").write_text(TESTS)
     (folder / "test_whole.py").write_text(MODULE)
     command = [sys.executable, "-m", "pytest", "-p", "tests.support.no_skip", "-p", "no:cacheprovider", "-rfEsx"]
+    command += ["--disable-plugin-autoload", "-p", "xdist.plugin"]
     command += ["--continue-on-collection-errors", *options, "test_some.py", "test_whole.py"]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "NO_SKIP": value, "COLUMNS": "200"}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)

@@ -29,17 +29,20 @@ EXAMPLE_EXTENSION = "0003*210"
 
 
 @contextmanager
-def local_stack(home: Path) -> Iterator[LocalStack]:
+def local_stack(home: Path, built: Path | None = None) -> Iterator[LocalStack]:
     """Build, start, deploy, import the example directory, and tell what runs in ``home/stack.json``; afterwards, stop.
 
-    Everything lies below ``home``; of what is made here, only the build is left when this ends.
+    Everything lies below ``home``; of what is made here, only the build is left when this ends. ``built`` is the
+    template of a build for this machine's architecture that takes the place of one of its own.
     """
     architecture = places.architecture()
     with ExitStack() as cleanup:
         cleanup.callback(_remove_traces, home)
         _remove_traces(home)
-        with step(f"building the template for {architecture} with sam build"):
-            template = build(home / "build", home / "build.log", architecture)
+        template = built or home / "build" / "template.yaml"
+        if built is None:
+            with step(f"building the template for {architecture} with sam build"):
+                build(home / "build", home / "build.log", architecture)
         with step("starting the embedded AWS (ministack) on 127.0.0.1, with TLS and IAM enforcement"):
             running = cleanup.enter_context(emulator(home / "run"))
         with step("deploying the template with sam deploy"):

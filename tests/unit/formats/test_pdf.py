@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from faxes.errors import DeploymentFault
 from faxes.formats import Unfaxable, pdf, pdf_check
 from tests.support import pdfs
+from tests.support.full import size
 
 SAMPLES = Path(__file__).parents[2] / "data" / "documents" / "pdf"
 ONE_PAGE = pdfs.pdf(pdfs.pages(1))
@@ -399,7 +400,7 @@ def test_an_end_that_leads_behind_itself(end: bytes) -> None:
             pdf.count_pages(_SHORT_LINES[:at] + end % where, 200)
 
 
-@settings(max_examples=60)
+@settings(max_examples=size(check=60, full=1_000))
 @given(
     st.sampled_from([ONE_PAGE, _SHORT_LINES]),
     st.lists(st.tuples(st.integers(0, len(_SHORT_LINES) - 1), st.binary(max_size=4)), min_size=1, max_size=4),

@@ -1,0 +1,22 @@
+"""One `sam build` for each architecture, for all tests and all of pytest-xdist's processes: they read it and no more."""
+
+import fcntl
+import os
+from pathlib import Path
+
+import pytest
+
+from tools.local import local_stack
+
+
+def built(factory: pytest.TempPathFactory, architecture: str) -> Path:
+    """The folder of the session's build; the first that asks makes it, while the others wait."""
+    own = factory.getbasetemp()
+    home = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "builds" / architecture
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (home / "done").exists():
+            local_stack.build(home / "build", home / "build.log", architecture)
+            (home / "done").touch()
+    return home / "build"
