@@ -1,4 +1,4 @@
-"""One `sam build` for each architecture, for all tests and all of pytest-xdist's processes: they read it and no more."""
+"""One `sam build` for each architecture, for all tests and all of pytest-xdist's processes, which only read it."""
 
 import fcntl
 import os

@@ -35,7 +35,7 @@ _FUNCTIONS = {
 }
 
 
-# What describes AWS's services, read and parsed once: each deployment has a session of its own, which would read it anew.
+# What describes AWS's services, read once: each deployment has a session of its own, which would read it anew.
 _LOADER = create_loader()
 
 
@@ -111,7 +111,7 @@ class Cloud:
 @contextmanager
 def cloud() -> Iterator[Cloud]:
     """A new, empty deployment on moto."""
-    with mock_aws(), mock.patch.object(botocore.session, "create_loader", lambda _: _LOADER):
+    with mock_aws(), mock.patch.object(botocore.session, "create_loader", return_value=_LOADER):
         s3, dynamodb = boto3.client("s3"), boto3.client("dynamodb")
         names = {"FileBucket": "file-bucket"}
         s3.create_bucket(Bucket="file-bucket", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
