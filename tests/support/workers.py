@@ -7,17 +7,17 @@ from xdist.scheduler import LoadFileScheduling
 
 # Of tests/e2e, what goes without the stack, or has one of its own. One that is wrongly here costs a second deployment;
 # one that is wrongly not here waits its turn.
-_WITHOUT_THE_STACK = {"test_api_page.py", "test_benchmarks.py", "test_containers.py", "test_gradual.py"}
+WITHOUT_THE_STACK = {"test_api_page.py", "test_benchmarks.py", "test_containers.py", "test_gradual.py"}
 
 
 def scope(node_id: str) -> str:
     """What a test is run together with."""
     file, _, _ = node_id.partition("::")
     folder, _, name = file.rpartition("/")
-    return folder if folder == "tests/e2e" and name not in _WITHOUT_THE_STACK else file
+    return folder if folder == "tests/e2e" and name not in WITHOUT_THE_STACK else file
 
 
-class Scheduling(LoadFileScheduling):
+class Scheduling(LoadFileScheduling):  # type: ignore[misc]  # it has no types
     """xdist's own, by file, but for the stack's."""
 
     def _split_scope(self, nodeid: str) -> str:
