@@ -23,6 +23,8 @@ SKIP = skip() { echo "SKIP: $$1"; if [ -n "$$STEPS" ]; then printf 'SKIP\t%s\n' 
 
 export PYTHON
 export SAM_CLI_TELEMETRY = 0
+# Where it is set, as in many images of Python, every start compiles anew what it imports: SAM's takes four times as long.
+unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .PHONY: help

@@ -287,6 +287,15 @@ def planned(*arguments: str) -> str:
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout
 
 
+def test_what_is_compiled_is_kept_by_all_that_make_starts() -> None:
+    command = ["make", "--silent", "--file=-", "shown"]
+    makefile = f"include {ROOT / 'Makefile'}\nshown: ; @env\n"
+    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(command, env=environment, input=makefile, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "PYTHONDONTWRITEBYTECODE" not in done.stdout
+    assert "SAM_CLI_TELEMETRY=0" in done.stdout
+
+
 def test_what_is_for_check_full_is_left_out_everywhere_else() -> None:
     left_out = " -m pytest -m 'not full' "
     assert {name: left_out in planned(name) for name in ("test", "check", "check-full")} == {
