@@ -19,7 +19,7 @@ _TESTS = Path(__file__).resolve().parents[1]
 
 # The same examples every time, so that a build fails for a change and not by chance. No deadline: a busy machine is no
 # defect, and no example here is slow by nature. HYPOTHESIS_PROFILE names another.
-settings.register_profile("fixed", max_examples=40, derandomize=True, deadline=None, database=None)
+settings.register_profile("fixed", max_examples=150, derandomize=True, deadline=None, database=None)
 settings.register_profile("search", max_examples=3_000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "search" if FULL else "fixed"))
 
