@@ -78,7 +78,7 @@ def assert_invoke_gives_the_answers_of(events: list[Path]) -> None:
     # Some seconds an event, on a machine that has other things to do.
     done = subprocess.run(
         ["make", "--silent", "invoke", f"EVENT={named}"],
-        env=ENVIRONMENT, cwd=ROOT, capture_output=True, text=True, timeout=60 + 30 * len(events),
+        env=ENVIRONMENT, cwd=ROOT, capture_output=True, text=True, timeout=300 + 30 * len(events),
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     told = re.findall(r"^==> (events/\S+) to |^    the expected answer: (\S+)$", done.stderr, re.MULTILINE)
