@@ -291,7 +291,9 @@ def test_what_is_compiled_is_kept_by_all_that_make_starts() -> None:
     command = ["make", "--silent", "--file=-", "shown"]
     makefile = f"include {ROOT / 'Makefile'}\nshown: ; @env\n"
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(command, env=environment, input=makefile, cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command, env=environment, input=makefile, cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert "PYTHONDONTWRITEBYTECODE" not in done.stdout
     assert "SAM_CLI_TELEMETRY=0" in done.stdout
 
