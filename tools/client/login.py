@@ -8,11 +8,14 @@ terminal. It is never taken from the command line, which everybody on a machine 
 
 import argparse
 import getpass
+import ipaddress
 import os
 import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 import requests
 
@@ -62,9 +65,25 @@ def deployment() -> Deployment | None:
     return Deployment(local.apiUrl, local.caBundle, local) if local else None
 
 
+def is_of_this_machine(url: str) -> bool:
+    """Whether a URL leads to this machine's own, where nothing between has a part."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def session(url: str) -> requests.Session:
+    """A session for requests to a URL: to this machine's own without the environment's proxies and .netrc."""
+    made = requests.Session()
+    made.trust_env = not is_of_this_machine(url)
+    return made
+
+
 def request_token(to: Deployment, key: str, secret: str) -> requests.Response:
     """The token endpoint's answer. Raises requests.RequestException where there is none."""
-    return requests.post(
+    return session(to.url).post(
         to.token_address(),
         data={"grant_type": "client_credentials", "client_id": key, "client_secret": secret},
         verify=to.verify,
@@ -110,11 +129,16 @@ def curl_line(to: Deployment, key: str, secret: str) -> str:
     """The login as a curl line that works when pasted in the project's folder."""
     fields = {"grant_type": "client_credentials", "client_id": key, "client_secret": secret}
     lines = [
-        f"curl{authority(to.verify)}",
+        f"curl{direct(to.url)}{authority(to.verify)}",
         *(f"-d {shlex.quote(f'{name}={value}')}" for name, value in fields.items()),
         shlex.quote(to.token_address()),
     ]
     return " \\\n  ".join(lines)
+
+
+def direct(url: str) -> str:
+    """curl's option for a URL of this machine's own, where the environment has proxies."""
+    return " --noproxy '*'" if is_of_this_machine(url) and getproxies() else ""
 
 
 def authority(verify: str | bool) -> str:

@@ -1,5 +1,7 @@
 """Sends files as a fax: `make send FILE="letter.pdf note.txt" TO="7778888 0003*211"`.
 
+A file may have blanks in its name: FILE="a b.pdf" where there is one of that name, and FILE="'a b.pdf' note.txt".
+
 The deployment comes from the environment (FAX_API_URL and, for a private certificate authority, FAX_API_CA_BUNDLE); by
 default it is the local one that `make run` started. So do user and extension (FAX_API_USER, FAX_API_EXTENSION) and the
 one who sends: FAX_API_TOKEN is used as it is; else the app FAX_API_KEY logs in with FAX_API_SECRET; else, on the local
@@ -21,7 +23,7 @@ from urllib.parse import quote
 import requests
 from requests_toolbelt import MultipartEncoder, MultipartEncoderMonitor
 
-from tools import places
+from tools import names, places
 from tools.client import login
 from tools.client.login import Deployment, LoginFailed
 from tools.steps import fail
@@ -93,7 +95,7 @@ def send(
                 progress(reported, form.len)
 
         try:
-            return requests.post(
+            return login.session(to.url).post(
                 to.address(),
                 data=MultipartEncoderMonitor(form, report),
                 headers={"Authorization": f"Bearer {to.token}", "Content-Type": form.content_type},
@@ -118,7 +120,7 @@ def curl_line(to: Sender, files: Sequence[Path], recipients: Sequence[str]) -> s
     """The same request as a curl line that works when pasted in the project's folder."""
     form = json.dumps({"recipients": list(recipients)}, separators=(",", ":"))
     lines = [
-        f"curl{login.authority(to.verify)}",
+        f"curl{login.direct(to.url)}{login.authority(to.verify)}",
         f"-H {shlex.quote(f'Authorization: Bearer {to.token}')}",
         f"-F {shlex.quote(f'request={form}')}",
         *(f"-F {shlex.quote(f'files=@{places.shown(path)}')}" for path in files),
@@ -166,14 +168,15 @@ def describe(answer: requests.Response) -> str:
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="make send", description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("--file", type=Path, action="append", default=[], metavar="FILE", help="a file of the fax")
+    parser.add_argument("--file", action="append", default=[], metavar="FILES", help="a file of the fax, or several")
     parser.add_argument("--to", default="", metavar="NUMBERS", help="the recipients")
     options = parser.parse_args(arguments)
     try:
         recipients = numbers(options.to)
+        files = [path for text in options.file for path in names.paths(text)]
     except ValueError as error:
         return fail(error)
-    if not options.file or not recipients:
+    if not files or not recipients:
         return fail('Say what to send and to whom: make send FILE="letter.pdf" TO="7778888" (several of each allowed).')
     deployment = login.deployment()
     if deployment is None:
@@ -182,7 +185,7 @@ def main(arguments: list[str]) -> int:
         to = sender(deployment)
         if to is None:
             return fail(_INCOMPLETE)
-        answer = send(to, options.file, recipients, show_progress)
+        answer = send(to, files, recipients, show_progress)
         print(f"to {', '.join(recipients)}", file=sys.stderr)
     except (LoginFailed, Unsent) as error:
         return fail(error)

@@ -9,9 +9,10 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,28 @@ REGION = "us-east-1"
 # The emulator's root caller. It guards nothing: whoever can reach 127.0.0.1 here can run the emulator as well.
 ACCESS_KEY = SECRET_KEY = "test"  # noqa: S105  (see above)
 _START_SECONDS = 20
-# What could lead the SDK or the SAM CLI away from the emulator.
-_FOREIGN = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE", "AWS_ENDPOINT_URL")
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+
+
+def undisturbed(environment: Mapping[str, str]) -> dict[str, str]:
+    """An environment for what runs on this machine alone: without any of the user's settings of AWS, in variables or in
+    files, which could lead the SDK or the SAM CLI elsewhere, and without proxies."""
+    env = {
+        name: value
+        for name, value in environment.items()
+        if not name.startswith("AWS_") and name.lower() not in _PROXIES
+    }
+    env |= {
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "SAM_CLI_TELEMETRY": "0",
+    }
+    # SAM keeps a file of its own there.
+    if not env.get("HOME"):
+        env["HOME"] = str(places.LOCAL)
+    return env
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +62,12 @@ class Emulator:
 
     def environment(self) -> dict[str, str]:
         """An environment in which AWS commands reach this emulator and nothing else."""
-        env = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
-        env |= {
+        env = undisturbed(os.environ) | {
             "AWS_ACCESS_KEY_ID": ACCESS_KEY,
             "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
-            "AWS_DEFAULT_REGION": REGION,
             "AWS_REGION": REGION,
             "AWS_ENDPOINT_URL": self.url,
-            "AWS_EC2_METADATA_DISABLED": "true",
             "TMPDIR": str(self.folder / "tmp"),
-            "SAM_CLI_TELEMETRY": "0",
         }
         if self.ca_bundle:
             env["AWS_CA_BUNDLE"] = str(self.ca_bundle)
@@ -67,15 +84,34 @@ class Emulator:
 def client(service: str, url: str, ca_bundle: Path | str | None) -> Any:
     """An SDK client of a running emulator's service, with the rights of its root."""
     # The service's name comes as a variable, for which the SDK's stubs have no type.
-    make: Any = boto3.client
-    return make(
-        service,
-        endpoint_url=url,
-        region_name=REGION,
-        aws_access_key_id=ACCESS_KEY,
-        aws_secret_access_key=SECRET_KEY,
-        verify=str(ca_bundle) if ca_bundle else None,
-    )
+    with _no_settings():
+        make: Any = _session().client
+        return make(
+            service,
+            endpoint_url=url,
+            region_name=REGION,
+            aws_access_key_id=ACCESS_KEY,
+            aws_secret_access_key=SECRET_KEY,
+            verify=str(ca_bundle) if ca_bundle else None,
+        )
+
+
+@cache
+def _session() -> boto3.session.Session:
+    return boto3.session.Session()
+
+
+@contextmanager
+def _no_settings() -> Iterator[None]:
+    """The SDK reads its settings and the proxies while it makes a client: it finds none of the user's."""
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(undisturbed(before))
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 @contextmanager
@@ -97,7 +133,6 @@ def emulator(folder: Path, *, tls: bool = True, iam: bool = True, host: str = "1
         "MINISTACK_REGION": REGION,
         "AUTH": "true" if iam else "false",
         "IOT_MTLS_ENABLED": "0",
-        "PYTHONDONTWRITEBYTECODE": "1",
     }
     del env["AWS_ENDPOINT_URL"]
     if tls:
@@ -135,12 +170,15 @@ def _certify(host: str, folder: Path) -> list[str]:
 def _wait_until_ready(running: Emulator, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + _START_SECONDS
     verify = str(running.ca_bundle) if running.ca_bundle else True
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            if requests.get(f"{running.url}/_ministack/health", timeout=2, verify=verify).ok:
-                return
-        except requests.RequestException:
-            time.sleep(0.1)
+    with requests.Session() as direct:
+        # No proxy, whatever the environment says.
+        direct.trust_env = False
+        while process.poll() is None and time.monotonic() < deadline:
+            try:
+                if direct.get(f"{running.url}/_ministack/health", timeout=2, verify=verify).ok:
+                    return
+            except requests.RequestException:
+                time.sleep(0.1)
     raise StepFailed(f"the emulator did not start; its last lines:\n{last_lines(running.log())}")
 
 

@@ -42,7 +42,7 @@ from typing import IO, Any
 
 import yaml
 
-from tools import places
+from tools import names, places
 from tools.client import answers, login, send
 from tools.local import docker, lambda_image
 from tools.local.docker import Docker
@@ -58,6 +58,9 @@ _STOP_SECONDS = 15
 _AT_A_TIME = 2 * (os.process_cpu_count() or 1)
 # Docker's words for a port that is another container's, and for one that is another program's.
 _PORT_TAKEN = ("port is already allocated", "address already in use")
+# As SAM names it for the template's runtime, but for the architecture.
+_AMAZONS_IMAGE = "public.ecr.aws/lambda/python:3.13"
+_NO_IMAGE = "If the base image cannot be pulled here, run `make lambda-image`: it builds a stand-in for Amazon's."
 _SAMS_IMAGE = re.compile(r"samcli/lambda-python:|.+:(?:[0-9.]+-)?rapid-(?:x86_64|arm64)$")
 # What tells an authorizer's event from a proxy event.
 _TO_AUTHORIZER = "REQUEST"
@@ -114,9 +117,8 @@ class SamLocal:
 
     def failure(self, log: Path) -> StepFailed:
         """Why `sam local` ended: its last words, and what helps where it is Amazon's image that is missing."""
-        hint = "If Amazon's base image cannot be pulled here, run `make lambda-image`: it builds a stand-in for it."
         return StepFailed(
-            f"sam local ended; its last lines:\n{last_lines(log)}" + (f"\n\n{hint}" if self.image is None else "")
+            f"sam local ended; its last lines:\n{last_lines(log)}" + (f"\n\n{_NO_IMAGE}" if self.image is None else "")
         )
 
 
@@ -140,6 +142,7 @@ def sam_local(secret: str | None = None) -> Iterator[SamLocal]:
     ``secret`` is that of the example's first app; None has one drawn.
     """
     daemon = docker.connect()
+    image = _image(daemon)
     address, name = docker.meeting_point(daemon)
     architecture = places.architecture()
     places.LOCAL.mkdir(exist_ok=True)
@@ -159,7 +162,7 @@ def sam_local(secret: str | None = None) -> Iterator[SamLocal]:
         template = template.with_name("sam-local.yaml")
         template.write_text(yaml.safe_dump(derived, sort_keys=False))
         cleanup.enter_context(_no_traces_in(daemon, endpoint))
-        yield SamLocal(daemon, aws, template, _image(daemon), example)
+        yield SamLocal(daemon, aws, template, image, example)
 
 
 def _names(aws: Emulator) -> dict[str, str]:
@@ -234,11 +237,21 @@ def _routes(template: Mapping[str, Any]) -> dict[tuple[str, str], str]:
 
 
 def _image(daemon: Docker) -> str | None:
-    """The base image: what LAMBDA_IMAGE names, else the stand-in where there is one, else Amazon's (None)."""
+    """The base image: what LAMBDA_IMAGE names, else the stand-in where there is one, else Amazon's (None).
+
+    One that is not here is fetched. Raises StepFailed where it cannot be: there is no sense in building then.
+    """
     named = os.environ.get("LAMBDA_IMAGE")
-    if named:
-        return named
-    return lambda_image.IMAGE if daemon.has_image(lambda_image.IMAGE) else None
+    if not named and daemon.has_image(lambda_image.IMAGE):
+        return lambda_image.IMAGE
+    image = named or f"{_AMAZONS_IMAGE}-{places.architecture()}"
+    if not daemon.has_image(image):
+        try:
+            with step(f"fetching the base image {image}"):
+                daemon.output("pull", "--quiet", image)
+        except StepFailed as error:
+            raise StepFailed(f"{error}\n\n{_NO_IMAGE}") from error
+    return named or None
 
 
 @contextmanager
@@ -474,15 +487,17 @@ Stop it with ctrl-C.
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="tools.local.sam_local", description=(__doc__ or "").split("\n\n")[0])
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("invoke").add_argument("events", type=Path, nargs="*")
+    commands.add_parser("invoke").add_argument("events", nargs="*")
     commands.add_parser("api").add_argument("--port", type=int, default=3000)
     options = parser.parse_args(arguments)
     # SIGTERM ends it in the same orderly way as ctrl-C, which a shell's background job would otherwise ignore.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     try:
-        return invoke(options.events) if options.command == "invoke" else serve(options.port)
-    except StepFailed as error:
+        if options.command == "api":
+            return serve(options.port)
+        return invoke([path for text in options.events for path in names.paths(text)])
+    except (StepFailed, ValueError) as error:
         return fail(error)
     except KeyboardInterrupt:
         print("\nstopped; its containers and files are removed", file=sys.stderr, flush=True)

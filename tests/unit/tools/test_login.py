@@ -17,7 +17,7 @@ import pytest
 
 from tests.support.local import LOCAL
 from tools import places
-from tools.client.login import Deployment, LoginFailed, curl_line, deployment, log_in, main
+from tools.client.login import Deployment, LoginFailed, curl_line, deployment, is_of_this_machine, log_in, main
 
 SECRET = "0~H5lJ0R~V_dkMrl-bGWqQ.b8pXw2n7Z"  # noqa: S105  (it opens nothing)
 
@@ -71,6 +71,48 @@ def login_of(key: str, secret: str = SECRET) -> tuple[str, str, dict[str, str]]:
 def test_an_app_logs_in_with_a_form(endpoint: Endpoint, slash: str) -> None:
     assert log_in(Deployment(endpoint.url + slash, True), "office~1", SECRET) == "the-token"
     assert endpoint.sent == [login_of("office~1")]
+
+
+@pytest.fixture
+def behind_a_proxy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing listens at the proxy; and a .netrc has a password for every host."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "netrc").write_text("default login somebody password something\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+
+
+@pytest.mark.usefixtures("behind_a_proxy")
+def test_a_deployment_on_this_machine_is_reached_directly(endpoint: Endpoint) -> None:
+    to = Deployment(endpoint.url, True)
+    assert log_in(to, "office", SECRET) == "the-token"
+    assert curl_line(to, "office", SECRET).startswith("curl --noproxy '*' \\\n  -d ")
+
+
+@pytest.mark.usefixtures("behind_a_proxy")
+def test_a_deployment_elsewhere_is_reached_by_the_proxy() -> None:
+    to = Deployment("https://fax.example.org/v1", True)
+    with pytest.raises(LoginFailed, match="Unable to connect to proxy"):
+        log_in(to, "office", SECRET)
+    assert curl_line(to, "office", SECRET).startswith("curl \\\n  -d ")
+
+
+@pytest.mark.parametrize(
+    ("url", "own"),
+    [
+        ("https://127.0.0.1:8443/v1", True),
+        ("https://[::1]/v1", True),
+        ("http://localhost:3000", True),
+        ("https://127.0.0.1.example.org/v1", False),
+        ("https://10.0.0.1/v1", False),
+        ("https://fax.example.org", False),
+        ("nothing", False),
+    ],
+)
+def test_what_is_of_this_machine(url: str, own: bool) -> None:
+    assert is_of_this_machine(url) is own
 
 
 @pytest.mark.parametrize(

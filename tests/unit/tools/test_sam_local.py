@@ -11,7 +11,7 @@ import pytest
 from tests.support import requests, template
 from tests.support.template import ROOT
 from tools import places
-from tools.local import sam_local
+from tools.local import docker, sam_local
 from tools.local.docker import Docker
 from tools.local.emulator import Emulator
 from tools.local.local_stack import Example
@@ -329,3 +329,33 @@ def test_what_does_not_pass_is_told(script: str, times: int, invoking: Invoke, t
     said = "Bind for 127.0.0.1:5555 failed: port is already allocated" if times == 3 else "out of disk"
     assert str(caught.value) == f"sam local ended; its last lines:\n    {said}"
     assert (tmp_path / "one.json.times").read_text() == "x\n" * times
+
+
+# --- the base image --------------------------------------------------------------------------------------------------
+
+ASKED = """#!/bin/sh
+echo "$*" >>"{folder}/asked"
+case "$1" in pull) echo "no route to the registry" >&2 ;; esac
+exit 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("named", "missing"), [("", f"public.ecr.aws/lambda/python:3.13-{places.architecture()}"), ("an/image", "an/image")]
+)
+def test_an_image_that_cannot_be_had_is_said_before_anything_is_built(
+    named: str, missing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = tmp_path / "docker"
+    command.write_text(ASKED.format(folder=tmp_path))
+    command.chmod(0o755)
+    monkeypatch.setattr(docker, "connect", lambda: Docker(str(command), ""))
+    monkeypatch.setenv("LAMBDA_IMAGE", named)
+    with pytest.raises(StepFailed) as failed, sam_local.sam_local():
+        pass
+    assert str(failed.value) == (
+        f"FAILED: fetching the base image {missing}\ndocker pull failed: no route to the registry\n\n"
+        "If the base image cannot be pulled here, run `make lambda-image`: it builds a stand-in for Amazon's."
+    )
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert asked[-2:] == [f"image inspect --format {{{{.Id}}}} {missing}", f"pull --quiet {missing}"]
