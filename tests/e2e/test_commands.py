@@ -7,6 +7,8 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,7 @@ from tests.support.commands import (
 )
 from tests.support.template import ROOT
 from tools import places
+from tools.local import run as tools_run
 from tools.local.stack_file import LocalStack
 from tools.operator import directory
 
@@ -114,6 +117,17 @@ def test_send_asks_for_what_is_missing(stack: LocalStack) -> None:
     assert done.stderr.splitlines()[0] == (
         'Say what to send and to whom: make send FILE="letter.pdf" TO="7778888" (several of each allowed).'
     )
+
+
+def test_run_shows_the_functions_log_where_its_fax_fails(stack: LocalStack, capsys: pytest.CaptureFixture[str]) -> None:
+    started = datetime.now(UTC)
+    somebody_elses = replace(stack, extension="0003*999")
+    assert not tools_run.log_in_and_send(somebody_elses)
+    tools_run.show_log(somebody_elses, started)
+    answer, log = capsys.readouterr().out.split("\nWhat the functions wrote:\n\n")
+    code = re.search(r"^400 (\w+): ", answer, re.MULTILINE)
+    assert code
+    assert re.search(rf"^\S+ \S+  CreateFax   INFO  request answered .* outcome={code[1]} ", log, re.MULTILINE)
 
 
 def make_run(home: Path, log: Path, **environment: str) -> AbstractContextManager[subprocess.Popen[bytes]]:

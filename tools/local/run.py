@@ -12,15 +12,18 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import requests
 from boto3.dynamodb.types import TypeDeserializer
+from botocore.exceptions import BotoCoreError, ClientError
 
 from tools import places
 from tools.client import login, send
-from tools.local.local_stack import local_stack
+from tools.local.local_stack import STACK_NAME, local_stack
 from tools.local.stack_file import LocalStack
+from tools.operator import logs
 from tools.steps import StepFailed, fail, last_lines
 
 _FILES = (places.ROOT / "tests/data/documents/letter.pdf", places.ROOT / "tests/data/documents/note.txt")
@@ -37,7 +40,10 @@ def main(arguments: list[str]) -> int:
     once = os.environ.get("ONCE") == "1"
     try:
         with _only_one(home), local_stack(home) as stack:
-            accepted = _log_in_and_send(stack)
+            started = datetime.now(UTC)
+            accepted = log_in_and_send(stack)
+            if not accepted:
+                show_log(stack, started)
             if once:
                 return 0 if accepted else 1
             _how_to_go_on(stack, home)
@@ -61,7 +67,7 @@ def _only_one(home: Path) -> Iterator[None]:
         yield
 
 
-def _log_in_and_send(stack: LocalStack) -> bool:
+def log_in_and_send(stack: LocalStack) -> bool:
     """What an existing client does, with nothing but a base URL, a key and a secret. Returns whether it went well."""
     app = login.Deployment(stack.apiUrl, stack.caBundle)
     print("\nAn app logs in with its key and secret, as a curl line that you can paste:\n")
@@ -83,6 +89,16 @@ def _log_in_and_send(stack: LocalStack) -> bool:
         return False
     _show_fax(stack, answer.json()["id"], answer.json()["uid"])
     return True
+
+
+def show_log(stack: LocalStack, since: datetime) -> None:
+    """Why the first fax failed, as the functions told it."""
+    print("\nWhat the functions wrote:\n")
+    try:
+        written = list(logs.lines(stack.client("cloudformation"), stack.client("logs"), STACK_NAME, since))
+    except (BotoCoreError, ClientError) as error:
+        written = [f"(their log cannot be read: {error})"]
+    print("\n".join(written or ["(nothing)"]), flush=True)
 
 
 def _show_fax(stack: LocalStack, fax_id: str, uid: str) -> None:
