@@ -139,7 +139,7 @@ def document() -> dict[str, Any]:
                 "source": text.rstrip("\n").replace(_PATH, _OLDER_PATH if path.startswith(_OLDER_PATH) else _PATH),
             }
             for language, text in blocks
-            if language in _LANGUAGES and f"https://HOST{sampled}" in text
+            if language in _LANGUAGES and sampled in text
         ]
     return api
 

@@ -1,10 +1,8 @@
 """What the pages tell a reader to type, typed: the samples of docs/api.md, and every command of every page.
 
-HOST, TOKEN, KEY and SECRET stand for the deployed stack's; the system's trust for its certificate authority is set by
-the environment, as an operator with one of their own would.
+They are typed as they stand, in a shell that has read `make env` of the deployed stack.
 """
 
-import os
 import re
 import shutil
 import ssl
@@ -23,20 +21,23 @@ import trustme
 
 from benchmarks import load
 from tests.support import docs, openapi
-from tests.support.commands import run, sender_environment
+from tests.support.commands import ENVIRONMENT, run, sender_environment
 from tests.support.template import ROOT
+from tools.client import env
 from tools.local.stack_file import LocalStack
 
 API = ROOT / "docs" / "api.md"
 DOCUMENTS = ROOT / "tests" / "data" / "documents"
 RUN_BY = {"sh": ["sh", "-c"], "python": [sys.executable, "-c"], "js": ["node", "--input-type=module", "-e"]}
-SAMPLES = [block for block in docs.blocks(API) if block.language in RUN_BY]
+SAMPLES = [block for block in docs.blocks(API) if block.language in RUN_BY and "HOST" in block.text]
 SENDING = [block for block in SAMPLES if "/uapi/faxes/" in block.text]
 SENDING_AGAIN = [block for block in SENDING if "Idempotency-Key" in block.text]
 LOGGING_IN = [block for block in SAMPLES if "/oauth/token.php" in block.text]
 FAX = re.compile(r'\{"id": "[0-9]+", "uid": "[0-9a-f]{32}"\}')
 TOKEN = re.compile(r'\{"access_token": "[A-Za-z0-9_-]{43}", "token_type": "Bearer", "expires_in": 3600\}')
 
+
+TRUSTING = ("CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 
 type Sample = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -45,32 +46,29 @@ def named(block: docs.Block) -> str:
     return f"{block.language}-{block.line}"
 
 
-def filled(text: str, stack: LocalStack, at: str, **changes: str) -> str:
-    """A page's code, with what its words stand for."""
-    if "https://HOST" not in text:
-        return text
-    text = text.replace("https://HOST", at)
-    for word, value in {"TOKEN": stack.token, "KEY": stack.appKey, "SECRET": stack.appSecret, **changes}.items():
-        text = re.sub(rf"\b{word}\b", value, text)
-    return text
+@pytest.fixture
+def told(local: None, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
+    """The environment of a shell that has read `make env`."""
+    assert env.main() == 0
+    reading = 'eval "$1"; exec env -0'
+    shell = ["sh", "-c", reading, "sh", capsys.readouterr().out]
+    done = subprocess.run(shell, env=ENVIRONMENT, capture_output=True, text=True, check=True)
+    return dict(line.split("=", 1) for line in done.stdout.rstrip("\0").split("\0"))
 
 
 @pytest.fixture
-def sample(stack: LocalStack, tmp_path: Path) -> Sample:
-    """Run a sample where a reader would, beside the files that it names: ``sample(block, at=..., changes=...)``."""
+def sample(told: dict[str, str], tmp_path: Path) -> Sample:
+    """Run a sample where a reader would, beside the files that it names: ``sample(block, TOKEN=...)``."""
     for name in ("letter.pdf", "note.txt"):
         shutil.copy(DOCUMENTS / name, tmp_path)
 
-    def call(
-        block: docs.Block, at: str = stack.apiUrl, trust: Path = Path(stack.caBundle), **changes: str
-    ) -> subprocess.CompletedProcess[str]:
+    def call(block: docs.Block, **changes: str) -> subprocess.CompletedProcess[str]:
         if block.language == "js" and shutil.which("node") is None:
             pytest.skip("Node.js is not installed: the samples in JavaScript are not run")
-        trusting = dict.fromkeys(("CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"), str(trust))
-        command = [*RUN_BY[block.language], filled(block.text, stack, at, **changes)]
         return subprocess.run(
-            command, env=os.environ | trusting, cwd=tmp_path, capture_output=True, text=True, timeout=120
-        )
+            [*RUN_BY[block.language], block.text],
+            env=told | changes, cwd=tmp_path, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
 
     return call
 
@@ -189,8 +187,8 @@ class Between(ThreadingHTTPServer):
         self.socket = context.wrap_socket(self.socket, server_side=True)
 
     @property
-    def url(self) -> str:
-        return f"https://127.0.0.1:{self.server_address[1]}"
+    def host(self) -> str:
+        return f"127.0.0.1:{self.server_address[1]}"
 
 
 type Through = Callable[[docs.Block, Sequence[Instead]], tuple[subprocess.CompletedProcess[str], Between]]
@@ -200,14 +198,15 @@ type Through = Callable[[docs.Block, Sequence[Instead]], tuple[subprocess.Comple
 def through(stack: LocalStack, sample: Sample, tmp_path: Path) -> Through:
     """Run a sample, without waits of its own, against the stack with something between: what it printed, what came."""
     authority = trustme.CA()
-    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    authority.cert_pem.write_to_path(tmp_path / "between.pem")
 
     def call(block: docs.Block, script: Sequence[Instead]) -> tuple[subprocess.CompletedProcess[str], Between]:
         at_once = re.sub(r"\b1(,?) 2\1 4\1 8\1 (0|None|null)", r"0\1 0\1 0\1 0\1 \2", block.text)
         assert at_once != block.text
         with Between(stack, authority, script) as between:
             threading.Thread(target=between.serve_forever, daemon=True).start()
-            done = sample(replace(block, text=at_once), at=between.url, trust=tmp_path / "ca.pem")
+            trusted = dict.fromkeys(TRUSTING, str(tmp_path / "between.pem"))
+            done = sample(replace(block, text=at_once), HOST=between.host, **trusted)
             between.shutdown()
         return done, between
 
@@ -268,8 +267,8 @@ def test_a_sample_does_not_send_again_what_is_refused(through: Through, block: d
 
 # --- every command of every page ------------------------------------------------------------------------------------
 
-# `make check`, which is all of CI, types these itself.
-TYPED_BY_CI = {"make run", "make test"}
+# `make check`, which is all of CI, types these itself, or runs what they run.
+TYPED_BY_CI = {"make run", "make test", "make unit"}
 # They need Docker: tests/e2e/test_containers.py types them.
 IN_CONTAINERS = ("make invoke ", "make local-api")
 # What a reader has of their own.
@@ -299,12 +298,12 @@ def scripts() -> list[docs.Block]:
 
 
 @pytest.mark.parametrize("block", scripts(), ids=lambda block: block.name)
-def test_a_pages_commands_work(stack: LocalStack, block: docs.Block) -> None:
-    script = filled(block.text, stack, stack.apiUrl).replace(DEPLOYED, stack.apiUrl)
+def test_a_pages_commands_work(stack: LocalStack, told: dict[str, str], block: docs.Block) -> None:
+    script = block.text.replace(DEPLOYED, stack.apiUrl)
     for theirs, here in OWN.items():
         script = script.replace(theirs, here)
     [key] = {app for app in stack.appSecrets if f"APP={app}" in script} or {stack.appKey}
-    environment = sender_environment(stack) | {
+    operators = {
         "FAX_API_KEY": key,
         "FAX_API_SECRET": stack.appSecrets[key],
         # The SDK's, as in an account.
@@ -313,9 +312,9 @@ def test_a_pages_commands_work(stack: LocalStack, block: docs.Block) -> None:
         "AWS_CA_BUNDLE": stack.caBundle,
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
-        "CURL_CA_BUNDLE": stack.caBundle,
         "MAKEFLAGS": "--no-print-directory",
     }
+    environment = sender_environment(stack) | told | operators
     done = run(["sh", "-e", "-c", script], environment)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "error" not in done.stdout
