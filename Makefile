@@ -6,26 +6,29 @@ SHELL := /bin/sh
 
 ARCHITECTURE ?= arm64
 VENVS := .local/venvs
+TOOLS := $(VENVS)/tools/.installed
 DEV := $(VENVS)/dev/.installed
 SAM := $(VENVS)/sam/.installed
 EMULATOR := $(VENVS)/emulator/.installed
 FUZZ := $(VENVS)/fuzz/.installed
 GATES := $(VENVS)/gates/.installed
-WHEELS := .local/wheels/.downloaded
+WHEELS := .local/packages/.fetched
 RENDERER := .local/npm/.fetched
 BIN := $(VENVS)/dev/bin
+TOOLS_BIN := $(VENVS)/tools/bin
 # exec, so that a signal to make reaches the command and not a shell in between.
-PYTHON_TOOL := exec env PYTHONPATH=.:layers/core $(BIN)/python -m
+PYTHON_TOOL := exec env PYTHONPATH=.:layers/core $(TOOLS_BIN)/python -m
+DEV_TOOL := exec env PYTHONPATH=.:layers/core $(BIN)/python -m
 RUNTIME_LOCK := layers/requirements.txt
 STEP := sh tools/step.sh
 # What would be skipped has failed where NO_SKIP is set; else it is counted among make check's steps.
 SKIP = skip() { echo "SKIP: $$1"; if [ -n "$$STEPS" ]; then printf 'SKIP\t%s\n' "$$1" >>"$$STEPS"; fi; test -z "$$NO_SKIP"; }; skip
 
-export PYTHON
+# What a person names goes to the commands as it is, quotation marks and all.
+export PYTHON FILE EVENT
 export SAM_CLI_TELEMETRY = 0
 # Where it is set, as in many images of Python, every start compiles anew what it imports: SAM's takes four times as long.
 unexport PYTHONDONTWRITEBYTECODE
-export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .PHONY: help
 help: ## Say what there is
@@ -33,84 +36,92 @@ help: ## Say what there is
 
 # --- set-up: each folder of packages is made again when its lock file changes ----------------------------------------
 
-define install
-	@python=$$(sh tools/find_python.sh) || exit 1; \
-	echo "==> installing $(1) (about half a minute, once)" >&2; \
-	rm -rf $(dir $@) && mkdir -p $(VENVS) && "$$python" -m venv $(dir $@) && \
-	$(dir $@)bin/python -m pip install --quiet --require-hashes $(addprefix --requirement ,$(2)) && touch $@
-endef
+# A link to the CPython 3.13 that everything here is made with. Where that is gone, all is made again.
+PYTHON_313 := .local/python3.13
+UV := .local/uv/bin/uv
+set_up = $(PYTHON_313) -I tools/set_up.py
+# What has not to wait for each other, side by side.
+ready = $(MAKE) --silent --no-print-directory --jobs=8 $(1)
 
-$(DEV): $(RUNTIME_LOCK) requirements/dev.txt
-	$(call install,the development packages,$^)
+$(PYTHON_313):
+	@python=$$(sh tools/find_python.sh) && mkdir -p $(@D) && { ! test -L $@ || rm -rf $(VENVS); } && ln -sf "$$python" $@
 
-$(SAM): requirements/sam.txt
-	$(call install,the SAM CLI,$^)
+$(UV): requirements/uv.txt | $(PYTHON_313)
+	@$(set_up) uv $<
 
-$(EMULATOR): requirements/emulator.txt
-	$(call install,the AWS emulator,$^)
+$(TOOLS): $(RUNTIME_LOCK) requirements/tools.txt | $(UV)
+	@$(set_up) environment tools $^
 
-$(FUZZ): requirements/fuzz.txt
-	$(call install,Atheris,$^)
+$(DEV): $(RUNTIME_LOCK) requirements/dev.txt | $(UV)
+	@$(set_up) environment dev $^
 
-$(GATES): requirements/gates.txt
-	$(call install,the template's gates,$^)
+$(SAM): requirements/sam.txt | $(UV)
+	@$(set_up) environment sam $^
 
-# What the layer is built of, for both architectures: from here on, a build needs no network.
-$(WHEELS): $(RUNTIME_LOCK) | $(DEV)
-	@echo "==> downloading what ships with the functions"; rm -rf $(dir $@) && mkdir -p $(dir $@)
-	@for machine in x86_64 aarch64; do \
-	  $(BIN)/python -m pip download --quiet --no-deps --require-hashes --only-binary=:all: --implementation cp \
-	    --python-version 3.13 --platform manylinux2014_$$machine --platform manylinux_2_28_$$machine \
-	    --dest $(dir $@) --requirement $(RUNTIME_LOCK) || exit 1; \
-	done; touch $@
+$(EMULATOR): requirements/emulator.txt | $(UV)
+	@$(set_up) environment emulator $^
+
+$(FUZZ): requirements/fuzz.txt | $(UV)
+	@$(set_up) environment fuzz $^
+
+$(GATES): requirements/gates.txt | $(UV)
+	@$(set_up) environment gates $^
+
+$(WHEELS): $(RUNTIME_LOCK) | $(UV)
+	@$(set_up) wheels $<
 
 # What the API's page is made with: from here on, making it needs no network. Nothing else needs it.
-$(RENDERER): requirements/api-page.txt | $(DEV)
+$(RENDERER): requirements/api-page.txt | $(TOOLS)
 	@echo "==> fetching what the API's page is made with"; \
-	env PYTHONPATH=.:layers/core $(BIN)/python -m tools.api_page --renderer-alone && touch $@ \
+	env PYTHONPATH=.:layers/core $(TOOLS_BIN)/python -m tools.api_page --renderer-alone && touch $@ \
 	  || { $(SKIP) "the API's page will not be made, nor tested"; }
 
 # --- using it --------------------------------------------------------------------------------------------------------
 
 .PHONY: run
-run: $(DEV) $(SAM) $(EMULATOR) $(WHEELS) ## Deploy to an AWS emulator on this machine and send a fax (ONCE=1: then end)
+run: ## Deploy to an AWS emulator on this machine and send a fax (ONCE=1: then end)
+	@$(call ready,$(TOOLS) $(SAM) $(EMULATOR) $(WHEELS))
 	@$(PYTHON_TOOL) tools.local.run
 
 .PHONY: send
-send: $(DEV) ## Send files: FILE="a.pdf b.txt" TO="7778888 0003*211" (numbers with spaces: TO="+49 30 123, 7778888")
-	@$(PYTHON_TOOL) tools.client.send $(foreach file,$(FILE),--file '$(file)') $(if $(TO),--to '$(TO)')
+send: $(TOOLS) ## Send files: FILE="a.pdf b.txt" TO="7778888 0003*211" (numbers with spaces: TO="+49 30 123, 7778888")
+	@$(PYTHON_TOOL) tools.client.send $(if $(FILE),--file "$$FILE") $(if $(TO),--to '$(TO)')
 
 .PHONY: token
-token: $(DEV) ## Log an app in and print its token alone: APP=example-app (its secret: FAX_API_SECRET, or typed)
+token: $(TOOLS) ## Log an app in and print its token alone: APP=example-app (its secret: FAX_API_SECRET, or typed)
 	@$(PYTHON_TOOL) tools.client.login $(if $(APP),--app='$(APP)')
 
+.PHONY: env
+env: $(TOOLS) ## Print what the pages' samples read, while make run is up: eval "$(make -s env)"
+	@$(PYTHON_TOOL) tools.client.env
+
 .PHONY: directory
-directory: $(DEV) ## Import who may send: FILE=directory.example.yaml [STACK=name] [ROTATE="app keys"]
-	@$(PYTHON_TOOL) tools.operator.directory $(if $(FILE),--file '$(FILE)') $(if $(STACK),--stack '$(STACK)') \
+directory: $(TOOLS) ## Import who may send: FILE=directory.example.yaml [STACK=name] [ROTATE="app keys"]
+	@$(PYTHON_TOOL) tools.operator.directory $(if $(FILE),--file "$$FILE") $(if $(STACK),--stack '$(STACK)') \
 	  $(if $(ROTATE),--rotate='$(ROTATE)')
 
 .PHONY: logs
-logs: $(DEV) ## Show what the functions wrote and counted: [STACK=name] [MINUTES=60]
+logs: $(TOOLS) ## Show what the functions wrote and counted: [STACK=name] [MINUTES=60]
 	@$(PYTHON_TOOL) tools.operator.logs $(if $(STACK),--stack '$(STACK)') $(if $(MINUTES),--minutes='$(MINUTES)')
 
 .PHONY: erase
-erase: $(DEV) ## Erase a fax for good, its files and its record: FAX=uid [STACK=name]
+erase: $(TOOLS) ## Erase a fax for good, its files and its record: FAX=uid [STACK=name]
 	@$(PYTHON_TOOL) tools.operator.erase $(if $(FAX),--fax='$(FAX)') $(if $(STACK),--stack '$(STACK)')
 
 .PHONY: restore
-restore: $(DEV) ## Copy what a table lacks from a restored one: TABLE=FaxTable FROM=name [STACK=name]
+restore: $(TOOLS) ## Copy what a table lacks from a restored one: TABLE=FaxTable FROM=name [STACK=name]
 	@$(PYTHON_TOOL) tools.operator.restore $(if $(TABLE),--table='$(TABLE)') $(if $(FROM),--from='$(FROM)') \
 	  $(if $(STACK),--stack '$(STACK)')
 
 .PHONY: docs
-docs: $(DEV) ## Make the API's page from openapi.yaml, in .local/docs (needs npm)
+docs: $(TOOLS) ## Make the API's page from openapi.yaml, in .local/docs (needs npm)
 	@$(PYTHON_TOOL) tools.api_page
 
 # --- real accounts ---------------------------------------------------------------------------------------------------
 
 .PHONY: build
-build: $(DEV) $(SAM) ## Build for a real account: [ARCHITECTURE=arm64|x86_64]
-	@PATH="$(abspath $(BIN)):$$PATH" ARCHITECTURE=$(ARCHITECTURE) $(VENVS)/sam/bin/sam build \
+build: $(TOOLS) $(SAM) ## Build for a real account: [ARCHITECTURE=arm64|x86_64]
+	@PATH="$$PWD/$(TOOLS_BIN):$$PATH" UV="$$PWD/$(UV)" ARCHITECTURE=$(ARCHITECTURE) $(VENVS)/sam/bin/sam build \
 	  --parameter-overrides Architecture=$(ARCHITECTURE)
 	@# The built template says by default what it was built for, so that a deployment has no other in mind.
 	@sed 's/^    Default: arm64$$/    Default: $(ARCHITECTURE)/' .aws-sam/build/template.yaml > .aws-sam/template.yaml \
@@ -124,25 +135,31 @@ ifeq ($(GRADUAL),)
 else
 	@# With what samconfig.toml has, which a version is named after: answers that are given now would come too late.
 	@$(PYTHON_TOOL) tools.operator.gradual '$(GRADUAL)'
-	@$(VENVS)/sam/bin/sam deploy --config-file '$(abspath samconfig.toml)' --no-fail-on-empty-changeset \
+	@$(VENVS)/sam/bin/sam deploy --config-file "$$PWD/samconfig.toml" --no-fail-on-empty-changeset \
 	  --template-file .aws-sam/build/gradual.yaml
 endif
 
 # --- sam local (needs Docker) ----------------------------------------------------------------------------------------
 
 .PHONY: invoke
-invoke: $(DEV) $(SAM) $(EMULATOR) $(WHEELS) ## Invoke the function in a container: EVENT="events/a.json b.json" [LAMBDA_IMAGE=name]
-	@$(PYTHON_TOOL) tools.local.sam_local invoke $(foreach event,$(EVENT),'$(event)')
+invoke: ## Invoke the function in a container: EVENT="events/a.json b.json" [LAMBDA_IMAGE=name]
+	@$(call ready,$(TOOLS) $(SAM) $(EMULATOR) $(WHEELS))
+	@$(PYTHON_TOOL) tools.local.sam_local invoke $(if $(EVENT),"$$EVENT")
 
 .PHONY: local-api
-local-api: $(DEV) $(SAM) $(EMULATOR) $(WHEELS) ## Serve the API from containers, for curl: [PORT=3000] [LAMBDA_IMAGE=name]
+local-api: ## Serve the API from containers, for curl: [PORT=3000] [LAMBDA_IMAGE=name]
+	@$(call ready,$(TOOLS) $(SAM) $(EMULATOR) $(WHEELS))
 	@$(PYTHON_TOOL) tools.local.sam_local api $(if $(PORT),--port '$(PORT)')
 
 .PHONY: lambda-image
-lambda-image: $(DEV) ## Build a stand-in for Amazon's base image, where that cannot be pulled (Linux)
+lambda-image: $(TOOLS) ## Build a stand-in for Amazon's base image, where that cannot be pulled (Linux)
 	@$(PYTHON_TOOL) tools.local.lambda_image
 
 # --- developing it ---------------------------------------------------------------------------------------------------
+
+.PHONY: unit
+unit: $(DEV) ## Run the unit tests, or one: [ARGS="-k name"] [ARGS=tests/unit/test_numbers.py]
+	@exec $(BIN)/python -m pytest --override-ini=testpaths=tests/unit $(ARGS)
 
 # Without FULL=1, all but those that are for make check-full alone.
 .PHONY: test
@@ -150,7 +167,8 @@ test: set-up ## Run the tests: [ARGS="-k name"] [FULL=1]
 	@$(BIN)/python -m pytest $(if $(filter 1,$(FULL)),,-m 'not full') $(ARGS)
 
 .PHONY: set-up
-set-up: $(DEV) $(SAM) $(EMULATOR) $(GATES) $(WHEELS) $(RENDERER)
+set-up:
+	@$(call ready,$(DEV) $(TOOLS) $(SAM) $(EMULATOR) $(GATES) $(WHEELS) $(RENDERER))
 
 .PHONY: fuzz
 fuzz: fuzz-requests fuzz-documents ## Search for requests and documents that break anything
@@ -165,20 +183,20 @@ fuzz-documents: $(FUZZ) ## Documents that break their checks, by coverage: [SECO
 	  $(if $(SECONDS),--seconds '$(SECONDS)') $(foreach target,$(TARGET),--target '$(target)')
 
 .PHONY: bench
-bench: $(DEV) $(SAM) $(WHEELS) ## Measure how quick it is, and write that into docs/performance.md (Linux, some minutes)
-	@$(PYTHON_TOOL) benchmarks.performance
+bench: $(DEV) $(TOOLS) $(SAM) $(WHEELS) ## Measure how quick it is, and write that into docs/performance.md (Linux, some minutes)
+	@$(DEV_TOOL) benchmarks.performance
 
 .PHONY: bench-documents
 bench-documents: $(DEV) ## Measure what bombs cost against honest documents: [KIND="pdf jpg tif txt"] (Linux)
-	@$(PYTHON_TOOL) benchmarks.documents $(KIND)
+	@$(DEV_TOOL) benchmarks.documents $(KIND)
 
 .PHONY: bench-worst
 bench-worst: $(DEV) ## Measure the worst bodies that are generated, and write that into docs/performance.md (Linux)
-	@$(PYTHON_TOOL) benchmarks.worst
+	@$(DEV_TOOL) benchmarks.worst
 
 .PHONY: load
 load: $(DEV) ## Send thousands of faxes to the stack that make run started, and count them (minutes)
-	@$(PYTHON_TOOL) benchmarks.load
+	@$(DEV_TOOL) benchmarks.load
 
 # Where make can, the output of what runs side by side is kept apart.
 SIDE_BY_SIDE = $(MAKE) --no-print-directory --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
@@ -243,12 +261,12 @@ checkov: $(GATES)
 
 .PHONY: template-tests
 template-tests: $(DEV)
-	@$(STEP) tests/template 'TEMPLATE_UNDER_TEST="$(abspath $(firstword $(TEMPLATE)))" $(BIN)/python -m pytest --quiet \
+	@$(STEP) tests/template 'TEMPLATE_UNDER_TEST="$(firstword $(TEMPLATE))" $(BIN)/python -m pytest --quiet \
 	  tests/template$(if $(ONLY),/$(ONLY))'
 
 .PHONY: lock
-lock: $(DEV) ## Pin the newest versions, with hashes
-	@sh tools/lock.sh $(BIN)/uv
+lock: $(UV) ## Pin the newest versions, with hashes
+	@sh tools/lock.sh $(UV)
 
 .PHONY: clean
 clean: ## Remove everything that was made here

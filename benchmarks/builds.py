@@ -53,7 +53,7 @@ def build(home: Path) -> Builds:
 
 def _other(name: str, home: Path) -> Build:
     folder = home / "built" / name
-    command = [str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet", "--require-hashes"]
+    command = [str(places.UV), "pip", "install", "--quiet", "--require-hashes"]
     command += ["--only-binary=:all:", "--python", sys.executable, "--target", str(folder / "python")]
     subprocess.run([*command, "--requirement", str(ROOT / f"requirements/bench-{name}.txt")], check=True)
     # As the Makefile of our layers leaves it.

@@ -13,6 +13,10 @@ compile --python-platform linux layers/base.in layers/documents.in --output-file
 shipped=$(sed -nE 's/^([a-z0-9-]+)==.*/--no-emit-package \1/p' "$runtime")
 # shellcheck disable=SC2086  # one word each
 compile --universal --group dev --constraint "$runtime" $shipped --output-file requirements/dev.txt
+# shellcheck disable=SC2086  # one word each
+compile --universal --group tools --constraint "$runtime" --constraint requirements/dev.txt $shipped \
+  --output-file requirements/tools.txt
+compile --universal --group uv --output-file requirements/uv.txt
 compile --universal --group sam --output-file requirements/sam.txt
 compile --universal --group emulator --output-file requirements/emulator.txt
 compile --universal --group lambda-image --output-file requirements/lambda-image.txt

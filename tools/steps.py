@@ -2,12 +2,15 @@
 
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
+
+from tools import set_up
 
 _LAST_LINES = 25
 
@@ -24,7 +27,8 @@ def step(title: str) -> Iterator[None]:
     try:
         yield
     except (StepFailed, BotoCoreError, ClientError, OSError) as error:
-        raise StepFailed(f"FAILED: {title}\n{error}") from error
+        full = set_up.says_full(str(error))
+        raise StepFailed(f"FAILED: {title}\n{set_up.full_disk(*_written()) if full else error}") from error
     print(f"    {time.monotonic() - started:.1f} s", flush=True)
 
 
@@ -39,7 +43,14 @@ def run(command: Sequence[str], *, env: Mapping[str, str], cwd: Path, log: Path)
         except OSError as error:
             raise StepFailed(f"{command[0]} could not be started: {error.strerror}") from error
     if status != 0:
+        if set_up.says_full(log.read_text(errors="replace")):
+            raise StepFailed(set_up.full_disk(*_written()))
         raise StepFailed(f"{Path(command[0]).name} ended with status {status}; its last lines:\n{last_lines(log)}")
+
+
+def _written() -> tuple[Path, ...]:
+    """Where the commands write: SAM builds in the folder for temporary files."""
+    return set_up.LOCAL, Path(tempfile.gettempdir())
 
 
 def last_lines(log: Path) -> str:

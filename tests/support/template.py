@@ -12,7 +12,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 # `make template TEMPLATE=...` sets it, to hold a copy against the code.
-_TEMPLATE = Path(os.environ.get("TEMPLATE_UNDER_TEST") or ROOT / "template.yaml")
+_TEMPLATE = Path(os.environ.get("TEMPLATE_UNDER_TEST") or ROOT / "template.yaml").absolute()
 # What AWS knows by itself; the stack's name is the one that samconfig.toml has.
 _OF_AWS = {"AWS::StackName": "fax-api"}
 _NO_VALUE = {"Ref": "AWS::NoValue"}

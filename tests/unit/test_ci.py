@@ -318,8 +318,8 @@ def test_an_api_page_that_cannot_be_made_is_said_or_an_error(no_skip: str, statu
     (tmp_path / "bin/python").chmod(0o755)
     (tmp_path / "requirements").mkdir()
     (tmp_path / "requirements/api-page.txt").touch()
-    command = ["make", "--silent", "--old-file=.local/venvs/dev/.installed", ".local/npm/.fetched"]
-    command.append(f"BIN={tmp_path / 'bin'}")
+    command = ["make", "--silent", "--old-file=.local/venvs/tools/.installed", ".local/npm/.fetched"]
+    command.append(f"TOOLS_BIN={tmp_path / 'bin'}")
     done = subprocess.run(command, cwd=tmp_path, env=os.environ | {"NO_SKIP": no_skip}, capture_output=True, text=True)
     assert done.returncode == status, done.stderr
     assert done.stdout.splitlines()[-1] == "SKIP: the API's page will not be made, nor tested"

@@ -28,6 +28,8 @@ def main(address: str, certificate: str | None = None, key: str | None = None) -
     config.loglevel = "WARNING"
     config.graceful_timeout = 1
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    # The functions' processes, which get this environment, leave no compiled files behind; this one has kept its own.
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     asyncio.run(serve(app, config))
 
 

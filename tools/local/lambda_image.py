@@ -101,9 +101,9 @@ def build(daemon: Docker) -> None:
 
 def _fetch_runtime(folder: Path) -> Path:
     target = folder / "runtime"
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-    command += ["--only-binary=:all:", "--target", str(target), "--requirement", str(_REQUIREMENTS)]
-    run(command, env=os.environ, cwd=folder, log=folder / "pip.log")
+    command = [str(places.UV), "pip", "install", "--quiet", "--require-hashes", "--only-binary=:all:"]
+    command += ["--python", sys.executable, "--target", str(target), "--requirement", str(_REQUIREMENTS)]
+    run(command, env=os.environ, cwd=folder, log=folder / "uv.log")
     return target
 
 

@@ -4,7 +4,9 @@ import os
 import re
 import shutil
 import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,13 +19,14 @@ import yaml
 from faxes.tokens import digest_of
 from tools import places
 from tools.local import stack_file
-from tools.local.emulator import REGION, Emulator, emulator
+from tools.local.emulator import REGION, Emulator, emulator, undisturbed
 from tools.local.stack_file import LocalStack
 from tools.operator import directory
 from tools.steps import StepFailed, run, step
 
 STACK_NAME = "fax-api"
 _PACKAGE_BUCKET = "fax-api-packages"
+_SECONDS_BETWEEN_LINES = 3
 # The extension of directory.example.yaml that can send.
 EXAMPLE_EXTENSION = "0003*210"
 
@@ -37,14 +40,18 @@ def local_stack(home: Path, built: Path | None = None) -> Iterator[LocalStack]:
     """
     architecture = places.architecture()
     with ExitStack() as cleanup:
-        cleanup.callback(_remove_traces, home)
-        _remove_traces(home)
+        cleanup.callback(remove_traces, home)
+        remove_traces(home)
+        # The emulator starts beside the build.
+        pool = cleanup.enter_context(ThreadPoolExecutor(1))
+        starting = pool.submit(cleanup.enter_context, emulator(home / "run"))
         template = built or home / "build" / "template.yaml"
         if built is None:
             with step(f"building the template for {architecture} with sam build"):
-                build(home / "build", home / "build.log", architecture)
+                # The functions run on this machine itself, which on macOS cannot load what is built for Lambda.
+                build(home / "build", home / "build.log", architecture, platform=places.own_platform())
         with step("starting the embedded AWS (ministack) on 127.0.0.1, with TLS and IAM enforcement"):
-            running = cleanup.enter_context(emulator(home / "run"))
+            running = starting.result()
         with step("deploying the template with sam deploy"):
             outputs = deploy(running, template, architecture)
         with step("importing directory.example.yaml"):
@@ -53,9 +60,20 @@ def local_stack(home: Path, built: Path | None = None) -> Iterator[LocalStack]:
         yield stack
 
 
-def _remove_traces(home: Path) -> None:
-    for name in ("stack.json", "ca.pem"):
+def remove_traces(home: Path) -> None:
+    """Remove what a stack leaves in its folder, but for what was built."""
+    for name in ("stack.json", "ca.pem", "trusted-curl.pem", "trusted-requests.pem"):
         (home / name).unlink(missing_ok=True)
+    # Each process of a function has unpacked the layers for itself: after a load test, that is some gigabytes.
+    unpacked = list((home / "run" / "tmp").glob("ministack-lambda-*"))
+    if unpacked:
+        with step(f"removing what {len(unpacked)} processes of functions had unpacked"):
+            said = time.monotonic()
+            for number, folder in enumerate(unpacked):
+                if time.monotonic() - said > _SECONDS_BETWEEN_LINES:
+                    said = time.monotonic()
+                    print(f"    {number} of {len(unpacked)}", flush=True)
+                shutil.rmtree(folder, ignore_errors=True)
     shutil.rmtree(home / "run", ignore_errors=True)
 
 
@@ -106,14 +124,25 @@ def import_example_directory(running: Emulator, outputs: Mapping[str, str], secr
     return Example(own.key, secrets, report.tokens[named.name], named.principal.user_id)
 
 
-def build(folder: Path, log: Path, architecture: str, template: Path = places.ROOT / "template.yaml") -> Path:
-    """``sam build`` for one architecture into ``folder``. Returns the built template."""
-    env = dict(os.environ)
+def build(
+    folder: Path,
+    log: Path,
+    architecture: str,
+    template: Path = places.ROOT / "template.yaml",
+    platform: str | None = None,
+) -> Path:
+    """``sam build`` for one architecture into ``folder``. Returns the built template.
+
+    The packages are those for Lambda, or for another ``platform``, by uv's name of it.
+    """
+    env = undisturbed(os.environ)
     # SAM and the layers' Makefiles call python3.13 and look for it on PATH: this command's own interpreter is one.
     env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{env['PATH']}"
-    env |= {"ARCHITECTURE": architecture, "SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": REGION}
+    env |= {"ARCHITECTURE": architecture, "UV": str(places.UV)}
+    if platform is not None:
+        env["PLATFORM"] = platform
     # Everything that the layer is made of was downloaded when this was set up.
-    env |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(places.WHEELS)}
+    env |= {"UV_CACHE_DIR": str(places.WHEELS), "UV_OFFLINE": "1"}
     command = [str(places.SAM), "build", "--template-file", str(template), "--build-dir", str(folder)]
     command += ["--parameter-overrides", f"Architecture={architecture}"]
     run(command, env=env, cwd=places.ROOT, log=log)
