@@ -306,11 +306,26 @@ def _() -> bytes:
     return content[:start] + b"\xff\xfe\0\1" + content[start:]
 
 
-@breaks("jpg/refused/no-marker-behind-segment.jpg")
-def _() -> bytes:
-    content = valid(BASELINE)
-    start, _ = find(content, SOF0)
-    return content[:start] + b"lost bytes" + content[start:]
+def _scan_of(name: str, data: Callable[[bytes], bytes], source: str = BASELINE) -> None:
+    """Registers the source with other image data, which is its only scan's, and an end marker behind it."""
+
+    def damage() -> bytes:
+        content = valid(source)
+        start = find(content, SOS)[1]
+        assert content.endswith(EOI)
+        return content[:start] + data(content[start:-2]) + EOI
+
+    breaks(f"jpg/refused/{name}")(damage)
+
+
+_scan_of("scan-of-its-beginning.jpg", lambda data: data[: len(data) // 20])
+_scan_of("scan-of-a-few-rows-of-gray.jpg", lambda data: data[:40], "jpg/libjpeg-turbo-grayscale.jpg")
+_scan_of("scan-of-zeros.jpg", lambda data: data[:200] + bytes(len(data) - 200))
+_scan_of(
+    "scan-without-its-last-restart-marker.jpg",
+    lambda data: data[: max(data.rfind(bytes([0xFF, 0xD0 + n])) for n in range(8))],
+    "jpg/libjpeg-turbo-restart-markers.jpg",
+)
 
 
 # --- TIFF ------------------------------------------------------------------------------------------------------------

@@ -418,6 +418,32 @@ def _(output: Path, folder: Path) -> None:
     output.write_bytes(source.replace(b"\xff\xda", b"\xff\xff\xff\xda", 1).replace(b"\xff\xc0", b"\xff\xff\xc0", 1))
 
 
+@makes("jpg/accepted/libjpeg-turbo-lost-marker.jpg")
+def _(output: Path, folder: Path) -> None:
+    """Some drones write a zero where the first byte of a marker belongs: the segment's bytes lie between two others."""
+    source = (output.parent / "libjpeg-turbo-baseline.jpg").read_bytes()
+    at = source.index(b"\xff\xdb")
+    output.write_bytes(source[:at] + b"\0\xe1\0\x1e" + b"Lost segment of a drone".ljust(28, b"\0") + source[at:])
+
+
+@makes("jpg/accepted/libjpeg-turbo-bytes-between-segments.jpg")
+def _(output: Path, folder: Path) -> None:
+    source = (output.parent / "libjpeg-turbo-baseline.jpg").read_bytes()
+    output.write_bytes(
+        source.replace(b"\xff\xc0", b"lost bytes\xff\xc0", 1).replace(b"\xff\xda", b"\xff\xd0\xff\xda", 1)
+    )
+
+
+@makes("jpg/accepted/libjpeg-turbo-one-component-number.jpg")
+def _(output: Path, folder: Path) -> None:
+    """Decoders take components of one number in their order."""
+    source = bytearray((output.parent / "libjpeg-turbo-baseline.jpg").read_bytes())
+    frame, scan = source.index(b"\xff\xc0"), source.index(b"\xff\xda")
+    for n in range(3):
+        source[frame + 10 + 3 * n] = source[scan + 5 + 2 * n] = 1
+    output.write_bytes(source)
+
+
 # --- TIFF ------------------------------------------------------------------------------------------------------------
 
 

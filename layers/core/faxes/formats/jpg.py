@@ -2,7 +2,11 @@
 
 Rules: ITU-T T.81, annex B, and what libjpeg makes of it. A file that was cut off has no end marker where the walk looks
 for it; the end marker of a thumbnail lies within a segment, which the walk steps over. What lies behind the end marker
-(a second picture, a film, a camera's padding) belongs to no image and is left alone.
+(a second picture, a film, a camera's padding) belongs to no image and is left alone. As libjpeg does, the walk steps
+over a few bytes between segments and takes components of one number in their order.
+
+Nothing is decoded, but it is known how many bits the blocks of a scan take at least, and which bits cannot be an image:
+see ``jpg_data``.
 """
 
 import re
@@ -11,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from faxes.formats import Unfaxable
+from faxes.formats.jpg_data import Code, Scan, fault
 
 # Two hundred times what an ordinary photo has, and a bound for what Python does for each.
 MAX_SEGMENTS = 1_000
@@ -18,6 +23,8 @@ MAX_SEGMENTS = 1_000
 MAX_SCANS = 100
 # In image data 0xFF is escaped or a restart marker: one byte in a few hundred. More would be all that the search sees.
 MAX_ESCAPES = 400_000
+# Between segments, in all. A camera that loses a segment's marker leaves its bytes, and the longest has so many.
+MAX_BYTES_BETWEEN = 65_535
 # libjpeg's limit.
 MAX_SIDE = 65_500
 
@@ -28,6 +35,8 @@ _READ = _FRAMES | {_DHT, _SOS, _DQT, _DRI}
 # Besides, those that say nothing of whether the image is whole: arithmetic conditioning, number of lines, applications'
 # own, comments.
 _KNOWN = _READ | {0xCC, 0xDC, *range(0xE0, 0xF0), 0xFE}
+# Restart markers stand alone, without a segment. Between segments they mean nothing.
+_ALONE = frozenset(range(0xD0, 0xD8))
 _UNREADABLE = {
     0xC3: "a lossless JPEG",
     **dict.fromkeys((0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF, 0xDE), "a hierarchical JPEG"),
@@ -36,7 +45,8 @@ _UNREADABLE = {
 }
 _READABLE = "only baseline, extended and progressive JPEGs of 8 bits per sample can be faxed"
 
-_FILL = re.compile(rb"\xff++")
+_FILL = re.compile(rb"\xff*+")
+_NEXT_MARKER = re.compile(rb"\xff[^\x00\xff]")
 # In image data 0xFF stands before an escape (0), a restart marker or another 0xFF; before all else, it ends the data.
 _DATA_END = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _WINDOW = 65_536
@@ -51,8 +61,9 @@ _MOST_LOW_BITS = 13
 
 @dataclass(frozen=True, slots=True)
 class _Component:
-    """A colour component: sampling factors and which quantization table it needs."""
+    """A colour component: its number, sampling factors and which quantization table it needs."""
 
+    number: int
     horizontal: int
     vertical: int
     quantization: int
@@ -60,14 +71,18 @@ class _Component:
 
 @dataclass(slots=True)
 class _Image:
-    """What the walk has seen so far. ``huffman`` holds class * 16 + number of each defined table."""
+    """What the walk has seen so far. ``huffman`` holds each defined table by class * 16 + number; ``begun`` the indices
+    of components; ``between`` counts bytes between segments, ``restart`` is after how many units data starts anew."""
 
-    components: dict[int, _Component] = field(default_factory=dict)
-    pixels: int = 0
+    width: int = 0
+    height: int = 0
+    components: list[_Component] = field(default_factory=list)
     progressive: bool = False
     quantization: set[int] = field(default_factory=set)
-    huffman: set[int] = field(default_factory=set)
+    huffman: dict[int, Code] = field(default_factory=dict)
     begun: set[int] = field(default_factory=set)
+    restart: int = 0
+    between: int = 0
     segments: int = 0
     scans: int = 0
     escapes: int = 0
@@ -79,40 +94,46 @@ def count_pages(content: bytes, max_pixels: int, draw: Callable[[int], None] = l
     Raises Unfaxable where it is not one whole image of at most ``max_pixels`` that common renderers read.
     ``draw`` is told its pixels.
     """
+    # Renderers tell a JPEG by these three bytes.
+    _require(content[2:3] in (b"", b"\xff"), "other bytes where a marker must be")
     image = _Image()
     position = 2
     while True:
-        marker, position = _marker(content, position)
+        marker, position = _marker(image, content, position)
         if marker == _EOI:
             break
+        if marker in _ALONE:
+            _count_segments(image, 1)
+            continue
         if marker in _UNREADABLE:
             raise Unfaxable("jpg_compression", f"is {_UNREADABLE[marker]}; {_READABLE}")
         _require(marker in _KNOWN, "a marker that stands for nothing")
         _count_segments(image, 1)
         end = _segment_end(content, position)
-        if marker in _READ:
-            _read_segment(image, marker, content[position + 2 : end], max_pixels)
+        segment = content[position + 2 : end] if marker in _READ else b""
         if marker == _SOS:
-            end = _data_end(image, content, end)
+            end = _read_scan(image, segment, content, end)
+        elif marker in _READ:
+            _read_segment(image, marker, segment, max_pixels)
         position = end
     if not image.scans:
+        _require(not image.between, "other bytes where a marker must be")
         raise Unfaxable("jpg_no_image", "holds no image")
-    _require(image.begun == set(image.components), "no data for one of its colour components")
-    draw(image.pixels)
+    _require(len(image.begun) == len(image.components), "no data for one of its colour components")
+    draw(image.width * image.height)
     return 1
 
 
 def _read_segment(image: _Image, marker: int, segment: bytes, max_pixels: int) -> None:
     if marker in _FRAMES:
         _read_frame(image, segment, max_pixels, progressive=marker == _PROGRESSIVE)
-    elif marker == _SOS:
-        _read_scan(image, segment)
     elif marker == _DQT:
         _read_quantization_tables(image, segment)
     elif marker == _DHT:
         _read_huffman_tables(image, segment)
     else:
         _require(len(segment) == 2, "a restart interval of the wrong length")
+        image.restart = int.from_bytes(segment)
 
 
 def _cut_off() -> NoReturn:
@@ -130,14 +151,19 @@ def _count_segments(image: _Image, more: int) -> None:
         raise Unfaxable("jpg_segments", f"has more than {MAX_SEGMENTS} segments and tables, the limit")
 
 
-def _marker(content: bytes, position: int) -> tuple[int, int]:
-    """The marker at ``position``, fill bytes before it or not, and the place behind it."""
+def _marker(image: _Image, content: bytes, position: int) -> tuple[int, int]:
+    """The marker at ``position``, or behind a few bytes that are none, and the place behind it."""
     fill = _FILL.match(content, position)
     end = fill.end() if fill else position
-    if end >= len(content):
+    if position < end < len(content) and content[end]:
+        return content[end], end + 1
+    most = MAX_BYTES_BETWEEN - image.between
+    found = _NEXT_MARKER.search(content, end, end + most + 2)
+    if found is None:
+        _require(len(content) - end <= most, "too many other bytes where a marker must be")
         _cut_off()
-    _require(fill is not None, "other bytes where a marker must be")
-    return content[end], end + 1
+    image.between += found.start() - end
+    return content[found.end() - 1], found.end()
 
 
 def _segment_end(content: bytes, position: int) -> int:
@@ -181,14 +207,13 @@ def _read_frame(image: _Image, segment: bytes, max_pixels: int, *, progressive: 
         raise Unfaxable("jpg_size", f"is {width} x {height} pixels; each side must be 1 to {MAX_SIDE}")
     if width * height > max_pixels:
         raise Unfaxable("jpg_size", f"is {width} x {height} pixels; the limit is {max_pixels} in all")
-    image.pixels = width * height
-    for n in range(6, len(segment), 3):
-        sampling = segment[n + 1]
-        image.components[segment[n]] = _Component(sampling >> 4, sampling & 15, segment[n + 2])
-    _require(len(image.components) == count, "a colour component twice")
-    _check_sampling([component.horizontal for component in image.components.values()])
-    _check_sampling([component.vertical for component in image.components.values()])
-    image.progressive = progressive
+    image.components = [
+        _Component(segment[n], segment[n + 1] >> 4, segment[n + 1] & 15, segment[n + 2])
+        for n in range(6, len(segment), 3)
+    ]
+    _check_sampling([component.horizontal for component in image.components])
+    _check_sampling([component.vertical for component in image.components])
+    image.width, image.height, image.progressive = width, height, progressive
 
 
 def _check_sampling(factors: list[int]) -> None:
@@ -222,7 +247,9 @@ def _read_huffman_tables(image: _Image, segment: bytes) -> None:
         position = start + len(symbols)
         # One without a code decodes nothing.
         if symbols:
-            image.huffman.add(table)
+            image.huffman[table] = Code(counts, symbols)
+        else:
+            image.huffman.pop(table, None)
 
 
 def _codes_fit(counts: bytes) -> bool:
@@ -235,33 +262,67 @@ def _codes_fit(counts: bytes) -> bool:
     return True
 
 
-def _read_scan(image: _Image, segment: bytes) -> None:
-    """Check that all which the scan needs is there, and note which components it begins."""
+def _read_scan(image: _Image, segment: bytes, content: bytes, start: int) -> int:
+    """Check a scan: all that it needs must be there, and enough data, which lies at ``start``. Gives its end."""
     image.scans += 1
     if image.scans > MAX_SCANS:
         raise Unfaxable("jpg_scans", f"has more than {MAX_SCANS} scans, the limit")
     _require(bool(image.components), "image data before its header")
     count = segment[0] if segment else 0
     _require(1 <= count <= 4 and len(segment) == 4 + 2 * count, "a scan header of the wrong length")
-    tables = {segment[n]: segment[n + 1] for n in range(1, 2 * count, 2)}
-    _require(
-        len(tables) == count and tables.keys() <= image.components.keys(), "a scan of a component that is not there"
-    )
-    components = [image.components[number] for number in tables]
+    indices = _scanned(image, segment[1 : 2 * count + 1 : 2])
+    tables = segment[2 : 2 * count + 2 : 2]
+    components = [image.components[index] for index in indices]
     blocks = sum(component.horizontal * component.vertical for component in components)
     _require(count == 1 or blocks <= _BLOCKS_TOGETHER, "too many blocks that are coded together")
-    start, end, approximation = segment[-3:]
+    first, last, approximation = segment[-3:]
     high, low = approximation >> 4, approximation & 15
     if image.progressive:
-        whole = end == 0 if start == 0 else start <= end <= 63 and count == 1
+        whole = last == 0 if first == 0 else first <= last <= 63 and count == 1
         _require(whole and low <= _MOST_LOW_BITS and high in (0, low + 1), "a scan of a part that does not exist")
     # A later scan refines what an earlier one began, the direct component without a table.
-    direct = not image.progressive or (start == 0 and high == 0)
-    alternating = not image.progressive or start > 0
-    needed = {table >> 4 for table in tables.values() if direct} | {
-        0x10 | table & 15 for table in tables.values() if alternating
-    }
-    if not (needed <= image.huffman and {component.quantization for component in components} <= image.quantization):
+    direct = not image.progressive or (first == 0 and high == 0)
+    alternating = not image.progressive or first > 0
+    needed = {table >> 4 for table in tables if direct} | {0x10 | table & 15 for table in tables if alternating}
+    if not (
+        needed <= image.huffman.keys() and {component.quantization for component in components} <= image.quantization
+    ):
         raise Unfaxable("jpg_tables_missing", "lacks tables that are needed to read it")
     if direct:
-        image.begun |= tables.keys()
+        image.begun.update(indices)
+    end = _data_end(image, content, start)
+    scan = Scan(
+        units=_units(image, components),
+        blocks=[1] if count == 1 else [component.horizontal * component.vertical for component in components],
+        direct=[image.huffman[table >> 4] if direct else None for table in tables],
+        alternating=[image.huffman[0x10 | table & 15] if alternating else None for table in tables],
+        progressive=image.progressive,
+        refines=high > 0,
+        restart=image.restart,
+    )
+    what = fault(scan, content, start, end)
+    if what:
+        raise Unfaxable("jpg_data_missing", f"is damaged: {what}")
+    return end
+
+
+def _scanned(image: _Image, numbers: bytes) -> list[int]:
+    """The indices of the components with these numbers. libjpeg takes those of one number in the frame's order: where
+    the index is that of a place in the scan which is taken, it looks further."""
+    indices: list[int] = []
+    for number in numbers:
+        free = (n for n, component in enumerate(image.components) if component.number == number and n >= len(indices))
+        indices.append(next(free, -1))
+    _require(-1 not in indices and len(set(indices)) == len(indices), "a scan of a component that is not there")
+    return indices
+
+
+def _units(image: _Image, components: list[_Component]) -> int:
+    """How many units a scan codes: blocks of its only component, or of all that are coded together."""
+    across = max(component.horizontal for component in image.components)
+    down = max(component.vertical for component in image.components)
+    if len(components) > 1:
+        return -(-image.width // (8 * across)) * -(-image.height // (8 * down))
+    [component] = components
+    width, height = -(-image.width * component.horizontal // across), -(-image.height * component.vertical // down)
+    return -(-width // 8) * -(-height // 8)
