@@ -5,6 +5,7 @@ Neither takes a document's parts for the whole: a page that cannot be rendered t
 
 import hashlib
 import io
+import warnings
 from collections.abc import Iterator
 
 import pymupdf
@@ -33,6 +34,13 @@ def _pdf_pages(content: bytes) -> Iterator[bytes]:
 
 def _images(kind: str, content: bytes) -> Iterator[bytes]:
     """Pillow, which is strict unless it is told otherwise. A JPEG is its first image, whatever stands behind it."""
+    with warnings.catch_warnings():
+        # It warns of what it passes over, such as a private tag whose value is not there.
+        warnings.simplefilter("ignore", UserWarning)
+        yield from _frames(kind, content)
+
+
+def _frames(kind: str, content: bytes) -> Iterator[bytes]:
     with Image.open(io.BytesIO(content), formats=["JPEG" if kind == "jpg" else "TIFF"]) as image:
         for number in range(1 if kind == "jpg" else getattr(image, "n_frames", 1)):
             image.seek(number)

@@ -15,7 +15,7 @@ from openapi_spec_validator import validate
 
 from faxes import numbers, tokens
 from faxes.edge import answers, oauth
-from faxes.formats import jpg, tif
+from faxes.formats import jpg, tif_strips
 from faxes.intake import idempotency, multipart
 from faxes.intake.recipients import MAX_REQUEST_BYTES
 from functions.refuse import app as refuse
@@ -226,7 +226,7 @@ def test_the_pages_limits_are_the_templates() -> None:
         assert told.pop(what) == (str(limit["Default"]), f"{limit['MinValue']} to {limit['MaxValue']}")
     pixels = parameters["MaxPixelsPerPage"]
     assert told.pop("pixels of a page of a jpg or tif") == (
-        f"{pixels['Default']:,}, and {jpg.MAX_SIDE:,} (jpg) or {tif.MAX_SIDE:,} (tif) a side",
+        f"{pixels['Default']:,}, and {jpg.MAX_SIDE:,} (jpg) or {tif_strips.MAX_SIDE:,} (tif) a side",
         f"{pixels['MinValue']:,} to {pixels['MaxValue']:,}",
     )
     fax = parameters["MaxPixelsPerFax"]

@@ -330,7 +330,7 @@ _scan_of(
 
 # --- TIFF ------------------------------------------------------------------------------------------------------------
 
-WIDTH, HEIGHT, BITS, COMPRESSION = 256, 257, 258, 259
+WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 256, 257, 258, 259, 262
 STRIPS, SAMPLES, STRIP_BYTES, TILES = 273, 277, 279, 324
 LONG = 4
 
@@ -439,6 +439,22 @@ _tif("offsets-without-number.tif", lambda directory: directory.count(STRIPS, 0))
 _tif("offsets-without-end.tif", lambda directory: directory.count(STRIPS, 0xFFFFFFFF))
 _tif("tile-outside.tif", lambda directory: directory.item(TILES, 3, 0x00FFFFFF), "tif/libtiff-tiles.tif")
 _tif("fewer-tiles-than-area.tif", lambda directory: directory.value(WIDTH, 400), "tif/libtiff-tiles.tif")
+for _name, _source, _size in (
+    ("g3", "libtiff-g3.tif", 40),
+    ("g4", "libtiff-blank-page.tif", 24),
+    ("lzw", "libtiff-lzw.tif", 20),
+    ("deflate", "libtiff-deflate.tif", 2),
+    ("jpeg", "libtiff-jpeg.tif", 30),
+    ("packbits", "libtiff-packbits.tif", 8),
+):
+    _tif(f"{_name}-strip-too-short.tif", lambda d, n=_size: d.item(STRIP_BYTES, 0, n), f"tif/{_source}")
+_tif("jpeg-of-other-colours.tif", lambda directory: directory.value(PHOTOMETRIC, 2), "tif/libtiff-jpeg-ycbcr.tif")
+_tif(
+    "jpeg-of-other-samples.tif",
+    lambda directory: directory.value(PHOTOMETRIC, 1).value(SAMPLES, 1),
+    "tif/libtiff-jpeg.tif",
+)
+_tif("jpeg-of-other-pixels.tif", lambda directory: directory.value(WIDTH, 90), "tif/libtiff-jpeg.tif")
 _tif("unknown-compression.tif", lambda directory: directory.value(COMPRESSION, 65000))
 _tif("old-jpeg.tif", lambda directory: directory.value(COMPRESSION, 6), "tif/libtiff-jpeg.tif")
 _tif("no-bits.tif", lambda directory: directory.value(BITS, 0), "tif/libtiff-packbits.tif")

@@ -475,6 +475,63 @@ def _(output: Path, folder: Path) -> None:
     run("tiffcp", "-c", "g4", tif(folder, *pages), output)
 
 
+@makes("tif/accepted/libtiff-pages-called-reduced.tif")
+def _(output: Path, folder: Path) -> None:
+    """Some writers call all pages but the first reduced images, of full size as they are."""
+    run("tiffcp", "-c", "g4", tif(folder, *(fax_page(98, f"Page {number}") for number in (1, 2, 3))), output)
+    for number in ("1", "2"):
+        run("tiffset", "-d", number, "-s", "254", "1", output)
+
+
+makes("tif/accepted/libtiff-jpeg-ycbcr.tif")(_tiffcp("-c", "jpeg:50", "-r", "64"))
+makes("tif/accepted/libtiff-deflate-least-significant-bit-first.tif")(_tiffcp("-c", "zip", "-f", "lsb2msb", mode="L"))
+makes("tif/accepted/libtiff-jpeg-least-significant-bit-first.tif")(
+    _tiffcp("-c", "jpeg", "-r", "64", "-f", "lsb2msb", mode="L")
+)
+makes("tif/accepted/libtiff-raw-least-significant-bit-first.tif")(_tiffcp("-c", "none", "-f", "lsb2msb", mode="L"))
+
+
+@makes("tif/accepted/libtiff-blank-page.tif")
+def _(output: Path, folder: Path) -> None:
+    """As few bytes as a page can have: a bit a row."""
+    run("tiffcp", "-c", "g4", "-r", "200", tif(folder, Image.new("1", (1728, 392), 1)), output)
+
+
+@makes("tif/accepted/libtiff-two-extra-samples.tif")
+def _(output: Path, folder: Path) -> None:
+    (folder / "in.raw").write_bytes(b"".join(bytes([*colours, 0, 0]) for colours in picture(24, 32).getdata()))
+    made = folder / "made.tif"
+    run("raw2tiff", "-w", "24", "-l", "32", "-b", "5", "-p", "rgb", "-c", "none", folder / "in.raw", made)
+    run("tiffset", "-s", "338", "2", "0", "0", made)
+    run("tiffcp", "-c", "none", "-f", "msb2lsb", made, output)
+
+
+def _changed(name: str, source: str, change: Callable[[bytes], bytes]) -> None:
+    """Registers a valid little-endian TIFF of which some bytes are others, as other programs write them."""
+
+    def make(output: Path, folder: Path) -> None:
+        output.write_bytes(change((HERE / "tif/accepted" / source).read_bytes()))
+
+    makes(f"tif/accepted/{name}")(make)
+
+
+def _compression_for_each_sample(content: bytes) -> bytes:
+    """As TIFF 5.0 had it."""
+    at = content.rindex(struct.pack("<HHI", 259, 3, 1))
+    values = struct.pack("<III", 3, len(content), 0)[:8]
+    return content[: at + 4] + values + content[at + 12 :] + struct.pack("<HHH", 5, 5, 5)
+
+
+def _private_value_outside(content: bytes) -> bytes:
+    """The last entry becomes one of a private tag. FFmpeg ends a file with its only directory."""
+    return content[:-16] + struct.pack("<HHII", 65_000, 2, 200, 0x00FFFFFF) + content[-4:]
+
+
+_changed("ffmpeg-without-its-last-bytes.tif", "ffmpeg-packbits.tif", lambda content: content[:-4])
+_changed("ffmpeg-private-value-outside.tif", "ffmpeg-packbits.tif", _private_value_outside)
+_changed("libtiff-compression-for-each-sample.tif", "libtiff-lzw.tif", _compression_for_each_sample)
+
+
 @makes("tif/accepted/libtiff-fax2tiff.tif")
 def _(output: Path, folder: Path) -> None:
     """From the bits that come from the line: the length is what was received."""
@@ -705,9 +762,9 @@ def _(output: Path, folder: Path) -> None:
     picture(48, 64).convert("F").save(output, compression="tiff_lzw")
 
 
-@makes("tif/refused/written-to-a-pipe.tif")
+@makes("tif/accepted/efax-written-to-a-pipe.tif")
 def _(output: Path, folder: Path) -> None:
-    """There is no going back in a pipe."""
+    """There is no going back in a pipe: the strip's size stays 0. Readers take it to reach to the file's end."""
     output.write_bytes(run("efix", "-i", "text", "-o", "tiffg3", _text_file(folder)))
 
 
