@@ -85,6 +85,7 @@ def test_valid_document_is_accepted(sample: Sample) -> None:
         size=len(content),
         sha256=hashlib.sha256(content).digest(),
         pages=sample.pages,
+        encoding=sample.encoding,
     )
 
 

@@ -22,7 +22,8 @@ class Sample:
 
     ``kind`` is the folder that it lies in: its kind, or the one that a refused one passes itself off as. ``name`` is
     what it is sent under; ``producer`` is whose coder wrote it. ``pages`` is 0 where it must be refused, and then
-    ``reason`` is the log's word for why, and ``says`` the answer's. ``behind`` is how many bytes stand behind its end.
+    ``reason`` is the log's word for why, and ``says`` the answer's. ``behind`` is how many bytes stand behind its end;
+    ``encoding`` is a text's, where that is not UTF-8.
     """
 
     kind: str
@@ -34,6 +35,7 @@ class Sample:
     what: str
     pages: int = 0
     behind: int = 0
+    encoding: str | None = None
     reason: str = ""
     says: str = ""
 

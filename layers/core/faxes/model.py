@@ -108,7 +108,8 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file that can be faxed. ``size`` in bytes; ``sha256`` is the raw 32-byte digest; ``pages`` is at least 1."""
+    """A file that can be faxed. ``size`` in bytes; ``sha256`` is the raw 32-byte digest; ``pages`` is at least 1;
+    ``encoding`` is Python's name of a text's, where that is not UTF-8."""
 
     name: str
     content: bytes
@@ -116,12 +117,18 @@ class Document:
     size: int
     sha256: bytes
     pages: int
+    encoding: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
+<<<<<<< HEAD
     """A file of a fax as the record knows it. ``position`` counts from 1; ``kind`` may be a word of a later release's;
     ``sha256`` is hex; ``key`` is its S3 key; ``pages`` is at least 1."""
+=======
+    """A file of a fax as the record knows it. ``position`` counts from 1; ``sha256`` is hex; ``key`` is its S3 key;
+    ``pages`` is at least 1; ``encoding`` is Python's name of a text's, where that is not UTF-8."""
+>>>>>>> 17d76e1 (formats: tell Western texts from noise, decode other scripts where there is no doubt, and record as what)
 
     position: int
     name: str
@@ -130,6 +137,7 @@ class StoredFile:
     sha256: str
     key: str
     pages: int
+    encoding: str | None = None
 
 
 class Status(StrEnum):

@@ -23,6 +23,19 @@ from PIL import Image, ImageDraw
 from reportlab.lib.pagesizes import A4, A5
 from reportlab.pdfgen.canvas import Canvas
 
+from tests.data.texts.excerpts import (
+    CENTRAL,
+    CHINESE_SIMPLIFIED,
+    CHINESE_TRADITIONAL,
+    CYRILLIC,
+    GREEK,
+    HEBREW,
+    JAPANESE,
+    KOREAN,
+    THAI,
+    TURKISH,
+)
+
 HERE = Path(__file__).resolve().parent
 
 # ImageMagick's own name comes second: on some machines another program answers to it.
@@ -655,6 +668,24 @@ _iconv("iconv-latin-1.txt", "ISO-8859-1", "Grüße aus Übach-Palenberg: naïve 
 _iconv("iconv-utf-16.txt", "UTF-16", GREETING + "传真 😀\n")
 
 
+_iconv("iconv-koi8-r.txt", "KOI8-R", CYRILLIC["Russian"].replace("—", "-").replace("№", "N"))
+_iconv("iconv-windows-1251.txt", "WINDOWS-1251", CYRILLIC["Ukrainian"])
+_iconv("iconv-windows-1253.txt", "WINDOWS-1253", GREEK)
+_iconv("iconv-windows-1255.txt", "WINDOWS-1255", HEBREW)
+_iconv("iconv-tis-620.txt", "TIS-620", THAI)
+_iconv("iconv-gbk.txt", "GBK", CHINESE_SIMPLIFIED)
+_iconv("iconv-big5.txt", "BIG5", CHINESE_TRADITIONAL)
+_iconv("iconv-euc-kr.txt", "EUC-KR", KOREAN)
+_iconv("iconv-shift-jis.txt", "SHIFT_JIS", JAPANESE)
+
+
+@makes("txt/accepted/iconv-next-line.txt")
+def _(output: Path, folder: Path) -> None:
+    """The line ends of mainframes: what iconv makes of text from IBM i and z/OS."""
+    ebcdic = run("iconv", "-f", "UTF-8", "-t", "CP037", stdin="Dear customer,\u0085this is a fax: 5 £.\u0085".encode())
+    output.write_bytes(run("iconv", "-f", "CP037", "-t", "UTF-8", stdin=ebcdic))
+
+
 @makes("txt/accepted/unix2dos-utf-16-big-endian.txt")
 def _(output: Path, folder: Path) -> None:
     (folder / "in").write_bytes(b"\xfe\xff" + (GREETING + "传真 😀\n").encode("utf-16-be"))
@@ -798,6 +829,12 @@ _iconv_refused("utf-16-no-byte-order-mark.txt", "UTF-16LE", GREETING)
 _iconv_refused("utf-32.txt", "UTF-32", GREETING)
 _iconv_refused("ebcdic.txt", "CP037", "Dear customer,\nthis is a fax.\n")
 _iconv_refused("shift-jis.txt", "SHIFT_JIS", "ファックス送信状\n")
+_iconv_refused("windows-1250.txt", "WINDOWS-1250", CENTRAL["Polish"])
+_iconv_refused("iso-8859-2.txt", "ISO-8859-2", CENTRAL["Czech"].replace("–", "-"))
+_iconv_refused("windows-1254.txt", "WINDOWS-1254", TURKISH)
+_iconv_refused("cp850.txt", "CP850", "Sehr geehrte Damen und Herren,\nwir wünschen schöne Grüße nach Köln.\n")
+_iconv_refused("macintosh.txt", "MACINTOSH", "Sehr geehrte Damen und Herren,\nwir wünschen schöne Grüße nach Köln.\n")
+_iconv_refused("russian-word.txt", "WINDOWS-1251", "Счёт № 15\n")
 
 
 @makes("txt/refused/terminal-colours.txt")

@@ -1,6 +1,7 @@
 """What a text file says, and how many pages it takes.
 
-UTF-8 with or without a byte order mark, UTF-16 with one, else Windows-1252. A page is 60 rows of 80 columns, each
+UTF-8 with or without a byte order mark, UTF-16 with one, else Windows-1252 where it reads as a Western text, else what
+``txt_detection`` tells without a doubt. A page is 60 rows of 80 columns, each
 character one column: `pages` lays the text out, here for counting and later for rendering.
 
 Everything goes in blocks, and the layout ends with the last page that is asked for, so that neither an endless line nor
@@ -23,18 +24,22 @@ _MARKS = {codecs.BOM_UTF8: _UTF_8, codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_
 _BLOCK = 8_192
 # A search by a first byte is slow where one byte in so many is it.
 _DENSE = 16
+_UNKNOWN = "is text in an unknown encoding; it must be UTF-8, UTF-16 with a byte order mark, or Windows-1252"
 # What Python says of UTF-8 whose last character is incomplete.
 _UNFINISHED = "unexpected end of data"
 # So many bytes show that a text is UTF-16.
 _UTF_16_SHOWN = 64
-_WHITE = " \t\r\n\f"
+_WHITE = " \t\r\n\f\x85"
 _PAGE_BREAK = "\f"
 
-# Tab, line feed, form feed and carriage return are layout; no other control character is text.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+# Tab, line feed, form feed, carriage return and the next line of mainframes are layout; no other control character is
+# text.
+_NEXT_LINE = "\x85"
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _NO_CONTROL = bytes(sorted(set(range(256)) - {*range(32), 127} | set(_WHITE.encode())))
 # Those beyond ASCII, as UTF-8 has them.
-_HIGH_CONTROL_BYTES, _HIGH_CONTROL_LEAD = re.compile(rb"\xc2[\x80-\x9f]"), b"\xc2"
+_HIGH_CONTROL_BYTES, _HIGH_CONTROL_LEAD = re.compile(rb"\xc2[\x80-\x84\x86-\x9f]"), b"\xc2"
+_NEXT_LINE_BYTES = b"\xc2\x85"
 # What leaves a trace on paper: neither white space nor one of the characters that have no shape of their own.
 _INK = re.compile(
     r"[^\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
@@ -43,7 +48,12 @@ _INK = re.compile(
 
 
 def count_pages(content: bytes, max_pages: int = 999) -> int:
-    """How many pages the text takes, or ``max_pages`` + 1 where it takes more.
+    """How many pages the text takes, or ``max_pages`` + 1 where it takes more. Raises Unfaxable as ``examine`` does."""
+    return examine(content, max_pages)[0]
+
+
+def examine(content: bytes, max_pages: int = 999) -> tuple[int, str]:
+    """How many pages the text takes, or ``max_pages`` + 1 where it takes more, and Python's name of its encoding.
 
     Raises Unfaxable where it is no text in a known encoding, holds control characters, or is blank.
     """
@@ -58,16 +68,20 @@ def count_pages(content: bytes, max_pages: int = 999) -> int:
         not block.isspace() and _INK.search(block) for block in _decoded(content, encoding, start, len(content))
     ):
         raise Unfaxable("txt_blank", "is blank")
-    return sum(1 for _ in islice(_pages(content, encoding, start), max_pages + 1))
+    return sum(1 for _ in islice(_pages(content, encoding, start), max_pages + 1)), encoding
 
 
-def pages(content: bytes) -> Iterator[list[str]]:
+def pages(content: bytes, encoding: str | None = None) -> Iterator[list[str]]:
     """The rows of each page, tabs made spaces: at most 60 of at most 80 characters, fewer where the text has fewer.
 
     Long lines go on in the next row, a tab to the next multiple of 8 columns; a form feed ends the page. White space
-    at the text's end makes neither rows nor pages. ``content`` is one that has been accepted.
+    at the text's end makes neither rows nor pages. ``content`` is one that has been accepted, and ``encoding`` what
+    ``examine`` said of it; without, it is found out again.
     """
-    return _pages(content, *_encoding(content))
+    if encoding is None:
+        return _pages(content, *_encoding(content))
+    start = next((len(mark) for mark, marked in _MARKS.items() if marked == encoding and content.startswith(mark)), 0)
+    return _pages(content, encoding, start)
 
 
 def _cut_off() -> NoReturn:
@@ -97,14 +111,29 @@ def _encoding(content: bytes) -> tuple[str, int]:
             ) from None
     else:
         return encoding, start
+    if _is_fallback(content):
+        return _FALLBACK, 0
+    # A control character says more of what is wrong than the encoding does.
+    if not _has_control(content, _FALLBACK, 0):
+        # The detector is in another file, and imported for the few texts that need it.
+        from faxes.formats.txt_detection import detected
+
+        told = detected(content)
+        if told:
+            return told, 0
+    raise Unfaxable("txt_encoding", _UNKNOWN)
+
+
+def _is_fallback(content: bytes) -> bool:
+    """Whether it is a Western text in Windows-1252."""
     try:
         _decode(content, _FALLBACK, 0)
     except UnicodeDecodeError:
-        raise Unfaxable(
-            "txt_encoding",
-            "is text in an unknown encoding; it must be UTF-8, UTF-16 with a byte order mark, or Windows-1252",
-        ) from None
-    return _FALLBACK, 0
+        return False
+    from faxes.formats.txt_western import is_western
+
+    # Where control characters are in it, they say more of what is wrong.
+    return _has_control(content, _FALLBACK, 0) or is_western(content)
 
 
 def _is_ascii(content: bytes, end: int) -> bool:
@@ -192,7 +221,11 @@ def _white_behind(block: bytes, encoding: str) -> int:
     """How many bytes of white space a block ends with."""
     if not encoding.startswith("utf-16"):
         # Eight times as quick as on text. It takes the vertical tab as well, which is refused as a control character.
-        return len(block) - len(block.rstrip())
+        white = len(block) - len(block.rstrip())
+        if encoding != _UTF_8 or not block.endswith(_NEXT_LINE_BYTES, 0, len(block) - white):
+            return white
+        text = block.decode(encoding, "replace")
+        return len(text[len(text.rstrip(_WHITE)) :].encode())
     # A block may begin or end within a character. That is no white space, whatever it is decoded to.
     text = block.decode(encoding, "replace")
     return 2 * (len(text) - len(text.rstrip(_WHITE)))
@@ -205,7 +238,8 @@ def _rows(blocks: Iterable[str]) -> Iterator[list[str] | None]:
         text = rest + block
         # A carriage return at the block's end may be the first half of a line end.
         end = len(text) - text.endswith("\r")
-        *ended, going_on = text[:end].replace("\r\n", "\n").replace("\r", "\n").split(_PAGE_BREAK)
+        lines = text[:end].replace("\r\n", "\n").replace("\r", "\n").replace(_NEXT_LINE, "\n")
+        *ended, going_on = lines.split(_PAGE_BREAK)
         for sheet in ended:
             # A page break ends a line that has begun, and makes none where none has.
             if sheet:

@@ -110,7 +110,7 @@ def inspect(
         cause = "names a file instead of holding it" if is_a_reference(upload.content) else "has no file name"
         raise FileInvalid(f"File {position} of {count} was not attached: its part {cause}.", reason="file_not_attached")
     try:
-        kind, pages = _examine(upload.name, upload.content, limits, pages_before, budget or whole(limits))
+        kind, pages, encoding = _examine(upload.name, upload.content, limits, pages_before, budget or whole(limits))
     except Unfaxable as unfaxable:
         name = f", {shown(upload.name)}," if upload.name else ""
         raise FileInvalid(f"File {position} of {count}{name} {unfaxable.text}.", reason=unfaxable.reason) from None
@@ -121,6 +121,7 @@ def inspect(
         size=len(upload.content),
         sha256=hashlib.sha256(upload.content).digest(),
         pages=pages,
+        encoding=encoding,
     )
 
 
@@ -129,8 +130,8 @@ def whole(limits: Limits) -> Budget:
     return Budget(limits.pixels_per_fax)
 
 
-def _examine(name: str, content: bytes, limits: Limits, pages_before: int, budget: Budget) -> tuple[Kind, int]:
-    """The kind and the pages of a file that can be faxed. Raises Unfaxable for any other."""
+def _examine(name: str, content: bytes, limits: Limits, pages_before: int, budget: Budget) -> tuple[Kind, int, str | None]:
+    """The kind, the pages and the encoding of a file that can be faxed. Raises Unfaxable for any other."""
     if not content:
         raise Unfaxable("file_empty", "is empty")
     if len(content) > limits.file_bytes:
@@ -141,8 +142,10 @@ def _examine(name: str, content: bytes, limits: Limits, pages_before: int, budge
         held = _PDF
     # More than these are no longer looked at one by one.
     most = limits.pages_per_fax - pages_before
+    encoding = None
     if held is None:
-        kind, pages = Kind.TXT, _pages_of_text(named, content, most, budget)
+        kind = Kind.TXT
+        pages, encoding = _pages_of_text(named, content, most, budget)
         budget.draw(min(pages, most) * _TEXT_PIXELS)
     else:
         kind = _kind(named, held)
@@ -152,7 +155,7 @@ def _examine(name: str, content: bytes, limits: Limits, pages_before: int, budge
             "too_many_pages",
             f"makes the fax at least {pages_before + pages} pages long; the limit is {limits.pages_per_fax}",
         )
-    return kind, pages
+    return kind, pages, encoding
 
 
 def _is_pdf_behind_junk(held: _Format | None, content: bytes) -> bool:
@@ -179,12 +182,13 @@ def _contradiction(named: _Format, held: _Format) -> Unfaxable:
     )
 
 
-def _pages_of_text(named: _Format | None, content: bytes, max_pages: int, budget: Budget) -> int:
-    """The pages of a file that no signature tells. Raises Unfaxable where it is no text, or is not named like one."""
+def _pages_of_text(named: _Format | None, content: bytes, max_pages: int, budget: Budget) -> tuple[int, str | None]:
+    """The pages of a file that no signature tells, and its encoding where that is not UTF-8. Raises Unfaxable where it
+    is no text, or is not named like one."""
     from faxes.formats import txt
 
     try:
-        pages = budget.run(lambda: txt.count_pages(content, max_pages))
+        pages, encoding = budget.run(lambda: txt.examine(content, max_pages))
     except Unfaxable as unfaxable:
         if named is _TEXT or unfaxable.reason not in _UNREADABLE:
             raise
@@ -192,7 +196,7 @@ def _pages_of_text(named: _Format | None, content: bytes, max_pages: int, budget
         raise Unfaxable("file_kind_unknown", f"{is_it}; {_ALLOWED}") from None
     if named not in (None, _TEXT):
         raise _contradiction(named, _TEXT)
-    return pages
+    return pages, None if encoding == "utf-8" else encoding
 
 
 def _count_pages(kind: Kind, content: bytes, max_pixels: int, max_pages: int, budget: Budget) -> int:

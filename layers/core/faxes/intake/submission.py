@@ -231,7 +231,16 @@ class Submission:
             extension=str(sender.number),
             recipients=to,
             files=tuple(
-                StoredFile(n, document.name, document.kind, document.size, document.sha256.hex(), key, document.pages)
+                StoredFile(
+                    position=n,
+                    name=document.name,
+                    kind=document.kind,
+                    size=document.size,
+                    sha256=document.sha256.hex(),
+                    key=key,
+                    pages=document.pages,
+                    encoding=document.encoding,
+                )
                 for n, (key, document) in enumerate(keyed, start=1)
             ),
             pages=sum(document.pages for document in accepted),

@@ -140,23 +140,26 @@ def _fax_item(fax: Fax) -> Item:
         "organizationId": fax.organization_id,
         "extension": fax.extension,
         "recipients": list(fax.recipients),
-        "files": [
-            {
-                "position": file.position,
-                "name": file.name,
-                "kind": str(file.kind),
-                "size": file.size,
-                "sha256": file.sha256,
-                "key": file.key,
-                "pages": file.pages,
-            }
-            for file in fax.files
-        ],
+        "files": [_file_item(file) for file in fax.files],
         "pages": fax.pages,
         "status": str(fax.status),
         "createdAt": fax.created_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "expiresAt": int(fax.expires_at.timestamp()),
     }
+
+
+def _file_item(file: StoredFile) -> Item:
+    item: Item = {
+        "position": file.position,
+        "name": file.name,
+        "kind": str(file.kind),
+        "size": file.size,
+        "sha256": file.sha256,
+        "key": file.key,
+        "pages": file.pages,
+    }
+    # Of a text alone, and of few.
+    return item | {"encoding": file.encoding} if file.encoding else item
 
 
 def _claim_item(claim: Claim, fax: Fax) -> Item:
@@ -192,6 +195,7 @@ def _fax(item: Item) -> Fax:
                 sha256=file["sha256"],
                 key=file["key"],
                 pages=int(file["pages"]),
+                encoding=file.get("encoding"),
             )
             for file in item["files"]
         ),
