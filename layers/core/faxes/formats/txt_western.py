@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from itertools import islice
 
 # What is looked at: so many places where bytes are not ASCII, in each of so many parts of the text.
-_PLACES, _PARTS = 800, 4
+_PLACES, _PARTS = 100, 4
 _AROUND = 3
-_HIGH = re.compile(rb"[\x80-\xff]{1,64}+")
+_HIGH = re.compile(rb"[\x80-\xff]{1,8}+")
 # Of a text that is UTF-8 in parts: letters of Western languages, the last one perhaps cut off.
 _UTF_8 = re.compile(rb"[\xc2\xc3](?:[\x80-\xbf]|\Z)")
 # Behind a low quotation mark comes another one that ends it.
@@ -52,7 +52,12 @@ def is_western(content: bytes) -> bool:
             return False
         count += 1
         around = f" {before}{text}{behind} "
-        wrong += _is_wrong(around, 1 + len(before), len(text))
+        if _is_wrong(around, 1 + len(before), len(text)):
+            wrong += 1
+            # However many places there are.
+            if wrong * _ONE_IN > _PLACES * _PARTS:
+                return False
+            continue
         for at in range(1 + len(before), 1 + len(before) + len(text)):
             if around[at] in _LETTERS:
                 left, letter, right = around[at - 1 : at + 2].lower()
