@@ -71,7 +71,16 @@ def test_the_largest_fax_comes_back_whole(store: Store) -> None:
         uid=uid,
         recipients=tuple(f"{n:016}*{n:015}" for n in range(999)),
         files=tuple(
-            StoredFile(n, name, kind, 4_613_734, f"{n:064x}", f"faxes/{uid}/{n}.{kind}", 90 + n)
+            StoredFile(
+                position=n,
+                name=name,
+                kind=kind,
+                size=4_613_734,
+                sha256=f"{n:064x}",
+                key=f"faxes/{uid}/{n}.{kind}",
+                pages=90 + n,
+                encoding="utf-16-le" if kind is Kind.TXT else None,
+            )
             for n, (name, kind) in enumerate(zip(names, kinds, strict=False), start=1)
         ),
         pages=955,

@@ -439,15 +439,19 @@ _tif("offsets-without-number.tif", lambda directory: directory.count(STRIPS, 0))
 _tif("offsets-without-end.tif", lambda directory: directory.count(STRIPS, 0xFFFFFFFF))
 _tif("tile-outside.tif", lambda directory: directory.item(TILES, 3, 0x00FFFFFF), "tif/libtiff-tiles.tif")
 _tif("fewer-tiles-than-area.tif", lambda directory: directory.value(WIDTH, 400), "tif/libtiff-tiles.tif")
-for _name, _source, _size in (
-    ("g3", "libtiff-g3.tif", 40),
-    ("g4", "libtiff-blank-page.tif", 24),
-    ("lzw", "libtiff-lzw.tif", 20),
-    ("deflate", "libtiff-deflate.tif", 2),
-    ("jpeg", "libtiff-jpeg.tif", 30),
-    ("packbits", "libtiff-packbits.tif", 8),
-):
-    _tif(f"{_name}-strip-too-short.tif", lambda d, n=_size: d.item(STRIP_BYTES, 0, n), f"tif/{_source}")
+
+
+def _strip_too_short(name: str, source: str, size: int) -> None:
+    """The first strip is said to have so many bytes."""
+    _tif(f"{name}-strip-too-short.tif", lambda directory: directory.item(STRIP_BYTES, 0, size), f"tif/{source}")
+
+
+_strip_too_short("g3", "libtiff-g3.tif", 40)
+_strip_too_short("g4", "libtiff-blank-page.tif", 24)
+_strip_too_short("lzw", "libtiff-lzw.tif", 20)
+_strip_too_short("deflate", "libtiff-deflate.tif", 2)
+_strip_too_short("jpeg", "libtiff-jpeg.tif", 30)
+_strip_too_short("packbits", "libtiff-packbits.tif", 8)
 _tif("jpeg-of-other-colours.tif", lambda directory: directory.value(PHOTOMETRIC, 2), "tif/libtiff-jpeg-ycbcr.tif")
 _tif(
     "jpeg-of-other-samples.tif",

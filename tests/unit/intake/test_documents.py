@@ -283,7 +283,7 @@ def test_a_pdf_in_an_archive_is_an_archive() -> None:
 _NO_TEXT = [
     b"x\0",
     b"x\x1b",
-    "next line\x85".encode(),
+    "next line\x86".encode(),
     b"x\xff\x81",
     codecs.BOM_UTF16_LE + b"x",
     codecs.BOM_UTF16_LE + b"x\0\0\0",

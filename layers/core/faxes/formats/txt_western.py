@@ -60,7 +60,7 @@ def is_western(content: bytes) -> bool:
             continue
         for at in range(1 + len(before), 1 + len(before) + len(text)):
             if around[at] in _LETTERS:
-                left, letter, right = around[at - 1 : at + 2].lower()
+                left, letter, right = tuple(around[at - 1 : at + 2].lower())
                 letters[letter] += 1
                 doubtful[_doubt(letter, left, right)] += 1
     return (wrong + _doubts(letters, doubtful)) * _ONE_IN <= count
@@ -83,7 +83,7 @@ def _is_wrong(around: str, start: int, length: int) -> bool:
         return True
     row = 0
     for at in range(start, start + length):
-        left, character, right = around[at - 1 : at + 2]
+        left, character, right = tuple(around[at - 1 : at + 2])
         row = row + 1 if character in _LETTERS else 0
         if row >= 3 and not any(allowed.issuperset(around[at + 1 - row : at + 1]) for allowed in _ROWS):
             return True
@@ -105,7 +105,7 @@ def _is_wrong_capital(letter: str, left: str, right: str) -> bool:
 
 
 def _is_wrong_sign(around: str, at: int) -> bool:
-    left, sign, right = around[at - 1 : at + 2]
+    left, sign, right = tuple(around[at - 1 : at + 2])
     is_behind, is_before = left in _ANY_LETTER, right in _ANY_LETTER
     if sign in _JOINING:
         return is_behind and is_before and _divides(sign, _piece(around[:at][::-1]), _piece(around[at + 1 :]))
