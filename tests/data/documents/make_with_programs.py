@@ -512,7 +512,8 @@ def _(output: Path, folder: Path) -> None:
 
 @makes("tif/accepted/libtiff-two-extra-samples.tif")
 def _(output: Path, folder: Path) -> None:
-    (folder / "in.raw").write_bytes(b"".join(bytes([*colours, 0, 0]) for colours in picture(24, 32).getdata()))
+    pixels = picture(24, 32).tobytes()
+    (folder / "in.raw").write_bytes(b"".join(pixels[n : n + 3] + b"\0\0" for n in range(0, len(pixels), 3)))
     made = folder / "made.tif"
     run("raw2tiff", "-w", "24", "-l", "32", "-b", "5", "-p", "rgb", "-c", "none", folder / "in.raw", made)
     run("tiffset", "-s", "338", "2", "0", "0", made)

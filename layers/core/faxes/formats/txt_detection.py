@@ -47,8 +47,11 @@ def detected(content: bytes) -> str | None:
     from charset_normalizer import from_bytes
 
     shown = _shown(content)
-    best, *others = [*from_bytes(shown), None]
-    if best is None or best.chaos > _MOST_CHAOS or best.encoding in _RARE:
+    matches = list(from_bytes(shown))
+    if not matches:
+        return None
+    best, *others = matches
+    if best.chaos > _MOST_CHAOS or best.encoding in _RARE:
         return None
     text = str(best)
     scripts = Counter(_script(character) for character in text if character.isalpha())
@@ -59,7 +62,7 @@ def detected(content: bytes) -> str | None:
         known = best.chaos <= _MOST_CHAOS_OF_SIGNS and _is_east_asian(text, scripts, best.language)
     else:
         [(script, most)] = scripts.most_common(1) or [("", 0)]
-        second = max((other.coherence for other in others if other and _rivals(other, text)), default=0.0)
+        second = max((other.coherence for other in others if _rivals(other, text)), default=0.0)
         known = (
             most >= _FEWEST_LETTERS
             and count - most <= _MOST_OTHERS * count
