@@ -122,13 +122,9 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-<<<<<<< HEAD
     """A file of a fax as the record knows it. ``position`` counts from 1; ``kind`` may be a word of a later release's;
-    ``sha256`` is hex; ``key`` is its S3 key; ``pages`` is at least 1."""
-=======
-    """A file of a fax as the record knows it. ``position`` counts from 1; ``sha256`` is hex; ``key`` is its S3 key;
-    ``pages`` is at least 1; ``encoding`` is Python's name of a text's, where that is not UTF-8."""
->>>>>>> 17d76e1 (formats: tell Western texts from noise, decode other scripts where there is no doubt, and record as what)
+    ``sha256`` is hex; ``key`` is its S3 key; ``pages`` is at least 1; ``encoding`` is Python's name of a text's, where
+    that is not UTF-8."""
 
     position: int
     name: str
