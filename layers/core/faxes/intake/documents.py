@@ -130,7 +130,9 @@ def whole(limits: Limits) -> Budget:
     return Budget(limits.pixels_per_fax)
 
 
-def _examine(name: str, content: bytes, limits: Limits, pages_before: int, budget: Budget) -> tuple[Kind, int, str | None]:
+def _examine(
+    name: str, content: bytes, limits: Limits, pages_before: int, budget: Budget
+) -> tuple[Kind, int, str | None]:
     """The kind, the pages and the encoding of a file that can be faxed. Raises Unfaxable for any other."""
     if not content:
         raise Unfaxable("file_empty", "is empty")
