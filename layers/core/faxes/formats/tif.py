@@ -22,14 +22,12 @@ from faxes.formats.tif_directory import (
     EXTRA,
     FILL_ORDER,
     HEIGHT,
-    LONG,
     OLD_SUBFILE_TYPE,
     PHOTOMETRIC,
     PLANES,
     PREDICTOR,
     SAMPLE_FORMAT,
     SAMPLES,
-    SHORT,
     SUBFILE_TYPE,
     WIDTH,
     Directory,
@@ -140,19 +138,16 @@ def _page_directories(file: File) -> list[int]:
         entries = file.short(position)
         require(entries > 0, "an empty directory")
         end = position + 2 + entries * ENTRY_BYTES
-        seen[position] = _subfile(file, position + 2, entries)
         # Some writers leave out the last four bytes, which would say that no directory follows.
-        position = 0 if end <= len(file.content) < end + 4 and not any(file.content[end:]) else file.long(end)
+        following = 0 if end <= len(file.content) < end + 4 and not any(file.content[end:]) else file.long(end)
+        seen[position] = _subfile(file, position + 2, entries)
+        position = following
     return _pages(file, seen)
 
 
 def _subfile(file: File, position: int, entries: int) -> int:
     """Whether an image calls itself reduced, or a mask, by its entries at ``position``; 0 where neither."""
-    for at in range(position, position + min(entries, 2) * ENTRY_BYTES, ENTRY_BYTES):
-        tag = file.short(at)
-        if tag > OLD_SUBFILE_TYPE:
-            break
-        value = file.short(at + 8) if file.short(at + 2) == SHORT else file.long(at + 8)
+    for tag, value in first_entries(file, position, min(entries, 2)):
         if tag == SUBFILE_TYPE and value & (_REDUCED | _MASK):
             return value & _MASK or _REDUCED
         if tag == OLD_SUBFILE_TYPE and value == _OLD_REDUCED:
@@ -168,30 +163,37 @@ def _pages(file: File, images: dict[int, int]) -> list[int]:
     if first is None:
         return list(images)
     pages = []
-    size = _size(file, first)
+    # Of the image before, or the first one; read where it is asked for.
+    whole, size = first, None
     for position, is_other in images.items():
         if not is_other:
-            size = _size(file, position)
-        if not is_other or (is_other == _REDUCED and not _is_smaller(_size(file, position), size)):
-            pages.append(position)
+            whole, size = position, None
+        elif is_other == _MASK:
+            continue
+        else:
+            size = size or _size(file, whole)
+            if _is_smaller(_size(file, position), size):
+                continue
+        pages.append(position)
     return pages
 
 
 def _is_smaller(size: tuple[int, int], whole: tuple[int, int]) -> bool:
     """Whether an image is a reduced one of another by its size: half of it or less. What is nearly as large is a page
     of its own, on smaller paper or a line shorter."""
-    return 0 in whole or all(2 * side <= of + 1 for side, of in zip(size, whole, strict=True))
+    return 0 in whole or (2 * size[0] <= whole[0] + 1 and 2 * size[1] <= whole[1] + 1)
 
 
 def _size(file: File, position: int) -> tuple[int, int]:
     """Width and height as the directory states them, 0 where it does not."""
-    entries = first_entries(file, position, _FIRST_ENTRIES)
-    width, height = (number(entries, tag) if _is_number(entries, tag) else 0 for tag in (WIDTH, HEIGHT))
+    width = height = 0
+    for tag, value in first_entries(file, position + 2, min(file.short(position), _FIRST_ENTRIES)):
+        if tag == WIDTH:
+            width = value
+        elif tag == HEIGHT:
+            height = value
+            break
     return width, height
-
-
-def _is_number(entries: Directory, tag: int) -> bool:
-    return tag in entries and entries[tag][0] in (SHORT, LONG) and entries[tag][1] == 1
 
 
 def _check_page(file: File, position: int, max_pixels: int, draw: Callable[[int], None]) -> None:

@@ -5,6 +5,7 @@ stand. Private tags are excepted: no reader needs them for the page.
 """
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -82,19 +83,12 @@ def _unpack(number: struct.Struct, content: bytes, position: int) -> int:
     return value
 
 
-def first_entries(file: File, position: int, most: int) -> Directory:
-    """Up to ``most`` entries of the directory at ``position``: those of the lowest tags. What they name is not looked
-    at."""
-    at = position + 2
-    entries = min(file.short(position), most)
+def first_entries(file: File, position: int, most: int) -> Iterator[tuple[int, int]]:
+    """Tag and number of up to ``most`` entries at ``position``, those that are one number. All are in the file."""
     form = _LITTLE_ENTRY if file.little else _BIG_ENTRY
-    content = file.content[at : at + entries * ENTRY_BYTES]
-    if len(content) < entries * ENTRY_BYTES:
-        cut_off()
-    return {
-        tag: (kind, count, value if kind == LONG or file.little else value >> 16, 0)
-        for tag, kind, count, value in form.iter_unpack(content)
-    }
+    for tag, kind, count, value in form.iter_unpack(file.content[position : position + most * ENTRY_BYTES]):
+        if count == 1 and kind in (SHORT, LONG):
+            yield tag, value if kind == LONG else value & 0xFFFF if file.little else value >> 16
 
 
 def read_directory(file: File, position: int) -> Directory:
