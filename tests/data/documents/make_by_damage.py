@@ -491,6 +491,7 @@ _txt("utf-16-of-odd-length.txt", b"\xff\xfe" + "Dear customer,\n".encode("utf-16
 _txt("utf-16-half-a-pair.txt", b"\xff\xfe" + "A fax ".encode("utf-16-le") + b"\x3d\xd8\n\0")
 _txt("utf-16-control-character.txt", b"\xfe\xff" + "A fax\x1b[1m\n".encode("utf-16-be"))
 _txt("undefined-in-windows-1252.txt", b"Gr\xfc\xdfe \x81\n")
+_txt("xml-without-declaration.xml", b'<fax xmlns="urn:fax"><to>7778888</to>\nDear customer</fax>\n')
 _txt("xml.txt", b'<?xml version="1.0"?>\n<fax to="7778888">Dear customer</fax>\n')
 _txt("html-fragment-with-head.txt", b"\n  <HTML>\n<BODY>Dear customer</BODY>\n")
 _cut("txt/refused/cut-in-character.txt", "txt/python-utf-8.txt", lambda content: content.index("传".encode()) + 2)

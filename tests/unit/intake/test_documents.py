@@ -210,11 +210,21 @@ def test_a_name_that_contradicts_the_content_names_both(named: str, held: str) -
     ],
 )
 def test_a_name_of_a_format_that_cannot_be_faxed_contradicts_as_well(name: str, noun: str) -> None:
-    for content, held in ((JPEG, "a JPEG image"), (b"<p>some text", "a text file")):
+    for content, held in ((JPEG, "a JPEG image"), (b"some text", "a text file")):
         assert refusal(content, name) == (
             "file_name_contradicts",
             f"File 2 of 3, {name}, is named like {noun} but is {held}; send it under a name that fits.",
         )
+
+
+@pytest.mark.parametrize(
+    ("name", "noun"), [("a.html", "an HTML page"), ("a.svg", "an SVG image"), ("a.xml", "an XML document")]
+)
+def test_markup_without_a_declaration_is_what_its_name_says(name: str, noun: str) -> None:
+    assert refusal(b"<p>some text", name) == (
+        "file_kind_unknown",
+        f"File 2 of 3, {name}, is {noun}; allowed are jpg, tif, pdf and txt.",
+    )
 
 
 @pytest.mark.parametrize(

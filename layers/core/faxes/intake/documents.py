@@ -26,13 +26,15 @@ _ALLOWED = "allowed are jpg, tif, pdf and txt"
 @dataclass(frozen=True, slots=True)
 class _Format:
     """A format: what to call a file of it, how its content begins and how its name ends; the kind that it is faxed as,
-    or None where it is not; whether what begins so may be junk in front of a PDF."""
+    or None where it is not; whether what begins so may be junk in front of a PDF; whether a file named so that begins
+    with any element is of it."""
 
     noun: str
     signature: re.Pattern[bytes]
     endings: str
     kind: Kind | None = None
     is_junk: bool = False
+    is_markup: bool = False
 
 
 # Web scripts put white space before a PDF's header; every reader takes it within the first 1,024 bytes. So much is
@@ -66,7 +68,7 @@ _FORMATS = (
     _Format("a WebP image", re.compile(rb"RIFF.{4}WEBP", re.DOTALL), "webp"),
     _Format("a HEIC or AVIF image", re.compile(rb".{4}ftyp(?:hei|hev|mif|avi)", re.DOTALL), "heic heif avif"),
     _Format("a JPEG 2000 image", re.compile(rb"\0\0\0\x0cjP  \r\n\x87\n|\xff\x4f\xff\x51"), "jp2 j2k jpx"),
-    _Format("an SVG image", re.compile(_START + rb"<svg\b", re.IGNORECASE), "svg", is_junk=True),
+    _Format("an SVG image", re.compile(_START + rb"<svg\b", re.IGNORECASE), "svg", is_junk=True, is_markup=True),
     _Format(
         "a ZIP archive or an Office document",
         re.compile(rb"PK(?:\x03\x04|\x05\x06|\x07\x08)"),
@@ -82,9 +84,12 @@ _FORMATS = (
         re.compile(_START + rb"<(?:!doctype\s++html|html|head|body)\b", re.IGNORECASE),
         "html htm xhtml",
         is_junk=True,
+        is_markup=True,
     ),
-    _Format("an XML document", re.compile(_START + rb"<\?xml\b"), "xml", is_junk=True),
+    _Format("an XML document", re.compile(_START + rb"<\?xml\b"), "xml", is_junk=True, is_markup=True),
 )
+# The name then tells which markup it is: an XML document needs no declaration.
+_ELEMENT = re.compile(_START + rb"<[A-Za-z_!]")
 # What an archive that holds a PDF begins with: a version that there is, and not any bytes.
 _ZIP_MEMBER = re.compile(rb"PK\x03\x04[\x0a-\x3f]\0")
 # Text has no signature: it is what is left, where that can be read.
@@ -196,6 +201,8 @@ def _pages_of_text(named: _Format | None, content: bytes, max_pages: int, budget
             raise
         is_it = f"is named like {named.noun} but is of no known kind" if named else "is of no known kind"
         raise Unfaxable("file_kind_unknown", f"{is_it}; {_ALLOWED}") from None
+    if named and named.is_markup and _ELEMENT.match(content):
+        raise Unfaxable("file_kind_unknown", f"is {named.noun}; {_ALLOWED}")
     if named not in (None, _TEXT):
         raise _contradiction(named, _TEXT)
     return pages, None if encoding == "utf-8" else encoding
