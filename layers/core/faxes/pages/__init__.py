@@ -1,0 +1,50 @@
+"""Fax pages as bytes: what the line carries, and the two files that hold it.
+
+    t6.py     the rows of a page as ITU-T T.6 codes them, and the header line that takes the place of the first rows
+    tiff.py   pages <-> a TIFF-F file (RFC 2306): one strip a page, as senders demand it
+    pdf.py    pages -> a PDF, whose images are the same bytes
+
+A page is 1,728 columns at 204 dpi, at 196 or 98 rows an inch. It begins with HEADER_ROWS white rows, where the header
+line goes when the page is sent: so the page's height never changes, and no page is decoded to be sent. All is plain
+Python, so that sending needs no imaging library.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+WIDTH = 1728
+HEADER_ROWS = 36
+# 4.7 mm at 196 rows an inch; the longest page, US Legal, has 2,744.
+MOST_ROWS = 2_744
+COLUMNS_PER_INCH = 204
+# What a good line carries; each page's retraining and confirmation, some seconds, come on top.
+BITS_PER_SECOND = 14_400
+
+
+class PagesInvalid(Exception):
+    """Bytes that are none of our pages. The message says why, and repeats none of them."""
+
+
+class Resolution(StrEnum):
+    """How finely a page is drawn from top to bottom."""
+
+    FINE = "fine"
+    STANDARD = "standard"
+
+    @property
+    def rows_per_inch(self) -> int:
+        return 196 if self is Resolution.FINE else 98
+
+
+@dataclass(frozen=True, slots=True)
+class FaxPage:
+    """One page: its rows, the header's among them, and their T.6 codes with the end-of-block behind them."""
+
+    rows: int
+    resolution: Resolution
+    t6: bytes
+
+    @property
+    def seconds(self) -> float:
+        """How long its bytes take on the line."""
+        return len(self.t6) * 8 / BITS_PER_SECOND
