@@ -1,0 +1,71 @@
+"""What TIFF and JPEG share: a picture of any kind -> greys of a fax's columns and rows."""
+
+from PIL import Image
+
+from faxes.pages import WIDTH, Resolution
+from faxes.rendering import geometry
+
+_WHITE = 255
+_SIXTEEN_BITS = "I;16"
+# A pixel may be so many times as high as wide, or as wide as high. Beyond, what a file says of it is a mistake.
+_ODDEST = 5.0
+
+
+def ratio(across: float, down: float) -> float:
+    """How many times as high as wide a pixel is, by the dots per inch in either direction; 1 where that is not said."""
+    if across > 0 and down > 0 and 1 / _ODDEST <= float(across) / float(down) <= _ODDEST:
+        # A TIFF's are fractions, of a class of Pillow's own.
+        return float(across) / float(down)
+    return 1.0
+
+
+def place(image: Image.Image, pixel: float, resolution: Resolution, page: int, *, sideways: bool = False) -> geometry.Place:
+    """Where a picture goes. ``sideways`` says that it is yet to be turned by 90 degrees to be upright."""
+    columns, lines = (image.height, image.width) if sideways else image.size
+    return geometry.place_picture(columns, lines, 1 / pixel if sideways else pixel, resolution, page)
+
+
+def drawn(image: Image.Image, where: geometry.Place, upright: Image.Transpose | None = None) -> Image.Image:
+    """The greys of the page beneath its header."""
+    turn = upright in SIDEWAYS
+    wanted = (where.height, where.width) if turn != where.turned else (where.width, where.height)
+    # By whole numbers first, in its own colours: all that is larger than the page is then of the page's size.
+    factors = tuple(max(have // want, 1) for have, want in zip(image.size, wanted, strict=True))
+    if factors != (1, 1) and image.mode in _REDUCIBLE:
+        image = image.reduce(factors)
+    grey = _grey(image)
+    if upright is not None:
+        grey = grey.transpose(upright)
+    if where.turned:
+        grey = grey.transpose(Image.Transpose.ROTATE_270)
+    scaled = grey.resize((where.width, where.height), Image.Resampling.BILINEAR)
+    if scaled.width == WIDTH:
+        return scaled
+    page = Image.new("L", (WIDTH, where.height), _WHITE)
+    page.paste(scaled, (where.left, 0))
+    return page
+
+
+_REDUCIBLE = frozenset({"L", "LA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "LAB"})
+SIDEWAYS = frozenset(
+    {
+        Image.Transpose.TRANSPOSE,
+        Image.Transpose.TRANSVERSE,
+        Image.Transpose.ROTATE_90,
+        Image.Transpose.ROTATE_270,
+    }
+)
+
+
+def _grey(image: Image.Image) -> Image.Image:
+    """Greys, on white where a picture is transparent."""
+    if image.mode.startswith(_SIXTEEN_BITS):
+        # Pillow's own way cuts off what is above 255.
+        return image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
+    if image.mode == "LAB":
+        return image.getchannel(0)
+    if image.mode in ("LA", "RGBA"):
+        page = Image.new("L", image.size, _WHITE)
+        page.paste(image.convert("L"), mask=image.getchannel("A"))
+        return page
+    return image.convert("L")

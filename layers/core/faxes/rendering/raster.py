@@ -1,0 +1,186 @@
+"""Greys -> black and white.
+
+A page whose ink is black and whose paper is white gets one threshold. Any other gets one for each place, halfway
+between the paper (or fill) and the ink there; where neither is told from the other, there is nothing to see. What is
+neither paper nor ink, a photograph or a chart's bar, gets dots, clustered so that they survive a fax machine's print
+and code short; error diffusion is for screens: it takes ten minutes on the line.
+
+Where things are is found on small maps, of 8 x 8 pixels a block.
+"""
+
+from collections.abc import Callable
+
+from PIL import Image, ImageChops, ImageFilter
+
+from faxes.rendering import Mode
+from faxes.rendering.regions import BLOCK, fills, photographs
+
+type Map = Image.Image
+type Operation = Callable[[Image.Image, Image.Image], Image.Image]
+
+# Below, a pixel is black, where ink is black and paper white. Above the middle, so that hairlines stay.
+_THRESHOLD = 160
+_DARK, _LIGHT = 90, 225
+# How much lighter than ink its paper is, at least.
+_CONTRAST = 40
+# Of a fill that is neither: darker is black, lighter white.
+_BLACK_FILL = 60
+# Blocks to each side that a stroke and its paper fit into.
+_REACH = 2
+_ALL = 255
+
+# Two dots of growing size in 8 x 8 pixels, at 45 degrees: the order in which pixels turn black as the grey darkens.
+_DOT = (
+    (24, 10, 12, 26, 35, 47, 49, 37),
+    (8, 0, 2, 14, 45, 59, 61, 51),
+    (22, 6, 4, 16, 43, 57, 63, 53),
+    (30, 20, 18, 28, 33, 41, 55, 39),
+    (34, 46, 48, 36, 25, 11, 13, 27),
+    (44, 58, 60, 50, 9, 1, 3, 15),
+    (42, 56, 62, 52, 23, 7, 5, 17),
+    (32, 40, 54, 38, 31, 21, 19, 29),
+)
+
+
+def black_and_white(grey: Image.Image, mode: Mode) -> Image.Image:
+    """The picture of mode "1" that a page of mode "L" becomes."""
+    if mode is Mode.PHOTO:
+        return _dots(grey)
+    if not _has_mid_tones(grey):
+        return _above(grey, _THRESHOLD)
+    return local(grey, mode)
+
+
+def local(grey: Image.Image, mode: Mode) -> Image.Image:
+    """With a threshold for each place, and dots where those belong."""
+    height = grey.height
+    grey = _padded(grey)
+    surfaces = _Surfaces(grey)
+    result = _by_map(grey, surfaces.thresholds())
+    dotted = fills(surfaces.background, surfaces.lowest, surfaces.highest)
+    if mode is Mode.AUTO:
+        dotted = ImageChops.lighter(dotted, photographs(grey, surfaces.background, dotted))
+    if dotted.getextrema() != (0, 0):
+        mask = _spread(dotted, ImageChops.lighter, 1).resize(grey.size, Image.Resampling.NEAREST)
+        result.paste(_dots(grey), mask=mask)
+    return result.crop((0, 0, grey.width, height))
+
+
+def _padded(grey: Image.Image) -> Image.Image:
+    """With rows at the foot, so that whole blocks fit. They repeat the last one: white ones would have an edge."""
+    missing = -grey.height % (4 * BLOCK)
+    page = Image.new("L", (grey.width, grey.height + missing))
+    page.paste(grey.crop((0, grey.height - 1, grey.width, grey.height)).resize((grey.width, missing + 1)), (0, grey.height - 1))
+    page.paste(grey, (0, 0))
+    return page
+
+
+def _above(grey: Image.Image, threshold: int) -> Image.Image:
+    return grey.point([0] * threshold + [_ALL] * (256 - threshold), "1")
+
+
+def _has_mid_tones(grey: Image.Image) -> bool:
+    """Whether there are flat greys, or marks without black in them. A quarter of the pixels tells."""
+    sample = grey.resize((grey.width // 2, grey.height // 2), Image.Resampling.NEAREST)
+    middle = sample.point([0] * _DARK + [_ALL] * (_LIGHT - _DARK) + [0] * (256 - _LIGHT)).reduce(BLOCK // 2)
+    if middle.getextrema()[1] == _ALL:
+        return True
+    # In 32 x 32 pixels: more of the middle than a letter's edge that reaches in, and nothing dark.
+    dark = sample.point([_ALL] * _DARK + [0] * (256 - _DARK)).reduce(2 * BLOCK)
+    marks = middle.reduce(4).point([0] * 16 + [_ALL] * 240)
+    return ImageChops.darker(marks, dark.point([_ALL, _ALL] + [0] * 254)).getextrema()[1] > 0
+
+
+class _Surfaces:
+    """What the page is made of, by blocks: paper, ink, and how light and dark it is at most."""
+
+    def __init__(self, grey: Image.Image) -> None:
+        # Four pixels' mean: half the noise.
+        small = grey.reduce(2)
+        self.mean = small.reduce(BLOCK // 2)
+        self.lowest = _extreme(small, ImageChops.darker)
+        self.highest = _extreme(small, ImageChops.lighter)
+        # Strokes narrower than the reach are filled up with what is around them: with the lighter, and with the darker.
+        self.background = _closed(self.highest, ImageChops.lighter, ImageChops.darker)
+        self.foreground = _closed(self.lowest, ImageChops.darker, ImageChops.lighter)
+
+    def thresholds(self) -> Map:
+        """What is darker is black."""
+        low = _spread(self.lowest, ImageChops.darker, _REACH)
+        high = _spread(self.highest, ImageChops.lighter, _REACH)
+        around = self.mean.filter(ImageFilter.BoxBlur(3))
+        nothing = self.background.point([_ALL if grey < _BLACK_FILL else grey * 6 // 10 for grey in range(256)])
+        ink = _chosen(
+            ImageChops.subtract(self.background, low), _CONTRAST, Image.blend(self.background, low, 0.5), nothing
+        )
+        light = _chosen(
+            ImageChops.subtract(high, self.foreground), _CONTRAST, Image.blend(self.foreground, high, 0.5), nothing
+        )
+        # White on dark, where the page is nearer to its darkest.
+        is_dark = ImageChops.subtract(
+            ImageChops.subtract(self.background, around), ImageChops.subtract(around, self.foreground)
+        )
+        # Where a shaded block ends, the block's own threshold holds on both sides.
+        return _spread(_chosen(is_dark, 1, light, ink), ImageChops.darker, 1)
+
+
+def _chosen(value: Map, least: int, then: Map, otherwise: Map) -> Map:
+    return Image.composite(then, otherwise, value.point([0] * least + [_ALL] * (256 - least)))
+
+
+def _extreme(small: Image.Image, operation: Operation) -> Map:
+    """The darkest or lightest of each 4 x 4 pixels: by halves, along either side in turn."""
+    for _ in range(2):
+        for dx, dy in ((2, 1), (1, 2)):
+            size = (small.width // dx, small.height // dy)
+            halves = [
+                small.transform(
+                    size,
+                    Image.Transform.AFFINE,
+                    (dx, 0, at * (dx - 1), 0, dy, at * (dy - 1)),
+                    Image.Resampling.NEAREST,
+                )
+                for at in (0, 1)
+            ]
+            small = operation(*halves)
+    return small
+
+
+def _spread(map_: Map, operation: Operation, reach: int) -> Map:
+    """The extreme of each block and its neighbours, so many to each side."""
+    width, height = map_.size
+    for dx, dy in ((1, 0), (0, 1)):
+        wide = Image.new("L", (width + 2 * reach * dx, height + 2 * reach * dy))
+        # Beyond the edge there is what is at the edge.
+        for at in range(reach + 1):
+            wide.paste(map_, (at * dx, at * dy))
+            wide.paste(map_, ((2 * reach - at) * dx, (2 * reach - at) * dy))
+        wide.paste(map_, (reach * dx, reach * dy))
+        map_ = wide.crop((0, 0, width, height))
+        for at in range(1, 2 * reach + 1):
+            map_ = operation(map_, wide.crop((at * dx, at * dy, at * dx + width, at * dy + height)))
+    return map_
+
+
+def _closed(map_: Map, first: Operation, then: Operation) -> Map:
+    return _spread(_spread(map_, first, _REACH), then, _REACH)
+
+
+def _by_map(grey: Image.Image, thresholds: Map) -> Image.Image:
+    map_ = thresholds.resize(grey.size, Image.Resampling.BILINEAR)
+    return ImageChops.subtract(grey, map_, 1, 128).point([0] * 128 + [_ALL] * 128, "1")
+
+
+def _dots(grey: Image.Image) -> Image.Image:
+    # 0 stays black and 255 white.
+    tile = Image.frombytes("L", (8, 8), bytes(255 - (rank * 254 + 127) // 64 for row in _DOT for rank in row))
+    screen = Image.new("L", grey.size)
+    screen.paste(tile, (0, 0))
+    width, height = 8, 8
+    while width < grey.width:
+        screen.paste(screen.crop((0, 0, width, 8)), (width, 0))
+        width *= 2
+    while height < grey.height:
+        screen.paste(screen.crop((0, 0, grey.width, height)), (0, height))
+        height *= 2
+    return ImageChops.subtract(grey, screen, 1, 128).point([0] * 128 + [_ALL] * 128, "1")

@@ -1,0 +1,156 @@
+"""Where on a page there are fills and photographs: what gets dots.
+
+A fill is a flat grey area on which nothing is written: a chart's bar, not the panel behind a heading, nor paper that a
+scanner shaded. A photograph is a rectangle of greys that change from place to place.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from PIL import Image, ImageChops
+
+BLOCK = 8
+_FLAT = 24
+_DARKEST_FILL, _LIGHTEST_FILL = 30, 246
+_WRITTEN = 40
+# Blocks of a fill, at least, and of those within it that are written on, in a thousand.
+_SMALLEST_FILL = 6
+_MOST_WRITTEN = 12
+
+_DARK, _LIGHT = 40, 215
+# Blocks of 16 x 16 pixels: how many of a thousand pixels are of the middle, how many blocks a side, how many of them.
+_MIDDLE_SHARE = 107  # of 255
+_SMALLEST_SIDE = 6
+_LEAST_FILLED = 0.45
+# Of a photograph's blocks, how many differ from a neighbour, and by how much; or how far its greys reach.
+_STEP = 12
+_LEAST_STEPS = 0.08
+_RANGE = 110
+
+
+@dataclass(slots=True)
+class _Component:
+    """Blocks that touch: their runs, each a row, its first block and the one behind its last."""
+
+    runs: list[tuple[int, int, int]] = field(default_factory=list)
+
+    def area(self) -> int:
+        return sum(end - start for _, start, end in self.runs)
+
+    def box(self) -> tuple[int, int, int, int]:
+        rows, starts, ends = zip(*self.runs, strict=True)
+        return min(starts), min(rows), max(ends), max(rows) + 1
+
+
+def fills(background: Image.Image, lowest: Image.Image, highest: Image.Image) -> Image.Image:
+    """A map of the blocks that are fills: 255 there, 0 elsewhere. All maps are of the same size."""
+    flat = ImageChops.subtract(highest, lowest).point([255] * _FLAT + [0] * (256 - _FLAT))
+    shade = [255 if _DARKEST_FILL <= grey < _LIGHTEST_FILL else 0 for grey in range(256)]
+    candidates = ImageChops.darker(flat, background.point(shade))
+    result = Image.new("L", candidates.size)
+    if candidates.getextrema()[1] == 0:
+        return result
+    # Marks on a fill, and not beside it: their background is the fill.
+    marked = ImageChops.subtract(background, lowest).point([0] * _WRITTEN + [255] * (256 - _WRITTEN))
+    written = ImageChops.darker(marked, background.point(shade)).tobytes()
+    width, height = candidates.size
+    for component in _components(candidates):
+        area = component.area()
+        left, top, right, bottom = component.box()
+        is_paper = (left == 0) + (top == 0) + (right == width) + (bottom == height) >= 2
+        if area < _SMALLEST_FILL or is_paper or _is_written_on(component, written, width, area):
+            continue
+        for row, start, end in component.runs:
+            result.paste(255, (start, row, end, row + 1))
+    return result
+
+
+def photographs(grey: Image.Image, background: Image.Image, filled: Image.Image) -> Image.Image:
+    """A map of the blocks that are in photographs: 255 there, 0 elsewhere."""
+    middle = grey.resize((grey.width // 2, grey.height // 2), Image.Resampling.NEAREST).point(
+        [0] * _DARK + [255] * (_LIGHT - _DARK) + [0] * (256 - _LIGHT)
+    )
+    share = middle.reduce(BLOCK).point([0] * _MIDDLE_SHARE + [255] * (256 - _MIDDLE_SHARE))
+    coarse = ImageChops.subtract(share, filled.reduce(2).crop((0, 0, *share.size)))
+    result = Image.new("L", background.size)
+    surface = background.reduce(2)
+    for component in _components(coarse):
+        left, top, right, bottom = component.box()
+        if min(right - left, bottom - top) < _SMALLEST_SIDE:
+            continue
+        if component.area() < _LEAST_FILLED * (right - left) * (bottom - top):
+            continue
+        if _is_varied(surface.crop((left, top, right, bottom))):
+            result.paste(255, (2 * left, 2 * top, 2 * right, 2 * bottom))
+    return result
+
+
+def _is_varied(surface: Image.Image) -> bool:
+    """Whether the paper's grey is no paper's: it jumps, or goes from dark to light."""
+    width, height = surface.size
+    steps = ImageChops.lighter(
+        ImageChops.difference(surface.crop((1, 1, width, height)), surface.crop((0, 1, width - 1, height))),
+        ImageChops.difference(surface.crop((1, 1, width, height)), surface.crop((1, 0, width, height - 1))),
+    )
+    jumps = sum(steps.histogram()[_STEP:])
+    if jumps >= _LEAST_STEPS * steps.width * steps.height:
+        return True
+    greys = sorted(surface.tobytes())
+    return greys[-1 - len(greys) // 20] - greys[len(greys) // 20] >= _RANGE
+
+
+def _is_written_on(component: _Component, written: bytes, width: int, area: int) -> bool:
+    """Whether there are marks between a fill's blocks of one row: an outline is beside them."""
+    extent: dict[int, tuple[int, int]] = {}
+    for row, start, end in component.runs:
+        first, last = extent.get(row, (start, end))
+        extent[row] = min(first, start), max(last, end)
+    marks = sum(written.count(255, row * width + first, row * width + last) for row, (first, last) in extent.items())
+    return marks * 1000 > _MOST_WRITTEN * area
+
+
+def _components(map_: Image.Image) -> list[_Component]:
+    """The connected blocks that are 255."""
+    parents: list[int] = []
+
+    def root(number: int) -> int:
+        while parents[number] != number:
+            parents[number] = parents[parents[number]]
+            number = parents[number]
+        return number
+
+    labelled: list[tuple[int, int, int, int]] = []
+    above: list[tuple[int, int, int]] = []
+    for row, runs in enumerate(_rows_of_runs(map_)):
+        current = []
+        at = 0
+        for start, end in runs:
+            label = len(parents)
+            parents.append(label)
+            while at < len(above) and above[at][1] <= start:
+                at += 1
+            touching = at
+            while touching < len(above) and above[touching][0] < end:
+                parents[root(above[touching][2])] = root(label)
+                touching += 1
+            current.append((start, end, label))
+            labelled.append((row, start, end, label))
+        above = current
+    found: dict[int, _Component] = {}
+    for row, start, end, label in labelled:
+        found.setdefault(root(label), _Component()).runs.append((row, start, end))
+    return list(found.values())
+
+
+def _rows_of_runs(map_: Image.Image) -> Iterator[list[tuple[int, int]]]:
+    content, width = map_.tobytes(), map_.width
+    for at in range(0, len(content), width):
+        row = content[at : at + width]
+        runs = []
+        start = row.find(255)
+        while start >= 0:
+            end = row.find(0, start)
+            end = width if end < 0 else end
+            runs.append((start, end))
+            start = row.find(255, end)
+        yield runs
