@@ -87,6 +87,11 @@ run: ## Deploy to an AWS emulator on this machine and send a fax (ONCE=1: then e
 send: $(TOOLS) ## Send files: FILE="a.pdf b.txt" TO="7778888 0003*211" (numbers with spaces: TO="+49 30 123, 7778888")
 	@$(PYTHON_TOOL) tools.client.send $(if $(FILE),--file "$$FILE") $(if $(TO),--to '$(TO)')
 
+.PHONY: render
+render: $(DEV) ## Make of documents what would be faxed: FILE=a.pdf [MODE=auto|text|photo] [RESOLUTION=fine|standard] [OUT=folder]
+	@$(PYTHON_TOOL) tools.render $(foreach file,$(FILE),--file '$(file)') $(if $(MODE),--mode '$(MODE)') \
+	  $(if $(RESOLUTION),--resolution '$(RESOLUTION)') $(if $(OUT),--out '$(OUT)')
+
 .PHONY: token
 token: $(TOOLS) ## Log an app in and print its token alone: APP=example-app (its secret: FAX_API_SECRET, or typed)
 	@$(PYTHON_TOOL) tools.client.login $(if $(APP),--app='$(APP)')

@@ -48,8 +48,11 @@ class RenderFailed(Exception):
     """A document cannot be made into fax pages.
 
     ``reason`` is the stable word for logs and records, one of REASONS; ``text`` completes the sentence that begins with
-    the document's name. ``page`` counts from 1, and is 0 where no page in particular is meant.
+    the document's name. ``page`` counts from 1, and is 0 where no page in particular is meant; so does ``document``,
+    which `render` sets.
     """
+
+    document = 1
 
     def __init__(self, reason: str, page: int = 0, percent: int = 0) -> None:
         super().__init__(reason)

@@ -59,19 +59,23 @@ def render(
     )
     pages: list[FaxPage] = []
     notes: list[Notes] = []
-    for source in sources:
-        before = len(pages)
-        for each in _drawn(source, mode, fineness, fonts):
-            if isinstance(each, Notes):
-                notes.append(each)
-                continue
-            page = group4.page(each.bits, each.resolution)
-            pages.append(page)
-            if len(pages) - before > source.pages:
-                raise RenderFailed("pages_differ", len(pages) - before)
-            progress(page)
-        if len(pages) - before != source.pages:
-            raise RenderFailed("pages_differ", len(pages) - before)
+    for number, source in enumerate(sources, start=1):
+        try:
+            made = []
+            for each in _drawn(source, mode, fineness, fonts):
+                if isinstance(each, Notes):
+                    notes.append(each)
+                    continue
+                made.append(group4.page(each.bits, each.resolution))
+                if len(made) > source.pages:
+                    break
+                progress(made[-1])
+            if len(made) != source.pages:
+                raise RenderFailed("pages_differ", len(made))
+        except RenderFailed as failed:
+            failed.document = number
+            raise
+        pages += made
     return Rendered(tuple(pages), tuple(notes))
 
 
