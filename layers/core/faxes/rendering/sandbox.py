@@ -8,6 +8,7 @@ name in the file system.
 """
 
 import ctypes
+import errno
 import os
 import struct
 import sys
@@ -46,7 +47,12 @@ def confine() -> None:
         os.setresuid(_NOBODY, _NOBODY, _NOBODY)
     hide(libc)
     _prctl(libc, _PR_SET_NO_NEW_PRIVS, 1)
-    _filter(libc)
+    try:
+        _filter(libc)
+    except OSError as error:
+        # A kernel that was built without filters has the limits alone.
+        if error.errno != errno.EINVAL:
+            raise
 
 
 def hide(libc: ctypes.CDLL) -> None:
