@@ -25,8 +25,12 @@ _DARK, _LIGHT = 90, 225
 _CONTRAST = 40
 # Of a fill that is neither: darker is black, lighter white.
 _BLACK_FILL = 60
+# The threshold where there is nothing to tell apart, by the grey there: low, so that a shade stays white, but for paper,
+# beside which pale ink begins.
+_NOTHING = [255 if grey < _BLACK_FILL else max(grey * 6 // 10, grey - 56 if grey >= 200 else 0) for grey in range(256)]
 # Blocks to each side that a stroke and its paper fit into.
 _REACH = 2
+_MARGIN, _PALEST_GROUND = 3, 200
 _ALL = 255
 
 # Two dots of growing size in 8 x 8 pixels, at 45 degrees: the order in which pixels turn black as the grey darkens.
@@ -57,7 +61,7 @@ def local(grey: Image.Image, mode: Mode) -> Image.Image:
     grey = _padded(grey)
     surfaces = _Surfaces(grey)
     result = _by_map(grey, surfaces.thresholds())
-    dotted = fills(surfaces.background, surfaces.lowest, surfaces.highest)
+    dotted = fills(surfaces.background, surfaces.foreground, surfaces.lowest, surfaces.highest)
     if mode is Mode.AUTO:
         dotted = ImageChops.lighter(dotted, photographs(grey, surfaces.background, dotted))
     if dotted.getextrema() != (0, 0):
@@ -81,7 +85,7 @@ def _above(grey: Image.Image, threshold: int) -> Image.Image:
 
 def _has_mid_tones(grey: Image.Image) -> bool:
     """Whether there are flat greys, or marks without black in them. A quarter of the pixels tells."""
-    sample = grey.resize((grey.width // 2, grey.height // 2), Image.Resampling.NEAREST)
+    sample = grey.resize((grey.width // 2, -(-grey.height // 2)), Image.Resampling.NEAREST)
     middle = sample.point([0] * _DARK + [_ALL] * (_LIGHT - _DARK) + [0] * (256 - _LIGHT)).reduce(BLOCK // 2)
     if middle.getextrema()[1] == _ALL:
         return True
@@ -109,23 +113,28 @@ class _Surfaces:
         low = _spread(self.lowest, ImageChops.darker, _REACH)
         high = _spread(self.highest, ImageChops.lighter, _REACH)
         around = self.mean.filter(ImageFilter.BoxBlur(3))
-        nothing = self.background.point([_ALL if grey < _BLACK_FILL else grey * 6 // 10 for grey in range(256)])
-        ink = _chosen(
-            ImageChops.subtract(self.background, low), _CONTRAST, Image.blend(self.background, low, 0.5), nothing
-        )
-        light = _chosen(
-            ImageChops.subtract(high, self.foreground), _CONTRAST, Image.blend(self.foreground, high, 0.5), nothing
-        )
         # White on dark, where the page is nearer to its darkest.
-        is_dark = ImageChops.subtract(
-            ImageChops.subtract(self.background, around), ImageChops.subtract(around, self.foreground)
+        is_dark = _mask(
+            ImageChops.subtract(
+                ImageChops.subtract(self.background, around), ImageChops.subtract(around, self.foreground)
+            ),
+            1,
         )
+        has_ink = _mask(ImageChops.subtract(self.background, low), _CONTRAST)
+        has_light = ImageChops.darker(is_dark, _mask(ImageChops.subtract(high, self.foreground), _CONTRAST))
+        light = Image.blend(self.foreground, high, 0.5)
+        # Around white letters their ground is black as well, so that they do not touch its edge.
+        margin = _spread(Image.composite(light, Image.new("L", light.size), has_light), ImageChops.lighter, _MARGIN)
+        is_margin = ImageChops.darker(_mask(margin, 1), ImageChops.invert(_mask(self.background, _PALEST_GROUND)))
+        result = Image.composite(margin, self.background.point(_NOTHING), is_margin)
+        ink = Image.composite(Image.blend(self.background, low, 0.5), result, has_ink)
+        result = Image.composite(Image.composite(light, result, has_light), ink, is_dark)
         # Where a shaded block ends, the block's own threshold holds on both sides.
-        return _spread(_chosen(is_dark, 1, light, ink), ImageChops.darker, 1)
+        return _spread(result, ImageChops.darker, 1)
 
 
-def _chosen(value: Map, least: int, then: Map, otherwise: Map) -> Map:
-    return Image.composite(then, otherwise, value.point([0] * least + [_ALL] * (256 - least)))
+def _mask(map_: Map, least: int) -> Map:
+    return map_.point([0] * least + [_ALL] * (256 - least))
 
 
 def _extreme(small: Image.Image, operation: Operation) -> Map:
@@ -137,9 +146,10 @@ def _extreme(small: Image.Image, operation: Operation) -> Map:
                 small.transform(
                     size,
                     Image.Transform.AFFINE,
-                    (dx, 0, at * (dx - 1), 0, dy, at * (dy - 1)),
+                    (dx, 0, (at - 1) * (dx - 1), 0, dy, (at - 1) * (dy - 1)),
                     Image.Resampling.NEAREST,
                 )
+                # A pixel's middle is taken: with nothing added, that is the second of two.
                 for at in (0, 1)
             ]
             small = operation(*halves)

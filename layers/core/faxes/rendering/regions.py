@@ -26,6 +26,8 @@ _LEAST_FILLED = 0.45
 _STEP = 12
 _LEAST_STEPS = 0.08
 _RANGE = 110
+# Of one grey, and its neighbours of so many levels: more of it is no photograph.
+_ONE_GREY, _MOST_OF_ONE_GREY = 24, 0.65
 
 
 @dataclass(slots=True)
@@ -42,7 +44,9 @@ class _Component:
         return min(starts), min(rows), max(ends), max(rows) + 1
 
 
-def fills(background: Image.Image, lowest: Image.Image, highest: Image.Image) -> Image.Image:
+def fills(
+    background: Image.Image, foreground: Image.Image, lowest: Image.Image, highest: Image.Image
+) -> Image.Image:
     """A map of the blocks that are fills: 255 there, 0 elsewhere. All maps are of the same size."""
     flat = ImageChops.subtract(highest, lowest).point([255] * _FLAT + [0] * (256 - _FLAT))
     shade = [255 if _DARKEST_FILL <= grey < _LIGHTEST_FILL else 0 for grey in range(256)]
@@ -50,9 +54,12 @@ def fills(background: Image.Image, lowest: Image.Image, highest: Image.Image) ->
     result = Image.new("L", candidates.size)
     if candidates.getextrema()[1] == 0:
         return result
-    # Marks on a fill, and not beside it: their background is the fill.
-    marked = ImageChops.subtract(background, lowest).point([0] * _WRITTEN + [255] * (256 - _WRITTEN))
-    written = ImageChops.darker(marked, background.point(shade)).tobytes()
+    # Marks on a fill, dark or light.
+    marked = [0] * _WRITTEN + [255] * (256 - _WRITTEN)
+    written = ImageChops.lighter(
+        ImageChops.darker(ImageChops.subtract(background, lowest).point(marked), background.point(shade)),
+        ImageChops.darker(ImageChops.subtract(highest, foreground).point(marked), foreground.point(shade)),
+    ).tobytes()
     width, height = candidates.size
     for component in _components(candidates):
         area = component.area()
@@ -80,7 +87,9 @@ def photographs(grey: Image.Image, background: Image.Image, filled: Image.Image)
             continue
         if component.area() < _LEAST_FILLED * (right - left) * (bottom - top):
             continue
-        if _is_varied(surface.crop((left, top, right, bottom))):
+        if _is_varied(surface.crop((left, top, right, bottom))) and not _is_one_grey(
+            middle_of(grey, (left, top, right, bottom))
+        ):
             result.paste(255, (2 * left, 2 * top, 2 * right, 2 * bottom))
     return result
 
@@ -97,6 +106,18 @@ def _is_varied(surface: Image.Image) -> bool:
         return True
     greys = sorted(surface.tobytes())
     return greys[-1 - len(greys) // 20] - greys[len(greys) // 20] >= _RANGE
+
+
+def middle_of(grey: Image.Image, blocks: tuple[int, int, int, int]) -> list[int]:
+    """How often each grey occurs in the blocks of 16 x 16 pixels."""
+    left, top, right, bottom = (2 * BLOCK * side for side in blocks)
+    return grey.crop((left, top, right, bottom)).reduce(2).histogram()
+
+
+def _is_one_grey(histogram: list[int]) -> bool:
+    """Whether most of it is of about one grey: a panel that is written on, or paper."""
+    most = max(sum(histogram[at : at + _ONE_GREY]) for at in range(0, 257 - _ONE_GREY, 4))
+    return most > _MOST_OF_ONE_GREY * sum(histogram)
 
 
 def _is_written_on(component: _Component, written: bytes, width: int, area: int) -> bool:

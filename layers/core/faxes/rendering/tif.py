@@ -61,7 +61,8 @@ def halved(image: Image.Image) -> Image.Image:
         image.transform(
             (WIDTH, -(-image.height // 2)),
             Image.Transform.AFFINE,
-            (1, 0, 0, 0, 2, at),
+            # A pixel's middle is taken: with nothing added, that is in the second row.
+            (1, 0, 0, 0, 2, at - 1),
             Image.Resampling.NEAREST,
             fillcolor=255,
         )
