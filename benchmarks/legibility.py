@@ -79,7 +79,9 @@ def drawn(case: Case, box: tuple[int, int, int, int]) -> Image.Image:
         part = part.filter(ImageFilter.GaussianBlur(0.6))
         shade = Image.linear_gradient("L").rotate(90).resize((width, height)).point(lambda v: v * case.shade // 255)
         grain = Image.frombytes("L", (width, height), _grain(case, width * height))
-        part = ImageChops.subtract(ImageChops.add(ImageChops.subtract(part, shade), grain, 1, -128), Image.new("L", part.size))
+        part = ImageChops.subtract(
+            ImageChops.add(ImageChops.subtract(part, shade), grain, 1, -128), Image.new("L", part.size)
+        )
     page = Image.new("L", (WIDTH, HEIGHT), 255)
     page.paste(part, (left, top))
     return page
@@ -149,7 +151,9 @@ def main() -> int:
     for case, page, block in measured(lambda page: raster.black_and_white(page, Mode.AUTO)):
         rows.append((case, page, block))
         print(f"| {case.name} | {page:.1f} % | {block:.1f} % |", flush=True)
-    print(f"| mean | {sum(row[1] for row in rows) / len(rows):.1f} % | {sum(row[2] for row in rows) / len(rows):.1f} % |")
+    print(
+        f"| mean | {sum(row[1] for row in rows) / len(rows):.1f} % | {sum(row[2] for row in rows) / len(rows):.1f} % |"
+    )
     return 0
 
 

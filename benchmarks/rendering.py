@@ -78,7 +78,9 @@ def photo() -> Document:
     soft = Image.radial_gradient("L").resize((width, height))
     other = Image.linear_gradient("L").rotate(90).resize((width, height))
     fine = Image.effect_noise((width // 8, height // 8), 60).resize((width, height), Image.Resampling.BICUBIC)
-    return _picture("photo, 12 megapixels", Image.merge("RGB", (Image.blend(soft, fine, 0.3), Image.blend(other, fine, 0.25), soft)))
+    return _picture(
+        "photo, 12 megapixels", Image.merge("RGB", (Image.blend(soft, fine, 0.3), Image.blend(other, fine, 0.25), soft))
+    )
 
 
 def _picture(name: str, image: Image.Image) -> Document:

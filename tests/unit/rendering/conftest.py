@@ -30,5 +30,3 @@ def plan() -> Callable[..., Plan]:
         seconds=10,
     )
     return lambda **stated: replace(text, **stated)
-
-

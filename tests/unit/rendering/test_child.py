@@ -69,8 +69,8 @@ def test_reasons(drawn: Callable[[str], list[Rows | Notes]], said: str, text: st
         "out(b'N' + b'[' * 60000 + b'\\n')",
         "out(b'N{\"characters_missing\": ' + b'[' * 99000)",
         "out(b'F{}\\n')",
-        "out(b'F{\"reason\": \"another\", \"page\": 1, \"percent\": 1}\\n')",
-        "out(b'F{\"reason\": \"page_unreadable\", \"page\": \"1\", \"percent\": 1}\\n')",
+        'out(b\'F{"reason": "another", "page": 1, "percent": 1}\\n\')',
+        'out(b\'F{"reason": "page_unreadable", "page": "1", "percent": 1}\\n\')',
     ],
 )
 def test_what_is_no_answer(drawn: Callable[[str], list[Rows | Notes]], said: str) -> None:
@@ -112,7 +112,9 @@ def test_that_hangs(plan: Callable[..., Plan]) -> None:
     clock = itertools.count(0, 20).__next__
     program = "import os, time\nos.write(1, b'R'); os.read(0, 9)\nwhile True: time.sleep(9)"
     with pytest.raises(RenderFailed) as failed:
-        list(draw(plan(size=3), b"abc", start=[sys.executable, "-I", "-S", "-c", program], patience=25, monotonic=clock))
+        list(
+            draw(plan(size=3), b"abc", start=[sys.executable, "-I", "-S", "-c", program], patience=25, monotonic=clock)
+        )
     assert failed.value.reason == "too_slow"
 
 

@@ -34,7 +34,7 @@ PLAN = Plan(
 
 # It is set up as the real one is, then tries everything, and says as its notes what it came by. A number is that of a
 # system call on x86_64.
-ATTACKER = r'''
+ATTACKER = r"""
 import ctypes, json, os, resource, signal, socket, sys, threading
 sys.path += sys.argv[2:]
 from faxes.rendering import confined, sandbox
@@ -139,7 +139,7 @@ for name, way in WAYS.items():
     reached.append(name)
 os.write(1, confined.NOTES + json.dumps(dict(characters_missing=[*reached, f"of {{len(WAYS)}}"])).encode() + b"\n")
 os._exit(0)
-'''
+"""
 
 
 @pytest.fixture

@@ -35,7 +35,6 @@ _FAILURES = {
     "page_unreadable": "has a page, number {page}, that cannot be decoded",
     "page_too_long": "has a page, number {page}, that would be faxed at {percent} % of its size; the limit is 50 %",
     "page_too_faint": "has a page, number {page}, with nothing but marks that are too faint to be faxed",
-    "text_without_font": "has a page, number {page}, whose text needs fonts that are not in the document",
     "too_much_memory": "takes more memory to draw than a fax may",
     "too_slow": "takes longer to draw than a fax may",
     "renderer_crashed": "cannot be drawn: it is damaged, or has too many parts",

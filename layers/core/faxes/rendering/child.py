@@ -31,10 +31,7 @@ PATIENCE = 30.0
 
 _ENVIRONMENT = {"LD_LIBRARY_PATH": f"{sys.base_prefix}/lib"}
 # Imported and not run as a script, so that the compiled modules that ship are used.
-_START = (
-    "import sys; sys.path += sys.argv[2:]; from faxes.rendering import confined; "
-    "confined.main(sys.argv[1])"
-)
+_START = "import sys; sys.path += sys.argv[2:]; from faxes.rendering import confined; confined.main(sys.argv[1])"
 _MOST_NOTES, _LONGEST_NOTE = 100, 200
 _NOTES = frozenset({"fonts_substituted", "characters_missing"})
 _MOST_BYTES_OF_NOTES = 65_536

@@ -19,7 +19,9 @@ def ratio(across: float, down: float) -> float:
     return 1.0
 
 
-def place(image: Image.Image, pixel: float, resolution: Resolution, page: int, *, sideways: bool = False) -> geometry.Place:
+def place(
+    image: Image.Image, pixel: float, resolution: Resolution, page: int, *, sideways: bool = False
+) -> geometry.Place:
     """Where a picture goes. ``sideways`` says that it is yet to be turned by 90 degrees to be upright."""
     columns, lines = (image.height, image.width) if sideways else image.size
     return geometry.place_picture(columns, lines, 1 / pixel if sideways else pixel, resolution, page)

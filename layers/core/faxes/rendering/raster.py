@@ -25,9 +25,8 @@ _DARK, _LIGHT = 90, 225
 _CONTRAST = 40
 # Of a fill that is neither: darker is black, lighter white.
 _BLACK_FILL = 60
-# The threshold where there is nothing to tell apart, by the grey there: low, so that a shade stays white, but for paper,
-# beside which pale ink begins.
-_NOTHING = [255 if grey < _BLACK_FILL else max(grey * 6 // 10, grey - 56 if grey >= 200 else 0) for grey in range(256)]
+# Of what is as light as paper, and so many times its noise below it nothing is ink.
+_PAPER, _NOISE, _NOISE_LEAST = 200, 3, 8
 # Blocks to each side that a stroke and its paper fit into.
 _REACH = 2
 _MARGIN, _PALEST_GROUND = 3, 200
@@ -74,7 +73,9 @@ def _padded(grey: Image.Image) -> Image.Image:
     """With rows at the foot, so that whole blocks fit. They repeat the last one: white ones would have an edge."""
     missing = -grey.height % (4 * BLOCK)
     page = Image.new("L", (grey.width, grey.height + missing))
-    page.paste(grey.crop((0, grey.height - 1, grey.width, grey.height)).resize((grey.width, missing + 1)), (0, grey.height - 1))
+    page.paste(
+        grey.crop((0, grey.height - 1, grey.width, grey.height)).resize((grey.width, missing + 1)), (0, grey.height - 1)
+    )
     page.paste(grey, (0, 0))
     return page
 
@@ -126,11 +127,19 @@ class _Surfaces:
         # Around white letters their ground is black as well, so that they do not touch its edge.
         margin = _spread(Image.composite(light, Image.new("L", light.size), has_light), ImageChops.lighter, _MARGIN)
         is_margin = ImageChops.darker(_mask(margin, 1), ImageChops.invert(_mask(self.background, _PALEST_GROUND)))
-        result = Image.composite(margin, self.background.point(_NOTHING), is_margin)
+        result = Image.composite(margin, self._nothing(), is_margin)
         ink = Image.composite(Image.blend(self.background, low, 0.5), result, has_ink)
         result = Image.composite(Image.composite(light, result, has_light), ink, is_dark)
         # Where a shaded block ends, the block's own threshold holds on both sides.
         return _spread(result, ImageChops.darker, 1)
+
+    def _nothing(self) -> Map:
+        """The threshold where nothing is told apart: low, so that a shade stays white; but on paper, where pale ink may
+        begin in the next block, just below its noise."""
+        shade = self.background.point([_ALL if grey < _BLACK_FILL else grey * 6 // 10 for grey in range(256)])
+        noise = ImageChops.subtract(self.background, self.mean)
+        paper = ImageChops.subtract(self.mean, noise.point([min(v * _NOISE + _NOISE_LEAST, _ALL) for v in range(256)]))
+        return Image.composite(ImageChops.lighter(paper, shade), shade, _mask(self.background, _PAPER))
 
 
 def _mask(map_: Map, least: int) -> Map:

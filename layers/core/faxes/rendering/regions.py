@@ -44,9 +44,7 @@ class _Component:
         return min(starts), min(rows), max(ends), max(rows) + 1
 
 
-def fills(
-    background: Image.Image, foreground: Image.Image, lowest: Image.Image, highest: Image.Image
-) -> Image.Image:
+def fills(background: Image.Image, foreground: Image.Image, lowest: Image.Image, highest: Image.Image) -> Image.Image:
     """A map of the blocks that are fills: 255 there, 0 elsewhere. All maps are of the same size."""
     flat = ImageChops.subtract(highest, lowest).point([255] * _FLAT + [0] * (256 - _FLAT))
     shade = [255 if _DARKEST_FILL <= grey < _LIGHTEST_FILL else 0 for grey in range(256)]

@@ -54,9 +54,7 @@ def render(
     ``fonts`` is the folder that the fonts lie in. Where no resolution is wanted, it is fine, unless every document
     holds fax pages of standard resolution alone. The same documents give the same pages. Raises RenderFailed.
     """
-    fineness = wanted or (
-        Resolution.STANDARD if all(_is_standard(source) for source in sources) else Resolution.FINE
-    )
+    fineness = wanted or (Resolution.STANDARD if all(_is_standard(source) for source in sources) else Resolution.FINE)
     pages: list[FaxPage] = []
     notes: list[Notes] = []
     for number, source in enumerate(sources, start=1):

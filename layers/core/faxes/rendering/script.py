@@ -167,6 +167,8 @@ def _forms() -> dict[str, dict[str, str]]:
         name, *letters = unicodedata.decomposition(chr(code)).split() or [""]
         text = "".join(chr(int(letter, 16)) for letter in letters)
         # One letter, or a ligature that is a must: lam with an alef.
-        if name and (len(text) == 1 or (text[0] == "\u0644" and text[1] in "\u0622\u0623\u0625\u0627" and len(text) == 2)):
+        if name and (
+            len(text) == 1 or (text[0] == "\u0644" and text[1] in "\u0622\u0623\u0625\u0627" and len(text) == 2)
+        ):
             forms.setdefault(text, {})[name.strip("<>")] = chr(code)
     return forms
