@@ -6,7 +6,6 @@ T.6's. Ghostscript is AGPL and measured alone, never shipped: Debian's package `
 """
 
 import io
-import os
 import random
 import resource
 import shutil
@@ -24,7 +23,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from benchmarks.measure import Row, against
 from faxes.model import Kind
-from faxes.pages import FaxPage, Resolution, tiff
+from faxes.pages import FaxPage, Resolution
 from faxes.rendering import Mode, group4
 from faxes.rendering.child import Rows, draw, pdfium_library
 from faxes.rendering.plan import Plan
@@ -32,7 +31,7 @@ from faxes.rendering.render import MEMORY, NARROW_FONT, WIDE_FONT
 from tools.render import FONTS
 
 _TIMES = 5
-_WORDS = "the fax page invoice total of number and date please find enclosed order delivery signed by".split()
+_WORDS = "the fax page invoice total of number and date please find enclosed order delivery signed by".split()  # noqa: SIM905
 _SECONDS_PER_BYTE = 8 / 14_400
 
 

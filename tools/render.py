@@ -94,9 +94,7 @@ def main(arguments: list[str]) -> int:
     for document, notes in zip(found, rendered.notes, strict=True):
         print(*noted(notes, document.name), sep="\n", end="\n" if noted(notes, document.name) else "")
     size, seconds = sum(len(page.t6) for page in rendered.pages), sum(page.seconds for page in rendered.pages)
-    print(
-        f"in all {size:,} bytes, {seconds:.0f} s on the line at 14,400 bit/s; made in {time.monotonic() - started:.1f} s"
-    )
+    print(f"in all {size:,} bytes, {seconds:.0f} s at 14,400 bit/s; made in {time.monotonic() - started:.1f} s")
     print(f"{places.shown(options.out.resolve())}/: pages.tif, pages.pdf, page-1.png to page-{count}.png")
     return 0
 

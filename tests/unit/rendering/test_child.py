@@ -81,8 +81,8 @@ def test_what_is_no_answer(drawn: Callable[[str], list[Rows | Notes]], said: str
 
 def test_notes_are_bounded_and_of_known_names(drawn: Callable[[str], list[Rows | Notes]]) -> None:
     said = """out(b"R"); os.read(0, 9)
-import sys; sys.path += []
-out(b'N{"fonts_substituted": [' + b'"' + b"x" * 300 + b'",' + b'1,' * 200 + b'1], "other": ["y"], "characters_missing": 5}\\n')"""
+out(b'N{"fonts_substituted": ["' + b"x" * 300 + b'",' + b'1,' * 200 + b'1],')
+out(b'"other": ["y"], "characters_missing": 5}\\n')"""
     (notes,) = drawn(said)
     assert notes == Notes(fonts_substituted=("x" * 200, *["1"] * 99))
 

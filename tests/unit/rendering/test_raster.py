@@ -1,6 +1,7 @@
 """Greys made black and white, on pages that are drawn here."""
 
 import statistics
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -88,7 +89,7 @@ def test_twelve_greys_of_a_chart_stay_twelve(mode: Mode) -> None:
     shares = [black(made, (48 + 140 * n, 68, 128 + 140 * n, 252)) for n in range(len(greys))]
     assert len(greys) == 12
     assert shares == sorted(shares, reverse=True)
-    assert min(a - b for a, b in zip(shares, shares[1:], strict=False)) > 0.04
+    assert min(a - b for a, b in pairwise(shares)) > 0.04
     # Without a rim that is darker or lighter than they are.
     for number, grey in enumerate(greys):
         left = 40 + 140 * number

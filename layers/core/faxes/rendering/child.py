@@ -48,7 +48,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """What is worth knowing about a document that was drawn: fonts that were substituted, characters without a shape."""
+    """What is worth knowing of a document that was drawn: fonts that it names and lacks, characters without a shape."""
 
     fonts_substituted: tuple[str, ...] = ()
     characters_missing: tuple[str, ...] = ()

@@ -13,7 +13,6 @@ import json
 import os
 import resource
 import struct
-import sys
 import time
 from importlib import import_module
 
@@ -28,7 +27,7 @@ READY, PAGE, NOTES, FAILED = b"R", b"P", b"N", b"F"
 page_head = struct.Struct(">?H")
 
 # Pillow imports it when it first hands out bytes, and then no file is opened any more.
-assert ImageFile.MAXBLOCK
+_HANDS_OUT_BYTES = ImageFile
 
 _ITIMER_PROF = 2
 _BLACK_IS_ONE = bytes(byte ^ 0xFF for byte in range(256))

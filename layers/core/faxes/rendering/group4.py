@@ -1,9 +1,9 @@
 """Rows of black and white -> T.6, by the libtiff that Pillow brings.
 
 Pillow keeps a byte for each pixel, and would spread the bits and gather them again, which takes as long as coding them.
-Its encoder hands libtiff each row's bytes as they are, though, and libtiff does what the tags say: so the packed bits go
-in as an image of 216 grey bytes a row, whose tags say 1,728 pixels of one bit. That is Pillow's inner interface; a test
-holds what comes out against what `Image.save` makes, and against `faxes.pages.t6`.
+Its encoder hands libtiff each row's bytes as they are, though, and libtiff does what the tags say: so the packed bits
+go in as an image of 216 grey bytes a row, whose tags say 1,728 pixels of one bit. That is Pillow's inner interface; a
+test holds what comes out against `faxes.pages.t6`.
 """
 
 from PIL import Image

@@ -1,8 +1,8 @@
 """Gives up everything that drawing a document does not need, for this process and for good.
 
 On Linux: root's rights where it has them, memory that others of the same user could read, rights that a program could
-bring, and each system call that is not on a list of 24. What is left is to compute, to reserve memory, to read and write
-what is open, and to end. Elsewhere there are only the limits that `confined` sets, which close open files, sockets,
+bring, and each system call that is not on a list of 24. What is left is to compute, to reserve memory, to read and
+write what is open, and to end. Elsewhere there are only the limits that `confined` sets, which close open files, sockets,
 pipes and processes as well; what stays open there are signals to the own user's processes and shared memory that has no
 name in the file system.
 """

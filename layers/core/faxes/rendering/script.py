@@ -15,7 +15,7 @@ from functools import cache
 _INVISIBLE = frozenset({"Cf", "Cc"})
 _MARKS = frozenset({"Mn", "Mc", "Me"})
 _SELECTORS = range(0xFE00, 0xFE10)
-_MIRRORED = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")
+_MIRRORED = str.maketrans("()[]{}<>«»\u2039\u203a", ")(][}{><»«\u203a\u2039")
 _STRONG = frozenset({"L", "R", "AL"})
 _RIGHT = frozenset({"R", "AL", "AN"})
 _NEUTRAL = frozenset({"B", "S", "WS", "ON"})
