@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from faxes import documents
+from faxes.intake import documents
 from faxes.errors import FaxError
 from faxes.model import Document, Limits, Upload
 from faxes.pages import FaxPage, Resolution

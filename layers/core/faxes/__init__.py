@@ -22,6 +22,10 @@ A request flows one way:
     functions/authorize/app.py    the bearer token -> who is calling, or deny
       edge.authorizer             event -> Authorization header; who is calling -> policy
       tokens                      Authorization header -> Principal
+    tools/render.py, and what draws accepted faxes
+      rendering                   accepted documents -> fax pages, each document in a process of its own
+        pages                     fax pages as bytes: T.6, TIFF-F, PDF
+        formats                   how a text is laid out
     functions/issue_token/app.py  an app's key and secret -> a bearer token
       edge.oauth                  event -> key and secret; a token or an error -> an answer in OAuth's shape
       tokens                      key and secret -> token
@@ -40,6 +44,6 @@ beside its imports).
 
 A function imports the bootstrap module of its own name and the edge. A concern never imports another concern: they meet
 in ``access``, ``ids``, ``model`` and ``errors``. Imports point downwards only: bootstrap -> adapters, edge -> intake,
-tokens, erasure -> access, audit, formats -> ids, numbers -> model -> errors. pyproject.toml says so, with who alone may
-import what, and ``make imports`` holds it: a new module has its place there, or fails.
+rendering, tokens, erasure -> access, audit, formats, pages -> ids, numbers -> model -> errors. pyproject.toml says so,
+with who alone may import what, and ``make imports`` holds it: a new module has its place there, or fails.
 """

@@ -2,9 +2,9 @@
 
 On Linux: root's rights where it has them, memory that others of the same user could read, rights that a program could
 bring, and each system call that is not on a list of 24. What is left is to compute, to reserve memory, to read and
-write what is open, and to end. Elsewhere there are only the limits that `confined` sets, which close open files, sockets,
-pipes and processes as well; what stays open there are signals to the own user's processes and shared memory that has no
-name in the file system.
+write what is open, and to end. Elsewhere there are only the limits that `confined` sets, which close files, sockets,
+pipes and processes as well; what stays open there are signals to processes of the same user and memory that is shared
+without a name in the file system.
 """
 
 import ctypes

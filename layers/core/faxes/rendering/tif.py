@@ -7,7 +7,7 @@ A fax page is black and white and 1,728 columns wide, at 196 or 98 rows an inch,
 import io
 from collections.abc import Iterator
 
-from PIL import Image, ImageChops, TiffImagePlugin
+from PIL import Image, TiffImagePlugin
 
 from faxes.pages import MOST_ROWS, WIDTH, Resolution
 from faxes.rendering import RenderFailed, pictures
@@ -52,23 +52,7 @@ class Tif:
             return image.copy()
         if own is Resolution.STANDARD:
             return image.resize((WIDTH, image.height * 2), Image.Resampling.NEAREST)
-        return halved(image)
-
-
-def halved(image: Image.Image) -> Image.Image:
-    """Every two rows of black and white as one, black where either is: so that no line is lost."""
-    even, odd = (
-        image.transform(
-            (WIDTH, -(-image.height // 2)),
-            Image.Transform.AFFINE,
-            # A pixel's middle is taken: with nothing added, that is in the second row.
-            (1, 0, 0, 0, 2, at - 1),
-            Image.Resampling.NEAREST,
-            fillcolor=255,
-        )
-        for at in (0, 1)
-    )
-    return ImageChops.logical_and(even, odd)
+        return pictures.halved(image)
 
 
 def _page_frames(image: TiffImagePlugin.TiffImageFile) -> list[int]:

@@ -7,10 +7,10 @@ from PIL import Image
 
 from faxes.formats import txt
 from faxes.pages import WIDTH, Resolution
+from faxes.rendering import pictures
 from faxes.rendering.glyphs import CELL_HEIGHT, CELL_WIDTH, Glyphs, is_wide
 from faxes.rendering.plan import Drawing, Plan
 from faxes.rendering.script import laid_out
-from faxes.rendering.tif import halved
 
 # Those that `formats.txt` tells apart.
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp1252")
@@ -37,7 +37,7 @@ class Txt:
             for number, row in enumerate(rows):
                 self._write(page, row, _TOP + number * CELL_HEIGHT)
             fine = self._plan.resolution is Resolution.FINE
-            yield Drawing(page if fine else halved(page), self._plan.resolution)
+            yield Drawing(page if fine else pictures.halved(page), self._plan.resolution)
 
     def notes(self) -> dict[str, list[str]]:
         """The characters that no font has, by their code points."""
