@@ -199,6 +199,11 @@ bench-documents: $(DEV) ## Measure what bombs cost against honest documents: [KI
 bench-worst: $(DEV) ## Measure the worst bodies that are generated, and write that into docs/performance.md (Linux)
 	@$(DEV_TOOL) benchmarks.worst
 
+.PHONY: bench-rendering
+bench-rendering: $(DEV) ## Measure what drawing a fax costs, and how well it can be read (needs Ghostscript, tesseract)
+	@env PYTHONPATH=.:layers/core $(BIN)/python -m benchmarks.rendering; \
+	  exec env PYTHONPATH=.:layers/core $(BIN)/python -m benchmarks.legibility
+
 .PHONY: load
 load: $(DEV) ## Send thousands of faxes to the stack that make run started, and count them (minutes)
 	@$(DEV_TOOL) benchmarks.load

@@ -10,8 +10,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from faxes.intake import documents
 from faxes.errors import FaxError
+from faxes.intake import documents
 from faxes.model import Document, Limits, Upload
 from faxes.pages import FaxPage, Resolution
 from faxes.rendering import Mode, RenderFailed, preview

@@ -70,7 +70,7 @@ def _bits(drawing: Drawing, mode: Mode, number: int) -> bytes:
     if image.mode == "1":
         return image.tobytes().translate(_BLACK_IS_ONE)
     bits = raster.black_and_white(image, mode).tobytes().translate(_BLACK_IS_ONE)
-    if any_black(bits) or image.getextrema()[0] >= _FAINTEST_MARK:
+    if any_black(bits) or not any(image.histogram()[:_FAINTEST_MARK]):
         return bits
     bits = raster.local(image, mode).tobytes().translate(_BLACK_IS_ONE)
     if not any_black(bits):

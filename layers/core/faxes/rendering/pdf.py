@@ -57,8 +57,9 @@ class Pdf:
             self._plan.resolution,
             number,
         )
-        pixels = ctypes.create_string_buffer(WIDTH * place.height)
-        bitmap = lib.FPDFBitmap_CreateEx(WIDTH, place.height, pdfium.GRAY, pixels, WIDTH)
+        pixels = bytearray(WIDTH * place.height)
+        room = (ctypes.c_char * len(pixels)).from_buffer(pixels)
+        bitmap = lib.FPDFBitmap_CreateEx(WIDTH, place.height, pdfium.GRAY, room, WIDTH)
         lib.FPDFBitmap_FillRect(bitmap, 0, 0, WIDTH, place.height, pdfium.WHITE)
         where = (place.left, 0, place.width, place.height, pdfium.CLOCKWISE if place.turned else 0, pdfium.FLAGS)
         lib.FPDF_RenderPageBitmap(bitmap, page, *where)

@@ -1,4 +1,4 @@
-"""What the kinds share: a picture of any kind -> greys of a fax's columns and rows; rows of fine resolution -> standard."""
+"""What the kinds share: pictures -> greys of a fax's columns and rows, and rows of fine resolution -> standard."""
 
 from PIL import Image, ImageChops
 
@@ -32,7 +32,7 @@ def drawn(image: Image.Image, where: geometry.Place, upright: Image.Transpose | 
     turn = upright in SIDEWAYS
     wanted = (where.height, where.width) if turn != where.turned else (where.width, where.height)
     # By whole numbers first, in its own colours: all that is larger than the page is then of the page's size.
-    factors = tuple(max(have // want, 1) for have, want in zip(image.size, wanted, strict=True))
+    factors = (max(image.width // wanted[0], 1), max(image.height // wanted[1], 1))
     if factors != (1, 1) and image.mode in _REDUCIBLE:
         image = image.reduce(factors)
     grey = _grey(image)

@@ -63,7 +63,7 @@ def local(grey: Image.Image, mode: Mode) -> Image.Image:
     dotted = fills(surfaces.background, surfaces.foreground, surfaces.lowest, surfaces.highest)
     if mode is Mode.AUTO:
         dotted = ImageChops.lighter(dotted, photographs(grey, surfaces.background, dotted))
-    if dotted.getextrema() != (0, 0):
+    if dotted.getbbox() is not None:
         mask = _spread(dotted, ImageChops.lighter, 1).resize(grey.size, Image.Resampling.NEAREST)
         result.paste(_dots(grey), mask=mask)
     return result.crop((0, 0, grey.width, height))
@@ -93,7 +93,7 @@ def _has_mid_tones(grey: Image.Image) -> bool:
     # In 32 x 32 pixels: more of the middle than a letter's edge that reaches in, and nothing dark.
     dark = sample.point([_ALL] * _DARK + [0] * (256 - _DARK)).reduce(2 * BLOCK)
     marks = middle.reduce(4).point([0] * 16 + [_ALL] * 240)
-    return ImageChops.darker(marks, dark.point([_ALL, _ALL] + [0] * 254)).getextrema()[1] > 0
+    return ImageChops.darker(marks, dark.point([_ALL, _ALL] + [0] * 254)).getbbox() is not None
 
 
 class _Surfaces:
