@@ -62,7 +62,8 @@ def local(grey: Image.Image, mode: Mode) -> Image.Image:
     result = _by_map(grey, surfaces.thresholds())
     dotted = fills(surfaces.background, surfaces.foreground, surfaces.lowest, surfaces.highest)
     if mode is Mode.AUTO:
-        dotted = ImageChops.lighter(dotted, photographs(grey, surfaces.background, dotted))
+        contrast = ImageChops.subtract(surfaces.highest, surfaces.lowest)
+        dotted = ImageChops.lighter(dotted, photographs(grey, surfaces.background, contrast, dotted))
     if dotted.getbbox() is not None:
         mask = _spread(dotted, ImageChops.lighter, 1).resize(grey.size, Image.Resampling.NEAREST)
         result.paste(_dots(grey), mask=mask)

@@ -26,8 +26,9 @@ _LEAST_FILLED = 0.45
 _STEP = 12
 _LEAST_STEPS = 0.08
 _RANGE = 110
-# Of one grey, and its neighbours of so many levels: more of it is no photograph.
+# Of one grey and its neighbours, so many levels, and of blocks with marks: more of both is a panel with text.
 _ONE_GREY, _MOST_OF_ONE_GREY = 24, 0.65
+_MARKED = 0.2
 
 
 @dataclass(slots=True)
@@ -70,8 +71,8 @@ def fills(background: Image.Image, foreground: Image.Image, lowest: Image.Image,
     return result
 
 
-def photographs(grey: Image.Image, background: Image.Image, filled: Image.Image) -> Image.Image:
-    """A map of the blocks that are in photographs: 255 there, 0 elsewhere."""
+def photographs(grey: Image.Image, background: Image.Image, contrast: Image.Image, filled: Image.Image) -> Image.Image:
+    """A map of the blocks that are in photographs: 255 there, 0 elsewhere. ``contrast`` is each block's own."""
     middle = grey.resize((grey.width // 2, grey.height // 2), Image.Resampling.NEAREST).point(
         [0] * _DARK + [255] * (_LIGHT - _DARK) + [0] * (256 - _LIGHT)
     )
@@ -85,10 +86,12 @@ def photographs(grey: Image.Image, background: Image.Image, filled: Image.Image)
             continue
         if component.area() < _LEAST_FILLED * (right - left) * (bottom - top):
             continue
-        if _is_varied(surface.crop((left, top, right, bottom))) and not _is_one_grey(
-            middle_of(grey, (left, top, right, bottom))
+        box = (2 * left, 2 * top, 2 * right, 2 * bottom)
+        if _is_varied(surface.crop((left, top, right, bottom))) and not (
+            _is_full_of_marks(contrast.crop(box))
+            and _is_one_grey(grey.crop((BLOCK * box[0], BLOCK * box[1], BLOCK * box[2], BLOCK * box[3])))
         ):
-            result.paste(255, (2 * left, 2 * top, 2 * right, 2 * bottom))
+            result.paste(255, box)
     return result
 
 
@@ -106,14 +109,14 @@ def _is_varied(surface: Image.Image) -> bool:
     return greys[-1 - len(greys) // 20] - greys[len(greys) // 20] >= _RANGE
 
 
-def middle_of(grey: Image.Image, blocks: tuple[int, int, int, int]) -> list[int]:
-    """How often each grey occurs in the blocks of 16 x 16 pixels."""
-    left, top, right, bottom = (2 * BLOCK * side for side in blocks)
-    return grey.crop((left, top, right, bottom)).reduce(2).histogram()
+def _is_full_of_marks(contrast: Image.Image) -> bool:
+    """Whether so many blocks have an edge in them as in lines of text; a thing of one grey has them around it."""
+    return sum(contrast.histogram()[_WRITTEN:]) > _MARKED * contrast.width * contrast.height
 
 
-def _is_one_grey(histogram: list[int]) -> bool:
-    """Whether most of it is of about one grey: a panel that is written on, or paper."""
+def _is_one_grey(part: Image.Image) -> bool:
+    """Whether most of it is of about one grey: a panel, or paper."""
+    histogram = part.reduce(2).histogram()
     most = max(sum(histogram[at : at + _ONE_GREY]) for at in range(0, 257 - _ONE_GREY, 4))
     return most > _MOST_OF_ONE_GREY * sum(histogram)
 
