@@ -60,7 +60,14 @@ def _small_letters(canvas: Canvas) -> None:
 
 
 def _coloured_panels(canvas: Canvas) -> None:
-    pairs = ("#000000 #dddddd", "#000000 #777777", "#ffffff #888888", "#ffffff #003399", "#cc0000 #ffff66", "#999999 #ffffff")
+    pairs = (
+        "#000000 #dddddd",
+        "#000000 #777777",
+        "#ffffff #888888",
+        "#ffffff #003399",
+        "#cc0000 #ffff66",
+        "#999999 #ffffff",
+    )
     for number, pair in enumerate((*pairs, "#bbbbbb #ffffff", "#ff9900 #ffffff", "#006600 #ccffcc")):
         ink, paper = (HexColor(each) for each in pair.split())
         canvas.setFillColor(paper)
@@ -166,7 +173,7 @@ _SCRIPTS = """Left to right, and some עברית in it (really), 12:30.
 שלום עולם, זה פקס (מספר 5).
 مرحبا بالعالم، هذا فاكس رقم ١٢٣ لا غير.
 日本語 中文 한국어, ไทย สวัสดี, हिन्दी नमस्ते
-┌────┬────┐ e\u0301 a\u0308 ½ € “quotes” – dash … 😀
+┌────┬────┐ e\u0301 a\u0308 ½ € “quotes” \u2013 dash … 😀
 │ a  │  b │ tabs:\tone\ttwo
 └────┴────┘ Ελληνικά Русский Tiếng Việt
 """
