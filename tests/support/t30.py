@@ -17,6 +17,11 @@ _EndHandler = CFUNCTYPE(None, c_void_p, c_void_p, c_int)
 # V.27ter, V.29 and V.17; T.4 in one and two dimensions, T.6; standard, fine; 215 mm, and unlimited, A4 and US lengths.
 _MODEMS, _CODES, _RESOLUTIONS, _SIZES = 7, 14, 0x20003, 0x70001
 _RECEIVE_AS_T6 = 3
+_STATISTICS = (
+    *("bit_rate", "error_correcting_mode", "pages_tx", "pages_rx", "pages_in_file", "x_resolution", "y_resolution"),
+    *("width", "length", "image_size", "encoding", "bad_rows", "longest_bad_row_run"),
+    *("error_correcting_mode_retries", "current_status"),
+)
 # Silence after one side has ended, until the other is given up.
 _LONGEST_TAIL = 60 * _RATE // _FRAME
 
@@ -24,26 +29,7 @@ _LONGEST_TAIL = 60 * _RATE // _FRAME
 class Statistics(ctypes.Structure):
     """t30_stats_t of 0.0.6."""
 
-    _fields_ = tuple(
-        (name, c_int)
-        for name in [
-            "bit_rate",
-            "error_correcting_mode",
-            "pages_tx",
-            "pages_rx",
-            "pages_in_file",
-            "x_resolution",
-            "y_resolution",
-            "width",
-            "length",
-            "image_size",
-            "encoding",
-            "bad_rows",
-            "longest_bad_row_run",
-            "error_correcting_mode_retries",
-            "current_status",
-        ]
-    )
+    _fields_ = tuple((name, c_int) for name in _STATISTICS)
 
 
 @dataclass(frozen=True, slots=True)
