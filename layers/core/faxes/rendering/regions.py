@@ -28,7 +28,7 @@ _LEAST_STEPS = 0.08
 _RANGE = 110
 # Of one grey and its neighbours, so many levels, and of blocks with marks: more of both is a panel with text.
 _ONE_GREY, _MOST_OF_ONE_GREY = 24, 0.65
-_MARKED = 0.2
+_MARKED = 0.12
 
 
 @dataclass(slots=True)
