@@ -199,6 +199,26 @@ def test_marks_that_are_too_faint_for_one_threshold() -> None:
     assert ImageChops.invert(page).getbbox() is not None
 
 
+def test_marks_that_are_too_faint_to_be_faxed() -> None:
+    def line(canvas: Canvas) -> None:
+        canvas.setFillGray(1 - 36 / 255)
+        canvas.rect(100, 400, 300, 6, stroke=0, fill=1)
+
+    with pytest.raises(RenderFailed) as failed:
+        rendered(source("pdf", letter(line)), mode=Mode.TEXT)
+    assert (failed.value.reason, failed.value.page) == ("page_too_faint", 1)
+
+
+@pytest.mark.parametrize("noise", [0, 8])
+def test_paper_alone_is_white(noise: int) -> None:
+    """The back of a sheet, as a scanner sees it: grey, and nothing on it."""
+    grain = Image.effect_noise((864, 1_120), noise) if noise else Image.new("L", (864, 1_120), 128)
+    with io.BytesIO() as file:
+        ImageChops.add(Image.new("L", grain.size, 222), grain, 1, -128).save(file, "TIFF")
+        (page,) = shown(rendered(source("tif", file.getvalue())).pages)
+    assert ImageChops.invert(page).convert("L").histogram()[255] < 200
+
+
 def test_white_page_is_white() -> None:
     (page,) = shown(rendered(source("pdf", letter(lambda canvas: None))).pages)
     assert page.getextrema() == (255, 255)

@@ -31,8 +31,6 @@ _HANDS_OUT_BYTES = ImageFile
 
 _ITIMER_PROF = 2
 _BLACK_IS_ONE = bytes(byte ^ 0xFF for byte in range(256))
-# What is lighter is paper, whatever there is of it.
-_FAINTEST_MARK = 250
 _DRAWERS = {"pdf": "Pdf", "tif": "Tif", "jpg": "Jpg", "txt": "Txt"}
 
 
@@ -70,7 +68,7 @@ def _bits(drawing: Drawing, mode: Mode, number: int) -> bytes:
     if image.mode == "1":
         return image.tobytes().translate(_BLACK_IS_ONE)
     bits = raster.black_and_white(image, mode).tobytes().translate(_BLACK_IS_ONE)
-    if any_black(bits) or not any(image.histogram()[:_FAINTEST_MARK]):
+    if any_black(bits) or not raster.has_marks(image):
         return bits
     bits = raster.local(image, mode).tobytes().translate(_BLACK_IS_ONE)
     if not any_black(bits):

@@ -23,6 +23,8 @@ _THRESHOLD = 160
 _DARK, _LIGHT = 90, 225
 # How much lighter than ink its paper is, at least.
 _CONTRAST = 40
+# Less of it is nothing that anybody drew.
+_FAINTEST = 24
 # Of a fill that is neither: darker is black, lighter white.
 _BLACK_FILL = 60
 # Of what is as light as paper, and so many times its noise below it nothing is ink.
@@ -68,6 +70,15 @@ def local(grey: Image.Image, mode: Mode) -> Image.Image:
         mask = _spread(dotted, ImageChops.lighter, 1).resize(grey.size, Image.Resampling.NEAREST)
         result.paste(_dots(grey), mask=mask)
     return result.crop((0, 0, grey.width, height))
+
+
+def has_marks(grey: Image.Image) -> bool:
+    """Whether there is anything on a page but its paper, of whatever grey, and a scanner's noise."""
+    surfaces = _Surfaces(_padded(grey))
+    contrast = ImageChops.subtract(surfaces.background, _spread(surfaces.lowest, ImageChops.darker, _REACH))
+    ranked = sorted(contrast.tobytes())
+    # Noise is everywhere alike.
+    return ranked[-1] >= _FAINTEST + 2 * ranked[len(ranked) // 2]
 
 
 def _padded(grey: Image.Image) -> Image.Image:
