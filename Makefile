@@ -49,7 +49,7 @@ $(PYTHON_313):
 $(UV): requirements/uv.txt | $(PYTHON_313)
 	@$(set_up) uv $<
 
-$(TOOLS): $(RUNTIME_LOCK) requirements/tools.txt | $(UV)
+$(TOOLS): $(RUNTIME_LOCK) layers/imaging/requirements.txt requirements/tools.txt | $(UV)
 	@$(set_up) environment tools $^
 
 $(DEV): $(RUNTIME_LOCK) requirements/dev.txt | $(UV)
@@ -88,8 +88,8 @@ send: $(TOOLS) ## Send files: FILE="a.pdf b.txt" TO="7778888 0003*211" (numbers 
 	@$(PYTHON_TOOL) tools.client.send $(if $(FILE),--file "$$FILE") $(if $(TO),--to '$(TO)')
 
 .PHONY: render
-render: $(DEV) ## Make of documents what would be faxed: FILE=a.pdf [MODE=auto|text|photo] [RESOLUTION=fine|standard] [OUT=folder]
-	@$(PYTHON_TOOL) tools.render $(foreach file,$(FILE),--file '$(file)') $(if $(MODE),--mode '$(MODE)') \
+render: $(TOOLS) ## Make of documents what would be faxed: FILE=a.pdf [MODE=auto|text|photo] [RESOLUTION=fine|standard] [OUT=folder]
+	@$(PYTHON_TOOL) tools.local.render $(if $(FILE),--file "$$FILE") $(if $(MODE),--mode '$(MODE)') \
 	  $(if $(RESOLUTION),--resolution '$(RESOLUTION)') $(if $(OUT),--out '$(OUT)')
 
 .PHONY: token

@@ -28,7 +28,7 @@ from faxes.rendering import Mode, group4
 from faxes.rendering.child import Rows, draw, pdfium_library
 from faxes.rendering.plan import Plan
 from faxes.rendering.render import MEMORY, NARROW_FONT, WIDE_FONT
-from tools.render import FONTS
+from tools.local.render import FONTS
 
 _TIMES = 5
 _WORDS = "the fax page invoice total of number and date please find enclosed order delivery signed by".split()  # noqa: SIM905

@@ -12,7 +12,7 @@ from faxes.pages import WIDTH, Resolution, t6
 from faxes.rendering.render import Source, render
 from tests.support import corpus, t30
 from tests.support.troublesome import PAGES
-from tools.render import FONTS
+from tools.local.render import FONTS
 
 SPANDSP = t30.library()
 pytestmark = [

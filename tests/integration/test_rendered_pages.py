@@ -21,7 +21,7 @@ from faxes.rendering.render import MEMORY, NARROW_FONT, WIDE_FONT, Source, rende
 from tests.support import corpus
 from tests.support.template import ROOT
 from tests.support.troublesome import PAGES
-from tools.render import FONTS
+from tools.local.render import FONTS
 
 KEPT = ROOT / "tests" / "data" / "pages"
 # Cells of 8 x 8 pixels, and how far they may be from poppler's, of 255: in the mean of a page, and each.

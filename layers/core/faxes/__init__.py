@@ -22,7 +22,7 @@ A request flows one way:
     functions/authorize/app.py    the bearer token -> who is calling, or deny
       edge.authorizer             event -> Authorization header; who is calling -> policy
       tokens                      Authorization header -> Principal
-    tools/render.py, and what draws accepted faxes
+    tools/local/render.py, and what draws accepted faxes
       rendering                   accepted documents -> fax pages, each document in a process of its own
         pages                     fax pages as bytes: T.6, TIFF-F, PDF
         formats                   how a text is laid out

@@ -11,7 +11,7 @@ from faxes.rendering import Mode
 from faxes.rendering.child import pdfium_library
 from faxes.rendering.plan import Plan
 from faxes.rendering.render import MEMORY, NARROW_FONT, WIDE_FONT
-from tools.render import FONTS
+from tools.local.render import FONTS
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from faxes.pages import HEADER_ROWS, WIDTH, FaxPage, Resolution, tiff
 from faxes.rendering import Mode, RenderFailed, preview
 from faxes.rendering.render import Rendered, Source, render
 from tests.support import corpus
-from tools.render import FONTS
+from tools.local.render import FONTS
 
 FINE, STANDARD = Resolution.FINE, Resolution.STANDARD
 

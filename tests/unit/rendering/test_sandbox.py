@@ -14,7 +14,7 @@ from faxes.rendering import Mode
 from faxes.rendering.child import Notes, draw, pdfium_library
 from faxes.rendering.plan import Plan
 from faxes.rendering.render import MEMORY, NARROW_FONT, WIDE_FONT
-from tools.render import FONTS
+from tools.local.render import FONTS
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="there are system calls to close on Linux alone")
 

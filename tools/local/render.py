@@ -17,7 +17,7 @@ from faxes.pages import FaxPage, Resolution
 from faxes.rendering import Mode, RenderFailed, preview
 from faxes.rendering.child import Notes
 from faxes.rendering.render import Rendered, Source, render
-from tools import places
+from tools import names, places
 from tools.steps import fail
 
 FONTS = places.ROOT / "layers" / "imaging" / "fonts"
@@ -64,16 +64,20 @@ def noted(notes: Notes, name: str) -> list[str]:
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="make render", description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("--file", type=Path, action="append", default=[], metavar="FILE", help="a document of the fax")
+    parser.add_argument("--file", action="append", default=[], metavar="FILES", help="a document, or several")
     parser.add_argument("--mode", type=Mode, choices=list(Mode), default=Mode.AUTO, help="how greys are made black")
     parser.add_argument("--resolution", type=Resolution, choices=list(Resolution), help="rows an inch: 196 or 98")
     parser.add_argument("--out", type=Path, default=OUT, metavar="FOLDER", help="where the files go")
     options = parser.parse_args(arguments)
-    if not options.file:
+    try:
+        files = [path for text in options.file for path in names.paths(text)]
+    except ValueError as error:
+        return fail(error)
+    if not files:
         return fail('Say what to render: make render FILE=letter.pdf (several: FILE="letter.pdf scan.tif").')
     started = time.monotonic()
     try:
-        found = accepted(options.file)
+        found = accepted(files)
         count = sum(document.pages for document in found)
         number = 0
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from faxes.pages import tiff
 from tests.support.template import ROOT
-from tools.render import main
+from tools.local.render import main
 
 DOCUMENTS = ROOT / "tests" / "data" / "documents"
 
