@@ -26,9 +26,10 @@ _LEAST_FILLED = 0.45
 _STEP = 12
 _LEAST_STEPS = 0.08
 _RANGE = 110
-# Of one grey and its neighbours, so many levels, and of blocks with marks: more of both is a panel with text.
-_ONE_GREY, _MOST_OF_ONE_GREY = 24, 0.65
-_MARKED = 0.12
+# Of one grey and its neighbours, so many levels, in all and at the border, and of blocks with marks: with more of each,
+# it is a panel with text.
+_ONE_GREY, _MOST_OF_ONE_GREY, _MOST_OF_BORDER = 24, 0.65, 0.8
+_MARKED = 0.02
 
 
 @dataclass(slots=True)
@@ -88,8 +89,8 @@ def photographs(grey: Image.Image, background: Image.Image, contrast: Image.Imag
             continue
         box = (2 * left, 2 * top, 2 * right, 2 * bottom)
         if _is_varied(surface.crop((left, top, right, bottom))) and not (
-            _is_full_of_marks(contrast.crop(box))
-            and _is_one_grey(grey.crop((BLOCK * box[0], BLOCK * box[1], BLOCK * box[2], BLOCK * box[3])))
+            _is_marked(contrast.crop(box))
+            and _is_panel(grey.crop((BLOCK * box[0], BLOCK * box[1], BLOCK * box[2], BLOCK * box[3])))
         ):
             result.paste(255, box)
     return result
@@ -109,16 +110,23 @@ def _is_varied(surface: Image.Image) -> bool:
     return greys[-1 - len(greys) // 20] - greys[len(greys) // 20] >= _RANGE
 
 
-def _is_full_of_marks(contrast: Image.Image) -> bool:
-    """Whether so many blocks have an edge in them as in lines of text; a thing of one grey has them around it."""
+def _is_marked(contrast: Image.Image) -> bool:
+    """Whether some blocks have an edge in them, as lines of text do."""
     return sum(contrast.histogram()[_WRITTEN:]) > _MARKED * contrast.width * contrast.height
 
 
-def _is_one_grey(part: Image.Image) -> bool:
-    """Whether most of it is of about one grey: a panel, or paper."""
-    histogram = part.reduce(2).histogram()
-    most = max(sum(histogram[at : at + _ONE_GREY]) for at in range(0, 257 - _ONE_GREY, 4))
-    return most > _MOST_OF_ONE_GREY * sum(histogram)
+def _is_panel(part: Image.Image) -> bool:
+    """Whether most of it is of about one grey, its border too: a panel, or paper; a thing has its ground around it."""
+    # The outermost blocks may lie half outside.
+    small = part.reduce(2).crop((BLOCK, BLOCK, part.width // 2 - BLOCK, part.height // 2 - BLOCK))
+    histogram = small.histogram()
+    sums = [sum(histogram[at : at + _ONE_GREY]) for at in range(257 - _ONE_GREY)]
+    grey = sums.index(max(sums))
+    inner = small.crop((BLOCK, BLOCK, small.width - BLOCK, small.height - BLOCK)).histogram()
+    border = [whole - within for whole, within in zip(histogram, inner, strict=True)]
+    return max(sums) > _MOST_OF_ONE_GREY * sum(histogram) and (
+        sum(border[grey : grey + _ONE_GREY]) > _MOST_OF_BORDER * sum(border)
+    )
 
 
 def _is_written_on(component: _Component, written: bytes, width: int, area: int) -> bool:
