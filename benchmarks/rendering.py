@@ -100,6 +100,7 @@ def ours(document: Document, mode: Mode) -> list[FaxPage]:
         resolution=Resolution.FINE,
         size=len(document.content),
         pages=document.pages,
+        encoding="utf-8",
         pdfium=pdfium_library(),
         narrow_font=FONTS / NARROW_FONT,
         wide_font=FONTS / WIDE_FONT,

@@ -11,6 +11,7 @@ import pymupdf
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
+from faxes.formats import txt
 from faxes.model import Kind
 from faxes.pages import WIDTH, Resolution
 from faxes.rendering import Mode, geometry, raster
@@ -49,7 +50,8 @@ def test_every_page_that_was_looked_at_is_kept() -> None:
 @pytest.mark.full
 @pytest.mark.parametrize("sample", corpus.ACCEPTED, ids=str)
 def test_what_is_accepted_has_its_pages(sample: corpus.Sample) -> None:
-    made = render([Source(Kind(sample.kind), sample.content, sample.pages)], fonts=FONTS)
+    encoding = txt.examine(sample.content)[1] if sample.kind == "txt" else None
+    made = render([Source(Kind(sample.kind), sample.content, sample.pages, encoding)], fonts=FONTS)
     assert len(made.pages) == sample.pages
 
 
@@ -62,6 +64,7 @@ def pdfium() -> Pdf:
         resolution=Resolution.FINE,
         size=0,
         pages=0,
+        encoding="utf-8",
         pdfium=pdfium_library(),
         narrow_font=FONTS / NARROW_FONT,
         wide_font=FONTS / WIDE_FONT,

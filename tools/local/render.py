@@ -86,7 +86,7 @@ def main(arguments: list[str]) -> int:
             number += 1
             print(describe(page, number, count), flush=True)
 
-        sources = [Source(document.kind, document.content, document.pages) for document in found]
+        sources = [Source(document.kind, document.content, document.pages, document.encoding) for document in found]
         rendered = render(sources, mode=options.mode, wanted=options.resolution, fonts=FONTS, progress=show)
         write(rendered, options.out)
     except FaxError as error:

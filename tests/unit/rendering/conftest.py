@@ -23,6 +23,7 @@ def plan() -> Callable[..., Plan]:
         resolution=Resolution.FINE,
         size=0,
         pages=1,
+        encoding="utf-8",
         pdfium=pdfium_library(),
         narrow_font=FONTS / NARROW_FONT,
         wide_font=FONTS / WIDE_FONT,

@@ -25,6 +25,7 @@ PLAN = Plan(
     resolution=Resolution.FINE,
     size=len(CONTENT),
     pages=1,
+    encoding="utf-8",
     pdfium=pdfium_library(),
     narrow_font=FONTS / NARROW_FONT,
     wide_font=FONTS / WIDE_FONT,

@@ -124,8 +124,21 @@ def count_pages(
     return len(pages)
 
 
+def pages(content: bytes) -> list[tuple[int, int]]:
+    """The pages of an accepted file: each image's number in the chain, from 0, and where its directory lies."""
+    file = File(content, content.startswith(b"II"), entries_left=0, strips_left=0)
+    images = _images(file)
+    numbered = {position: number for number, position in enumerate(images)}
+    return [(numbered[position], position) for position in _pages(file, images)]
+
+
 def _page_directories(file: File) -> list[int]:
-    """Where the directories of all pages lie, in order. Follows the whole chain."""
+    """Where the directories of all pages lie, in order."""
+    return _pages(file, _images(file))
+
+
+def _images(file: File) -> dict[int, int]:
+    """Where the directories of all images lie, in order. Follows the whole chain."""
     # Of each directory, what it calls itself: 0 for an image.
     seen: dict[int, int] = {}
     position = file.long(4)
@@ -142,7 +155,7 @@ def _page_directories(file: File) -> list[int]:
         following = 0 if end <= len(file.content) < end + 4 and not any(file.content[end:]) else file.long(end)
         seen[position] = _subfile(file, position + 2, entries)
         position = following
-    return _pages(file, seen)
+    return seen
 
 
 def _subfile(file: File, position: int, entries: int) -> int:

@@ -17,7 +17,8 @@ from faxes.rendering import Mode
 class Plan:
     """How one document is drawn, and what that may take.
 
-    ``size`` is the document's, in bytes; ``pages`` how many it was accepted with. ``pdfium`` is PDFium's library;
+    ``size`` is the document's, in bytes; ``pages`` how many it was accepted with; ``encoding`` is a text's.
+    ``pdfium`` is PDFium's library;
     ``narrow_font`` and ``wide_font`` are the files of DejaVu Sans Mono and Unifont. ``memory`` is the bytes of address
     space that may be reserved beyond what starting takes, ``seconds`` the processor time from then on.
     """
@@ -27,6 +28,7 @@ class Plan:
     resolution: Resolution
     size: int
     pages: int
+    encoding: str
     pdfium: str
     narrow_font: Path
     wide_font: Path

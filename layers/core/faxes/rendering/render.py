@@ -20,11 +20,13 @@ NARROW_FONT, WIDE_FONT = "DejaVuSansMono.ttf", "unifont.otf"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An accepted document: its bytes, its kind, and how many pages it was accepted with."""
+    """An accepted document: its bytes, its kind, and how many pages it was accepted with. ``encoding`` is Python's name
+    of a text's, where that is not UTF-8."""
 
     kind: Kind
     content: bytes
     pages: int
+    encoding: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ def _drawn(source: Source, mode: Mode, fineness: Resolution, fonts: Path) -> Ite
         resolution=fineness,
         size=len(source.content),
         pages=source.pages,
+        encoding=source.encoding or "utf-8",
         pdfium=child.pdfium_library(),
         narrow_font=fonts / NARROW_FONT,
         wide_font=fonts / WIDE_FONT,

@@ -1,11 +1,11 @@
 """Whether a TIFF holds nothing but fax pages of standard resolution: a look at its directories, in plain Python.
 
-It is asked of an accepted file: the chain of directories is known to be whole and to have an end.
+It is asked of an accepted file, whose directories are known to be whole.
 """
 
 import struct
-from collections.abc import Iterator
 
+from faxes.formats import tif
 from faxes.pages import WIDTH
 
 _ACROSS, _DOWN, _COLUMNS = 282, 283, 256
@@ -17,15 +17,7 @@ STANDARD_RATIO = (1.8, 2.3)
 def is_standard(content: bytes) -> bool:
     """Whether each page has 1,728 columns, and about twice as many of them an inch as rows."""
     order = "<" if content.startswith(b"II") else ">"
-    return all(_is_standard(content, order, at) for at in _directories(content, order))
-
-
-def _directories(content: bytes, order: str) -> Iterator[int]:
-    (at,) = struct.unpack_from(f"{order}I", content, 4)
-    while at:
-        yield at
-        (entries,) = struct.unpack_from(f"{order}H", content, at)
-        (at,) = struct.unpack_from(f"{order}I", content, at + 2 + 12 * entries)
+    return all(_is_standard(content, order, at) for _, at in tif.pages(content))
 
 
 def _is_standard(content: bytes, order: str, at: int) -> bool:

@@ -1,7 +1,7 @@
 """A TIFF's pages. One that is a fax page already stays as it is, pixel for pixel; others become as wide as the paper.
 
 A fax page is black and white and 1,728 columns wide, at 196 or 98 rows an inch, or at any where nothing is said. At
-98, each row is drawn twice where the fax is fine. A reduced image or a mask is no page, unless there is nothing else.
+98, each row is drawn twice where the fax is fine. What is a page and what a thumbnail is for ``formats.tif``.
 """
 
 import io
@@ -9,12 +9,11 @@ from collections.abc import Iterator
 
 from PIL import Image, TiffImagePlugin
 
+from faxes.formats import tif
 from faxes.pages import MOST_ROWS, WIDTH, Resolution
 from faxes.rendering import RenderFailed, pictures
 from faxes.rendering.plan import Drawing, Plan
 
-_SUBFILE, _OLD_SUBFILE, _ORIENTATION = 254, 255, 274
-_REDUCED_OR_MASK, _OLD_REDUCED = 5, 2
 # 204 columns and 98 rows an inch, and the round numbers that stand for them.
 _STANDARD_RATIO, _FINE_RATIO = (1.8, 2.3), (0.9, 1.15)
 
@@ -30,7 +29,7 @@ class Tif:
         number = 1
         try:
             image = TiffImagePlugin.TiffImageFile(io.BytesIO(content))
-            for number, frame in enumerate(_page_frames(image), start=1):
+            for number, (frame, _) in enumerate(tif.pages(bytes(content)), start=1):
                 image.seek(frame)
                 pixel = pictures.ratio(*image.info.get("dpi", (1, 1)))
                 image.load()
@@ -53,17 +52,6 @@ class Tif:
         if own is Resolution.STANDARD:
             return image.resize((WIDTH, image.height * 2), Image.Resampling.NEAREST)
         return pictures.halved(image)
-
-
-def _page_frames(image: TiffImagePlugin.TiffImageFile) -> list[int]:
-    frames = range(image.n_frames)
-    pages = []
-    for frame in frames:
-        image.seek(frame)
-        tags = image.tag_v2
-        if not tags.get(_SUBFILE, 0) & _REDUCED_OR_MASK and tags.get(_OLD_SUBFILE) != _OLD_REDUCED:
-            pages.append(frame)
-    return pages or list(frames)
 
 
 def _fax_resolution(image: Image.Image, pixel: float) -> Resolution | None:

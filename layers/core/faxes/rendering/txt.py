@@ -12,8 +12,6 @@ from faxes.rendering.glyphs import CELL_HEIGHT, CELL_WIDTH, Glyphs, is_wide
 from faxes.rendering.plan import Drawing, Plan
 from faxes.rendering.script import laid_out
 
-# Those that `formats.txt` tells apart.
-_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp1252")
 # A4 beneath the header, and the text in the middle of it.
 _HEIGHT = 2_251
 _LEFT = (WIDTH - txt.COLUMNS * CELL_WIDTH) // 2
@@ -26,13 +24,12 @@ class Txt:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         # Python imports what decodes when it is first asked for, and then no file is opened any more.
-        for encoding in _ENCODINGS:
-            codecs.lookup(encoding)
+        codecs.lookup(plan.encoding)
         self._glyphs = Glyphs(plan.narrow_font, plan.wide_font)
 
     def pages(self, content: bytearray) -> Iterator[Drawing]:
         """The pages in order."""
-        for rows in txt.pages(bytes(content)):
+        for rows in txt.pages(bytes(content), self._plan.encoding):
             page = Image.new("1", (WIDTH, _HEIGHT), 255)
             for number, row in enumerate(rows):
                 self._write(page, row, _TOP + number * CELL_HEIGHT)
