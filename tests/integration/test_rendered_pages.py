@@ -29,6 +29,8 @@ KEPT = ROOT / "tests" / "data" / "pages"
 CELL, MEAN, EACH = 8, 2.0, 40
 # ReportLab embeds no Helvetica: each draws it with a font of its own that stands in for it.
 STOOD_IN, EACH_OF_THEM = "ReportLab", 60
+# Poppler does not open these; their startxref leads a few bytes beside the cross-reference.
+UNREAD = frozenset({"qpdf-stream-pointer-off.pdf"})
 
 
 @pytest.mark.full
@@ -94,7 +96,7 @@ def by_poppler(path: Path, number: int, place: geometry.Place) -> Image.Image:
 
 @pytest.mark.full
 @pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="pdftoppm is not installed (Debian: poppler-utils)")
-@pytest.mark.parametrize("sample", corpus.accepted("pdf"), ids=str)
+@pytest.mark.parametrize("sample", [each for each in corpus.accepted("pdf") if each.file not in UNREAD], ids=str)
 def test_pdfs_as_poppler_draws_them(sample: corpus.Sample, monkeypatch: pytest.MonkeyPatch) -> None:
     places: list[geometry.Place] = []
     place = geometry.place
