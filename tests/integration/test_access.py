@@ -209,7 +209,9 @@ def issue(deployed: Cloud, credential: str, context: str) -> str | None:
         secret = f"the-secret-of-{token}"
         app = App(f"app.{token}", digest_of(secret), "alice", "0003", Context(context), enabled=True)
         put(deployed, "CredentialTable", app_item(app))
-        Login(store, timedelta(hours=1), now=lambda: now, draw=lambda: token).log_in(app.key, secret)
+        Login(store, timedelta(hours=1), now=lambda: now, draw=lambda: token, name_app=[].append).log_in(
+            app.key, secret
+        )
         after(deployed, credential, app)
     return f"Bearer {token}"
 

@@ -55,7 +55,13 @@ class Imports:
 
     def log_in(self, key: str, secret: str, now: datetime = NOW) -> str | None:
         """A token as the token endpoint issues it, None where it refuses."""
-        login = Login(self._store, timedelta(hours=1), lambda: now, lambda: f"token-{next(self._numbers)}-of-an-app")
+        login = Login(
+            self._store,
+            timedelta(hours=1),
+            now=lambda: now,
+            draw=lambda: f"token-{next(self._numbers)}-of-an-app",
+            name_app=[].append,
+        )
         try:
             return login.log_in(key, secret)
         except ClientInvalid:
@@ -63,7 +69,7 @@ class Imports:
 
     def caller(self, token: str, now: datetime = NOW) -> Principal | Denial:
         """Whom the authorizer takes the bearer of a token for."""
-        return Authentication(self._store, now=lambda: now).identify(f"Bearer {token}")
+        return Authentication(self._store, now=lambda: now, name_app=[].append).identify(f"Bearer {token}")
 
     def extension(self, organization: str, number: str) -> Extension | None:
         store = DynamoDBDirectory(self._cloud.dynamodb, self._cloud.names["DirectoryTable"])

@@ -186,6 +186,7 @@ def test_event(name: str, deployed: Cloud, context: Any) -> None:
         "status": "accepted",
         "createdAt": record["createdAt"],
         "expiresAt": int((created_at + RETENTION).timestamp()),
+        "app": "example-app",
     }
 
 
@@ -216,6 +217,7 @@ def test_each_request_leaves_one_line_and_one_count(
         lines = log()
         assert len(lines) == number
         assert lines[-1]["correlation_id"] == event(name)["requestContext"]["extendedRequestId"]
+        assert lines[-1]["app"] == "example-app"
         metrics = json.loads(capsys.readouterr().out)
         [counted] = metrics["_aws"]["CloudWatchMetrics"]
         names = {metric["Name"] for metric in counted["Metrics"]}
@@ -294,6 +296,20 @@ def test_form_that_the_gateway_took_for_text_is_never_stored(deployed: Cloud, co
     assert_answers(NOT_SET_UP, actual)
     assert_nothing_stored(deployed)
     assert [(line["level"], line["reason"]) for line in log()] == [("ERROR", "body_not_binary")]
+
+
+def test_fax_of_a_users_token_names_no_app(deployed: Cloud, context: Any, log: Log) -> None:
+    sent = event("mcp-server")
+    del sent["requestContext"]["authorizer"]["appKey"]
+    function = deployed.function("create_fax")
+
+    # Behind a request that named one.
+    answers = [function.handler(each, context) for each in (event("mcp-server"), sent)]
+
+    ids = [json.loads(each["body"])["id"] for each in answers]
+    records = {record["id"]: record for record in map(plain, deployed.items("FaxTable"))}
+    assert [records[each].get("app", "none") for each in ids] == ["example-app", "none"]
+    assert [line.get("app", "none") for line in log()] == ["example-app", "none"]
 
 
 def test_request_without_a_caller_is_never_accepted(deployed: Cloud, context: Any, log: Log) -> None:

@@ -562,6 +562,15 @@ def test_what_a_later_release_wrote_is_read(cloud: Cloud) -> None:
     assert store.of_extension(NUMBER, NOW) == [later]
 
 
+def test_the_app_that_sent_it_is_kept(cloud: Cloud) -> None:
+    """A fax of a user's token has none, and so has one that an earlier release wrote."""
+    store = DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"])
+    store.add(fax(1, app_key="office.app~1"))
+    [item] = cloud.items("FaxTable")
+    assert item["app"] == {"S": "office.app~1"}
+    assert store.by_id("1001", NOW) == fax(1, app_key="office.app~1")
+
+
 @pytest.mark.parametrize(
     ("index", "key", "value", "held"),
     [

@@ -22,7 +22,7 @@ from uuid import UUID
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "requests"
 
-ALICE = {"userId": "alice", "organizationId": "0003", "context": "user"}
+ALICE = {"userId": "alice", "organizationId": "0003", "context": "user", "appKey": "example-app"}
 
 _ACCOUNT, _API, _REGION, _STAGE = "123456789012", "a1b2c3d4e5", "eu-west-1", "v1"
 _DOMAIN = f"{_API}.execute-api.{_REGION}.amazonaws.com"

@@ -33,20 +33,26 @@ APP = App("office.app~1", digest_of(SECRET), "alice", "0003", Context.ORGANIZATI
 
 def authentication(*tokens: str, expires_at: datetime = NOW + timedelta(days=1)) -> Authentication:
     store = MemoryCredentialStore(Token(digest_of(token), ALICE, expires_at) for token in tokens)
-    return Authentication(store, now=lambda: NOW)
+    return Authentication(store, now=lambda: NOW, name_app=[].append)
 
 
 class Apps:
-    """Login and authentication on one memory store that knows APP. Each token drawn is another."""
+    """Login and authentication on one memory store that knows APP. Each token drawn is another. ``named`` are the keys
+    that either named."""
 
     def __init__(self, now: datetime = NOW) -> None:
         self.store = MemoryCredentialStore(apps=[APP])
         self.now = now
+        self.named: list[str] = []
         drawn = itertools.count(1)
         self.login = Login(
-            self.store, timedelta(hours=1), now=lambda: self.now, draw=lambda: f"token-number-{next(drawn)}"
+            self.store,
+            timedelta(hours=1),
+            now=lambda: self.now,
+            draw=lambda: f"token-number-{next(drawn)}",
+            name_app=self.named.append,
         )
-        self.authentication = Authentication(self.store, now=lambda: self.now)
+        self.authentication = Authentication(self.store, now=lambda: self.now, name_app=self.named.append)
 
     def change(self, **values: Any) -> None:
         self.store.apps[APP.key] = dataclasses.replace(APP, **values)
@@ -116,7 +122,7 @@ def test_an_unknown_token_names_no_one(header: str) -> None:
 def test_what_cannot_be_a_token_is_not_looked_up(token: str) -> None:
     store = MemoryCredentialStore()
     store.failure = StorageFailed(reason="record_not_read", cause="memory")
-    assert Authentication(store, now=lambda: NOW).identify(f"Bearer {token}") is Denial.MALFORMED
+    assert Authentication(store, now=lambda: NOW, name_app=[].append).identify(f"Bearer {token}") is Denial.MALFORMED
 
 
 @pytest.mark.parametrize(
@@ -136,7 +142,7 @@ def test_a_token_store_that_cannot_be_asked_is_a_fault_and_no_denial() -> None:
     store = MemoryCredentialStore()
     store.failure = StorageFailed(reason="record_not_read", cause="memory")
     with pytest.raises(StorageFailed):
-        Authentication(store, now=lambda: NOW).identify(f"Bearer {TOKEN}")
+        Authentication(store, now=lambda: NOW, name_app=[].append).identify(f"Bearer {TOKEN}")
 
 
 def test_a_token_is_stored_as_its_sha_256() -> None:
@@ -252,6 +258,34 @@ def test_the_tokens_of_an_app_that_is_gone_stop_working() -> None:
     token = apps.login.log_in(APP.key, SECRET)
     apps.store.apps.clear()
     assert apps.authentication.identify(token) is Denial.APP_UNKNOWN
+
+
+def test_an_app_is_named_as_soon_as_it_is_known() -> None:
+    """Whatever comes of it, a fault included; what was sent for a key is named where an app has it alone."""
+    apps = Apps()
+    token = apps.login.log_in(APP.key, SECRET)
+    assert apps.named == [APP.key]
+    for key in (SECRET, f"{APP.key}x", ""):
+        with pytest.raises(ClientInvalid):
+            apps.login.log_in(key, SECRET)
+    assert apps.named == [APP.key]
+    with pytest.raises(ClientInvalid):
+        apps.login.log_in(APP.key, SECRET + "x")
+    assert apps.named == [APP.key] * 2
+    apps.store.apps.clear()
+    assert apps.authentication.identify(token) is Denial.APP_UNKNOWN
+    apps.now += timedelta(days=1)
+    assert apps.authentication.identify(token) is Denial.EXPIRED
+    assert apps.named == [APP.key] * 4
+    assert apps.authentication.identify(TOKEN) is Denial.UNKNOWN
+    assert apps.named == [APP.key] * 4
+
+
+def test_a_users_token_names_no_app() -> None:
+    named: list[str] = []
+    store = MemoryCredentialStore([Token(digest_of(TOKEN), ALICE, NOW + timedelta(days=1))])
+    assert Authentication(store, now=lambda: NOW, name_app=named.append).identify(TOKEN) == ALICE
+    assert named == []
 
 
 @pytest.mark.parametrize("context", list(Context))

@@ -147,7 +147,8 @@ class Fax:
     """An accepted fax. ``id`` is a decimal number in a string, below 2^53 and growing with time; ``uid`` is 32 hex
     digits that nobody can guess; ``pages`` is the sum over its files; ``status`` may be a word of a later release's;
     times are UTC, in whole milliseconds (``created_at``) and seconds (``expires_at``). ``revision`` counts from 1 and
-    grows with each change of the record: who changes one names the revision that it read."""
+    grows with each change of the record: who changes one names the revision that it read. ``app_key`` is the key of the
+    app that sent it, None where a token stood for a user without one."""
 
     id: str
     uid: str
@@ -161,6 +162,7 @@ class Fax:
     created_at: datetime
     expires_at: datetime
     revision: int = 1
+    app_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,12 @@ for _chatty in ("boto3", "botocore", "urllib3"):
     logging.getLogger(_chatty).setLevel(logging.WARNING)
 
 
+def name_app(key: str) -> None:
+    """Name in each further line of this invocation the app whose request it is. Its key is no secret; hand over no key
+    that somebody sent before an app is known to have it, since a secret may stand in its place."""
+    logger.append_keys(app=key)
+
+
 def where(error: BaseException) -> list[str]:
     """The places an exception came through, innermost last, without its message, which may repeat what was sent."""
     return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]

@@ -95,13 +95,15 @@ class CredentialStore(Protocol):
 class Login:
     """The use case of the token endpoint: an app's key and secret -> a token.
 
-    ``lifetime`` in whole seconds; ``draw`` makes a new token that nobody can guess.
+    ``lifetime`` in whole seconds; ``draw`` makes a new token that nobody can guess; ``name_app`` is told the key of the
+    app that logs in, or tries to, once it is known to be one.
     """
 
     credentials: CredentialStore
     lifetime: timedelta
     now: Callable[[], datetime]
     draw: Callable[[], str]
+    name_app: Callable[[str], None]
 
     def log_in(self, key: str, secret: str) -> str:
         """A new token for the app.
@@ -110,6 +112,8 @@ class Login:
         cannot be asked or written.
         """
         app = self.credentials.app(key) if APP_KEY.fullmatch(key) else None
+        if app:
+            self.name_app(app.key)
         sent = digest_of(secret) if APP_SECRET.fullmatch(secret) else ""
         # Compared for an unknown app as well, so that the time it takes tells nothing.
         right = hmac.compare_digest(sent, app.secret_digest if app else _NO_SECRET)
@@ -126,10 +130,14 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Authentication:
-    """The use case of the authorizer: whose request is this?"""
+    """The use case of the authorizer: whose request is this?
+
+    ``name_app`` is told the key of the app that a token was issued to, also where that ended or the app may not come in.
+    """
 
     credentials: CredentialStore
     now: Callable[[], datetime]
+    name_app: Callable[[str], None]
 
     def identify(self, authorization: str) -> Principal | Denial:
         """The principal of ``Bearer <token>`` or of the bare token, or why there is none.
@@ -142,6 +150,8 @@ class Authentication:
         token = self.credentials.token(digest_of(match[1]))
         if token is None:
             return Denial.UNKNOWN
+        if isinstance(token.bearer, AppLogin):
+            self.name_app(token.bearer.key)
         # The table removes an expired token up to days later.
         if token.expires_at <= self.now():
             return Denial.EXPIRED

@@ -58,6 +58,21 @@ def test_the_caller_is_whom_the_authorizer_named() -> None:
     assert caller.principal(event(requestContext=context)) == Principal("alice", "0003")
 
 
+@pytest.mark.parametrize(
+    ("authorizer", "app"),
+    [
+        (to_authorizer_context(Principal("alice", "0003", app_key="office.app~1")), "office.app~1"),
+        (to_authorizer_context(ALICE), None),
+        ({"appKey": 3}, None),
+        ({}, None),
+        (None, None),
+    ],
+)
+def test_the_callers_app(authorizer: Any, app: str | None) -> None:
+    assert caller.app_key({"requestContext": {"authorizer": authorizer}}) == app
+    assert caller.app_key({"requestContext": {}}) is None
+
+
 @pytest.mark.parametrize("context", [{}, {"authorizer": None}, {"authorizer": {}}])
 def test_without_an_authorizer_the_deployment_is_at_fault(context: dict[str, Any]) -> None:
     with pytest.raises(DeploymentFault):

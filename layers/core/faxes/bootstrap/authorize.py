@@ -10,6 +10,7 @@ from faxes.adapters.dynamodb.credentials import DynamoDBCredentialStore
 from faxes.bootstrap import clients
 from faxes.bootstrap.clients import NOBODY
 from faxes.bootstrap.environment import VARIABLES, text
+from faxes.observability import name_app
 from faxes.tokens import Authentication
 
 
@@ -29,4 +30,4 @@ def authentication() -> Authentication:
     settings = Settings.from_env()
     store = DynamoDBCredentialStore(clients.dynamodb(), settings.credential_table)
     connect(lambda: store.app(NOBODY))
-    return Authentication(store, now=clients.now)
+    return Authentication(store, now=clients.now, name_app=name_app)

@@ -12,6 +12,7 @@ from faxes.adapters.dynamodb.credentials import DynamoDBCredentialStore
 from faxes.bootstrap import clients
 from faxes.bootstrap.clients import NOBODY
 from faxes.bootstrap.environment import VARIABLES, text, whole
+from faxes.observability import name_app
 from faxes.tokens import Login
 
 
@@ -41,4 +42,5 @@ def login() -> Login:
         now=clients.now,
         # 256 bits, in characters that every client takes in a header.
         draw=lambda: secrets.token_urlsafe(32),
+        name_app=name_app,
     )

@@ -13,6 +13,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from faxes.edge import caller
 from faxes.errors import (
     BodyTooLarge,
     DeploymentFault,
@@ -29,7 +30,7 @@ from faxes.errors import (
     TooManyFiles,
     UserInvalid,
 )
-from faxes.observability import logger, metrics, where
+from faxes.observability import logger, metrics, name_app, where
 
 STATUS: dict[type[FaxError], int] = {
     BodyTooLarge: 413,
@@ -65,8 +66,11 @@ def respond(
     context: LambdaContext,
     clock: Callable[[], float] = time.monotonic,
 ) -> dict[str, Any]:
-    """Answer an event, and leave one log line: what came of it, how long it took, how much it was."""
+    """Answer an event, and leave one log line: which app asked, what came of it, how long it took, how much it was."""
     started = clock()
+    # Before all else, so that it is known of a request that is refused or fails at once, too.
+    if app_key := caller.app_key(event):
+        name_app(app_key)
     answer = app.resolve(event, context)
     outcome = logger.get_current_keys().get("outcome")
     write = logger.error if outcome == ServiceFault.code or answer["statusCode"] >= 500 else logger.info

@@ -1,6 +1,7 @@
 """Who is calling, on the way from the authorizer to the functions behind it."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
@@ -32,4 +33,16 @@ def from_authorizer_context(context: Mapping[str, object]) -> Principal:
 
 def principal(event: APIGatewayProxyEvent) -> Principal:
     """The caller, as the authorizer named them. Raises DeploymentFault where no authorizer did."""
-    return from_authorizer_context(event["requestContext"].get("authorizer") or {})
+    return from_authorizer_context(_authorizer(event.raw_event))
+
+
+def app_key(event: Mapping[str, Any]) -> str | None:
+    """The key of the caller's app, None where the authorizer named none, or none stands in front of the function."""
+    key = _authorizer(event).get("appKey")
+    return key if isinstance(key, str) else None
+
+
+def _authorizer(event: Mapping[str, Any]) -> Mapping[str, object]:
+    """What the authorizer handed on. It is the gateway's, so no caller can put anything there."""
+    context: Mapping[str, object] = event["requestContext"].get("authorizer") or {}
+    return context

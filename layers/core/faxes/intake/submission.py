@@ -148,7 +148,7 @@ class Submission:
         try:
             documents = self._documents(form.uploads, remaining)
             content = content_of(sender, to, ((document.name, document.sha256) for document in documents))
-            return self._store(sender, to, documents, self._claim(principal, key, content), remaining)
+            return self._store(sender, to, documents, principal, self._claim(principal, key, content), remaining)
         except StorageFailed as failed:
             if key and (accepted := self._accepted_since(claim_of_key(principal, key), failed, remaining)):
                 return _replay(_content(sender, to, form), accepted)
@@ -216,6 +216,7 @@ class Submission:
         sender: Extension,
         to: tuple[str, ...],
         accepted: Sequence[Document],
+        principal: Principal,
         claim: Claim | None,
         remaining: Callable[[], float],
     ) -> Receipt:
@@ -248,6 +249,7 @@ class Submission:
             created_at=created_at,
             # In whole seconds, as the table's time to live is.
             expires_at=(created_at + self.timing.retention).replace(microsecond=0),
+            app_key=principal.app_key,
         )
         self._check_time_to_store(remaining)
         try:

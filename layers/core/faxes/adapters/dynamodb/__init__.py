@@ -1,7 +1,7 @@
 """The records, in DynamoDB: three tables, so that each function's role is one action on one table.
 
 FaxTable        dynamodb:PutItem, dynamodb:GetItem on IDEMPOTENCY#* (create_fax)
-    pk FAX#<id>, sk FAX    one fax; attributes as in ``faxes``
+    pk FAX#<id>, sk FAX    one fax; attributes as in ``faxes``; app: which one sent it, where one did
     pk IDEMPOTENCY#<claim>, sk IDEMPOTENCY content, faxId, faxUid, expiresAt: which fax was accepted under a claim
     index by-uid           uid: the public page's way in; holds keys only
     index by-extension     extension (0003*210), createdAt: an extension's faxes by time; holds what a list shows

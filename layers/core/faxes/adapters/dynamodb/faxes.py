@@ -145,6 +145,7 @@ def _fax_item(fax: Fax) -> Item:
         "status": str(fax.status),
         "createdAt": fax.created_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "expiresAt": int(fax.expires_at.timestamp()),
+        **({"app": fax.app_key} if fax.app_key else {}),
     }
 
 
@@ -204,6 +205,7 @@ def _fax(item: Item) -> Fax:
         created_at=datetime.fromisoformat(item["createdAt"]),
         expires_at=moment(item["expiresAt"]),
         revision=int(item["revision"]),
+        app_key=item.get("app"),
     )
 
 
