@@ -12,7 +12,7 @@ from faxes.edge import answers, caller, events, fax_answers
 from faxes.observability import logger, metrics
 
 submission = bootstrap.submission()
-app = answers.resolver()
+app = answers.Resolver(fax_answers.ERRORS)
 started()
 
 

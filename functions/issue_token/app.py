@@ -12,7 +12,7 @@ from faxes.edge import answers, oauth
 from faxes.observability import logger, metrics
 
 login = bootstrap.login()
-app = oauth.resolver()
+app = answers.Resolver(oauth.ERRORS)
 started()
 
 

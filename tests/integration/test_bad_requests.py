@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 
-from faxes.edge.answers import STATUS
-from faxes.errors import RequestRefused
+from faxes.edge.answers import REFUSALS
 from faxes.model import Extension, ExtensionNumber, ExtensionType, User
 from tests.support import requests
 from tests.support.cloud import Cloud
@@ -55,7 +54,7 @@ CONTENT_TYPES = [
 ]  # fmt: skip
 KEYS = ["", "k" * 255, "k" * 256, "\0", "é", "3f0c8e7a", " ", "~"]
 # No fault of ours: whatever is sent, it is the caller's.
-CODES = {error.code: status for error, status in STATUS.items() if issubclass(error, RequestRefused)}
+CODES = {error.code: row.status for error, row in REFUSALS.items()}
 
 
 @pytest.fixture(name="handler")

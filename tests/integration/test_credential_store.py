@@ -9,7 +9,7 @@ import pytest
 from faxes.adapters.dynamodb.credentials import DynamoDBCredentialStore, app_item
 from faxes.adapters.dynamodb.directory import DynamoDBDirectory, extension_item, user_item
 from faxes.adapters.dynamodb.items import wire
-from faxes.errors import StorageFailed
+from faxes.errors import Effect, StorageFault
 from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal, User
 from faxes.tokens import App, AppLogin, Token
 from tests.support.cloud import Cloud
@@ -111,17 +111,17 @@ def refuse(cloud: Cloud, event: str) -> None:
 def test_what_cannot_be_read_is_a_fault(cloud: Cloud, call: str) -> None:
     store = DynamoDBCredentialStore(cloud.dynamodb, cloud.names["CredentialTable"])
     refuse(cloud, "before-send.dynamodb.GetItem")
-    with pytest.raises(StorageFailed) as caught:
+    with pytest.raises(StorageFault) as caught:
         getattr(store, call)("01" * 32)
-    assert (caught.value.reason, caught.value.cause) == ("record_not_read", "GetItem: AccessDeniedException (400)")
+    assert (caught.value.effect, str(caught.value)) == (Effect.NONE, "GetItem: AccessDeniedException (400)")
 
 
 def test_a_token_that_cannot_be_written_is_a_fault(cloud: Cloud) -> None:
     store = DynamoDBCredentialStore(cloud.dynamodb, cloud.names["CredentialTable"])
     refuse(cloud, "before-send.dynamodb.PutItem")
-    with pytest.raises(StorageFailed) as caught:
+    with pytest.raises(StorageFault) as caught:
         store.add(TOKENS[0])
-    assert (caught.value.reason, caught.value.cause) == ("token_not_written", "PutItem: AccessDeniedException (400)")
+    assert (caught.value.effect, str(caught.value)) == (Effect.UNKNOWN, "PutItem: AccessDeniedException (400)")
 
 
 def test_the_table_holds_digests_and_no_more(cloud: Cloud) -> None:

@@ -23,7 +23,7 @@ from botocore.exceptions import (
 from faxes.adapters.calls import fail_where_cut_off
 from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
 from faxes.bootstrap.clients import DYNAMODB_BUDGET
-from faxes.errors import FaxError, OutcomeUnknown, ServiceFault, StorageFailed
+from faxes.errors import Effect, StorageFault
 from faxes.intake.submission import ClaimTaken, IdTaken, WriteConflict
 from faxes.model import Acceptance, Claim, ExtensionNumber, Fax, Kind, StoredFile
 from tests.support.cloud import Cloud
@@ -231,9 +231,9 @@ class Deployed:
     fates: list[Fate]
     waits: list[float]
 
-    def fail(self, added: Fax) -> FaxError:
+    def fail(self, added: Fax) -> StorageFault:
         """Add a fax, which fails."""
-        with pytest.raises(FaxError) as caught:
+        with pytest.raises(StorageFault) as caught:
             self.store.add(added)
         assert self.fates == []
         return caught.value
@@ -323,8 +323,7 @@ def test_where_no_try_can_have_had_an_effect_the_fax_is_surely_not_added(
 ) -> None:
     deployed.fates[:] = fates
     error = deployed.fail(fax(1))
-    assert isinstance(error, StorageFailed)
-    assert (error.reason, error.cause) == ("record_not_written", cause)
+    assert (error.effect, str(error)) == (Effect.NONE, cause)
     assert deployed.stored() == []
 
 
@@ -349,8 +348,7 @@ def test_where_one_try_may_have_had_an_effect_the_outcome_is_unknown(
 ) -> None:
     deployed.fates[:] = fates
     error = deployed.fail(fax(1))
-    assert isinstance(error, OutcomeUnknown)
-    assert (error.reason, error.cause) == ("record_not_written", cause)
+    assert (error.effect, str(error)) == (Effect.UNKNOWN, cause)
 
 
 def cancelled(*codes: str) -> Fate:
@@ -370,24 +368,24 @@ def test_a_conflict_with_another_write_says_that_nothing_was_written(deployed: D
 
 
 @pytest.mark.parametrize(
-    ("fates", "error", "cause"),
+    ("fates", "effect", "cause"),
     [
-        ([cancelled("ThrottlingError", "None")], StorageFailed, "cancelled for ThrottlingError, None"),
-        ([cancelled("None", "ValidationError")], StorageFailed, "cancelled for None, ValidationError"),
+        ([cancelled("ThrottlingError", "None")], Effect.NONE, "cancelled for ThrottlingError, None"),
+        ([cancelled("None", "ValidationError")], Effect.NONE, "cancelled for None, ValidationError"),
         # Of the try before it, nothing is known: the conflict may be with that.
-        ([READ_TIMEOUT, CONFLICT], OutcomeUnknown, "cancelled for None, TransactionConflict"),
-        ([BROKEN, cancelled("None", "None")], OutcomeUnknown, "cancelled for None, None"),
-        ([IN_PROGRESS, IN_PROGRESS], OutcomeUnknown, "TransactionInProgressException (400)"),
-        ([READ_TIMEOUT, IN_PROGRESS], OutcomeUnknown, "TransactionInProgressException (400)"),
+        ([READ_TIMEOUT, CONFLICT], Effect.UNKNOWN, "cancelled for None, TransactionConflict"),
+        ([BROKEN, cancelled("None", "None")], Effect.UNKNOWN, "cancelled for None, None"),
+        ([IN_PROGRESS, IN_PROGRESS], Effect.UNKNOWN, "TransactionInProgressException (400)"),
+        ([READ_TIMEOUT, IN_PROGRESS], Effect.UNKNOWN, "TransactionInProgressException (400)"),
     ],
 )
 def test_a_transaction_that_is_cancelled_or_in_progress(
-    deployed: Deployed, fates: list[Fate], error: type[FaxError], cause: str
+    deployed: Deployed, fates: list[Fate], effect: Effect, cause: str
 ) -> None:
     deployed.fates[:] = fates
-    with pytest.raises(error) as caught:
+    with pytest.raises(StorageFault) as caught:
         deployed.store.add(fax(1), claim(1))
-    assert caught.value.cause == f"TransactWriteItems: {cause}"  # type: ignore[attr-defined]
+    assert (caught.value.effect, str(caught.value)) == (effect, f"TransactWriteItems: {cause}")
     assert deployed.stored() == []
 
 
@@ -438,43 +436,38 @@ def test_a_call_that_fails_before_its_first_try_surely_adds_nothing(
         raise NoCredentialsError
 
     client.meta.events.register_first("before-sign.dynamodb.TransactWriteItems", unsigned)
-    with pytest.raises(StorageFailed) as caught:
+    with pytest.raises(StorageFault) as caught:
         DynamoDBFaxStore(client, deployed.cloud.names["FaxTable"]).add(fax(1))
-    assert caught.value.cause == "TransactWriteItems: NoCredentialsError"
+    assert (caught.value.effect, str(caught.value)) == (Effect.NONE, "TransactWriteItems: NoCredentialsError")
 
 
 def test_an_earlier_calls_lost_answer_does_not_colour_the_next_call(deployed: Deployed) -> None:
     deployed.fates[:] = [READ_TIMEOUT, READ_TIMEOUT]
-    assert isinstance(deployed.fail(fax(1)), OutcomeUnknown)
+    assert deployed.fail(fax(1)).effect is Effect.UNKNOWN
     deployed.fates[:] = [DENIED]
-    assert isinstance(deployed.fail(fax(1)), StorageFailed)
+    assert deployed.fail(fax(1)).effect is Effect.NONE
 
 
 @pytest.mark.parametrize(
-    ("operation", "read", "failure", "reason"),
+    ("operation", "read"),
     [
-        ("GetItem", lambda store: store.by_id("1001", NOW), StorageFailed, "record_not_read"),
-        # A fax may have been accepted under it.
-        ("GetItem", lambda store: store.acceptance("c0" * 32, NOW), OutcomeUnknown, "key_not_read"),
-        ("Query", lambda store: store.by_uid("f" * 32, NOW), StorageFailed, "record_not_read"),
-        ("Query", lambda store: store.of_extension(NUMBER, NOW), StorageFailed, "record_not_read"),
+        ("GetItem", lambda store: store.by_id("1001", NOW)),
+        ("GetItem", lambda store: store.acceptance("c0" * 32, NOW)),
+        ("Query", lambda store: store.by_uid("f" * 32, NOW)),
+        ("Query", lambda store: store.of_extension(NUMBER, NOW)),
     ],
 )
-def test_a_read_that_fails_is_a_fault_of_ours(
-    cloud: Cloud,
-    operation: str,
-    read: Callable[[DynamoDBFaxStore], object],
-    failure: type[ServiceFault],
-    reason: str,
+def test_a_read_that_fails_is_a_fault_without_an_effect(
+    cloud: Cloud, operation: str, read: Callable[[DynamoDBFaxStore], object]
 ) -> None:
     def deny(request: AWSPreparedRequest, **_: object) -> Any:
         return DENIED(request)
 
     client = boto3.client("dynamodb")
     client.meta.events.register_first(f"before-send.dynamodb.{operation}", deny)
-    with pytest.raises(failure) as caught:
+    with pytest.raises(StorageFault) as caught:
         read(DynamoDBFaxStore(client, cloud.names["FaxTable"]))
-    assert (caught.value.reason, caught.value.cause) == (reason, f"{operation}: AccessDeniedException (400)")
+    assert (caught.value.effect, str(caught.value)) == (Effect.NONE, f"{operation}: AccessDeniedException (400)")
 
 
 @pytest.mark.parametrize("told_by", ["x-amz-crc32", "content-length"])
@@ -489,9 +482,9 @@ def test_a_read_that_is_cut_off_has_not_found_nothing(cloud: Cloud, waits: list[
     store = DynamoDBFaxStore(client, cloud.names["FaxTable"])
     assert store.acceptance("c0" * 32, NOW) is None
     fail_where_cut_off(client, "dynamodb", "GetItem")
-    with pytest.raises(OutcomeUnknown) as caught:
+    with pytest.raises(StorageFault) as caught:
         store.acceptance("c0" * 32, NOW)
-    assert caught.value.cause == "GetItem: ConnectionClosedError"
+    assert str(caught.value) == "GetItem: ConnectionClosedError"
 
 
 def test_a_claim_as_it_lies_in_the_table(cloud: Cloud) -> None:

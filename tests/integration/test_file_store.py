@@ -18,7 +18,7 @@ from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
 from faxes.adapters.s3 import S3FileStore
 from faxes.bootstrap.clients import S3_BUDGET
-from faxes.errors import StorageFailed
+from faxes.errors import Effect, StorageFault
 from faxes.model import Document, Kind
 from tests.support.cloud import Cloud
 from tests.support.faults import Fate, raises, s3_answers
@@ -128,16 +128,16 @@ def test_the_largest_file_lies_there_whole(subject: Subject) -> None:
 def test_what_lies_under_a_key_is_never_overwritten(subject: Subject, count: int) -> None:
     before = keyed(b"before")
     subject.store.put_all(before)
-    with pytest.raises(StorageFailed) as caught:
+    with pytest.raises(StorageFault) as caught:
         subject.store.put_all(keyed(b"after", b"two", b"three")[:count])
-    assert caught.value.reason == "file_not_stored"
+    assert caught.value.effect is Effect.UNKNOWN
     assert subject.objects()[before[0][0]] == b"before"
 
 
 def test_a_failure_is_raised_when_all_other_files_lie_there(subject: Subject) -> None:
     subject.store.put_all(keyed(b"before"))
     files = keyed(b"one", b"two", b"three")
-    with pytest.raises(StorageFailed):
+    with pytest.raises(StorageFault):
         subject.store.put_all(files)
     assert subject.objects() == {files[0][0]: b"before", files[1][0]: b"two", files[2][0]: b"three"}
 
@@ -263,9 +263,9 @@ def test_a_file_that_cannot_be_stored_fails_the_fax_when_its_other_files_are_don
     deployed: Deployed, fates: list[Fate], cause: str, count: int
 ) -> None:
     deployed.fates[KEY] = list(fates)
-    with pytest.raises(StorageFailed) as caught:
+    with pytest.raises(StorageFault) as caught:
         deployed.store.put_all(FILES[:count])
-    assert (caught.value.reason, caught.value.cause) == ("file_not_stored", cause)
+    assert (caught.value.effect, str(caught.value)) == (Effect.UNKNOWN, cause)
     assert deployed.fates == {KEY: []}
     assert deployed.cloud.objects() == {key: each.content for key, each in FILES[1:count]}
 

@@ -570,7 +570,7 @@ def logins() -> list[Case]:
         ("too-large", "body_too_large"): login(f"{grant}&{app}&state=".ljust(16 * 1024 + 1, "x")),
         ("form-cut-off", "closing_delimiter_missing"): form | {"body": form["body"][:-12]},
         ("not-binary", "body_not_binary"): form | {"body": CONTENT.decode() + app, "isBase64Encoded": False},
-        ("other-path", "NotFoundError"): whole | {"path": f"/oauth/{KEY}"},
+        ("other-path", "no_such_path"): whole | {"path": f"/oauth/{KEY}"},
     }
     cases = [Case(name, "issue_token", event, says) for (name, says), event in events.items()]
     for name, fate in DYNAMODB_FATES.items():

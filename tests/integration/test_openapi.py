@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from faxes.adapters.dynamodb.credentials import token_item
-from faxes.errors import DeploymentFault, FaxError, OutcomeUnknown, StorageFailed
+from faxes.errors import DeploymentFault, Effect, OutcomeUnknown, StorageFailed, StorageFault
 from faxes.model import Context, Principal
 from faxes.tokens import Token, digest_of
 from tests.data.requests import make
@@ -65,7 +65,7 @@ def gateways_answers() -> Iterator[Given]:
 class Failing:
     """A store each call of which fails in one way."""
 
-    def __init__(self, error: FaxError) -> None:
+    def __init__(self, error: Exception) -> None:
         self._error = error
 
     def __getattr__(self, name: str) -> Any:
@@ -93,11 +93,13 @@ def functions_answers(deployed: Cloud, context: Any) -> Iterator[Given]:
     for fault in (StorageFailed, OutcomeUnknown, DeploymentFault):
         create_fax.submission = replace(submission, directory=Failing(fault(reason="why", cause="how")))
         yield from fax()
+    create_fax.submission = replace(submission, directory=Failing(LookupError()))
+    yield from fax()
     # Of a path with a value that is none; the gateway hands it on as it was sent.
     unrouted = kept.proxy_event(kept.read("curl"), "curl") | {"path": "/uapi/faxes/@me/a`b"}
     yield from ((where, seen_by_a_client(create_fax.handler(unrouted, context))) for where in openapi.FAX)
     issue_token: Any = deployed.function("issue_token")
-    issue_token.login = replace(issue_token.login, credentials=Failing(StorageFailed(reason="why", cause="how")))
+    issue_token.login = replace(issue_token.login, credentials=Failing(StorageFault("get", Effect.NONE, "how")))
     login = kept.proxy_event(kept.read("token-urlencoded"), "login")
     yield "issueToken", seen_by_a_client(issue_token.handler(login, context))
 

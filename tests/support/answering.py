@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
-from faxes.edge import answers
+from faxes.edge import answers, fax_answers
 from faxes.observability import metrics
 
 
@@ -30,9 +30,11 @@ def event(**members: Any) -> APIGatewayProxyEvent:
     )
 
 
-def resolved(route: Callable[[], Response[str]], **members: Any) -> dict[str, Any]:
-    """The proxy response to a request for a route."""
-    app = answers.resolver()
+def resolved(
+    route: Callable[[], Response[str]], errors: answers.ErrorTable = fax_answers.ERRORS, **members: Any
+) -> dict[str, Any]:
+    """The proxy response to a request for a route; ``errors`` is its operation's table."""
+    app = answers.Resolver(errors)
     app.post("/x")(route)
     context: Any = None
     seconds = iter([100.0, 100.0421])

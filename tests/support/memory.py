@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from faxes.errors import FaxError, StorageFailed
+from faxes.errors import Effect, StorageFault
 from faxes.intake.submission import ClaimTaken, IdTaken
 from faxes.model import Acceptance, Claim, Document, Extension, ExtensionNumber, Fax, User
 from faxes.tokens import App, Token
@@ -15,7 +15,7 @@ class MemoryDirectory:
     def __init__(self, extensions: Iterable[Extension] = (), users: Iterable[User] = ()) -> None:
         self._extensions = {extension.number: extension for extension in extensions}
         self._users = {user.id: user for user in users}
-        self.failure: FaxError | None = None
+        self.failure: StorageFault | None = None
 
     def user(self, user_id: str) -> User | None:
         if self.failure:
@@ -46,7 +46,7 @@ class MemoryFileStore:
             else:
                 self.objects[key] = document.content
         if failed:
-            raise StorageFailed(reason="file_not_stored", cause="memory")
+            raise StorageFault("put", Effect.UNKNOWN, "memory")
 
     def discard(self, keys: Sequence[str]) -> None:
         for key in keys:
@@ -64,7 +64,7 @@ class MemoryFaxStore:
         self.faxes: dict[str, Fax] = {}
         self.claims: dict[str, tuple[datetime, Acceptance]] = {}
         self.failure: Exception | None = None
-        self.read_failure: FaxError | None = None
+        self.read_failure: StorageFault | None = None
 
     def acceptance(self, claim: str, now: datetime) -> Acceptance | None:
         if self.read_failure:
@@ -106,7 +106,7 @@ class MemoryCredentialStore:
     def __init__(self, tokens: Iterable[Token] = (), apps: Iterable[App] = ()) -> None:
         self.tokens = {token.digest: token for token in tokens}
         self.apps = {app.key: app for app in apps}
-        self.failure: FaxError | None = None
+        self.failure: StorageFault | None = None
 
     def app(self, key: str) -> App | None:
         if self.failure:

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxes.edge import answers, oauth
+from faxes.edge import fax_answers, oauth
 from faxes.errors import (
     BodyTooLarge,
     ClientInvalid,
     DeploymentFault,
+    Effect,
     ExtensionInvalid,
     FaxError,
     FileInvalid,
@@ -22,11 +23,13 @@ from faxes.errors import (
     ResourceNotFound,
     ServiceFault,
     StorageFailed,
+    StorageFault,
     TokenRefused,
     TokenRequestInvalid,
     TooManyFiles,
     UserInvalid,
     shown,
+    storage_faults_as,
 )
 
 
@@ -39,8 +42,8 @@ def leaves(error: type[FaxError]) -> Iterator[type[FaxError]]:
 
 
 def test_every_leaf_has_the_contracts_code_and_status() -> None:
-    statuses: dict[type[FaxError], int] = {**answers.STATUS, **oauth.STATUS}
-    assert {leaf: (leaf.code, statuses[leaf]) for leaf in leaves(FaxError)} == {
+    rows = {**oauth.ERRORS.rows, **fax_answers.ERRORS.rows}
+    assert {leaf: (leaf.code, rows[leaf].status) for leaf in leaves(FaxError)} == {
         BodyTooLarge: ("request_too_large", 413),
         FormInvalid: ("request_invalid", 400),
         UserInvalid: ("user_invalid", 400),
@@ -60,10 +63,17 @@ def test_every_leaf_has_the_contracts_code_and_status() -> None:
     }
 
 
-def test_the_tables_of_statuses_hold_the_leaves_and_nothing_else() -> None:
+def test_the_table_of_a_fax_holds_the_leaves_and_nothing_else() -> None:
     of_tokens = set(leaves(TokenRefused))
-    assert set(oauth.STATUS) == of_tokens
-    assert set(answers.STATUS) == set(leaves(FaxError)) - of_tokens
+    assert set(fax_answers.ERRORS.rows) == set(leaves(FaxError)) - of_tokens
+
+
+def test_the_table_of_a_login_has_a_row_for_every_leaf_and_no_other_code_than_oauths() -> None:
+    rows = oauth.ERRORS.rows
+    for leaf in leaves(FaxError):
+        nearest = next(kind for kind in leaf.__mro__ if kind in rows)
+        code = rows[nearest].code or leaf.code
+        assert code in {"invalid_request", "invalid_client", "unsupported_grant_type", "server_error"}
 
 
 def test_an_error_holds_its_message_and_its_reason() -> None:
@@ -71,30 +81,31 @@ def test_an_error_holds_its_message_and_its_reason() -> None:
     assert (error.message, error.reason, str(error)) == ("The body is empty.", "body_empty", "The body is empty.")
 
 
-@pytest.mark.parametrize(
-    ("error", "message"),
-    [
-        (
-            StorageFailed,
-            "The fax could not be stored because of a fault on our side. Nothing was accepted; "
-            "sending it again is safe.",
-        ),
-        (
-            OutcomeUnknown,
-            "It is not known whether the fax was accepted, because of a fault on our side. "
-            "Sending it again is safe with the same Idempotency-Key; without one, it may be sent twice.",
-        ),
-        (
-            DeploymentFault,
-            "The service is not set up correctly; its operator has been told. Nothing was accepted.",
-        ),
-    ],
-)
-def test_a_fault_of_ours_keeps_its_cause_out_of_its_message(
-    error: type[StorageFailed | OutcomeUnknown | DeploymentFault], message: str
-) -> None:
-    fault: ServiceFault = error(reason="why", cause="PutItem: AccessDeniedException (400)")
-    assert (fault.message, fault.reason, fault.cause) == (message, "why", "PutItem: AccessDeniedException (400)")
+@pytest.mark.parametrize("kind", [StorageFailed, OutcomeUnknown, DeploymentFault])
+def test_a_fault_of_ours_has_no_sentence_that_several_operations_would_share(kind: type[ServiceFault]) -> None:
+    fault = kind(reason="why", cause="PutItem: AccessDeniedException (400)")
+    assert (fault.message, fault.reason, fault.cause) == ("", "why", "PutItem: AccessDeniedException (400)")
+
+
+def test_a_storage_faults_text_leaves_out_what_the_service_said() -> None:
+    fault = StorageFault("PutItem", Effect.UNKNOWN, "ReadTimeoutError", said="no answer to +4930123456")
+    assert (fault.operation, fault.effect, fault.cause) == ("PutItem", Effect.UNKNOWN, "ReadTimeoutError")
+    assert (str(fault), fault.said) == ("PutItem: ReadTimeoutError", "no answer to +4930123456")
+    assert StorageFault("PutLogEvents", Effect.NONE, "too old").said == "too old"
+
+
+@pytest.mark.parametrize("effect", list(Effect))
+@pytest.mark.parametrize("kind", [StorageFailed, OutcomeUnknown])
+def test_a_storage_fault_becomes_the_use_cases_own(kind: type[ServiceFault], effect: Effect) -> None:
+    with pytest.raises(ServiceFault) as caught, storage_faults_as(kind, reason="why"):
+        raise StorageFault("GetItem", effect, "ReadTimeoutError", said="what was asked")
+    assert type(caught.value) is kind
+    assert (caught.value.reason, caught.value.cause) == ("why", "GetItem: ReadTimeoutError")
+
+
+def test_no_other_error_becomes_a_storage_failure() -> None:
+    with pytest.raises(KeyError), storage_faults_as(StorageFailed, reason="why"):
+        raise KeyError
 
 
 @pytest.mark.parametrize(

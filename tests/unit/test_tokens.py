@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxes.errors import ClientInvalid, StorageFailed
+from faxes.errors import ClientInvalid, Effect, StorageFailed, StorageFault
 from faxes.model import Context, Principal
 from faxes.tokens import (
     App,
@@ -121,7 +121,7 @@ def test_an_unknown_token_names_no_one(header: str) -> None:
 @pytest.mark.parametrize("token", ["a" * 9, *("a" * 9 + last for last in "/~=ä\u017f\u212a")])
 def test_what_cannot_be_a_token_is_not_looked_up(token: str) -> None:
     store = MemoryCredentialStore()
-    store.failure = StorageFailed(reason="record_not_read", cause="memory")
+    store.failure = StorageFault("get", Effect.NONE, "memory")
     assert Authentication(store, now=lambda: NOW, name_app=[].append).identify(f"Bearer {token}") is Denial.MALFORMED
 
 
@@ -140,7 +140,7 @@ def test_a_token_that_is_still_stored_ends_at_its_time(left: timedelta, caller: 
 
 def test_a_token_store_that_cannot_be_asked_is_a_fault_and_no_denial() -> None:
     store = MemoryCredentialStore()
-    store.failure = StorageFailed(reason="record_not_read", cause="memory")
+    store.failure = StorageFault("get", Effect.NONE, "memory")
     with pytest.raises(StorageFailed):
         Authentication(store, now=lambda: NOW, name_app=[].append).identify(f"Bearer {TOKEN}")
 
@@ -299,7 +299,7 @@ def test_what_an_app_may_do_is_what_it_may_do_now(context: Context) -> None:
 def test_a_store_that_fails_is_a_fault_and_no_wrong_secret() -> None:
     apps = Apps()
     token = apps.login.log_in(APP.key, SECRET)
-    apps.store.failure = StorageFailed(reason="record_not_read", cause="memory")
+    apps.store.failure = StorageFault("get", Effect.NONE, "memory")
     with pytest.raises(StorageFailed):
         apps.login.log_in(APP.key, SECRET)
     with pytest.raises(StorageFailed):

@@ -17,7 +17,6 @@ from faxes.adapters.dynamodb.erasure import DynamoDBErasureFaxes
 from faxes.adapters.logs import LogsAuditLog
 from faxes.adapters.s3_erasure import S3ErasureFiles
 from faxes.erasure import Erased, Erasure
-from faxes.errors import CallFailed
 from tools.operator import deployed
 from tools.operator.deployed import NoStack, Stack
 from tools.steps import fail
@@ -34,7 +33,7 @@ def erase(stack: Stack, uid: str, now: Callable[[], datetime]) -> Erased:
 
     Needs s3:ListBucket on the bucket and s3:DeleteObject below faxes/; dynamodb:GetItem and dynamodb:DeleteItem on the
     table of faxes and dynamodb:Query on its index; logs:CreateLogStream and logs:PutLogEvents on the audit log. Raises
-    NotErased; and CallFailed, or botocore's errors, as long as nothing was erased.
+    NotErased; and botocore's errors, as long as nothing was erased.
     """
     use_case = Erasure(
         files=S3ErasureFiles(stack.client("s3"), stack.output("FileBucketName")),
@@ -59,6 +58,8 @@ def _said(uid: str, error: erasure.NotErased) -> str:
                 f"Nothing was erased: fax {uid} has no record yet, but a file from this minute. It may be about to be "
                 "accepted; try again in a minute."
             )
+        case erasure.NotLookedUp():
+            return f"Nothing was erased. AWS said: {error}"
         case erasure.NotBegun():
             return f"Nothing was erased, since the audit log cannot be written: {error}"
         case erasure.NotAudited():
@@ -84,7 +85,7 @@ def main(arguments: list[str], now: Callable[[], datetime] = lambda: datetime.no
         erased = erase(stack, options.fax, now)
     except (NoStack, NotErased) as error:
         return fail(error)
-    except (CallFailed, BotoCoreError, ClientError) as error:
+    except (BotoCoreError, ClientError) as error:
         return fail(f"Nothing was erased. AWS said: {error}")
     files = f"{erased.files} {'file' if erased.files == 1 else 'files'}, {erased.size:,} bytes"
     if erased.fax_id is None:

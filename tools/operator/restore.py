@@ -20,7 +20,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from faxes.adapters.dynamodb.items import plain
 from faxes.adapters.logs import LogsAuditLog
 from faxes.audit import uid_digest
-from faxes.errors import CallFailed
+from faxes.errors import StorageFault
 from tools.operator import deployed
 from tools.operator.deployed import NoStack, Stack
 from tools.steps import fail
@@ -72,7 +72,9 @@ def restore(stack: Stack, table: str, source: str, now: datetime) -> Counter[Out
                     counts[outcome] += 1
     except _Foreign as error:
         raise NotRestored(str(error), counts) from error
-    except (CallFailed, BotoCoreError, ClientError) as error:
+    except StorageFault as fault:
+        raise NotRestored(f"AWS said: {fault.said}", counts) from fault
+    except (BotoCoreError, ClientError) as error:
         raise NotRestored(f"AWS said: {error}", counts) from error
     return counts
 

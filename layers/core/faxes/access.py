@@ -17,18 +17,18 @@ class Directory(Protocol):
     """Who belongs where, and who owns what."""
 
     def user(self, user_id: str) -> User | None:
-        """The user with this id, or None. Raises StorageFailed where that cannot be learned."""
+        """The user with this id, or None. Raises StorageFault where that cannot be learned."""
         ...
 
     def extension(self, number: ExtensionNumber) -> Extension | None:
-        """The extension with this number, or None. Raises StorageFailed where that cannot be learned."""
+        """The extension with this number, or None. Raises StorageFault where that cannot be learned."""
         ...
 
 
 def sender(directory: Directory, principal: Principal, user: str, text: str) -> Extension:
     """The extension that sends: the named user's, or, for @owner, any in the token's reach.
 
-    ``user`` and ``text`` are the path's values, decoded. Raises UserInvalid, ExtensionInvalid, and StorageFailed where
+    ``user`` and ``text`` are the path's values, decoded. Raises UserInvalid, ExtensionInvalid, and StorageFault where
     the directory cannot be read.
     """
     named = _named_user(directory, principal, user)

@@ -15,10 +15,10 @@ ERASE = "erase"
 
 
 class AuditLog(Protocol):
-    """Where the lines are. Each call raises CallFailed where it cannot be made."""
+    """Where the lines are. Each call raises StorageFault where it cannot be made."""
 
     def write(self, line: Line, now: datetime) -> None:
-        """Add a line. Raises CallFailed also where the log takes none of that time."""
+        """Add a line. Raises StorageFault also where the log takes none of that time."""
         ...
 
     def erased(self) -> set[str]:

@@ -5,6 +5,7 @@ cannot take, and one when it is done. The files go first and the record last, so
 is found by the next.
 
     NotErased
+    ├── NotLookedUp    what there is of it cannot be learned; nothing was erased
     ├── NothingThere   no file and no record: nothing to erase
     ├── Unsettled      no record yet, but a file so new that the fax may be about to be accepted; nothing was erased
     ├── NotBegun       the audit log cannot be written; nothing was erased
@@ -19,7 +20,7 @@ from typing import Protocol
 
 from faxes import audit
 from faxes.audit import AuditLog, Line
-from faxes.errors import CallFailed
+from faxes.errors import StorageFault
 
 # For so long a file may lie there before its record is found: create_fax has 28 s, and then the index has to follow.
 _SETTLED = timedelta(minutes=1)
@@ -35,19 +36,19 @@ class File:
 
 
 class FileStore(Protocol):
-    """Where the files are. Each call raises CallFailed where it cannot be made."""
+    """Where the files are. Each call raises StorageFault where it cannot be made."""
 
     def of_fax(self, uid: str) -> list[File]:
         """What lies there of a fax."""
         ...
 
     def delete(self, keys: Sequence[str]) -> None:
-        """Delete files. Raises CallFailed also where some of them stay."""
+        """Delete files. Raises StorageFault also where some of them stay."""
         ...
 
 
 class FaxStore(Protocol):
-    """Where the records are. Each call raises CallFailed where it cannot be made."""
+    """Where the records are. Each call raises StorageFault where it cannot be made."""
 
     def id_of(self, uid: str) -> str | None:
         """The id of the fax's record, also where its time is over; None where it has none."""
@@ -60,6 +61,10 @@ class FaxStore(Protocol):
 
 class NotErased(Exception):
     """The fax was not erased, not to its end, or without its audit line; the leaf says which."""
+
+
+class NotLookedUp(NotErased):
+    pass
 
 
 class NothingThere(NotErased):
@@ -107,11 +112,14 @@ class Erasure:
     def erase(self, uid: str, caller: str) -> Erased:
         """Erase the fax of a valid uid; ``caller`` is who asks, as the audit log shall say.
 
-        Raises NotErased; and CallFailed where what there is cannot be learned, so that nothing was erased.
+        Raises NotErased.
         """
         # In this order, so that a record which is written meanwhile is found.
-        files = self.files.of_fax(uid)
-        fax_id = self.faxes.id_of(uid)
+        try:
+            files = self.files.of_fax(uid)
+            fax_id = self.faxes.id_of(uid)
+        except StorageFault as fault:
+            raise NotLookedUp(fault.said) from fault
         if not files and fax_id is None:
             raise NothingThere
         if fax_id is None and max(file.written_at for file in files) > self.now() - _SETTLED:
@@ -119,19 +127,19 @@ class Erasure:
         fax = Erased(fax_id, len(files), sum(file.size for file in files))
         try:
             self.audit.write(self._line("begun", uid, fax, caller), self.now())
-        except CallFailed as failed:
-            raise NotBegun(str(failed)) from failed
+        except StorageFault as fault:
+            raise NotBegun(fault.said) from fault
         try:
             self.files.delete([file.key for file in files])
             if fax_id is not None:
                 self.faxes.delete(fax_id, uid)
-        except CallFailed as failed:
-            raise NotEnded(str(failed)) from failed
+        except StorageFault as fault:
+            raise NotEnded(fault.said) from fault
         line = self._line("done", uid, fax, caller)
         try:
             self.audit.write(line, self.now())
-        except CallFailed as failed:
-            raise NotAudited(str(failed), line) from failed
+        except StorageFault as fault:
+            raise NotAudited(fault.said, line) from fault
         return fax
 
     def _line(self, state: str, uid: str, fax: Erased, caller: str) -> Line:

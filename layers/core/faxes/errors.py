@@ -16,14 +16,21 @@
     │   ├── ClientInvalid         invalid_client
     │   └── GrantUnsupported      unsupported_grant_type
     └── ServiceFault              the fault is ours
-        ├── StorageFailed         internal_server_error: surely not accepted, sending again is safe
-        ├── OutcomeUnknown        internal_server_error: a write's outcome could not be learned
+        ├── StorageFailed         internal_server_error: what keeps things failed, and the request surely had no effect
+        ├── OutcomeUnknown        internal_server_error: whether the request had an effect could not be learned
         └── DeploymentFault       internal_server_error: the deployment cannot work as it stands
 
 Clients read ``code`` and show ``message``. ``reason`` is a stable word for logs and metrics; it never carries what the
-caller sent. ``edge.answers`` maps the leaves of a fax to a status, ``edge.oauth`` those of a token.
+caller sent. The edge has a table for each operation, from a leaf to its status, and from a fault of ours to its
+sentence: what it means to the client differs between a fax that is sent, one that is read and a login.
+
+Beside the tree stands StorageFault, which says that a call failed and not what that means: the use case that made the
+call makes it its own.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
 from typing import ClassVar
 
 _SHOWN_CHARACTERS = 80
@@ -111,56 +118,58 @@ class GrantUnsupported(TokenRefused):
 
 
 class ServiceFault(FaxError):
-    """The fault is on this side. ``cause`` says which call failed and how, for the log: never what the caller sent."""
+    """The fault is on this side. ``cause`` says which call failed and how, for the log: never what the caller sent. Its
+    ``message`` is empty: the operation has the sentence."""
 
     code = "internal_server_error"
 
-    def __init__(self, message: str, *, reason: str, cause: str = "") -> None:
-        super().__init__(message, reason=reason)
+    def __init__(self, *, reason: str, cause: str) -> None:
+        super().__init__("", reason=reason)
         self.cause = cause
 
 
 class StorageFailed(ServiceFault):
-    """The fax could not be stored and was certainly not accepted."""
-
-    def __init__(self, *, reason: str, cause: str) -> None:
-        super().__init__(
-            "The fax could not be stored because of a fault on our side. Nothing was accepted; "
-            "sending it again is safe.",
-            reason=reason,
-            cause=cause,
-        )
+    """What keeps things did not do what was needed, and the request certainly had no effect."""
 
 
 class OutcomeUnknown(ServiceFault):
-    """The record's write was sent and its outcome could not be learned: the fax may or may not be accepted."""
-
-    def __init__(self, *, reason: str, cause: str) -> None:
-        super().__init__(
-            "It is not known whether the fax was accepted, because of a fault on our side. "
-            "Sending it again is safe with the same Idempotency-Key; without one, it may be sent twice.",
-            reason=reason,
-            cause=cause,
-        )
+    """Whether the request had an effect could not be learned: a fax, for instance, may or may not be accepted."""
 
 
 class DeploymentFault(ServiceFault):
-    """The service is not set up as it must be; no request can succeed until an operator mends it."""
-
-    def __init__(self, *, reason: str, cause: str) -> None:
-        super().__init__(
-            "The service is not set up correctly; its operator has been told. Nothing was accepted.",
-            reason=reason,
-            cause=cause,
-        )
+    """The service is not set up as it must be; no request can succeed until an operator changes that."""
 
 
-class CallFailed(Exception):
-    """A call to what keeps things was not answered as it must be; whether it took effect is not known.
+class Effect(StrEnum):
+    """What a call that failed may have done."""
 
-    Beside the tree, since a use case makes it its own. Its text is the service's own, which may repeat what was asked:
-    for the operator who asked, and for no log.
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class StorageFault(Exception):
+    """A call to what keeps things was not answered as it must be.
+
+    ``operation`` names the call and ``cause`` says how it failed, without what was asked; the text of the exception is
+    both, for a log. ``effect`` is what the call may have done; a read has none. ``said`` is the service's own text,
+    which may repeat what was asked: for the operator who asked, and for no log.
     """
+
+    def __init__(self, operation: str, effect: Effect, cause: str, said: str = "") -> None:
+        super().__init__(f"{operation}: {cause}")
+        self.operation = operation
+        self.effect = effect
+        self.cause = cause
+        self.said = said or cause
+
+
+@contextmanager
+def storage_faults_as(failure: type[ServiceFault], *, reason: str) -> Iterator[None]:
+    """Make a StorageFault of the calls within the use case's own."""
+    try:
+        yield
+    except StorageFault as fault:
+        raise failure(reason=reason, cause=str(fault)) from fault
 
 
 def shown(text: str) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Protocol
 
-from faxes.errors import CallFailed
+from faxes.errors import StorageFault
 from faxes.model import Context, Extension, Principal, User
 from faxes.tokens import App, Token, digest_of
 
@@ -90,7 +90,7 @@ class StoredToken:
 
 
 class Directory(Protocol):
-    """Where members are kept. Each call raises CallFailed where it cannot be made."""
+    """Where members are kept. Each call raises StorageFault where it cannot be made."""
 
     def put(self, member: Member) -> Outcome:
         """Keep a member, and say what that did."""
@@ -98,7 +98,7 @@ class Directory(Protocol):
 
 
 class Credentials(Protocol):
-    """Where apps and tokens are kept. Each call raises CallFailed where it cannot be made."""
+    """Where apps and tokens are kept. Each call raises StorageFault where it cannot be made."""
 
     def app(self, key: str) -> StoredApp | None:
         """The app with this key, as last written, or None."""
@@ -159,8 +159,8 @@ class ImportStopped(Exception):
     """A call failed. ``report`` says what had been done before, and holds the secrets and tokens that were issued.
     ``unsure`` is the key of an app of which it is not known whether it has its new secret."""
 
-    def __init__(self, report: Report, error: CallFailed, unsure: str | None) -> None:
-        super().__init__(str(error))
+    def __init__(self, report: Report, fault: StorageFault, unsure: str | None) -> None:
+        super().__init__(fault.said)
         self.report = report
         self.unsure = unsure
 
@@ -202,8 +202,8 @@ class Provisioning:
                 outcomes[f"token {token.name}"], secret = self._issue(token, now)
                 if secret is not None:
                     issued[token.name] = secret
-        except CallFailed as failed:
-            raise ImportStopped(_report(outcomes, drawn, issued), failed, unsure) from failed
+        except StorageFault as fault:
+            raise ImportStopped(_report(outcomes, drawn, issued), fault, unsure) from fault
         return _report(outcomes, drawn, issued)
 
     def _with_secret(self, entry: AppEntry, before: StoredApp | None, *, rotate: bool) -> tuple[App, str | None]:

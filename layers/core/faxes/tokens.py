@@ -12,12 +12,13 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from faxes.errors import ClientInvalid
+from faxes.errors import ClientInvalid, StorageFailed, storage_faults_as
 from faxes.model import Context, Principal
 
 APP_KEY = re.compile(r"[A-Za-z0-9._~-]{1,128}")
@@ -76,7 +77,7 @@ class Denial(StrEnum):
 
 
 class CredentialStore(Protocol):
-    """Where apps and tokens are. Each call raises StorageFailed where it cannot be made."""
+    """Where apps and tokens are. Each call raises StorageFault where it cannot be made."""
 
     def app(self, key: str) -> App | None:
         """The app with this key, as last written, or None."""
@@ -111,7 +112,8 @@ class Login:
         Raises ClientInvalid for an unknown key, a wrong secret and a disabled app alike, StorageFailed where the store
         cannot be asked or written.
         """
-        app = self.credentials.app(key) if APP_KEY.fullmatch(key) else None
+        with _readable():
+            app = self.credentials.app(key) if APP_KEY.fullmatch(key) else None
         if app:
             self.name_app(app.key)
         sent = digest_of(secret) if APP_SECRET.fullmatch(secret) else ""
@@ -124,7 +126,9 @@ class Login:
         token = self.draw()
         # In whole seconds, as the table's time to live is, and never sooner than the client is told.
         expires_at = (self.now() + self.lifetime + timedelta(seconds=1)).replace(microsecond=0)
-        self.credentials.add(Token(digest_of(token), AppLogin(app.key, app.secret_digest), expires_at))
+        # One that may have been written is nobody's: its only text ends here.
+        with storage_faults_as(StorageFailed, reason="token_not_written"):
+            self.credentials.add(Token(digest_of(token), AppLogin(app.key, app.secret_digest), expires_at))
         return token
 
 
@@ -132,7 +136,8 @@ class Login:
 class Authentication:
     """The use case of the authorizer: whose request is this?
 
-    ``name_app`` is told the key of the app that a token was issued to, also where that ended or the app may not come in.
+    ``name_app`` is told the key of the app that a token was issued to, also where it ended
+    or the app may not come in.
     """
 
     credentials: CredentialStore
@@ -147,7 +152,8 @@ class Authentication:
         match = _AUTHORIZATION.fullmatch(authorization)
         if match is None:
             return Denial.MALFORMED
-        token = self.credentials.token(digest_of(match[1]))
+        with _readable():
+            token = self.credentials.token(digest_of(match[1]))
         if token is None:
             return Denial.UNKNOWN
         if isinstance(token.bearer, AppLogin):
@@ -160,7 +166,8 @@ class Authentication:
     def _caller(self, bearer: Principal | AppLogin) -> Principal | Denial:
         if isinstance(bearer, Principal):
             return bearer
-        app = self.credentials.app(bearer.key)
+        with _readable():
+            app = self.credentials.app(bearer.key)
         if app is None:
             return Denial.APP_UNKNOWN
         if not app.enabled:
@@ -168,6 +175,11 @@ class Authentication:
         if not hmac.compare_digest(app.secret_digest, bearer.secret_digest):
             return Denial.SECRET_ROTATED
         return app.principal
+
+
+def _readable() -> AbstractContextManager[None]:
+    """What is read within is there or not; where that cannot be learned, StorageFailed is raised."""
+    return storage_faults_as(StorageFailed, reason="record_not_read")
 
 
 def digest_of(text: str) -> str:

@@ -19,12 +19,13 @@ from faxes.errors import (
     OutcomeUnknown,
     RecipientsInvalid,
     ResourceNotFound,
+    ServiceFault,
     StorageFailed,
     TooManyFiles,
     UserInvalid,
 )
 from faxes.observability import metrics
-from tests.support.answering import answer, counted, counted_by, entry, line, resolved
+from tests.support.answering import answer, counted, counted_by, entry, event, line, resolved
 
 type Log = Callable[[], list[dict[str, Any]]]
 
@@ -60,27 +61,94 @@ def test_a_refusal_becomes_its_answer_a_log_line_and_a_count(log: Log, error: Fa
 
 
 @pytest.mark.parametrize(
-    ("error", "status"),
+    ("error", "status", "message"),
     [
-        (StorageFailed(reason="the_reason", cause="the cause"), 400),
-        (OutcomeUnknown(reason="the_reason", cause="the cause"), 500),
-        (DeploymentFault(reason="the_reason", cause="the cause"), 500),
+        (
+            StorageFailed(reason="the_reason", cause="the cause"),
+            400,
+            "The fax could not be stored because of a fault on our side. Nothing was accepted; "
+            "sending it again is safe.",
+        ),
+        (
+            OutcomeUnknown(reason="the_reason", cause="the cause"),
+            500,
+            "It is not known whether the fax was accepted, because of a fault on our side. "
+            "Sending it again is safe with the same Idempotency-Key; without one, it may be sent twice.",
+        ),
+        (
+            DeploymentFault(reason="the_reason", cause="the cause"),
+            500,
+            "The service is not set up correctly; its operator has been told. Nothing was accepted.",
+        ),
     ],
 )
 def test_a_fault_of_ours_becomes_its_answer_a_log_line_with_the_cause_and_a_count(
-    log: Log, error: FaxError, status: int
+    log: Log, error: FaxError, status: int, message: str
 ) -> None:
     def route() -> Response[str]:
         raise error
 
     code = "internal_server_error"
-    assert resolved(route) == answer(status, {"error": {"code": code, "message": error.message}})
+    assert resolved(route) == answer(status, {"error": {"code": code, "message": message}})
     assert [entry(each) for each in log()] == [
         line("ERROR", status, outcome=code, reason="the_reason", cause="the cause")
     ]
     assert counted() == {type(error).__name__: [1.0]}
     by_code = {"service": "fax-api", "code": code}
     assert counted_by() == [by_code, by_code | {"reason": "the_reason"}]
+
+
+READ = answers.ErrorTable(
+    rows=answers.REFUSALS | {ServiceFault: answers.Row(503, "The fax could not be read; try again.")},
+    unexpected=answers.Row(500, "The service failed; nothing was changed."),
+    refused="ReadRefused",
+)
+
+
+@pytest.mark.parametrize("kind", [StorageFailed, OutcomeUnknown, DeploymentFault])
+def test_what_a_fault_means_is_the_operations(log: Log, kind: type[ServiceFault]) -> None:
+    """Of a read that fails, it is never said that nothing was accepted."""
+
+    def route() -> Response[str]:
+        raise kind(reason="the_reason", cause="the cause")
+
+    code = "internal_server_error"
+    assert resolved(route, READ) == answer(
+        503, {"error": {"code": code, "message": "The fax could not be read; try again."}}
+    )
+    assert [entry(each) for each in log()] == [line("ERROR", 503, outcome=code, reason="the_reason", cause="the cause")]
+    assert counted() == {kind.__name__: [1.0]}
+
+
+def test_what_an_unexpected_fault_means_is_the_operations() -> None:
+    def route() -> Response[str]:
+        raise KeyError
+
+    assert resolved(route, READ) == answer(
+        500, {"error": {"code": "internal_server_error", "message": "The service failed; nothing was changed."}}
+    )
+
+
+def test_an_operations_refusals_are_counted_by_its_own_metric() -> None:
+    def route() -> Response[str]:
+        raise UserInvalid("The cause.", reason="the_reason")
+
+    assert resolved(route, READ) == answer(400, {"error": {"code": "user_invalid", "message": "The cause."}})
+    assert counted() == {"ReadRefused": [1.0]}
+
+
+def test_a_fault_is_no_longer_one_with_the_next_request(log: Log, context: Any) -> None:
+    """The level is that of this request, in a function that is warm."""
+    app = answers.Resolver(READ)
+    ways = iter([StorageFailed(reason="why", cause="how"), UserInvalid("Why.", reason="why")])
+
+    @app.post("/x")
+    def route() -> Response[str]:
+        raise next(ways)
+
+    for _ in range(2):
+        answers.respond(app, event().raw_event, context)
+    assert [each["level"] for each in log()] == ["ERROR", "INFO"]
 
 
 @pytest.mark.parametrize("kind", [ValueError, KeyError, RuntimeError, RecursionError, MemoryError, UnicodeError])

@@ -282,7 +282,7 @@ def test_a_secret_is_in_no_text_of_its_client() -> None:
 
 def answer(outcome: Exception | str) -> tuple[int, dict[str, Any], Any]:
     """Status, headers and body of a route that raises ``outcome``, or issues it as a token."""
-    app = oauth.resolver()
+    app = answers.Resolver(oauth.ERRORS)
 
     @app.post("/oauth/token.php")
     def route() -> Any:

@@ -11,13 +11,14 @@ from unittest import mock
 import pytest
 
 from faxes.errors import (
+    Effect,
     ExtensionInvalid,
-    FaxError,
     KeyReused,
     OutcomeUnknown,
     RecipientsInvalid,
     ServiceFault,
     StorageFailed,
+    StorageFault,
 )
 from faxes.intake.submission import WriteConflict
 from faxes.model import Acceptance, Claim, Context, Document, Fax, Form, Limits, Principal, Receipt, Upload
@@ -202,12 +203,12 @@ def test_a_refused_request_leaves_its_key_free() -> None:
     assert receipt.fax is not None
 
 
-NOT_READ = OutcomeUnknown(reason="key_not_read", cause="memory")
-NOT_FOUND_OUT = StorageFailed(reason="record_not_read", cause="memory")
+NOT_READ = StorageFault("read a key", Effect.NONE, "memory")
+NOT_FOUND_OUT = StorageFault("read a record", Effect.NONE, "memory")
 
 
 @pytest.mark.parametrize("directory", [None, NOT_FOUND_OUT])
-def test_where_a_key_cannot_be_looked_up_nobody_knows(directory: FaxError | None) -> None:
+def test_where_a_key_cannot_be_looked_up_nobody_knows(directory: StorageFault | None) -> None:
     """Its fax may have been accepted before: "nothing was accepted" would have the client send it under another key."""
     service = Service()
     service.faxes.read_failure = NOT_READ
@@ -228,7 +229,7 @@ def test_where_the_directory_cannot_be_read_an_accepted_fax_is_not_denied() -> N
     service.directory.failure = NOT_FOUND_OUT
     with pytest.raises(OutcomeUnknown) as caught:
         again(service)
-    assert (caught.value.reason, caught.value.cause) == ("record_not_read", "memory")
+    assert (caught.value.reason, caught.value.cause) == ("record_not_read", "read a record: memory")
     assert len(service.faxes.faxes) == 1
 
 
@@ -291,7 +292,7 @@ class Overtaken(MemoryFileStore):
 
     def put_all(self, files: Sequence[tuple[str, Document]]) -> None:
         self.meanwhile()
-        raise StorageFailed(reason="file_not_stored", cause="memory")
+        raise StorageFault("put", Effect.UNKNOWN, "memory")
 
 
 def test_a_request_that_fails_is_answered_as_the_same_one_that_was_accepted_meanwhile() -> None:

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from faxes.errors import (
+    Effect,
     ExtensionInvalid,
     FaxError,
     FileInvalid,
     OutcomeUnknown,
     RecipientsInvalid,
     StorageFailed,
+    StorageFault,
     TooManyFiles,
     UserInvalid,
 )
@@ -153,8 +155,8 @@ def test_a_form_without_a_file_is_checked_before_it_is_nothing_to_send(
 
 # --- storing ---------------------------------------------------------------------------------------------------------
 
-DEFINITE = StorageFailed(reason="record_not_written", cause="memory")
-UNKNOWN = OutcomeUnknown(reason="record_not_written", cause="memory")
+DEFINITE = StorageFault("write", Effect.NONE, "memory")
+UNKNOWN = StorageFault("write", Effect.UNKNOWN, "memory")
 
 
 @pytest.mark.parametrize("position", [1, 2, 3])
@@ -164,7 +166,7 @@ def test_where_one_file_cannot_be_stored_neither_record_nor_files_stay(position:
     assert service.refusal(TO_ONE, NOTE, SCAN, NOTE) == (
         StorageFailed,
         "file_not_stored",
-        "The fax could not be stored because of a fault on our side. Nothing was accepted; sending it again is safe.",
+        "",
     )
 
 
@@ -174,7 +176,7 @@ def test_where_the_record_is_surely_not_written_no_files_stay() -> None:
     assert service.refusal(TO_ONE, NOTE, SCAN) == (
         StorageFailed,
         "record_not_written",
-        "The fax could not be stored because of a fault on our side. Nothing was accepted; sending it again is safe.",
+        "",
     )
 
 
@@ -183,10 +185,7 @@ def test_where_the_records_fate_is_unknown_its_files_stay() -> None:
     service.faxes.failure = UNKNOWN
     with pytest.raises(OutcomeUnknown) as caught:
         service.submit(TO_ONE, NOTE, SCAN)
-    assert caught.value.message == (
-        "It is not known whether the fax was accepted, because of a fault on our side. "
-        "Sending it again is safe with the same Idempotency-Key; without one, it may be sent twice."
-    )
+    assert (caught.value.reason, caught.value.cause) == ("record_not_written", "write: memory")
     assert service.files.objects == {f"faxes/{UID}/1.txt": NOTE.content, f"faxes/{UID}/2.tif": SCAN.content}
 
 

@@ -1,4 +1,4 @@
-"""What an AWS call's failure says, for the adapters: for the log, and for whether the call may have taken effect."""
+"""What an AWS call's failure says, for the adapters: how it failed, and whether the call may have taken effect."""
 
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -14,6 +14,8 @@ from botocore.exceptions import (
     ParamValidationError,
     ProxyConnectionError,
 )
+
+from faxes.errors import Effect, StorageFault
 
 # Everything that a call of the SDK raises.
 FAILURES = (BotoCoreError, ClientError)
@@ -33,13 +35,13 @@ class _Client(Protocol):
     def meta(self) -> Any: ...
 
 
-def cause(operation: str, error: Exception) -> str:
-    """``PutItem: AccessDeniedException (400)`` or ``PutObject: ReadTimeoutError``: for the log, without the message,
-    which may repeat what was sent."""
+def fault(operation: str, effect: Effect, error: Exception) -> StorageFault:
+    """The failure of a call as the ports have it: ``PutItem: AccessDeniedException (400)``, ``PutObject:
+    ReadTimeoutError``. The message, which may repeat what was sent, stays apart."""
+    cause = type(error).__name__
     if isinstance(error, ClientError):
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", "-")
-        return f"{operation}: {code(error)} ({status})"
-    return f"{operation}: {type(error).__name__}"
+        cause = f"{code(error)} ({error.response.get('ResponseMetadata', {}).get('HTTPStatusCode', '-')})"
+    return StorageFault(operation, effect, cause, said=str(error))
 
 
 def code(error: ClientError) -> str:

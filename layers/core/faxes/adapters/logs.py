@@ -9,9 +9,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from faxes.adapters.calls import FAILURES, code
+from faxes.adapters.calls import FAILURES, code, fault
 from faxes.audit import ERASE, Line
-from faxes.errors import CallFailed
+from faxes.errors import Effect, StorageFault
 
 _STREAM = "erase"
 
@@ -32,10 +32,11 @@ class LogsAuditLog:
             self._make_stream()
             answer = self._client.put_log_events(logGroupName=self._group, logStreamName=_STREAM, logEvents=[event])
         except FAILURES as error:
-            raise CallFailed(str(error)) from error
+            raise fault("PutLogEvents", Effect.UNKNOWN, error) from error
         # What it drops, it answers with success.
         if answer.get("rejectedLogEventsInfo"):
-            raise CallFailed("the line was rejected as too old or too new; is this machine's clock right?")
+            why = "the line was rejected as too old or too new; is this machine's clock right?"
+            raise StorageFault("PutLogEvents", Effect.NONE, why)
 
     def _make_stream(self) -> None:
         try:
@@ -49,7 +50,7 @@ class LogsAuditLog:
         try:
             lines = [_parsed(event["message"]) for page in pages for event in page["events"]]
         except FAILURES as error:
-            raise CallFailed(str(error)) from error
+            raise fault("FilterLogEvents", Effect.NONE, error) from error
         return {line["uidSha256"] for line in lines if line.get("action") == ERASE}
 
 

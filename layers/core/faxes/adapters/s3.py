@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from faxes.adapters.calls import FAILURES, cause, code
-from faxes.errors import StorageFailed
+from faxes.adapters.calls import FAILURES, code, fault
+from faxes.errors import Effect
 from faxes.model import Document
 
 if TYPE_CHECKING:
@@ -67,9 +67,9 @@ class S3FileStore:
             retried = error.response.get("ResponseMetadata", {}).get("RetryAttempts", 0) > 0
             # The key was drawn for this fax: on a retry, what stands there is what the try before put.
             if not (retried and code(error) == "PreconditionFailed"):
-                raise StorageFailed(reason="file_not_stored", cause=cause("PutObject", error)) from error
+                raise fault("PutObject", Effect.UNKNOWN, error) from error
         except FAILURES as error:
-            raise StorageFailed(reason="file_not_stored", cause=cause("PutObject", error)) from error
+            raise fault("PutObject", Effect.UNKNOWN, error) from error
 
     def _retry_conflict(self, response: tuple[Any, dict[str, Any]] | None, attempts: int, **_: object) -> float | None:
         """Have the SDK try again after 409: a put of ours that timed out is still at work on the key."""

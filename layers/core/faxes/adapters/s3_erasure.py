@@ -9,9 +9,9 @@ from itertools import batched
 from typing import TYPE_CHECKING
 
 from faxes import ids
-from faxes.adapters.calls import FAILURES
+from faxes.adapters.calls import FAILURES, fault
 from faxes.erasure import File
-from faxes.errors import CallFailed
+from faxes.errors import Effect, StorageFault
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -32,7 +32,7 @@ class S3ErasureFiles:
         try:
             found = [item for page in pages for item in page.get("Contents", [])]
         except FAILURES as error:
-            raise CallFailed(str(error)) from error
+            raise fault("ListObjectsV2", Effect.NONE, error) from error
         return [File(item["Key"], item["Size"], item["LastModified"]) for item in found]
 
     def delete(self, keys: Sequence[str]) -> None:
@@ -42,9 +42,9 @@ class S3ErasureFiles:
                     Bucket=self._bucket, Delete={"Objects": [{"Key": key} for key in batch], "Quiet": True}
                 )
             except FAILURES as error:
-                raise CallFailed(str(error)) from error
+                raise fault("DeleteObjects", Effect.UNKNOWN, error) from error
             # What it could not delete, it lists in an answer of success.
             left = answer.get("Errors", [])
             if left:
                 codes = ", ".join(sorted({error["Code"] for error in left}))
-                raise CallFailed(f"{len(left)} of the files stay: {codes}")
+                raise StorageFault("DeleteObjects", Effect.UNKNOWN, f"{len(left)} of the files stay: {codes}")

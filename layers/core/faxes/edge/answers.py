@@ -1,12 +1,14 @@
 """A result or an error -> an answer, one log line and one count.
 
-``STATUS`` is the whole table from a fax's error to its status; every error's body is
-``{"error": {"code": ..., "message": ...}}``.
+What an error means to the client is the operation's: its ErrorTable says with which status and, for a fault of ours,
+with which sentence it is answered. ``REFUSALS`` are the rows that operations with answers in the contract's shape
+share, where every error's body is ``{"error": {"code": ..., "message": ...}}``.
 """
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
@@ -16,52 +18,113 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from faxes.edge import caller
 from faxes.errors import (
     BodyTooLarge,
-    DeploymentFault,
     ExtensionInvalid,
     FaxError,
     FileInvalid,
     FormInvalid,
     KeyReused,
-    OutcomeUnknown,
     RecipientsInvalid,
     ResourceNotFound,
     ServiceFault,
-    StorageFailed,
     TooManyFiles,
     UserInvalid,
 )
 from faxes.observability import logger, metrics, name_app, where
 
-STATUS: dict[type[FaxError], int] = {
-    BodyTooLarge: 413,
-    FormInvalid: 400,
-    UserInvalid: 400,
-    ExtensionInvalid: 400,
-    RecipientsInvalid: 400,
-    TooManyFiles: 400,
-    FileInvalid: 400,
-    KeyReused: 409,
-    ResourceNotFound: 404,
-    StorageFailed: 400,
-    OutcomeUnknown: 500,
-    DeploymentFault: 500,
-}
-
 JSON = "application/json"
 
 
-def resolver() -> APIGatewayRestResolver:
-    """A resolver that answers every error in the contract's shape."""
-    # Without validation: it does not understand these forms, and costs 54 ms at every cold start.
-    app = APIGatewayRestResolver(enable_validation=False)
-    app.exception_handler(FaxError)(_refused)
-    app.exception_handler(Exception)(_failed)
-    app.not_found(_no_such_path)
-    return app
+@dataclass(frozen=True, slots=True)
+class Row:
+    """How a kind of error is answered. An empty code or message is the error's own."""
+
+    status: int
+    message: str = ""
+    code: str = ""
+
+
+REFUSALS: Mapping[type[FaxError], Row] = {
+    BodyTooLarge: Row(413),
+    FormInvalid: Row(400),
+    UserInvalid: Row(400),
+    ExtensionInvalid: Row(400),
+    RecipientsInvalid: Row(400),
+    TooManyFiles: Row(400),
+    FileInvalid: Row(400),
+    KeyReused: Row(409),
+    ResourceNotFound: Row(404),
+}
+
+
+def in_the_contracts_shape(status: int, code: str, message: str) -> Response[str]:
+    """The answer to an error."""
+    return Response(status, JSON, error_body(code, message))
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorTable:
+    """How one operation answers what goes wrong.
+
+    ``rows`` has one for every leaf that can be raised, its own or that of a class above it; ``unexpected`` is for a
+    fault in this code. ``answer`` makes the response of status, code and message. ``refused`` is the metric of
+    refusals; ``by_reason``: errors are counted by code, and by code and reason, as well as in all.
+    """
+
+    rows: Mapping[type[FaxError], Row]
+    unexpected: Row
+    refused: str
+    by_reason: bool = True
+    answer: Callable[[int, str, str], Response[str]] = in_the_contracts_shape
+
+    def row(self, error: FaxError) -> Row:
+        """An error's row: the nearest in the tree."""
+        return next(self.rows[kind] for kind in type(error).__mro__ if kind in self.rows)
+
+
+class Resolver(APIGatewayRestResolver):
+    """The routes of one operation, which answers every error by its table. ``failed`` tells whether the last answer was
+    a fault of ours; an environment answers one request at a time."""
+
+    def __init__(self, errors: ErrorTable) -> None:
+        # Without validation: it does not understand these forms, and costs 54 ms at every cold start.
+        super().__init__(enable_validation=False)
+        self.failed = False
+        self._errors = errors
+        self.exception_handler(FaxError)(self._answer_error)
+        self.exception_handler(Exception)(self._answer_unexpected)
+        self.not_found(self._answer_no_such_path)
+
+    def _answer_error(self, error: FaxError) -> Response[str]:
+        row = self._errors.row(error)
+        code = row.code or error.code
+        logger.append_keys(outcome=code, reason=error.reason)
+        if self._errors.by_reason:
+            # Counted in all, by code, and by code and reason: alarms ask for the first two, an operator for the last.
+            metrics.add_dimensions(code=code)
+            metrics.add_dimensions(code=code, reason=error.reason)
+        if isinstance(error, ServiceFault):
+            self.failed = True
+            logger.append_keys(cause=error.cause)
+            metrics.add_metric(type(error).__name__, MetricUnit.Count, 1)
+        else:
+            metrics.add_metric(self._errors.refused, MetricUnit.Count, 1)
+        return self._errors.answer(row.status, code, row.message or error.message)
+
+    def _answer_unexpected(self, error: Exception) -> Response[str]:
+        """A fault in this code. Its message stays out of the answer and of the log: it may repeat what was sent."""
+        self.failed = True
+        row = self._errors.unexpected
+        code = row.code or ServiceFault.code
+        logger.append_keys(outcome=code, reason=type(error).__name__, where=where(error))
+        metrics.add_metric("UnexpectedFault", MetricUnit.Count, 1)
+        return self._errors.answer(row.status, code, row.message)
+
+    def _answer_no_such_path(self, error: Exception) -> Response[str]:
+        return self._answer_error(ResourceNotFound("There is no such path.", reason="no_such_path"))
 
 
 def respond(
-    app: APIGatewayRestResolver,
+    app: Resolver,
     event: dict[str, Any],
     context: LambdaContext,
     clock: Callable[[], float] = time.monotonic,
@@ -71,9 +134,9 @@ def respond(
     # Before all else, so that it is known of a request that is refused or fails at once, too.
     if app_key := caller.app_key(event):
         name_app(app_key)
+    app.failed = False
     answer = app.resolve(event, context)
-    outcome = logger.get_current_keys().get("outcome")
-    write = logger.error if outcome == ServiceFault.code or answer["statusCode"] >= 500 else logger.info
+    write = logger.error if app.failed else logger.info
     duration_ms = round((clock() - started) * 1000)
     write("request answered", extra={"status": answer["statusCode"], "duration_ms": duration_ms})
     return answer
@@ -82,31 +145,3 @@ def respond(
 def error_body(code: str, message: str) -> str:
     """The body of every answer that is not 2xx."""
     return json.dumps({"error": {"code": code, "message": message}})
-
-
-def _refused(error: FaxError) -> Response[str]:
-    logger.append_keys(outcome=error.code, reason=error.reason)
-    # Counted in all, by code, and by code and reason: alarms ask for the first two, an operator for the last.
-    metrics.add_dimensions(code=error.code)
-    metrics.add_dimensions(code=error.code, reason=error.reason)
-    if isinstance(error, ServiceFault):
-        logger.append_keys(cause=error.cause)
-        metrics.add_metric(type(error).__name__, MetricUnit.Count, 1)
-    else:
-        metrics.add_metric("FaxRefused", MetricUnit.Count, 1)
-    return Response(STATUS[type(error)], JSON, error_body(error.code, error.message))
-
-
-def _failed(error: Exception) -> Response[str]:
-    """500: a fault in this code. Its message stays out of the answer and of the log: it may repeat what was sent."""
-    logger.append_keys(outcome=ServiceFault.code, reason=type(error).__name__, where=where(error))
-    metrics.add_metric("UnexpectedFault", MetricUnit.Count, 1)
-    return Response(
-        500,
-        JSON,
-        error_body(ServiceFault.code, "The service failed; it is not known whether the fax was accepted."),
-    )
-
-
-def _no_such_path(error: Exception) -> Response[str]:
-    return _refused(ResourceNotFound("There is no such path.", reason="no_such_path"))

@@ -44,5 +44,5 @@ def app_key(event: Mapping[str, Any]) -> str | None:
 
 def _authorizer(event: Mapping[str, Any]) -> Mapping[str, object]:
     """What the authorizer handed on. It is the gateway's, so no caller can put anything there."""
-    context: Mapping[str, object] = event["requestContext"].get("authorizer") or {}
+    context: Mapping[str, object] = (event.get("requestContext") or {}).get("authorizer") or {}
     return context

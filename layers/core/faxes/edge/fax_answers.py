@@ -1,13 +1,36 @@
-"""What create_fax answers where nothing is wrong."""
+"""What create_fax answers: where nothing is wrong, and what a fault of ours means to who sends a fax."""
 
 import json
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.metrics import MetricUnit
 
-from faxes.edge.answers import JSON
+from faxes.edge.answers import JSON, REFUSALS, ErrorTable, Row
+from faxes.errors import DeploymentFault, OutcomeUnknown, StorageFailed
 from faxes.model import Receipt
 from faxes.observability import logger, metrics
+
+ERRORS = ErrorTable(
+    rows={
+        **REFUSALS,
+        # By a 4xx, a client knows that nothing was accepted.
+        StorageFailed: Row(
+            400,
+            "The fax could not be stored because of a fault on our side. Nothing was accepted; "
+            "sending it again is safe.",
+        ),
+        OutcomeUnknown: Row(
+            500,
+            "It is not known whether the fax was accepted, because of a fault on our side. "
+            "Sending it again is safe with the same Idempotency-Key; without one, it may be sent twice.",
+        ),
+        DeploymentFault: Row(
+            500, "The service is not set up correctly; its operator has been told. Nothing was accepted."
+        ),
+    },
+    unexpected=Row(500, "The service failed; it is not known whether the fax was accepted."),
+    refused="FaxRefused",
+)
 
 
 def accepted(receipt: Receipt) -> Response[str]:

@@ -12,29 +12,22 @@ from datetime import timedelta
 from urllib.parse import parse_qsl, unquote_plus, unquote_to_bytes
 
 import pybase64
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
 from faxes.edge import events
-from faxes.edge.answers import JSON
+from faxes.edge.answers import JSON, ErrorTable, Row
 from faxes.errors import (
     ClientInvalid,
-    FaxError,
     GrantUnsupported,
+    RequestRefused,
     ServiceFault,
-    TokenRefused,
     TokenRequestInvalid,
     shown,
 )
 from faxes.intake import multipart
-from faxes.observability import logger, metrics, where
-
-STATUS: dict[type[FaxError], int] = {
-    TokenRequestInvalid: 400,
-    ClientInvalid: 401,
-    GrantUnsupported: 400,
-}
+from faxes.observability import logger, metrics
 
 # Key, secret and all that a client adds stay far below it.
 MAX_BODY_BYTES = 16 * 1024
@@ -44,7 +37,8 @@ _URLENCODED = "application/x-www-form-urlencoded"
 _GRANT = "client_credentials"
 _READ = ("grant_type", "client_id", "client_secret")
 _NO_CLIENT = "No app key and secret are sent; send client_id and client_secret, or HTTP Basic."
-_FAULT = "The token could not be issued because of a fault on our side; try again."
+# No token that the client has was issued, whatever failed.
+_FAULT = Row(503, "The token could not be issued because of a fault on our side; try again.", "server_error")
 
 _BASIC = re.compile(r"\s*basic\s+([A-Za-z0-9+/=]+)\s*", re.IGNORECASE | re.ASCII)
 # RFC 6749, section 5.2: the characters that an error_description may have.
@@ -59,14 +53,6 @@ class Client:
 
     key: str
     secret: str = field(repr=False)
-
-
-def resolver() -> APIGatewayRestResolver:
-    """A resolver that answers every error in OAuth's shape."""
-    app = APIGatewayRestResolver(enable_validation=False)
-    app.exception_handler(FaxError)(_refused)
-    app.exception_handler(Exception)(_failed)
-    return app
 
 
 def client(event: APIGatewayProxyEvent) -> Client:
@@ -154,31 +140,24 @@ def _basic(authorization: str) -> Client | None:
     return Client(unquote_plus(key), unquote_plus(secret))
 
 
-def _refused(error: FaxError) -> Response[str]:
-    match error:
-        case ServiceFault():
-            logger.append_keys(outcome="server_error", reason=error.reason, cause=error.cause)
-            metrics.add_metric(type(error).__name__, MetricUnit.Count, 1)
-            return _answer(503, "server_error", _FAULT)
-        case TokenRefused():
-            refused = error
-        case _:
-            # What the body's readers say of a fax's form holds for this one as well.
-            refused = TokenRequestInvalid(error.message, reason=error.reason)
-    logger.append_keys(outcome=refused.code, reason=refused.reason)
-    metrics.add_metric("TokenRefused", MetricUnit.Count, 1)
-    return _answer(STATUS[type(refused)], refused.code, refused.message)
-
-
-def _failed(error: Exception) -> Response[str]:
-    """503: a fault in this code. Its message stays out of the answer and of the log: it may repeat what was sent."""
-    logger.append_keys(outcome="server_error", reason=type(error).__name__, where=where(error))
-    metrics.add_metric("UnexpectedFault", MetricUnit.Count, 1)
-    return _answer(503, "server_error", _FAULT)
-
-
 def _answer(status: int, code: str, description: str) -> Response[str]:
     body = {"error": code, "error_description": _NOT_DESCRIBABLE.sub("?", description)}
     # HTTP wants a challenge with every 401; the gateway hands it on under another name.
     challenge: dict[str, str | list[str]] = {"WWW-Authenticate": 'Basic realm="token"'} if status == 401 else {}
     return Response(status, JSON, json.dumps(body), headers=_NEVER_STORED | challenge)
+
+
+ERRORS = ErrorTable(
+    rows={
+        TokenRequestInvalid: Row(400),
+        ClientInvalid: Row(401),
+        GrantUnsupported: Row(400),
+        # What the body's readers say of a fax's form holds for this one as well.
+        RequestRefused: Row(400, code=TokenRequestInvalid.code),
+        ServiceFault: _FAULT,
+    },
+    unexpected=_FAULT,
+    refused="TokenRefused",
+    by_reason=False,
+    answer=_answer,
+)

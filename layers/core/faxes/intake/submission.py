@@ -18,7 +18,15 @@ from typing import Protocol
 
 from faxes import access, ids
 from faxes.access import Directory
-from faxes.errors import KeyReused, OutcomeUnknown, StorageFailed, TooManyFiles
+from faxes.errors import (
+    Effect,
+    KeyReused,
+    OutcomeUnknown,
+    StorageFailed,
+    StorageFault,
+    TooManyFiles,
+    storage_faults_as,
+)
 from faxes.intake import documents, recipients
 from faxes.intake.idempotency import claim_of_content, claim_of_key, content_of
 from faxes.model import (
@@ -46,7 +54,7 @@ class FileStore(Protocol):
     """Where the bytes of a fax lie."""
 
     def put_all(self, files: Sequence[tuple[str, Document]]) -> None:
-        """Store each document under its key. Raises StorageFailed where one could not be; others may have been."""
+        """Store each document under its key. Raises StorageFault where one could not be; others may have been."""
         ...
 
     def discard(self, keys: Sequence[str]) -> None:
@@ -60,16 +68,16 @@ class FaxStore(Protocol):
     def acceptance(self, claim: str, now: datetime) -> Acceptance | None:
         """What was accepted under this claim, as last written, or None where nothing was, or its time is over.
 
-        Raises OutcomeUnknown where that cannot be learned.
+        Raises StorageFault where that cannot be learned.
         """
         ...
 
     def add(self, fax: Fax, claim: Claim | None = None) -> None:
         """Write the record of a new fax, and its claim, or neither: unless its id, or the claim, is taken.
 
-        Raises IdTaken or ClaimTaken; WriteConflict where others are just writing the same, StorageFailed where it was
-        surely not written for another reason, OutcomeUnknown where that cannot be told. Being called twice with the
-        same fax is the same as once.
+        Raises IdTaken or ClaimTaken; WriteConflict where others are just writing the same, StorageFault where it was
+        not written for another reason, or where that cannot be told: its effect says which. Being called twice with
+        the same fax is the same as once.
         """
         ...
 
@@ -136,7 +144,7 @@ class Submission:
         the seconds that are left for all of it. Raises a leaf of RequestRefused for the first check that fails,
         StorageFailed or OutcomeUnknown where storing does.
         """
-        with self._earlier(principal, key) as earlier:
+        with self._earlier(principal, key) as earlier, storage_faults_as(StorageFailed, reason="record_not_read"):
             sender = access.sender(self.directory, principal, user, extension)
         to = recipients.requested(form.request)
         if earlier and (accepted := earlier.result()):
@@ -162,7 +170,12 @@ class Submission:
         # A read takes as long as a write.
         if remaining() < self.timing.write:
             raise OutcomeUnknown(reason=failed.reason, cause=failed.cause) from failed
-        return self.faxes.acceptance(claim, self.now())
+        return self._acceptance(claim)
+
+    def _acceptance(self, claim: str) -> Acceptance | None:
+        """What was accepted under a claim. Raises OutcomeUnknown where that cannot be learned: a fax may have been."""
+        with storage_faults_as(OutcomeUnknown, reason="key_not_read"):
+            return self.faxes.acceptance(claim, self.now())
 
     @contextmanager
     def _earlier(self, principal: Principal, key: str | None) -> Iterator[Future[Acceptance | None] | None]:
@@ -174,7 +187,7 @@ class Submission:
         if key is None:
             yield None
             return
-        reading = self.pool.submit(self.faxes.acceptance, claim_of_key(principal, key), self.now())
+        reading = self.pool.submit(self._acceptance, claim_of_key(principal, key))
         try:
             yield reading
         except StorageFailed as failed:
@@ -253,7 +266,8 @@ class Submission:
         )
         self._check_time_to_store(remaining)
         try:
-            self.files.put_all(keyed)
+            with storage_faults_as(StorageFailed, reason="file_not_stored"):
+                self.files.put_all(keyed)
             receipt = self._write(fax, claim, remaining)
         except (StorageFailed, KeyReused):
             self._discard(keyed, remaining)
@@ -289,6 +303,9 @@ class Submission:
                 redrawn += 1
             except ClaimTaken as taken:
                 return _replay(claim.content if claim else "", taken.by)
+            except StorageFault as fault:
+                failure = StorageFailed if fault.effect is Effect.NONE else OutcomeUnknown
+                raise failure(reason="record_not_written", cause=str(fault)) from fault
             except WriteConflict:
                 conflicts += 1
                 if attempt < _WRITES - 1:

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from faxes.adapters.calls import FAILURES, cause
+from faxes.adapters.calls import FAILURES, fault
 from faxes.adapters.dynamodb.items import Item, get, moment, wire
-from faxes.errors import StorageFailed
+from faxes.errors import Effect
 from faxes.model import Context, Principal
 from faxes.tokens import App, AppLogin, Token
 
@@ -47,7 +47,7 @@ class DynamoDBCredentialStore:
         try:
             self._client.put_item(TableName=self._table, Item=wire(token_item(token)))
         except FAILURES as error:
-            raise StorageFailed(reason="token_not_written", cause=cause("PutItem", error)) from error
+            raise fault("PutItem", Effect.UNKNOWN, error) from error
 
 
 def app_item(app: App) -> Item:

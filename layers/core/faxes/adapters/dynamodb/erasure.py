@@ -6,10 +6,10 @@ Actions: dynamodb:Query on the index by uid, dynamodb:GetItem and dynamodb:Delet
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from faxes.adapters.calls import FAILURES
+from faxes.adapters.calls import FAILURES, fault
 from faxes.adapters.dynamodb.faxes import BY_UID
 from faxes.adapters.dynamodb.items import plain, wire
-from faxes.errors import CallFailed
+from faxes.errors import Effect
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -26,7 +26,7 @@ class DynamoDBErasureFaxes:
         try:
             return self._id_of(uid)
         except FAILURES as error:
-            raise CallFailed(str(error)) from error
+            raise fault("Query, GetItem", Effect.NONE, error) from error
 
     def _id_of(self, uid: str) -> str | None:
         listed = self._client.query(
@@ -59,4 +59,4 @@ class DynamoDBErasureFaxes:
                     ExpressionAttributeValues=wire({":uid": uid}),
                 )
         except FAILURES as error:
-            raise CallFailed(str(error)) from error
+            raise fault("DeleteItem", Effect.UNKNOWN, error) from error

@@ -6,9 +6,9 @@ from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from faxes.adapters.calls import FAILURES, Attempts, cause
+from faxes.adapters.calls import FAILURES, Attempts, fault
 from faxes.adapters.dynamodb.items import Item, get, moment, plain, wire
-from faxes.errors import OutcomeUnknown, StorageFailed
+from faxes.errors import Effect, StorageFault
 from faxes.intake.submission import ClaimTaken, IdTaken, WriteConflict
 from faxes.model import Acceptance, Claim, ExtensionNumber, Fax, Kind, Status, StoredFile
 
@@ -36,10 +36,7 @@ class DynamoDBFaxStore:
         self._attempts = Attempts(client, "dynamodb", "TransactWriteItems")
 
     def acceptance(self, claim: str, now: datetime) -> Acceptance | None:
-        try:
-            item = get(self._client, self._table, f"IDEMPOTENCY#{claim}", "IDEMPOTENCY")
-        except StorageFailed as failed:
-            raise OutcomeUnknown(reason="key_not_read", cause=failed.cause) from failed
+        item = get(self._client, self._table, f"IDEMPOTENCY#{claim}", "IDEMPOTENCY")
         # The table removes it up to days later.
         return _acceptance(item) if item and moment(item["expiresAt"]) > now else None
 
@@ -54,7 +51,7 @@ class DynamoDBFaxStore:
         except self._client.exceptions.TransactionCanceledException as error:
             self._cancelled(error, fax)
         except FAILURES as error:
-            raise self._failed(cause("TransactWriteItems", error)) from error
+            raise fault("TransactWriteItems", self._effect, error) from error
 
     def _put(self, item: Item, condition: str, values: Mapping[str, Any] | None = None) -> "TransactWriteItemTypeDef":
         put: PutTypeDef = {
@@ -83,11 +80,13 @@ class DynamoDBFaxStore:
         codes = [reason.get("Code") for reason in reasons]
         if _CONFLICT in codes and self._attempts.refused:
             raise WriteConflict from error
-        raise self._failed(f"TransactWriteItems: cancelled for {', '.join(map(str, codes))}") from error
+        why = f"cancelled for {', '.join(map(str, codes))}"
+        raise StorageFault("TransactWriteItems", self._effect, why) from error
 
-    def _failed(self, why: str) -> StorageFailed | OutcomeUnknown:
-        failed = StorageFailed if self._attempts.refused else OutcomeUnknown
-        return failed(reason="record_not_written", cause=why)
+    @property
+    def _effect(self) -> Effect:
+        """Of the last transaction."""
+        return Effect.NONE if self._attempts.refused else Effect.UNKNOWN
 
     def by_id(self, fax_id: str, now: datetime) -> Fax | None:
         """The fax with this id, or None where there is none or its time is over."""
@@ -125,7 +124,7 @@ class DynamoDBFaxStore:
             for answer in pages:
                 yield from map(plain, answer["Items"])
         except FAILURES as error:
-            raise StorageFailed(reason="record_not_read", cause=cause("Query", error)) from error
+            raise fault("Query", Effect.NONE, error) from error
 
 
 def _fax_item(fax: Fax) -> Item:

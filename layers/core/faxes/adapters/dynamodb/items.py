@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from faxes.adapters.calls import FAILURES, cause
-from faxes.errors import StorageFailed
+from faxes.adapters.calls import FAILURES, fault
+from faxes.errors import Effect
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -34,9 +34,9 @@ def moment(seconds: Any) -> datetime:
 
 
 def get(client: "DynamoDBClient", table: str, pk: str, sk: str) -> Item | None:
-    """One item, as last written, or None. Raises StorageFailed where it cannot be read."""
+    """One item, as last written, or None. Raises StorageFault where it cannot be read."""
     try:
         answer = client.get_item(TableName=table, Key=wire({"pk": pk, "sk": sk}), ConsistentRead=True)
     except FAILURES as error:
-        raise StorageFailed(reason="record_not_read", cause=cause("GetItem", error)) from error
+        raise fault("GetItem", Effect.NONE, error) from error
     return plain(answer["Item"]) if "Item" in answer else None

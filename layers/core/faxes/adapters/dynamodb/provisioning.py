@@ -5,11 +5,11 @@ Actions: dynamodb:GetItem and dynamodb:PutItem on both tables, dynamodb:DeleteIt
 
 from typing import TYPE_CHECKING
 
-from faxes.adapters.calls import FAILURES
+from faxes.adapters.calls import FAILURES, fault
 from faxes.adapters.dynamodb.credentials import app_item, token_item, token_name_item
 from faxes.adapters.dynamodb.directory import extension_item, organization_item, user_item
 from faxes.adapters.dynamodb.items import Item, moment, plain, wire
-from faxes.errors import CallFailed
+from faxes.errors import Effect
 from faxes.model import Extension, User
 from faxes.provisioning import Member, Outcome, StoredApp, StoredToken
 from faxes.tokens import App, Token
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class _Table:
-    """A table whose items are written where they differ. Its calls raise CallFailed."""
+    """A table whose items are written where they differ. Its calls raise StorageFault."""
 
     def __init__(self, client: "DynamoDBClient", name: str) -> None:
         self._client = client
@@ -29,7 +29,7 @@ class _Table:
         try:
             answer = self._client.get_item(TableName=self._name, Key=wire({"pk": pk, "sk": sk}), ConsistentRead=True)
         except FAILURES as error:
-            raise CallFailed(str(error)) from error
+            raise fault("GetItem", Effect.NONE, error) from error
         return plain(answer["Item"]) if "Item" in answer else None
 
     def put(self, item: Item) -> Outcome:
@@ -39,14 +39,14 @@ class _Table:
         try:
             self._client.put_item(TableName=self._name, Item=wire(item))
         except FAILURES as error:
-            raise CallFailed(str(error)) from error
+            raise fault("PutItem", Effect.UNKNOWN, error) from error
         return Outcome.CHANGED if before else Outcome.ADDED
 
     def delete(self, pk: str, sk: str) -> None:
         try:
             self._client.delete_item(TableName=self._name, Key=wire({"pk": pk, "sk": sk}))
         except FAILURES as error:
-            raise CallFailed(str(error)) from error
+            raise fault("DeleteItem", Effect.UNKNOWN, error) from error
 
 
 class DynamoDBProvisioningDirectory:
