@@ -68,10 +68,10 @@ TOO_MANY = refusal(
 CALLER_NOT_TOLD = refusal(
     500,
     "internal_server_error",
-    "It could not be told who is calling, because of a fault on our side. Nothing was accepted; sending it again is "
-    "safe.",
+    "It could not be told who is calling, because of a fault on our side. The request took no effect; sending it again "
+    "is safe.",
 )
-FAILED = refusal(500, "internal_server_error", "The service failed; it is not known whether the fax was accepted.")
+FAILED = refusal(500, "internal_server_error", "The service failed; whether the request took effect is not known.")
 
 
 @pytest.fixture(scope="module")

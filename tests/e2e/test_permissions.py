@@ -32,8 +32,8 @@ NO_TOKEN = Answer(
 CALLER_NOT_TOLD = refusal(
     500,
     "internal_server_error",
-    "It could not be told who is calling, because of a fault on our side. Nothing was accepted; sending it again is "
-    "safe.",
+    "It could not be told who is calling, because of a fault on our side. The request took no effect; sending it again "
+    "is safe.",
 )
 
 FUNCTIONS = ("CreateFaxFunction", "AuthorizeFunction", "IssueTokenFunction", "RefuseFunction")

@@ -378,10 +378,10 @@ TOO_MANY = (429, "too_many_requests", "There are too many requests at a time; wa
 CALLER_NOT_TOLD = (
     500,
     "internal_server_error",
-    "It could not be told who is calling, because of a fault on our side. Nothing was accepted; sending it again is "
-    "safe.",
+    "It could not be told who is calling, because of a fault on our side. The request took no effect; sending it again "
+    "is safe.",
 )
-FAILED = "The service failed; it is not known whether the fax was accepted."
+FAILED = "The service failed; whether the request took effect is not known."
 GATEWAY_ANSWERS: dict[str, tuple[int | None, str, str]] = {
     "ACCESS_DENIED": DENIED,
     "UNAUTHORIZED": DENIED,
@@ -411,7 +411,7 @@ GATEWAY_ANSWERS: dict[str, tuple[int | None, str, str]] = {
     "INTEGRATION_TIMEOUT": (
         504,
         "internal_server_error",
-        "The service took too long; it is not known whether the fax was accepted.",
+        "The service took too long; whether the request took effect is not known.",
     ),
     "DEFAULT_5XX": (None, "internal_server_error", FAILED),
 }
