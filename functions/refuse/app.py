@@ -7,19 +7,16 @@ a log.
 import json
 from typing import Any
 
-# All of ours; each takes POST alone, which others answer.
-_PATHS = {
-    "/uapi/faxes/{userId}/{extension}",
-    "/unifiedapi/faxes/{userId}/{extension}",
-    "/oauth/token.php",
-}
+# Where the template sends what has no path of ours. What it sends here of any other resource is a method that the path
+# does not have.
+_ELSEWHERE = {"/", "/{proxy+}"}
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     # The path as the template writes it, not the one that was sent.
-    if event["resource"] in _PATHS:
-        return _answer(501, "request_not_implemented", "This path takes POST and no other method.")
-    return _answer(404, "resource_not_found", "There is no such path.")
+    if event["resource"] in _ELSEWHERE:
+        return _answer(404, "resource_not_found", "There is no such path.")
+    return _answer(501, "request_not_implemented", "This path does not take this method.")
 
 
 def _answer(status: int, code: str, message: str) -> dict[str, Any]:

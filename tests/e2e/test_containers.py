@@ -187,7 +187,7 @@ FORM = [*REQUEST, *attached(DOCUMENTS / "note.txt")]
         (
             SEND,
             ["-X", "DELETE"],
-            refusal(501, "request_not_implemented", "This path takes POST and no other method."),
+            refusal(501, "request_not_implemented", "This path does not take this method."),
         ),
         ("/uapi/faxes", FORM, refusal(404, "resource_not_found", "There is no such path.")),
     ],

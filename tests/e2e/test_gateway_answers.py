@@ -59,7 +59,7 @@ def refusal(status: int, code: str, message: str, **headers: str) -> Answer:
 
 
 NO_SUCH_PATH = refusal(404, "resource_not_found", "There is no such path.")
-NO_SUCH_METHOD = refusal(501, "request_not_implemented", "This path takes POST and no other method.")
+NO_SUCH_METHOD = refusal(501, "request_not_implemented", "This path does not take this method.")
 DENIED = refusal(401, "access_denied", "The access token is missing, unknown or expired.")
 INVALID = refusal(403, "request_invalid", "The request is not valid.")
 TOO_MANY = refusal(

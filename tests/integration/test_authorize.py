@@ -24,7 +24,7 @@ EXPIRED = "the-token.of_alice-last-month"
 TOKENS = (KNOWN, UNKNOWN, EXPIRED)
 
 STAGE = "arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/v1"
-# Both paths of the operation, whoever's extension: the answer is reused for other paths of the same token.
+# Every route of the stage: the answer is reused for other methods and paths of the same token.
 ALLOW = {
     "principalId": "alice",
     "policyDocument": {
@@ -33,7 +33,7 @@ ALLOW = {
             {
                 "Action": "execute-api:Invoke",
                 "Effect": "Allow",
-                "Resource": [f"{STAGE}/POST/uapi/faxes/*", f"{STAGE}/POST/unifiedapi/faxes/*"],
+                "Resource": [f"{STAGE}/*/*"],
             }
         ],
     },

@@ -5,7 +5,8 @@ docs/api.md, whose tables tell the same to people, is held against both.
 
 import copy
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -19,15 +20,10 @@ from faxes.formats import jpg, tif_strips
 from faxes.intake import idempotency, multipart
 from faxes.intake.recipients import MAX_REQUEST_BYTES
 from functions.refuse import app as refuse
-from tests.support import gateway, openapi, template
+from tests.support import gateway, openapi, routes, template
 
 DOCUMENT = openapi.load()
-PATHS = {
-    "/uapi/faxes/{userId}/{extension}",
-    "/unifiedapi/faxes/{userId}/{extension}",
-    "/oauth/token.php",
-}
-
+CODE, SERVED = routes.sources(), routes.of_template(template.load())
 # Their codes, those with a token apart.
 GATEWAYS = {"access_denied", "internal_server_error", "request_too_large", "too_many_requests"}
 
@@ -47,34 +43,33 @@ def in_the_table(errors: answers.ErrorTable) -> dict[type[Any], tuple[int, str]]
     return {kind: (row.status, row.code or kind.code) for kind, row in errors.rows.items()}
 
 
-def errors_of_the_code() -> set[tuple[str, int, str]]:
-    """Every error that a client can get: where, status and code."""
-    of_a_fax = set(in_the_table(fax_answers.ERRORS).values())
-    of_a_fax |= of_the_gateway(gateway.ANYWHERE | gateway.WITH_A_TOKEN)
-    of_a_login = set(in_the_table(oauth.ERRORS).values())
-    of_a_login |= of_the_gateway(gateway.ANYWHERE)
-    return (
-        {(operation, *error) for operation in openapi.FAX for error in of_a_fax}
-        | {("issueToken", *error) for error in of_a_login}
-        | {("x-other-methods", *refused(path)) for path in PATHS}
-        | {("x-other-paths", *refused("/{proxy+}"))}
-        | {("x-other-paths", *error) for error in of_the_gateway(gateway.ELSEWHERE)}
-    )
+def errors_of_the_code(
+    document: Mapping[str, Any] = DOCUMENT, served: Mapping[routes.Route, routes.Served] = SERVED
+) -> set[tuple[str, int, str]]:
+    """Every error that a client can get: where, status and code. An operation's are those of the table that the code of
+    its function names, and those of the gateway's."""
+    found = {("x-other-methods", *refused(path)) for path in document["paths"]}
+    found |= {("x-other-paths", *refused(path)) for path in routes.ELSEWHERE}
+    found |= {("x-other-paths", *error) for error in of_the_gateway(gateway.ELSEWHERE)}
+    for route, guarded in routes.of_document(document).items():
+        name = document["paths"][route[1]][route[0].lower()]["operationId"]
+        kinds = gateway.ANYWHERE | (gateway.WITH_A_TOKEN if guarded else set())
+        answered = {*in_the_table(errors_of(served[route].function)).values(), *of_the_gateway(kinds)}
+        found |= {(name, *error) for error in answered}
+    return found
+
+
+def errors_of(function: str) -> answers.ErrorTable:
+    """The table by which a function answers errors."""
+    [module] = re.findall(r"answers\.Resolver\((\w+)\.ERRORS\)", CODE[function])
+    table = import_module(f"faxes.edge.{module}").ERRORS
+    assert isinstance(table, answers.ErrorTable)
+    return table
 
 
 def test_the_document_is_valid_openapi() -> None:
     validate(DOCUMENT)
     assert DOCUMENT["openapi"].startswith("3.1.")
-
-
-def test_the_document_has_the_templates_paths_and_takes_post_alone() -> None:
-    functions = template.resources(template.load(), "AWS::Serverless::Function")
-    events = [
-        event["Properties"] for each in functions.values() for event in each["Properties"].get("Events", {}).values()
-    ]
-    deployed = {event["Path"] for event in events if event["Method"].lower() == "post"}
-    assert set(DOCUMENT["paths"]) == deployed == PATHS
-    assert {method for path in DOCUMENT["paths"].values() for method in path if method in openapi.METHODS} == {"post"}
 
 
 def test_the_template_has_no_gateway_response_that_is_forgotten_here() -> None:
@@ -85,6 +80,16 @@ def test_the_template_has_no_gateway_response_that_is_forgotten_here() -> None:
 
 def test_the_document_has_every_error_of_the_code_and_no_other() -> None:
     assert openapi.errors(DOCUMENT) == errors_of_the_code()
+
+
+def test_a_new_operation_has_the_errors_of_its_functions_table() -> None:
+    document = copy.deepcopy(DOCUMENT)
+    [path] = [path for path, methods in document["paths"].items() if methods["post"]["operationId"] == "createFax"]
+    another = document["paths"][path]["post"] | {"operationId": "anotherOperation"}
+    document["paths"][f"{path}/another"] = {"get": another}
+    served = {**SERVED, ("GET", f"{path}/another"): SERVED["POST", path]}
+    assert openapi.errors(document) == errors_of_the_code(document, served)
+    assert {code for where, _, code in openapi.errors(document) if where == "anotherOperation"} > {"access_denied"}
 
 
 @pytest.mark.parametrize("error", sorted(openapi.errors(DOCUMENT)), ids=str)

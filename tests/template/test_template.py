@@ -13,8 +13,7 @@ import pytest
 from faxes.bootstrap import authorize, create_fax, issue_token
 from faxes.bootstrap.clients import DYNAMODB_BUDGET, S3_BUDGET
 from faxes.model import Limits
-from functions.refuse import app as refuse
-from tests.support import template
+from tests.support import openapi, template
 from tests.support.template import ROOT
 
 TEMPLATE = template.load()
@@ -81,54 +80,6 @@ def test_every_function_folder_is_deployed_and_the_other_way_round() -> None:
 def test_the_api_takes_forms_as_bytes_and_nothing_else() -> None:
     assert properties("Api")["BinaryMediaTypes"] == ["multipart/form-data"]
     assert properties("Api")["EndpointConfiguration"] == {"Type": "REGIONAL"}
-
-
-OPERATION = {"/uapi/faxes/{userId}/{extension}", "/unifiedapi/faxes/{userId}/{extension}"}
-
-
-def routes(function: str) -> set[str]:
-    """The paths that a function's code takes POST at, as the template writes paths."""
-    source = ast.parse((ROOT / f"functions/{function}/app.py").read_text())
-    return {
-        node.args[0].value.replace("<user_id>", "{userId}").replace("<extension>", "{extension}")
-        for node in ast.walk(source)
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr == "post"
-        and isinstance(node.args[0], ast.Constant)
-        and isinstance(node.args[0].value, str)
-    }
-
-
-def methods(function: str) -> set[tuple[str, str]]:
-    """The methods and paths that lead to a function."""
-    events = properties(function)["Events"].values()
-    assert {event["Type"] for event in events} == {"Api"}
-    return {(event["Properties"]["Method"], event["Properties"]["Path"]) for event in events}
-
-
-def test_the_templates_paths_are_the_functions_routes() -> None:
-    assert methods("CreateFaxFunction") == {("post", path) for path in routes("create_fax")}
-    assert methods("IssueTokenFunction") == {("post", path) for path in routes("issue_token")}
-    assert routes("create_fax") == OPERATION
-    assert routes("issue_token") == {"/oauth/token.php"}
-
-
-def test_what_is_no_operation_is_refused() -> None:
-    ours = OPERATION | {"/oauth/token.php"}
-    assert methods("RefuseFunction") == {("any", path) for path in {*ours, "/", "/{proxy+}"}}
-    assert ours == refuse._PATHS
-
-
-def test_only_the_operation_asks_who_is_calling() -> None:
-    assert API["Auth"]["DefaultAuthorizer"] == "BearerToken"
-    guarded = {
-        (name, event["Properties"]["Path"])
-        for name, function in template.resources(TEMPLATE, "AWS::Serverless::Function").items()
-        for event in function["Properties"].get("Events", {}).values()
-        if event["Properties"].get("Auth") != {"Authorizer": "NONE"}
-    }
-    assert guarded == {("CreateFaxFunction", path) for path in OPERATION}
 
 
 def test_no_function_answers_for_another_origin() -> None:
@@ -462,9 +413,17 @@ def test_the_limits_of_requests_are_parameters() -> None:
     }
     # CloudFormation writes a path's slashes as ~1, but for the first.
     assert [s["ResourcePath"] for s in API["MethodSettings"] if "/" in s["ResourcePath"][1:]] == []
-    assert settings == {("/*", "*"): ("DefaultRate", "DefaultBurst")} | {
-        (f"/{path}", "POST"): ("FaxRate", "FaxBurst") for path in OPERATION
-    } | {("//oauth/token.php", "POST"): ("TokenRate", "TokenBurst")}
+    # What openapi.yaml adds has the default's, or a line here.
+    rates = dict.fromkeys(openapi.FAX, ("FaxRate", "FaxBurst")) | {"issueToken": ("TokenRate", "TokenBurst")}
+    operations = {
+        (f"/{path}", method.upper()): operation["operationId"]
+        for path, methods in openapi.load()["paths"].items()
+        for method, operation in methods.items()
+        if method in openapi.METHODS
+    }
+    limited = {route: rates[name] for route, name in operations.items() if name in rates}
+    assert settings == {("/*", "*"): ("DefaultRate", "DefaultBurst")} | limited
+    assert len(limited) == len(rates)
 
 
 def test_the_authorizers_answer_is_kept_as_long_as_the_parameter_says() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from faxes.edge import answers
 from functions.refuse import app
+from tests.support import openapi
 from tests.support.template import ROOT
 
 METHODS = ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -42,21 +43,14 @@ def answer(status: int, code: str, message: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize(
-    "resource",
-    ["/uapi/faxes/{userId}/{extension}", "/unifiedapi/faxes/{userId}/{extension}", "/oauth/token.php"],
-)
+@pytest.mark.parametrize("resource", openapi.load()["paths"])
 def test_another_method_is_not_implemented(resource: str, method: str) -> None:
-    expected = answer(501, "request_not_implemented", "This path takes POST and no other method.")
+    expected = answer(501, "request_not_implemented", "This path does not take this method.")
     assert app.handler(event(resource, method), None) == expected
 
 
 @pytest.mark.parametrize("method", [*METHODS, "POST"])
-@pytest.mark.parametrize(
-    "resource",
-    # The last ones are not in the template; they are no operation, wherever they come from.
-    ["/", "/{proxy+}", "/uapi", "/uapi/faxes", "/uapi/faxes/{userId}", "/oauth"],
-)
+@pytest.mark.parametrize("resource", ["/", "/{proxy+}"])
 def test_another_path_is_not_found(resource: str, method: str) -> None:
     expected = answer(404, "resource_not_found", "There is no such path.")
     assert app.handler(event(resource, method), None) == expected

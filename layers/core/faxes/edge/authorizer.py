@@ -1,14 +1,13 @@
-"""API Gateway's REQUEST authorizer: an event's Authorization header -> a policy that allows the operation, or denies.
+"""API Gateway's REQUEST authorizer: an event's Authorization header -> a policy that lets the caller in, or denies.
 
-The answer is cached by token and used for other paths, and ``*`` in a path is a wildcard in its policy: so it allows
-the operation as a whole, and who may use which extension is decided in the function behind it.
+The answer is cached by token and used for other methods and paths, and ``*`` in a path is a wildcard in its policy: so
+it lets a good token reach every route of the stage, and who may do what is decided in the function behind it.
 """
 
 from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.api_gateway_authorizer_event import (
     APIGatewayAuthorizerResponse,
-    HttpVerb,
     parse_api_gateway_arn,
 )
 
@@ -69,8 +68,7 @@ def _policy(method_arn: str, caller: Principal | None) -> dict[str, Any]:
         partition=arn.partition,
     )
     if caller:
-        policy.allow_route(HttpVerb.POST.value, "/uapi/faxes/*")
-        policy.allow_route(HttpVerb.POST.value, "/unifiedapi/faxes/*")
+        policy.allow_all_routes()
     else:
         # A deny is cached, and answered with 401 by the gateway; an exception would be neither.
         policy.deny_all_routes()
