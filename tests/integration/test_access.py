@@ -26,6 +26,7 @@ from faxes.tokens import App, Login, Token, digest_of
 from tests.data.requests import make
 from tests.support import requests, template
 from tests.support.cloud import Cloud, cloud
+from tests.support.memory import name_no_app
 from tools.client.answers import differences
 
 TABLE = template.ROOT / "tests" / "data" / "access.txt"
@@ -209,7 +210,7 @@ def issue(deployed: Cloud, credential: str, context: str) -> str | None:
         secret = f"the-secret-of-{token}"
         app = App(f"app.{token}", digest_of(secret), "alice", "0003", Context(context), enabled=True)
         put(deployed, "CredentialTable", app_item(app))
-        Login(store, timedelta(hours=1), now=lambda: now, draw=lambda: token, name_app=[].append).log_in(
+        Login(store, timedelta(hours=1), now=lambda: now, draw=lambda: token, name_app=name_no_app).log_in(
             app.key, secret
         )
         after(deployed, credential, app)

@@ -19,6 +19,7 @@ from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Prin
 from faxes.provisioning import ImportStopped, Report
 from faxes.tokens import App, Authentication, Denial, Login, Token, digest_of
 from tests.support.cloud import Cloud
+from tests.support.memory import name_no_app
 from tests.support.template import ROOT
 from tools import places
 from tools.local.stack_file import LocalStack
@@ -60,7 +61,7 @@ class Imports:
             timedelta(hours=1),
             now=lambda: now,
             draw=lambda: f"token-{next(self._numbers)}-of-an-app",
-            name_app=[].append,
+            name_app=name_no_app,
         )
         try:
             return login.log_in(key, secret)
@@ -69,7 +70,7 @@ class Imports:
 
     def caller(self, token: str, now: datetime = NOW) -> Principal | Denial:
         """Whom the authorizer takes the bearer of a token for."""
-        return Authentication(self._store, now=lambda: now, name_app=[].append).identify(f"Bearer {token}")
+        return Authentication(self._store, now=lambda: now, name_app=name_no_app).identify(f"Bearer {token}")
 
     def extension(self, organization: str, number: str) -> Extension | None:
         store = DynamoDBDirectory(self._cloud.dynamodb, self._cloud.names["DirectoryTable"])

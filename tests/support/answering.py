@@ -31,7 +31,7 @@ def event(**members: Any) -> APIGatewayProxyEvent:
 
 
 def resolved(
-    route: Callable[[], Response[str]], errors: answers.ErrorTable = fax_answers.ERRORS, **members: Any
+    route: Callable[[], Response[str]], errors: answers.ErrorTable = fax_answers.ERRORS, /, **members: Any
 ) -> dict[str, Any]:
     """The proxy response to a request for a route; ``errors`` is its operation's table."""
     app = answers.Resolver(errors)

@@ -9,6 +9,10 @@ from faxes.model import Acceptance, Claim, Document, Extension, ExtensionNumber,
 from faxes.tokens import App, Token
 
 
+def name_no_app(_: str) -> None:
+    """For a use case whose log nobody reads."""
+
+
 class MemoryDirectory:
     """Implements ``access.Directory``. Set ``failure`` to have every read fail."""
 

@@ -12,7 +12,7 @@ from faxes.model import Principal
 from faxes.tokens import Authentication, Token, digest_of
 from functions.refuse import app as refuse
 from tests.support import openapi, routes, template
-from tests.support.memory import MemoryCredentialStore
+from tests.support.memory import MemoryCredentialStore, name_no_app
 
 TEMPLATE, DOCUMENT, CODE = template.load(), openapi.load(), routes.sources()
 TOKEN = "a-token-that-opens-nothing"  # noqa: S105
@@ -119,7 +119,7 @@ def test_a_good_token_reaches_a_new_route() -> None:
     policies = [
         authorizer.authorize(
             {"methodArn": f"{stage}/{asked}", "multiValueHeaders": {"Authorization": [TOKEN]}},
-            Authentication(store, now=lambda: now, name_app=[].append),
+            Authentication(store, now=lambda: now, name_app=name_no_app),
         )["policyDocument"]
         for asked in ("GET/uapi/faxes/@me/210/1", "POST/uapi/faxes/@me/210")
     ]

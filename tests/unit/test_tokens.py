@@ -20,7 +20,7 @@ from faxes.tokens import (
     Token,
     digest_of,
 )
-from tests.support.memory import MemoryCredentialStore
+from tests.support.memory import MemoryCredentialStore, name_no_app
 
 NOW = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 ALICE = Principal("alice", "0003")
@@ -33,7 +33,7 @@ APP = App("office.app~1", digest_of(SECRET), "alice", "0003", Context.ORGANIZATI
 
 def authentication(*tokens: str, expires_at: datetime = NOW + timedelta(days=1)) -> Authentication:
     store = MemoryCredentialStore(Token(digest_of(token), ALICE, expires_at) for token in tokens)
-    return Authentication(store, now=lambda: NOW, name_app=[].append)
+    return Authentication(store, now=lambda: NOW, name_app=name_no_app)
 
 
 class Apps:
@@ -122,7 +122,7 @@ def test_an_unknown_token_names_no_one(header: str) -> None:
 def test_what_cannot_be_a_token_is_not_looked_up(token: str) -> None:
     store = MemoryCredentialStore()
     store.failure = StorageFault("get", Effect.NONE, "memory")
-    assert Authentication(store, now=lambda: NOW, name_app=[].append).identify(f"Bearer {token}") is Denial.MALFORMED
+    assert Authentication(store, now=lambda: NOW, name_app=name_no_app).identify(f"Bearer {token}") is Denial.MALFORMED
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_a_token_store_that_cannot_be_asked_is_a_fault_and_no_denial() -> None:
     store = MemoryCredentialStore()
     store.failure = StorageFault("get", Effect.NONE, "memory")
     with pytest.raises(StorageFailed):
-        Authentication(store, now=lambda: NOW, name_app=[].append).identify(f"Bearer {TOKEN}")
+        Authentication(store, now=lambda: NOW, name_app=name_no_app).identify(f"Bearer {TOKEN}")
 
 
 def test_a_token_is_stored_as_its_sha_256() -> None:

@@ -99,7 +99,7 @@ def test_a_fault_of_ours_becomes_its_answer_a_log_line_with_the_cause_and_a_coun
 
 
 READ = answers.ErrorTable(
-    rows=answers.REFUSALS | {ServiceFault: answers.Row(503, "The fax could not be read; try again.")},
+    rows={**answers.REFUSALS, ServiceFault: answers.Row(503, "The fax could not be read; try again.")},
     unexpected=answers.Row(500, "The service failed; nothing was changed."),
     refused="ReadRefused",
 )
