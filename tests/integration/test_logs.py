@@ -31,6 +31,7 @@ from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, Re
 from faxes.adapters.dynamodb.credentials import app_item, token_item
 from faxes.adapters.dynamodb.directory import extension_item, user_item
 from faxes.adapters.dynamodb.items import wire
+from faxes.formats.budget import Budget
 from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal
 from faxes.observability import logger, metrics
 from faxes.tokens import App, AppLogin, Denial, Token, digest_of
@@ -439,6 +440,13 @@ def documents() -> list[Case]:
     cases.append(
         Case("large", "create_fax", large, "file_too_large", patched={"faxes.edge.events._check_size": mock.Mock()})
     )
+    nothing_left: dict[str, Any] = {
+        "too_many_pixels": lambda pixels: Budget(0),
+        "documents_too_slow": lambda pixels: Budget(pixels, 0),
+    }
+    for reason, budget in nothing_left.items():
+        sample = document("whole.jpg", WHOLE["jpg"])
+        cases.append(Case(reason, "create_fax", sample, reason, patched={"faxes.intake.documents.Budget": budget}))
     readers = {
         "pdf_crashed_reader": "os.write(1, b'R'); os.abort()",
         "pdf_too_slow": "os.write(1, b'R'); os.kill(os.getpid(), signal.SIGPROF)",
@@ -731,7 +739,8 @@ def app_of(case: Case, line: Mapping[str, Any]) -> str | None:
 def test_every_reason_has_a_case() -> None:
     """Every reason that the code can name: a new one needs a case here."""
     named = {str(denial) for denial in Denial}
-    for path in sorted((template.ROOT / "layers/core/faxes").rglob("*.py")):
+    room = template.ROOT / "layers/core/faxes"
+    for path in sorted(set(room.rglob("*.py")) - set((room / "rendering").rglob("*.py"))):  # no function draws pages
         for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
             values = [keyword.value for keyword in call.keywords if keyword.arg == "reason"]
             if isinstance(call.func, ast.Name) and call.func.id in ("_refuse", "Unfaxable"):

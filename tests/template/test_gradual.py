@@ -142,7 +142,7 @@ def test_make_deploys_what_is_derived_with_the_settings_that_name_it() -> None:
         ".local/venvs/sam/bin/sam",
         "deploy",
         "--config-file",
-        f"'{template.ROOT}/samconfig.toml'",
+        '"$PWD/samconfig.toml"',
         "--no-fail-on-empty-changeset",
         "--template-file",
         str(derived),
