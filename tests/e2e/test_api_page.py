@@ -79,6 +79,26 @@ def test_the_page_leads_to_its_operations(page: Page, link: str, summary: str) -
     expect(section).to_contain_text("picture.png, is a PNG image" if "faxes" in path else "grant_type is missing")
 
 
+def test_the_parameters_and_a_recipient_are_seen_at_once(page: Page) -> None:
+    """Parameters on the operation's first screen, and without a switch what a recipient looks like."""
+    page.get_by_role("link", name="sends a multipart form").click()
+    section = page.get_by_role("region", name="Send a fax", exact=True)
+    heading = section.get_by_role("heading", name="Send a fax", exact=True)
+    expect(heading).to_be_in_viewport()
+    for example in ("+49 (30) 123-456", "0003*211"):
+        expect(section.get_by_text(example, exact=True).first).to_be_visible()
+    top, parameters = heading.bounding_box(), section.get_by_text("Path Parameters").bounding_box()
+    assert top is not None
+    assert parameters is not None
+    assert page.viewport_size is not None
+    assert parameters["y"] - top["y"] < page.viewport_size["height"]
+    # The codes of a status are below its example, in full.
+    section.get_by_role("tab", name="Status: 400").click()
+    told = section.locator(".response-description")
+    expect(told).to_contain_text("each file in turn")
+    assert told.evaluate("told => told.scrollHeight <= told.offsetHeight")
+
+
 def test_the_page_fits_its_window(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
