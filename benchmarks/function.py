@@ -9,7 +9,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
-from faxes.model import Acceptance, Claim, Document, Extension, ExtensionNumber, ExtensionType, Fax, User
+from faxes.model import Acceptance, Document, Extension, ExtensionNumber, ExtensionType, Fax, IdempotencyRecord, User
 from tests.support import template
 from tests.support.lambda_context import CONTEXT
 
@@ -84,11 +84,11 @@ class Stores:
     def put_all(self, files: Sequence[tuple[str, Document]]) -> None:
         self.put()
 
-    def discard(self, keys: Sequence[str]) -> None:
+    def delete(self, keys: Sequence[str]) -> None:
         pass
 
-    def acceptance(self, claim: str, now: datetime) -> Acceptance | None:
+    def acceptance(self, name: str, now: datetime) -> Acceptance | None:
         return None
 
-    def add(self, fax: Fax, claim: Claim | None = None) -> None:
+    def insert(self, fax: Fax, idempotency: IdempotencyRecord | None = None) -> None:
         pass

@@ -52,9 +52,9 @@ def test_a_fax_is_erased_and_another_is_not(
     # What is there more than before: the other fax, and the key.
     more = [item for item in load.items(stack) if item not in before]
     assert sorted(item["pk"].split("#")[0] for item in more) == ["FAX", "IDEMPOTENCY"]
-    [claim, record] = sorted(more, key=lambda item: str(item["sk"]), reverse=True)
+    [idempotency, record] = sorted(more, key=lambda item: str(item["sk"]), reverse=True)
     assert (record["id"], record["uid"]) == (other["id"], other["uid"])
-    assert sorted(claim) == ["content", "expiresAt", "faxId", "faxUid", "pk", "sk"]
+    assert sorted(idempotency) == ["expiresAt", "faxId", "faxUid", "fingerprint", "pk", "sk"]
     assert sorted(set(stored()) - set(files_before)) == [f"faxes/{other['uid']}/1.txt"]
 
     line = {

@@ -14,7 +14,7 @@ from benchmarks import load
 from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
 from faxes.bootstrap import create_fax as bootstrap
 from faxes.intake.submission import Submission
-from faxes.model import Acceptance, Claim, Fax, Form, Kind, Principal, Status, StoredFile, Upload
+from faxes.model import Acceptance, Fax, Form, IdempotencyRecord, Kind, Principal, Status, StoredFile, Upload
 from tests.support import killed
 from tests.support.curl import NOTE, REQUEST, SEND, Curl, refusal
 from tools.local.stack_file import LocalStack
@@ -93,8 +93,8 @@ def test_a_repetition_over_the_wire(curl: Curl) -> None:
     )
 
 
-@pytest.mark.parametrize("claimed", [True, False])
-def test_a_write_whose_answer_was_lost_is_written_once(stack: LocalStack, claimed: bool) -> None:
+@pytest.mark.parametrize("keyed", [True, False])
+def test_a_write_whose_answer_was_lost_is_written_once(stack: LocalStack, keyed: bool) -> None:
     """The SDK's second try has the first one's token: to AWS, unlike to moto, that is the same transaction."""
     client = stack.client("dynamodb")
     other = stack.client("dynamodb")
@@ -124,12 +124,12 @@ def test_a_write_whose_answer_was_lost_is_written_once(stack: LocalStack, claime
         created_at=now,
         expires_at=now + timedelta(days=1),
     )
-    claim = Claim(uid * 2, "c0" * 32, now + timedelta(hours=1)) if claimed else None
+    idempotency = IdempotencyRecord(uid * 2, "c0" * 32, now + timedelta(hours=1)) if keyed else None
     store: Any = DynamoDBFaxStore(client, stack.faxTable)
 
-    store.add(fax, claim)
+    store.insert(fax, idempotency)
 
     assert len(tries) == 2
     assert len(set(tries)) == 1
     assert store.by_id(fax.id, now) == fax
-    assert store.acceptance(uid * 2, now) == (Acceptance(fax.id, uid, "c0" * 32) if claimed else None)
+    assert store.acceptance(uid * 2, now) == (Acceptance(fax.id, uid, "c0" * 32) if keyed else None)

@@ -205,7 +205,7 @@ def issue(deployed: Cloud, credential: str, context: str) -> str | None:
     now = datetime.now(UTC) - ended
     store = DynamoDBCredentialStore(deployed.dynamodb, deployed.names["CredentialTable"])
     if credential.startswith("user's token"):
-        store.add(Token(digest_of(token), Principal("alice", "0003", Context(context)), now + timedelta(hours=1)))
+        store.insert(Token(digest_of(token), Principal("alice", "0003", Context(context)), now + timedelta(hours=1)))
     elif credential.startswith("app's token"):
         secret = f"the-secret-of-{token}"
         app = App(f"app.{token}", digest_of(secret), "alice", "0003", Context(context), enabled=True)

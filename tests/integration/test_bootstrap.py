@@ -51,7 +51,7 @@ def test_what_is_kept_and_how_long_things_may_take(cloud: Cloud, monkeypatch: py
     environment |= {
         "RETENTION_DAYS": "2",
         "IDEMPOTENCY_HOURS": "3",
-        "REPETITION_MINUTES": "4",
+        "DEDUPLICATION_MINUTES": "4",
         "MAX_FILES_PER_FAX": "1",
     }
     for name, value in environment.items():
@@ -61,8 +61,8 @@ def test_what_is_kept_and_how_long_things_may_take(cloud: Cloud, monkeypatch: py
         put_all=S3_BUDGET.longest,
         write=DYNAMODB_BUDGET.longest,
         retention=timedelta(days=2),
-        claim=timedelta(hours=3),
-        repetition=timedelta(minutes=4),
+        idempotency=timedelta(hours=3),
+        deduplication=timedelta(minutes=4),
     )
     assert submission.limits == Limits(files_per_fax=1)
 

@@ -67,14 +67,14 @@ def keep(credentials: Credentials, app: App, cloud: Cloud) -> None:
 
 @pytest.mark.parametrize("token", TOKENS, ids=lambda token: token.digest[:2])
 def test_a_token_that_was_added_is_found_by_its_digest_alone(credentials: Credentials, token: Token) -> None:
-    credentials.add(token)
+    credentials.insert(token)
     assert credentials.token(token.digest) == token
     assert credentials.token("ff" * 32) is None
 
 
 def test_a_token_that_is_added_twice_is_there_once(credentials: Credentials) -> None:
     for _ in range(2):
-        credentials.add(TOKENS[0])
+        credentials.insert(TOKENS[0])
     assert credentials.token(TOKENS[0].digest) == TOKENS[0]
 
 
@@ -120,13 +120,13 @@ def test_a_token_that_cannot_be_written_is_a_fault(cloud: Cloud) -> None:
     store = DynamoDBCredentialStore(cloud.dynamodb, cloud.names["CredentialTable"])
     refuse(cloud, "before-send.dynamodb.PutItem")
     with pytest.raises(StorageFault) as caught:
-        store.add(TOKENS[0])
+        store.insert(TOKENS[0])
     assert (caught.value.effect, str(caught.value)) == (Effect.UNKNOWN, "PutItem: AccessDeniedException (400)")
 
 
 def test_the_table_holds_digests_and_no_more(cloud: Cloud) -> None:
     store = DynamoDBCredentialStore(cloud.dynamodb, cloud.names["CredentialTable"])
-    store.add(TOKENS[0])
+    store.insert(TOKENS[0])
     assert json.loads(json.dumps(cloud.items("CredentialTable"))) == [
         {
             "pk": {"S": f"TOKEN#{'01' * 32}"},

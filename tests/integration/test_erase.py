@@ -13,7 +13,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
 from faxes.erasure import Erased
-from faxes.model import Claim
+from faxes.model import IdempotencyRecord
 from faxes.tokens import digest_of
 from tests.support.cloud import Cloud
 from tests.support.faxes import fax
@@ -29,8 +29,8 @@ CALLER = "arn:aws:sts::123456789012:user/moto"
 def _stack(cloud: Cloud) -> Stack:
     """A deployment with two faxes, the first of two files and with an Idempotency-Key."""
     store = DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"])
-    store.add(FAX, Claim("c" * 64, "d" * 64, FAX.expires_at))
-    store.add(OTHER)
+    store.insert(FAX, IdempotencyRecord("c" * 64, "d" * 64, FAX.expires_at))
+    store.insert(OTHER)
     for key in (f"faxes/{FAX.uid}/1.txt", f"faxes/{FAX.uid}/2.pdf", f"faxes/{OTHER.uid}/1.txt"):
         cloud.s3.put_object(Bucket=cloud.names["FileBucket"], Key=key, Body=b"content")
     return cloud.stack()
@@ -121,11 +121,11 @@ def test_the_audit_log_holds_nothing_of_the_fax_but_its_id(cloud: Cloud, stack: 
 
 def test_what_stays_of_a_key_is_ids_and_digests(cloud: Cloud, stack: Stack) -> None:
     erase.erase(stack, FAX.uid, clock())
-    [claim] = [item for item in cloud.items("FaxTable") if item["sk"]["S"] == "IDEMPOTENCY"]
-    assert claim == {
+    [idempotency] = [item for item in cloud.items("FaxTable") if item["sk"]["S"] == "IDEMPOTENCY"]
+    assert idempotency == {
         "pk": {"S": f"IDEMPOTENCY#{'c' * 64}"},
         "sk": {"S": "IDEMPOTENCY"},
-        "content": {"S": "d" * 64},
+        "fingerprint": {"S": "d" * 64},
         "faxId": {"S": FAX.id},
         "faxUid": {"S": FAX.uid},
         "expiresAt": {"N": str(int(FAX.expires_at.timestamp()))},
@@ -142,7 +142,7 @@ def test_a_second_time_there_is_nothing_and_the_log_stays_as_it_is(cloud: Cloud,
 def test_a_record_whose_time_is_over_goes_too(cloud: Cloud, stack: Stack) -> None:
     # The table removes it up to days later.
     late = fax(3, expires_at=datetime(2026, 11, 1, tzinfo=UTC))
-    DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"]).add(late)
+    DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"]).insert(late)
     assert erase.erase(stack, late.uid, clock()) == Erased(late.id, 0, 0)
     assert keys(cloud) == ALL_KEYS
 

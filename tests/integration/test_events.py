@@ -150,10 +150,10 @@ def test_event(name: str, deployed: Cloud, context: Any) -> None:
     keys = [f"faxes/{accepted['uid']}/{n}.{file['kind']}" for n, file in enumerate(stored["files"], start=1)]
     assert deployed.objects() == dict(zip(keys, contents, strict=True))
 
-    [record, *claims] = sorted(map(plain, deployed.items("FaxTable")), key=lambda item: str(item["sk"]))
-    # What else a claim holds, test_fax_store.py says.
+    [record, *idempotency] = sorted(map(plain, deployed.items("FaxTable")), key=lambda item: str(item["sk"]))
+    # What else an idempotency record holds, test_fax_store.py says.
     keyed = requests.read(name).header("idempotency-key") is not None
-    assert [(claim["sk"], claim["faxId"]) for claim in claims] == [("IDEMPOTENCY", accepted["id"])] * keyed
+    assert [(item["sk"], item["faxId"]) for item in idempotency] == [("IDEMPOTENCY", accepted["id"])] * keyed
     # What the clock gives; the id counts the same moment.
     created_at = datetime.strptime(record["createdAt"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
     assert len(record["createdAt"]) == len("2026-11-23T09:30:15.123Z")

@@ -89,7 +89,7 @@ read_timeout = raises(ReadTimeoutError(endpoint_url=URL))
 closed = raises(ConnectionClosedError(endpoint_url=URL))
 NONE = {"Code": "None"}
 FAILED_CONDITION = {"Code": "ConditionalCheckFailed"}
-ANOTHERS = {"uid": {"S": "f" * 32}, "faxUid": {"S": "f" * 32}, "faxId": {"S": "7"}, "content": {"S": "another"}}
+ANOTHERS = {"uid": {"S": "f" * 32}, "faxUid": {"S": "f" * 32}, "faxId": {"S": "7"}, "fingerprint": {"S": "another"}}
 
 DYNAMODB = _once_and_always(
     refused=refused,
@@ -134,9 +134,9 @@ WRITE = (
     )
 )
 # Only where there is a key.
-WRITE_OF_A_CLAIM = _once_and_always(
-    conflict_of_the_claim=cancelled(NONE, {"Code": "TransactionConflict"}),
-    claim_taken=cancelled(NONE, FAILED_CONDITION | {"Item": ANOTHERS}),
+WRITE_OF_A_KEY = _once_and_always(
+    conflict_of_the_key=cancelled(NONE, {"Code": "TransactionConflict"}),
+    key_taken=cancelled(NONE, FAILED_CONDITION | {"Item": ANOTHERS}),
 )
 DISCARD = _once_and_always(
     refused=refused,
@@ -149,11 +149,11 @@ FAULTS: dict[str, dict[str, Fault]] = {
     "key read": READ,
     "put": PUT,
     "write": WRITE,
-    "write of a claim": WRITE_OF_A_CLAIM,
+    "write of a key": WRITE_OF_A_KEY,
     # After a write that was denied.
     "discard": DISCARD,
 }
-NEEDS_A_KEY = {"key read", "write of a claim"}
+NEEDS_A_KEY = {"key read", "write of a key"}
 
 
 # --- what must come of it --------------------------------------------------------------------------------------------
@@ -271,17 +271,17 @@ EXPECTED: dict[str, Mapping[str, Outcome | tuple[Outcome, Outcome]]] = {
         "error_cut_off once": ACCEPTED,
         "error_cut_off always": UNKNOWN_AND_NOT_WRITTEN,
         "conflict once": ACCEPTED,
-        # Those who are writing the same claim may be accepted; where there is none, nothing of this one can be.
+        # Those who are writing under the same key may be accepted; where there is none, nothing of this one can be.
         "conflict always": (UNKNOWN, SAFE),
         "id_taken once": ACCEPTED,
         "id_taken always": SAFE,
     },
-    "write of a claim": {
-        "conflict_of_the_claim once": ACCEPTED,
-        "conflict_of_the_claim always": UNKNOWN,
+    "write of a key": {
+        "conflict_of_the_key once": ACCEPTED,
+        "conflict_of_the_key always": UNKNOWN,
         # Another fax has the key: what comes of the next try is seen in the integration tests of the store.
-        "claim_taken once": REUSED,
-        "claim_taken always": REUSED,
+        "key_taken once": REUSED,
+        "key_taken always": REUSED,
     },
     "discard": {
         "refused once": SAFE,
@@ -376,7 +376,7 @@ class Deployed:
         return self._meet("key read" if asked.startswith("IDEMPOTENCY#") else "directory read", request)
 
     def _write(self, request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
-        return self._meet("write", request) or self._meet("write of a claim", request)
+        return self._meet("write", request) or self._meet("write of a key", request)
 
     def _put(self, request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
         hit = "/2.txt" if self.files > 1 else "/1.txt"

@@ -24,8 +24,8 @@ from faxes.adapters.calls import fail_where_cut_off
 from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
 from faxes.bootstrap.clients import DYNAMODB_BUDGET
 from faxes.errors import Effect, StorageFault
-from faxes.intake.submission import ClaimTaken, IdTaken, WriteConflict
-from faxes.model import Acceptance, Claim, ExtensionNumber, Fax, Kind, StoredFile
+from faxes.intake.submission import IdempotencyRecordTaken, IdTaken, WriteConflict
+from faxes.model import Acceptance, ExtensionNumber, Fax, IdempotencyRecord, Kind, StoredFile
 from tests.support.cloud import Cloud
 from tests.support.faults import Fate, dynamodb_answers, dynamodb_cut_off, raises
 from tests.support.faxes import NOW, NUMBER, fax
@@ -47,14 +47,14 @@ type Store = MemoryFaxStore | DynamoDBFaxStore
 
 
 def test_a_fax_that_was_added_is_found_by_its_id_its_uid_and_its_extension(store: Store) -> None:
-    store.add(fax(1))
+    store.insert(fax(1))
     assert store.by_id("1001", NOW) == fax(1)
     assert store.by_uid(fax(1).uid, NOW) == fax(1)
     assert store.of_extension(NUMBER, NOW) == [fax(1)]
 
 
 def test_nothing_is_found_where_nothing_was_added(store: Store) -> None:
-    store.add(fax(1))
+    store.insert(fax(1))
     assert store.by_id("1", NOW) is None
     assert store.by_uid("f" * 32, NOW) is None
     assert store.of_extension(ExtensionNumber("0003", "21"), NOW) == []
@@ -86,7 +86,7 @@ def test_the_largest_fax_comes_back_whole(store: Store) -> None:
         pages=955,
         revision=2,
     )
-    store.add(largest)
+    store.insert(largest)
     assert len(largest.files) == 10
     assert store.by_id(largest.id, NOW) == largest
     assert store.by_uid(uid, NOW) == largest
@@ -94,22 +94,22 @@ def test_the_largest_fax_comes_back_whole(store: Store) -> None:
 
 
 def test_adding_a_fax_twice_is_the_same_as_once(store: Store) -> None:
-    store.add(fax(1))
-    store.add(fax(1))
+    store.insert(fax(1))
+    store.insert(fax(1))
     assert store.of_extension(NUMBER, NOW) == [fax(1)]
 
 
 def test_an_id_that_another_fax_has_is_taken_and_the_other_stays(store: Store) -> None:
-    store.add(fax(1))
+    store.insert(fax(1))
     with pytest.raises(IdTaken):
-        store.add(fax(2, id=fax(1).id))
+        store.insert(fax(2, id=fax(1).id))
     assert store.of_extension(NUMBER, NOW) == [fax(1)]
 
 
 def test_an_extensions_faxes_come_newest_first_and_at_most_so_many(store: Store) -> None:
     for n in (3, 1, 4, 2):
-        store.add(fax(n))
-    store.add(fax(5, extension="0003*211"))
+        store.insert(fax(n))
+    store.insert(fax(5, extension="0003*211"))
     assert store.of_extension(NUMBER, NOW) == [fax(4), fax(3), fax(2), fax(1)]
     assert store.of_extension(NUMBER, NOW, limit=4) == [fax(4), fax(3), fax(2), fax(1)]
     assert store.of_extension(NUMBER, NOW, limit=2) == [fax(4), fax(3)]
@@ -119,12 +119,12 @@ def test_milliseconds_decide_which_fax_is_newer(store: Store) -> None:
     moments = [NOW.replace(microsecond=0), NOW.replace(microsecond=9_000), NOW.replace(microsecond=100_000)]
     faxes = [fax(n, created_at=moment) for n, moment in enumerate(moments)]
     for each in faxes:
-        store.add(each)
+        store.insert(each)
     assert store.of_extension(NUMBER, NOW) == faxes[::-1]
 
 
 def test_a_fax_whose_time_is_over_is_not_found_though_it_still_lies_there(store: Store) -> None:
-    store.add(fax(1))
+    store.insert(fax(1))
     end = fax(1).expires_at
     last = end - timedelta(milliseconds=1)
     assert (store.by_id("1001", last), store.by_uid(fax(1).uid, last)) == (fax(1), fax(1))
@@ -137,9 +137,9 @@ def test_a_fax_whose_time_is_over_is_not_found_though_it_still_lies_there(store:
 def test_a_fax_whose_time_is_over_takes_no_place_of_another(store: Store) -> None:
     """Newer faxes may be kept for a shorter time than older ones, where a deployment changed how long it keeps them."""
     for n in (1, 2):
-        store.add(fax(n))
+        store.insert(fax(n))
     for n in (3, 4):
-        store.add(fax(n, expires_at=NOW))
+        store.insert(fax(n, expires_at=NOW))
     assert store.of_extension(NUMBER, NOW, limit=2) == [fax(2), fax(1)]
 
 
@@ -148,67 +148,71 @@ def test_an_extensions_faxes_come_whole_however_large_they_are(store: Store) -> 
     files = tuple(StoredFile(n, "n" * 10_000, Kind.TXT, 1, "ab" * 32, f"faxes/{n}.txt", 1) for n in range(1, 11))
     faxes = [fax(n, files=files, pages=10) for n in range(12)]
     for each in faxes:
-        store.add(each)
+        store.insert(each)
     assert store.of_extension(NUMBER, NOW) == faxes[::-1]
 
 
-def claim(n: int, content: str = "c0" * 32, **other: Any) -> Claim:
-    """The nth claim: an hour from the moment of the first fax."""
-    values: dict[str, Any] = {"name": f"{n:064x}", "content": content, "expires_at": NOW + timedelta(hours=1)} | other
-    return Claim(values["name"], values["content"], values["expires_at"].replace(microsecond=0))
+def idempotency(n: int, fingerprint: str = "c0" * 32, **other: Any) -> IdempotencyRecord:
+    """The nth idempotency record: an hour from the moment of the first fax."""
+    values: dict[str, Any] = {
+        "name": f"{n:064x}",
+        "fingerprint": fingerprint,
+        "expires_at": NOW + timedelta(hours=1),
+    } | other
+    return IdempotencyRecord(values["name"], values["fingerprint"], values["expires_at"].replace(microsecond=0))
 
 
-def test_what_was_accepted_under_a_claim_is_found_by_its_name(store: Store) -> None:
-    store.add(fax(1), claim(1))
-    assert store.acceptance(claim(1).name, NOW) == Acceptance("1001", fax(1).uid, "c0" * 32)
-    assert store.acceptance(claim(2).name, NOW) is None
+def test_what_was_accepted_under_an_idempotency_record_is_found_by_its_name(store: Store) -> None:
+    store.insert(fax(1), idempotency(1))
+    assert store.acceptance(idempotency(1).name, NOW) == Acceptance("1001", fax(1).uid, "c0" * 32)
+    assert store.acceptance(idempotency(2).name, NOW) is None
     assert store.by_id("1001", NOW) == fax(1)
     # It is no fax.
     assert store.by_uid(fax(1).uid, NOW) == fax(1)
     assert store.of_extension(NUMBER, NOW) == [fax(1)]
 
 
-@pytest.mark.parametrize("content", ["c0" * 32, "c1" * 32])
-def test_under_one_claim_one_fax_is_added(store: Store, content: str) -> None:
-    store.add(fax(1), claim(1))
-    with pytest.raises(ClaimTaken) as caught:
-        store.add(fax(2), claim(1, content))
+@pytest.mark.parametrize("fingerprint", ["c0" * 32, "c1" * 32])
+def test_under_one_idempotency_record_one_fax_is_added(store: Store, fingerprint: str) -> None:
+    store.insert(fax(1), idempotency(1))
+    with pytest.raises(IdempotencyRecordTaken) as caught:
+        store.insert(fax(2), idempotency(1, fingerprint))
     assert caught.value.by == Acceptance("1001", fax(1).uid, "c0" * 32)
     assert store.of_extension(NUMBER, NOW) == [fax(1)]
-    store.add(fax(2), claim(2))
-    store.add(fax(3))
+    store.insert(fax(2), idempotency(2))
+    store.insert(fax(3))
     assert store.of_extension(NUMBER, NOW) == [fax(3), fax(2), fax(1)]
 
 
-def test_a_claim_that_is_taken_is_told_before_an_id_that_is(store: Store) -> None:
-    store.add(fax(1), claim(1))
-    with pytest.raises(ClaimTaken):
-        store.add(fax(2, id=fax(1).id), claim(1))
+def test_an_idempotency_record_that_is_taken_is_told_before_an_id_that_is(store: Store) -> None:
+    store.insert(fax(1), idempotency(1))
+    with pytest.raises(IdempotencyRecordTaken):
+        store.insert(fax(2, id=fax(1).id), idempotency(1))
 
 
-def test_an_id_that_is_taken_leaves_its_claim_free(store: Store) -> None:
-    store.add(fax(1))
+def test_an_id_that_is_taken_leaves_its_idempotency_record_free(store: Store) -> None:
+    store.insert(fax(1))
     with pytest.raises(IdTaken):
-        store.add(fax(2, id=fax(1).id), claim(1))
-    assert store.acceptance(claim(1).name, NOW) is None
+        store.insert(fax(2, id=fax(1).id), idempotency(1))
+    assert store.acceptance(idempotency(1).name, NOW) is None
 
 
-def test_adding_a_fax_and_its_claim_twice_is_the_same_as_once(store: Store) -> None:
+def test_adding_a_fax_and_its_idempotency_record_twice_is_the_same_as_once(store: Store) -> None:
     for _ in range(2):
-        store.add(fax(1), claim(1))
+        store.insert(fax(1), idempotency(1))
     assert store.of_extension(NUMBER, NOW) == [fax(1)]
-    assert store.acceptance(claim(1).name, NOW) == Acceptance("1001", fax(1).uid, "c0" * 32)
+    assert store.acceptance(idempotency(1).name, NOW) == Acceptance("1001", fax(1).uid, "c0" * 32)
 
 
-def test_a_claim_whose_time_is_over_is_free_though_it_still_lies_there(store: Store) -> None:
-    end = claim(1).expires_at
-    store.add(fax(1), claim(1))
-    assert store.acceptance(claim(1).name, end - timedelta(milliseconds=1)) is not None
-    assert store.acceptance(claim(1).name, end) is None
-    with pytest.raises(ClaimTaken):
-        store.add(fax(2, created_at=end - timedelta(seconds=1)), claim(1))
-    store.add(fax(3, created_at=end), claim(1, "c1" * 32, expires_at=end + timedelta(hours=1)))
-    assert store.acceptance(claim(1).name, end) == Acceptance("1003", fax(3).uid, "c1" * 32)
+def test_an_idempotency_record_whose_time_is_over_is_free_though_it_still_lies_there(store: Store) -> None:
+    end = idempotency(1).expires_at
+    store.insert(fax(1), idempotency(1))
+    assert store.acceptance(idempotency(1).name, end - timedelta(milliseconds=1)) is not None
+    assert store.acceptance(idempotency(1).name, end) is None
+    with pytest.raises(IdempotencyRecordTaken):
+        store.insert(fax(2, created_at=end - timedelta(seconds=1)), idempotency(1))
+    store.insert(fax(3, created_at=end), idempotency(1, "c1" * 32, expires_at=end + timedelta(hours=1)))
+    assert store.acceptance(idempotency(1).name, end) == Acceptance("1003", fax(3).uid, "c1" * 32)
 
 
 # --- DynamoDB --------------------------------------------------------------------------------------------------------
@@ -234,7 +238,7 @@ class Deployed:
     def fail(self, added: Fax) -> StorageFault:
         """Add a fax, which fails."""
         with pytest.raises(StorageFault) as caught:
-            self.store.add(added)
+            self.store.insert(added)
         assert self.fates == []
         return caught.value
 
@@ -286,7 +290,7 @@ def test_a_fax_whose_first_answer_was_lost_is_added_by_the_second_try(deployed: 
         return lost(request)
 
     deployed.fates[:] = [effective]
-    deployed.store.add(fax(1))
+    deployed.store.insert(fax(1))
     assert deployed.stored() == [fax(1)]
     assert len(deployed.waits) == 1
 
@@ -294,15 +298,15 @@ def test_a_fax_whose_first_answer_was_lost_is_added_by_the_second_try(deployed: 
 @pytest.mark.parametrize("first", [READ_TIMEOUT, CONNECT_TIMEOUT, REFUSED, THROTTLED, BROKEN])
 def test_a_fax_whose_first_try_had_no_effect_is_added_by_the_second(deployed: Deployed, first: Fate) -> None:
     deployed.fates[:] = [first]
-    deployed.store.add(fax(1))
+    deployed.store.insert(fax(1))
     assert deployed.stored() == [fax(1)]
 
 
 def test_an_id_that_is_found_taken_by_the_second_try_is_taken(deployed: Deployed) -> None:
-    deployed.store.add(fax(1))
+    deployed.store.insert(fax(1))
     deployed.fates[:] = [READ_TIMEOUT]
     with pytest.raises(IdTaken):
-        deployed.store.add(fax(2, id=fax(1).id))
+        deployed.store.insert(fax(2, id=fax(1).id))
     assert deployed.stored() == [fax(1)]
 
 
@@ -363,7 +367,7 @@ IN_PROGRESS = dynamodb_answers(400, "TransactionInProgressException")
 def test_a_conflict_with_another_write_says_that_nothing_was_written(deployed: Deployed) -> None:
     deployed.fates[:] = [CONFLICT]
     with pytest.raises(WriteConflict):
-        deployed.store.add(fax(1), claim(1))
+        deployed.store.insert(fax(1), idempotency(1))
     assert deployed.stored() == []
 
 
@@ -384,21 +388,21 @@ def test_a_transaction_that_is_cancelled_or_in_progress(
 ) -> None:
     deployed.fates[:] = fates
     with pytest.raises(StorageFault) as caught:
-        deployed.store.add(fax(1), claim(1))
+        deployed.store.insert(fax(1), idempotency(1))
     assert (caught.value.effect, str(caught.value)) == (effect, f"TransactWriteItems: {cause}")
     assert deployed.stored() == []
 
 
-def test_a_claim_that_is_found_taken_by_the_second_try_is_taken(deployed: Deployed) -> None:
-    deployed.store.add(fax(1), claim(1))
+def test_an_idempotency_record_that_is_found_taken_by_the_second_try_is_taken(deployed: Deployed) -> None:
+    deployed.store.insert(fax(1), idempotency(1))
     deployed.fates[:] = [READ_TIMEOUT]
-    with pytest.raises(ClaimTaken):
-        deployed.store.add(fax(2), claim(1))
+    with pytest.raises(IdempotencyRecordTaken):
+        deployed.store.insert(fax(2), idempotency(1))
     assert deployed.stored() == [fax(1)]
 
 
 @pytest.mark.parametrize("lost", [READ_TIMEOUT, CLOSED, BROKEN, UNAVAILABLE])
-def test_a_fax_and_its_claim_whose_first_answer_was_lost_are_added_by_the_second_try(
+def test_a_fax_and_its_idempotency_record_whose_first_answer_was_lost_are_added_by_the_second_try(
     deployed: Deployed, lost: Fate
 ) -> None:
     def effective(request: AWSPreparedRequest) -> AWSResponse | None:
@@ -406,9 +410,9 @@ def test_a_fax_and_its_claim_whose_first_answer_was_lost_are_added_by_the_second
         return lost(request)
 
     deployed.fates[:] = [effective]
-    deployed.store.add(fax(1), claim(1))
+    deployed.store.insert(fax(1), idempotency(1))
     assert deployed.stored() == [fax(1)]
-    assert deployed.store.acceptance(claim(1).name, NOW) == Acceptance("1001", fax(1).uid, "c0" * 32)
+    assert deployed.store.acceptance(idempotency(1).name, NOW) == Acceptance("1001", fax(1).uid, "c0" * 32)
 
 
 def test_the_tries_of_one_write_are_one_to_dynamodb(deployed: Deployed) -> None:
@@ -421,9 +425,9 @@ def test_the_tries_of_one_write_are_one_to_dynamodb(deployed: Deployed) -> None:
         return THROTTLED(request) if len(tokens) == 1 else None
 
     deployed.fates[:] = [note, note]
-    deployed.store.add(fax(1), claim(1))
+    deployed.store.insert(fax(1), idempotency(1))
     deployed.fates[:] = [note]
-    deployed.store.add(fax(2), claim(2))
+    deployed.store.insert(fax(2), idempotency(2))
     assert (len(tokens), tokens[0] == tokens[1], len(set(tokens))) == (3, True, 2)
 
 
@@ -437,7 +441,7 @@ def test_a_call_that_fails_before_its_first_try_surely_adds_nothing(
 
     client.meta.events.register_first("before-sign.dynamodb.TransactWriteItems", unsigned)
     with pytest.raises(StorageFault) as caught:
-        DynamoDBFaxStore(client, deployed.cloud.names["FaxTable"]).add(fax(1))
+        DynamoDBFaxStore(client, deployed.cloud.names["FaxTable"]).insert(fax(1))
     assert (caught.value.effect, str(caught.value)) == (Effect.NONE, "TransactWriteItems: NoCredentialsError")
 
 
@@ -487,14 +491,14 @@ def test_a_read_that_is_cut_off_has_not_found_nothing(cloud: Cloud, waits: list[
     assert str(caught.value) == "GetItem: ConnectionClosedError"
 
 
-def test_a_claim_as_it_lies_in_the_table(cloud: Cloud) -> None:
+def test_an_idempotency_record_as_it_lies_in_the_table(cloud: Cloud) -> None:
     """Not in the indexes, which are for faxes."""
-    DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"]).add(fax(1), claim(1))
+    DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"]).insert(fax(1), idempotency(1))
     [item] = [item for item in cloud.items("FaxTable") if item["sk"] != {"S": "FAX"}]
     assert item == {
         "pk": {"S": f"IDEMPOTENCY#{1:064x}"},
         "sk": {"S": "IDEMPOTENCY"},
-        "content": {"S": "c0" * 32},
+        "fingerprint": {"S": "c0" * 32},
         "faxId": {"S": "1001"},
         "faxUid": {"S": fax(1).uid},
         "expiresAt": {"N": str(int(NOW.timestamp()) + 3600)},
@@ -503,7 +507,7 @@ def test_a_claim_as_it_lies_in_the_table(cloud: Cloud) -> None:
 
 def test_an_item_as_it_lies_in_the_table(cloud: Cloud) -> None:
     """Others read it: the table's stream, its time to live, its indexes."""
-    DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"]).add(fax(1))
+    DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"]).insert(fax(1))
     assert cloud.items("FaxTable") == [
         {
             "pk": {"S": "FAX#1001"},
@@ -542,7 +546,7 @@ def test_an_item_as_it_lies_in_the_table(cloud: Cloud) -> None:
 def test_what_a_later_release_wrote_is_read(cloud: Cloud) -> None:
     """A release may be rolled back. Attributes and words that are unknown here stand for nothing that is known."""
     store = DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"])
-    store.add(fax(1))
+    store.insert(fax(1))
     [item] = cloud.items("FaxTable")
     item |= {"schema": {"N": "2"}, "revision": {"N": "7"}, "status": {"S": "teleported"}, "sandbox": {"BOOL": True}}
     item["files"]["L"][0]["M"] |= {"kind": {"S": "papyrus"}, "font": {"S": "Garamond"}}
@@ -558,7 +562,7 @@ def test_what_a_later_release_wrote_is_read(cloud: Cloud) -> None:
 def test_the_app_that_sent_it_is_kept(cloud: Cloud) -> None:
     """A fax of a user's token has none, and so has one that an earlier release wrote."""
     store = DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"])
-    store.add(fax(1, app_key="office.app~1"))
+    store.insert(fax(1, app_key="office.app~1"))
     [item] = cloud.items("FaxTable")
     assert item["app"] == {"S": "office.app~1"}
     assert store.by_id("1001", NOW) == fax(1, app_key="office.app~1")
@@ -572,8 +576,10 @@ def test_the_app_that_sent_it_is_kept(cloud: Cloud) -> None:
         ("by-user", "userId", "alice", {"id", "extension", "status", "recipients", "pages", "revision"}),
     ],
 )
-def test_an_index_holds_its_faxes_and_no_claim(cloud: Cloud, index: str, key: str, value: str, held: set[str]) -> None:
-    DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"]).add(fax(1), claim(1))
+def test_an_index_holds_its_faxes_and_no_idempotency_record(
+    cloud: Cloud, index: str, key: str, value: str, held: set[str]
+) -> None:
+    DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"]).insert(fax(1), idempotency(1))
     [item] = cloud.dynamodb.scan(TableName=cloud.names["FaxTable"], IndexName=index)["Items"]
     assert item[key] == {"S": value}
     shown = {"uid", "createdAt", "expiresAt"} if held else set()
@@ -582,5 +588,5 @@ def test_an_index_holds_its_faxes_and_no_claim(cloud: Cloud, index: str, key: st
 
 def test_nothing_is_due(cloud: Cloud) -> None:
     """Only what has a due time is ever taken up: what an earlier release accepted is not sent by surprise."""
-    DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"]).add(fax(1), claim(1))
+    DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"]).insert(fax(1), idempotency(1))
     assert cloud.dynamodb.scan(TableName=cloud.names["FaxTable"], IndexName="by-due")["Items"] == []

@@ -145,11 +145,11 @@ def test_a_failure_is_raised_when_all_other_files_lie_there(subject: Subject) ->
 def test_what_is_discarded_is_gone_and_the_rest_stays(subject: Subject) -> None:
     files = keyed(b"one", b"two", b"three")
     subject.store.put_all(files)
-    subject.store.discard([files[0][0], files[2][0], "faxes/never/put.txt"])
+    subject.store.delete([files[0][0], files[2][0], "faxes/never/put.txt"])
     assert subject.objects() == {files[1][0]: b"two"}
-    subject.store.discard([files[1][0]])
-    subject.store.discard([files[1][0]])
-    subject.store.discard([])
+    subject.store.delete([files[1][0]])
+    subject.store.delete([files[1][0]])
+    subject.store.delete([])
     assert subject.objects() == {}
 
 
@@ -280,11 +280,11 @@ def test_a_discard_that_fails_raises_nothing(deployed: Deployed, fate: Fate) -> 
     client = boto3.client("s3")
     client.meta.events.register_first("before-send.s3.DeleteObjects", meet)
     with ThreadPoolExecutor(1) as pool:
-        S3FileStore(client, deployed.cloud.names["FileBucket"], pool, tries=1).discard([KEY])
+        S3FileStore(client, deployed.cloud.names["FileBucket"], pool, tries=1).delete([KEY])
     assert deployed.cloud.objects() == {key: each.content for key, each in FILES}
 
 
 def test_a_discard_in_a_bucket_that_is_gone_raises_nothing(deployed: Deployed) -> None:
     with ThreadPoolExecutor(1) as pool:
-        S3FileStore(deployed.cloud.s3, "no-such-bucket", pool, tries=1).discard([KEY])
+        S3FileStore(deployed.cloud.s3, "no-such-bucket", pool, tries=1).delete([KEY])
     assert deployed.cloud.objects() == {}

@@ -626,7 +626,7 @@ def unexpected() -> list[Case]:
             "faxes.intake.submission.documents.inspect",
             "faxes.intake.recipients.json.loads",
             "faxes.intake.submission.ids.new_id",
-            "faxes.intake.submission.content_of",
+            "faxes.intake.submission.fingerprint_of",
             "faxes.edge.events.idempotency_key",
             "faxes.adapters.dynamodb.directory.DynamoDBDirectory.extension",
             "faxes.adapters.dynamodb.items.plain",

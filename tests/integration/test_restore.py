@@ -14,7 +14,7 @@ from botocore.exceptions import EndpointConnectionError
 from faxes.adapters.dynamodb import credentials, directory, faxes
 from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
 from faxes.adapters.dynamodb.items import wire
-from faxes.model import Claim, Fax
+from faxes.model import Fax, IdempotencyRecord
 from tests.support.cloud import Cloud
 from tests.support.faxes import fax
 from tools.operator import deployed, erase, restore
@@ -25,7 +25,7 @@ from tools.operator.restore import NotRestored, Outcome
 NOW = datetime.now(UTC)
 FAXES = tuple(replace(fax(n), expires_at=NOW.replace(microsecond=0) + timedelta(days=1)) for n in range(4))
 OVER = replace(fax(5), expires_at=NOW.replace(microsecond=0))
-CLAIM = Claim("c" * 64, "d" * 64, NOW + timedelta(hours=1))
+RECORD = IdempotencyRecord("c" * 64, "d" * 64, NOW + timedelta(hours=1))
 
 type Rows = list[dict[str, Any]]
 
@@ -48,10 +48,10 @@ def backup(cloud: Cloud) -> Callable[[str], str]:
     return restored
 
 
-def add(cloud: Cloud, *faxes: Fax, claim: Claim | None = None) -> None:
+def add(cloud: Cloud, *faxes: Fax, idempotency: IdempotencyRecord | None = None) -> None:
     store = DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"])
     for each in faxes:
-        store.add(each, claim)
+        store.insert(each, idempotency)
 
 
 def lose(cloud: Cloud, table: str, *pks: str) -> None:
@@ -71,10 +71,10 @@ def counts(copied: int = 0, there: int = 0, expired: int = 0, erased: int = 0) -
 
 def test_what_was_lost_comes_back_as_it_was(cloud: Cloud, stack: Stack, backup: Callable[[str], str]) -> None:
     add(cloud, *FAXES[1:])
-    add(cloud, FAXES[0], claim=CLAIM)
+    add(cloud, FAXES[0], idempotency=RECORD)
     before = ordered(cloud.items("FaxTable"))
     source = backup("FaxTable")
-    lose(cloud, "FaxTable", "FAX#1001", "FAX#1002", f"IDEMPOTENCY#{CLAIM.name}")
+    lose(cloud, "FaxTable", "FAX#1001", "FAX#1002", f"IDEMPOTENCY#{RECORD.name}")
     assert restore.restore(stack, "FaxTable", source, NOW) == counts(copied=3, there=2)
     assert ordered(cloud.items("FaxTable")) == before
     assert restore.restore(stack, "FaxTable", source, NOW) == counts(there=5)
@@ -92,8 +92,8 @@ def test_what_the_table_has_is_never_overwritten(cloud: Cloud, stack: Stack, bac
 
 
 def test_what_is_over_stays_away(cloud: Cloud, stack: Stack, backup: Callable[[str], str]) -> None:
-    add(cloud, OVER, FAXES[0], claim=None)
-    add(cloud, FAXES[1], claim=replace(CLAIM, expires_at=NOW - timedelta(hours=1)))
+    add(cloud, OVER, FAXES[0], idempotency=None)
+    add(cloud, FAXES[1], idempotency=replace(RECORD, expires_at=NOW - timedelta(hours=1)))
     source = backup("FaxTable")
     lose(cloud, "FaxTable")
     assert restore.restore(stack, "FaxTable", source, NOW) == counts(copied=2, expired=2)
@@ -101,7 +101,7 @@ def test_what_is_over_stays_away(cloud: Cloud, stack: Stack, backup: Callable[[s
 
 
 def test_a_fax_that_was_erased_stays_away(cloud: Cloud, stack: Stack, backup: Callable[[str], str]) -> None:
-    add(cloud, FAXES[0], claim=CLAIM)
+    add(cloud, FAXES[0], idempotency=RECORD)
     add(cloud, *FAXES[1:])
     source = backup("FaxTable")
     erase.erase(stack, FAXES[0].uid, lambda: NOW)
@@ -109,7 +109,7 @@ def test_a_fax_that_was_erased_stays_away(cloud: Cloud, stack: Stack, backup: Ca
     # Its key comes back, so that a late repetition is not sent anew.
     assert restore.restore(stack, "FaxTable", source, NOW) == counts(copied=4, erased=1)
     pks = [item["pk"]["S"] for item in ordered(cloud.items("FaxTable"))]
-    assert pks == ["FAX#1001", "FAX#1002", "FAX#1003", f"IDEMPOTENCY#{CLAIM.name}"]
+    assert pks == ["FAX#1001", "FAX#1002", "FAX#1003", f"IDEMPOTENCY#{RECORD.name}"]
 
 
 def test_a_fax_whose_files_were_erased_while_its_record_was_lost_stays_away(

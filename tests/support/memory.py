@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from faxes.errors import Effect, StorageFault
-from faxes.intake.submission import ClaimTaken, IdTaken
-from faxes.model import Acceptance, Claim, Document, Extension, ExtensionNumber, Fax, User
+from faxes.intake.submission import IdempotencyRecordTaken, IdTaken
+from faxes.model import Acceptance, Document, Extension, ExtensionNumber, Fax, IdempotencyRecord, User
 from faxes.tokens import App, Token
 
 
@@ -52,7 +52,7 @@ class MemoryFileStore:
         if failed:
             raise StorageFault("put", Effect.UNKNOWN, "memory")
 
-    def discard(self, keys: Sequence[str]) -> None:
+    def delete(self, keys: Sequence[str]) -> None:
         for key in keys:
             self.objects.pop(key, None)
 
@@ -60,36 +60,40 @@ class MemoryFileStore:
 class MemoryFaxStore:
     """Implements ``submission.FaxStore``, and reads faxes back as the store on DynamoDB does.
 
-    ``faxes`` is what it holds, by id, and ``claims`` the ends of claims and what was accepted under them, by their
-    names. Set ``failure`` to have every write fail, ``read_failure`` every read of a claim.
+    ``faxes`` is what it holds, by id, and ``idempotency`` the ends of idempotency records and what was accepted under
+    them, by their names. Set ``failure`` to have every write fail, ``read_failure`` every read of such a
+    record.
     """
 
     def __init__(self) -> None:
         self.faxes: dict[str, Fax] = {}
-        self.claims: dict[str, tuple[datetime, Acceptance]] = {}
+        self.idempotency: dict[str, tuple[datetime, Acceptance]] = {}
         self.failure: Exception | None = None
         self.read_failure: StorageFault | None = None
 
-    def acceptance(self, claim: str, now: datetime) -> Acceptance | None:
+    def acceptance(self, name: str, now: datetime) -> Acceptance | None:
         if self.read_failure:
             raise self.read_failure
-        ends, accepted = self.claims.get(claim, (now, None))
+        ends, accepted = self.idempotency.get(name, (now, None))
         return accepted if ends > now else None
 
-    def add(self, fax: Fax, claim: Claim | None = None) -> None:
+    def insert(self, fax: Fax, idempotency: IdempotencyRecord | None = None) -> None:
         if self.failure:
             raise self.failure
-        accepted = self.acceptance(claim.name, fax.created_at) if claim else None
+        accepted = self.acceptance(idempotency.name, fax.created_at) if idempotency else None
         there = self.faxes.get(fax.id)
         if fax.uid in (there and there.uid, accepted and accepted.uid):
             return
         if accepted:
-            raise ClaimTaken(accepted)
+            raise IdempotencyRecordTaken(accepted)
         if there:
             raise IdTaken
         self.faxes[fax.id] = fax
-        if claim:
-            self.claims[claim.name] = claim.expires_at, Acceptance(fax.id, fax.uid, claim.content)
+        if idempotency:
+            self.idempotency[idempotency.name] = (
+                idempotency.expires_at,
+                Acceptance(fax.id, fax.uid, idempotency.fingerprint),
+            )
 
     def by_id(self, fax_id: str, now: datetime) -> Fax | None:
         fax = self.faxes.get(fax_id)
@@ -122,7 +126,7 @@ class MemoryCredentialStore:
             raise self.failure
         return self.tokens.get(digest)
 
-    def add(self, token: Token) -> None:
+    def insert(self, token: Token) -> None:
         if self.failure:
             raise self.failure
         self.tokens[token.digest] = token

@@ -52,7 +52,7 @@ class Service:
         limits: Limits | None = None,
         now: datetime = NOW,
         bits: tuple[int, ...] = (7,),
-        repetition: timedelta = timedelta(0),
+        deduplication: timedelta = timedelta(0),
     ) -> None:
         self.now = now
         self.waits: list[float] = []
@@ -85,8 +85,8 @@ class Service:
                 put_all=12,
                 write=5,
                 retention=timedelta(days=30),
-                claim=timedelta(hours=24),
-                repetition=repetition,
+                idempotency=timedelta(hours=24),
+                deduplication=deduplication,
             ),
             now=lambda: self.now,
             random_bits=lambda n: int(uids.pop(0), 16) if n == 128 else next(draws),

@@ -154,7 +154,7 @@ def test_the_default_limits_are_the_codes() -> None:
         ("MaxBodyBytes", "MAX_BODY_BYTES", "CreateFaxFunction", create_fax.Settings),
         ("RetentionDays", "RETENTION_DAYS", "CreateFaxFunction", create_fax.Settings),
         ("IdempotencyHours", "IDEMPOTENCY_HOURS", "CreateFaxFunction", create_fax.Settings),
-        ("RepetitionMinutes", "REPETITION_MINUTES", "CreateFaxFunction", create_fax.Settings),
+        ("DeduplicationMinutes", "DEDUPLICATION_MINUTES", "CreateFaxFunction", create_fax.Settings),
         ("TokenLifetimeSeconds", "TOKEN_SECONDS", "IssueTokenFunction", issue_token.Settings),
     ],
 )

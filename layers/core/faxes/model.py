@@ -166,22 +166,22 @@ class Fax:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """What makes a request that comes again the same fax, until ``expires_at`` (UTC, whole seconds): ``name`` says what
-    is claimed, ``content`` for which fax; both are 64 hex digits."""
+class IdempotencyRecord:
+    """What makes a request that comes again the same fax, until ``expires_at`` (UTC, whole seconds): ``name`` says
+    which request, ``fingerprint`` which fax it was; both are 64 hex digits."""
 
     name: str
-    content: str
+    fingerprint: str
     expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """The fax that was accepted under a claim, and the content that it had."""
+    """The fax that was accepted under an idempotency record, and its fingerprint."""
 
     fax_id: str
     uid: str
-    content: str
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)

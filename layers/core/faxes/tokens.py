@@ -87,7 +87,7 @@ class CredentialStore(Protocol):
         """The token with this digest, as last written, or None."""
         ...
 
-    def add(self, token: Token) -> None:
+    def insert(self, token: Token) -> None:
         """Keep a new token."""
         ...
 
@@ -128,7 +128,7 @@ class Login:
         expires_at = (self.now() + self.lifetime + timedelta(seconds=1)).replace(microsecond=0)
         # One that may have been written is nobody's: its only text ends here.
         with storage_faults_as(StorageFailed, reason="token_not_written"):
-            self.credentials.add(Token(digest_of(token), AppLogin(app.key, app.secret_digest), expires_at))
+            self.credentials.insert(Token(digest_of(token), AppLogin(app.key, app.secret_digest), expires_at))
         return token
 
 

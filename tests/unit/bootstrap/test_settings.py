@@ -15,7 +15,7 @@ ENVIRONMENT = {
     "DIRECTORY_TABLE": "directory",
     "RETENTION_DAYS": "30",
     "IDEMPOTENCY_HOURS": "24",
-    "REPETITION_MINUTES": "10",
+    "DEDUPLICATION_MINUTES": "10",
     "MAX_FILES_PER_FAX": "5",
     "MAX_RECIPIENTS_PER_FAX": "6",
     "MAX_PAGES_PER_FAX": "7",
@@ -27,7 +27,7 @@ ENVIRONMENT = {
 RANGES = {
     "RETENTION_DAYS": (1, 3650),
     "IDEMPOTENCY_HOURS": (1, 168),
-    "REPETITION_MINUTES": (0, 1440),
+    "DEDUPLICATION_MINUTES": (0, 1440),
     "MAX_FILES_PER_FAX": (1, 10),
     "MAX_RECIPIENTS_PER_FAX": (1, 999),
     "MAX_PAGES_PER_FAX": (1, 999),
@@ -45,7 +45,7 @@ def test_what_create_fax_reads() -> None:
         directory_table="directory",
         retention=timedelta(days=30),
         idempotency=timedelta(hours=24),
-        repetition=timedelta(minutes=10),
+        deduplication=timedelta(minutes=10),
         limits=Limits(
             files_per_fax=5,
             recipients_per_fax=6,

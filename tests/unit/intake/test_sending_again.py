@@ -21,7 +21,7 @@ from faxes.errors import (
     StorageFault,
 )
 from faxes.intake.submission import WriteConflict
-from faxes.model import Acceptance, Claim, Context, Document, Fax, Form, Limits, Principal, Receipt, Upload
+from faxes.model import Acceptance, Context, Document, Fax, Form, IdempotencyRecord, Limits, Principal, Receipt, Upload
 from tests.support.memory import MemoryFaxStore, MemoryFileStore
 from tests.support.submitting import ALICE, NOTE, OFFICE, SCAN, TO_ONE, UID, Service
 
@@ -141,11 +141,11 @@ def test_without_a_key_each_request_is_another_fax() -> None:
     service = Service(bits=(7, 8))
     faxes = [again(service, key=None) for _ in range(2)]
     assert [receipt.fax is not None for receipt in faxes if receipt] == [True, True]
-    assert (len(service.faxes.faxes), service.faxes.claims) == (2, {})
+    assert (len(service.faxes.faxes), service.faxes.idempotency) == (2, {})
 
 
 def test_where_it_is_set_up_the_same_content_is_the_same_fax_for_a_while() -> None:
-    service = Service(bits=(7, 8, 9), repetition=timedelta(minutes=10))
+    service = Service(bits=(7, 8, 9), deduplication=timedelta(minutes=10))
     first = again(service, key=None)
     assert first is not None
     assert first.fax is not None
@@ -161,7 +161,7 @@ def test_where_it_is_set_up_the_same_content_is_the_same_fax_for_a_while() -> No
 
 
 def test_a_client_that_sends_keys_decides_by_itself_what_is_the_same_fax() -> None:
-    service = Service(bits=(7, 8, 9), repetition=timedelta(minutes=10))
+    service = Service(bits=(7, 8, 9), deduplication=timedelta(minutes=10))
     for key in ("one", "two", None):
         receipt = again(service, key=key)
         assert receipt is not None
@@ -177,11 +177,11 @@ def test_of_two_at_once_the_write_decides(content: str) -> None:
     assert rival is not None
 
     class Late(MemoryFaxStore):
-        def acceptance(self, claim: str, now: datetime) -> Acceptance | None:
+        def acceptance(self, name: str, now: datetime) -> Acceptance | None:
             return None
 
-        def add(self, fax: Fax, claim: Claim | None = None) -> None:
-            service.faxes.add(fax, claim)
+        def insert(self, fax: Fax, idempotency: IdempotencyRecord | None = None) -> None:
+            service.faxes.insert(fax, idempotency)
 
     service.submission = dataclasses.replace(service.submission, faxes=Late())
     if content == "same":
@@ -247,17 +247,17 @@ def test_what_was_accepted_is_not_looked_into_again() -> None:
 
 
 class Contended(MemoryFaxStore):
-    """Others are writing the same claim for the first ``conflicts`` writes."""
+    """Others are writing the same idempotency record for the first ``conflicts`` writes."""
 
     def __init__(self, conflicts: int) -> None:
         super().__init__()
         self.conflicts = conflicts
 
-    def add(self, fax: Fax, claim: Claim | None = None) -> None:
+    def insert(self, fax: Fax, idempotency: IdempotencyRecord | None = None) -> None:
         self.conflicts -= 1
         if self.conflicts >= 0:
             raise WriteConflict
-        super().add(fax, claim)
+        super().insert(fax, idempotency)
 
 
 def test_a_write_that_meets_another_is_tried_again_after_a_while() -> None:

@@ -20,7 +20,7 @@ from faxes.errors import (
     UserInvalid,
 )
 from faxes.ids import new_id
-from faxes.model import Claim, Fax, Kind, Limits, Status, StoredFile, Upload
+from faxes.model import Fax, IdempotencyRecord, Kind, Limits, Status, StoredFile, Upload
 from tests.support.memory import MemoryFaxStore
 from tests.support.submitting import NOTE, NOW, SCAN, TO_ONE, UID, Service
 
@@ -195,9 +195,9 @@ def test_the_record_is_written_when_every_file_lies_there() -> None:
     found: list[set[str]] = []
 
     class Watching(MemoryFaxStore):
-        def add(self, fax: Fax, claim: Claim | None = None) -> None:
+        def insert(self, fax: Fax, idempotency: IdempotencyRecord | None = None) -> None:
             found.append(set(service.files.objects))
-            super().add(fax, claim)
+            super().insert(fax, idempotency)
 
     service.submission = dataclasses.replace(service.submission, faxes=Watching())
     fax = service.submit(TO_ONE, NOTE, SCAN)

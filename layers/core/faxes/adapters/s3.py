@@ -47,7 +47,7 @@ class S3FileStore:
             if failure is not None:
                 raise failure
 
-    def discard(self, keys: Sequence[str]) -> None:
+    def delete(self, keys: Sequence[str]) -> None:
         # The lifecycle rule removes what stays.
         with suppress(*FAILURES):
             self._client.delete_objects(

@@ -30,7 +30,7 @@ class Settings:
     directory_table: str
     retention: timedelta
     idempotency: timedelta
-    repetition: timedelta
+    deduplication: timedelta
     limits: Limits = field(default_factory=Limits)
 
     @classmethod
@@ -41,7 +41,7 @@ class Settings:
             directory_table=text(environ, "DIRECTORY_TABLE"),
             retention=timedelta(days=whole(environ, "RETENTION_DAYS", 1, 3650)),
             idempotency=timedelta(hours=whole(environ, "IDEMPOTENCY_HOURS", 1, 168)),
-            repetition=timedelta(minutes=whole(environ, "REPETITION_MINUTES", 0, 1440)),
+            deduplication=timedelta(minutes=whole(environ, "DEDUPLICATION_MINUTES", 0, 1440)),
             limits=Limits(
                 files_per_fax=whole(environ, "MAX_FILES_PER_FAX", 1, 10),
                 recipients_per_fax=whole(environ, "MAX_RECIPIENTS_PER_FAX", 1, 999),
@@ -62,7 +62,7 @@ def submission() -> Submission:
     pool = ThreadPoolExecutor(settings.limits.files_per_fax, thread_name_prefix="put")
     directory = DynamoDBDirectory(tables, settings.directory_table)
     store = S3FileStore(clients.s3(), settings.bucket, pool, S3_BUDGET.tries)
-    connect(lambda: directory.user(NOBODY), lambda: store.discard([NO_FILE]))
+    connect(lambda: directory.user(NOBODY), lambda: store.delete([NO_FILE]))
     return Submission(
         directory=directory,
         files=store,
@@ -72,8 +72,8 @@ def submission() -> Submission:
             put_all=S3_BUDGET.longest,
             write=DYNAMODB_BUDGET.longest,
             retention=settings.retention,
-            claim=settings.idempotency,
-            repetition=settings.repetition,
+            idempotency=settings.idempotency,
+            deduplication=settings.deduplication,
         ),
         now=clients.now,
         random_bits=secrets.randbits,

@@ -1,4 +1,4 @@
-"""What makes a repeated request the same fax: its caller and Idempotency-Key, or its caller and its content.
+"""What makes a repeated request the same fax: its caller and Idempotency-Key, or its caller and its fingerprint.
 
 A caller is the app, or the user where a token stands for one without an app; never the token, which changes hourly.
 What the client sends goes into digests alone: none of it is in a table's key.
@@ -15,17 +15,17 @@ from faxes.model import Extension, Principal
 KEY = re.compile(r"[\x20-\x7e]{1,255}")
 
 
-def claim_of_key(principal: Principal, key: str) -> str:
-    """The claim that a caller's Idempotency-Key makes: 64 hex digits."""
+def name_by_key(principal: Principal, key: str) -> str:
+    """The name of the idempotency record that a caller's Idempotency-Key makes: 64 hex digits."""
     return _digest(["key", *_caller(principal), key])
 
 
-def claim_of_content(principal: Principal, content: str) -> str:
-    """The claim that a caller's content makes where no key is sent: 64 hex digits."""
-    return _digest(["content", *_caller(principal), content])
+def name_by_fingerprint(principal: Principal, fingerprint: str) -> str:
+    """The name of the idempotency record that a fingerprint makes where no key is sent: 64 hex digits."""
+    return _digest(["fingerprint", *_caller(principal), fingerprint])
 
 
-def content_of(sender: Extension, recipients: Sequence[str], files: Iterable[tuple[str | None, bytes]]) -> str:
+def fingerprint_of(sender: Extension, recipients: Sequence[str], files: Iterable[tuple[str | None, bytes]]) -> str:
     """What a fax is, as 64 hex digits: who sends it, to whom, and each file's name and SHA-256 in their order."""
     named = [[name, sha256.hex()] for name, sha256 in files]
     return _digest([sender.owner_id, str(sender.number), list(recipients), named])

@@ -4,8 +4,9 @@ Every check stands here in the contract's order: user, extension, recipients, no
 turn; the first failure answers. Then the files are stored, and the record last: the record is the acceptance, so it
 never points at bytes that are not there.
 
-A request may come again, because its answer was lost. One with an Idempotency-Key claims that key in the same write
-that makes the record, so of any number of such requests one is the fax, and the others are answered as it was.
+A request may come again, because its answer was lost. One with an Idempotency-Key inserts an idempotency record in
+the same transaction as the fax's record, so of any number of such requests one is the fax, and the others are replayed:
+answered as it was.
 """
 
 import hashlib
@@ -28,14 +29,14 @@ from faxes.errors import (
     storage_faults_as,
 )
 from faxes.intake import documents, recipients
-from faxes.intake.idempotency import claim_of_content, claim_of_key, content_of
+from faxes.intake.idempotency import fingerprint_of, name_by_fingerprint, name_by_key
 from faxes.model import (
     Acceptance,
-    Claim,
     Document,
     Extension,
     Fax,
     Form,
+    IdempotencyRecord,
     Limits,
     Principal,
     Receipt,
@@ -44,7 +45,7 @@ from faxes.model import (
     Upload,
 )
 
-# Writes of one record: an id may be taken, and others may be writing the same claim.
+# Writes of one record: an id may be taken, and others may be writing under the same key.
 _WRITES = 5
 # Seconds, doubled with each conflict: a transaction takes some hundredths.
 _CONFLICT_WAIT = 0.05
@@ -57,7 +58,7 @@ class FileStore(Protocol):
         """Store each document under its key. Raises StorageFault where one could not be; others may have been."""
         ...
 
-    def discard(self, keys: Sequence[str]) -> None:
+    def delete(self, keys: Sequence[str]) -> None:
         """Remove what was put, as far as that is possible now. Raises nothing: what stays, the retention removes."""
         ...
 
@@ -65,19 +66,20 @@ class FileStore(Protocol):
 class FaxStore(Protocol):
     """Where the record of a fax lies."""
 
-    def acceptance(self, claim: str, now: datetime) -> Acceptance | None:
-        """What was accepted under this claim, as last written, or None where nothing was, or its time is over.
+    def acceptance(self, name: str, now: datetime) -> Acceptance | None:
+        """What was accepted under the idempotency record of this name, as last written, or None where nothing was, or
+        its time is over.
 
         Raises StorageFault where that cannot be learned.
         """
         ...
 
-    def add(self, fax: Fax, claim: Claim | None = None) -> None:
-        """Write the record of a new fax, and its claim, or neither: unless its id, or the claim, is taken.
+    def insert(self, fax: Fax, idempotency: IdempotencyRecord | None = None) -> None:
+        """Write the record of a new fax, and its idempotency record, or neither, unless one of them is there already.
 
-        Raises IdTaken or ClaimTaken; WriteConflict where others are just writing the same, StorageFault where it was
-        not written for another reason, or where that cannot be told: its effect says which. Being called twice with
-        the same fax is the same as once.
+        Raises IdTaken or IdempotencyRecordTaken; WriteConflict where others are just writing the same, StorageFault
+        where it was not written for another reason, or where that cannot be told: its effect says which. Being called
+        twice with the same fax is the same as once.
         """
         ...
 
@@ -86,8 +88,8 @@ class IdTaken(Exception):
     """Another fax has this id."""
 
 
-class ClaimTaken(Exception):
-    """Another fax was accepted under this claim."""
+class IdempotencyRecordTaken(Exception):
+    """Another fax has this idempotency record."""
 
     def __init__(self, by: Acceptance) -> None:
         super().__init__()
@@ -95,20 +97,20 @@ class ClaimTaken(Exception):
 
 
 class WriteConflict(Exception):
-    """Another request was writing the same claim: nothing was written here, and it is not told what was there."""
+    """Another request was writing the same idempotency record: nothing was written here; what it wrote is not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
     """How long things may take and last. ``put_all`` and ``write`` in seconds: the longest that a wave of puts, and one
-    write, can take; ``retention`` of a fax; ``claim`` of an Idempotency-Key; ``repetition`` of a request without one
-    (zero: such a request is always another fax)."""
+    write, can take; ``retention`` of a fax; ``idempotency`` of an Idempotency-Key; ``deduplication``, the
+    window, of a request without one (zero: such a request is always another fax)."""
 
     put_all: float
     write: float
     retention: timedelta
-    claim: timedelta
-    repetition: timedelta
+    idempotency: timedelta
+    deduplication: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,20 +151,22 @@ class Submission:
         to = recipients.requested(form.request)
         if earlier and (accepted := earlier.result()):
             # It is not looked into again: whatever would be said of it now, it was accepted.
-            return _replay(_content(sender, to, form), accepted)
+            return _replayed(_fingerprint(sender, to, form), accepted)
         recipients.check_number_of(to, self.limits)
         if not form.uploads:
             return None
         try:
             documents = self._documents(form.uploads, remaining)
-            content = content_of(sender, to, ((document.name, document.sha256) for document in documents))
-            return self._store(sender, to, documents, principal, self._claim(principal, key, content), remaining)
+            fingerprint = fingerprint_of(sender, to, ((document.name, document.sha256) for document in documents))
+            return self._store(
+                sender, to, documents, principal, self._idempotency(principal, key, fingerprint), remaining
+            )
         except StorageFailed as failed:
-            if key and (accepted := self._accepted_since(claim_of_key(principal, key), failed, remaining)):
-                return _replay(_content(sender, to, form), accepted)
+            if key and (accepted := self._accepted_since(name_by_key(principal, key), failed, remaining)):
+                return _replayed(_fingerprint(sender, to, form), accepted)
             raise
 
-    def _accepted_since(self, claim: str, failed: StorageFailed, remaining: Callable[[], float]) -> Acceptance | None:
+    def _accepted_since(self, name: str, failed: StorageFailed, remaining: Callable[[], float]) -> Acceptance | None:
         """What another request with the same key came to, since the key was looked up and this one failed.
 
         Raises OutcomeUnknown where that cannot be learned, or not in time.
@@ -170,12 +174,15 @@ class Submission:
         # A read takes as long as a write.
         if remaining() < self.timing.write:
             raise OutcomeUnknown(reason=failed.reason, cause=failed.cause) from failed
-        return self._acceptance(claim)
+        return self._acceptance(name)
 
-    def _acceptance(self, claim: str) -> Acceptance | None:
-        """What was accepted under a claim. Raises OutcomeUnknown where that cannot be learned: a fax may have been."""
+    def _acceptance(self, name: str) -> Acceptance | None:
+        """What was accepted under the idempotency record of this name.
+
+        Raises OutcomeUnknown where that cannot be learned: a fax may have been.
+        """
         with storage_faults_as(OutcomeUnknown, reason="key_not_read"):
-            return self.faxes.acceptance(claim, self.now())
+            return self.faxes.acceptance(name, self.now())
 
     @contextmanager
     def _earlier(self, principal: Principal, key: str | None) -> Iterator[Future[Acceptance | None] | None]:
@@ -187,7 +194,7 @@ class Submission:
         if key is None:
             yield None
             return
-        reading = self.pool.submit(self._acceptance, claim_of_key(principal, key))
+        reading = self.pool.submit(self._acceptance, name_by_key(principal, key))
         try:
             yield reading
         except StorageFailed as failed:
@@ -198,12 +205,16 @@ class Submission:
             # A read that went on behind the answer would be frozen with the function.
             wait([reading])
 
-    def _claim(self, principal: Principal, key: str | None, content: str) -> Claim | None:
-        """What makes the same request, sent again, this fax: its key; without one, its content, if that is set up."""
+    def _idempotency(self, principal: Principal, key: str | None, fingerprint: str) -> IdempotencyRecord | None:
+        """What makes the same request, sent again, this fax: its key; without one, its fingerprint, if that is on."""
         if key is not None:
-            return Claim(claim_of_key(principal, key), content, self._whole_seconds(self.timing.claim))
-        if self.timing.repetition:
-            return Claim(claim_of_content(principal, content), content, self._whole_seconds(self.timing.repetition))
+            return IdempotencyRecord(
+                name_by_key(principal, key), fingerprint, self._whole_seconds(self.timing.idempotency)
+            )
+        if self.timing.deduplication:
+            return IdempotencyRecord(
+                name_by_fingerprint(principal, fingerprint), fingerprint, self._whole_seconds(self.timing.deduplication)
+            )
         return None
 
     def _whole_seconds(self, lifetime: timedelta) -> datetime:
@@ -230,7 +241,7 @@ class Submission:
         to: tuple[str, ...],
         accepted: Sequence[Document],
         principal: Principal,
-        claim: Claim | None,
+        idempotency: IdempotencyRecord | None,
         remaining: Callable[[], float],
     ) -> Receipt:
         # Drawn for this attempt, so that nothing lies there yet.
@@ -268,12 +279,12 @@ class Submission:
         try:
             with storage_faults_as(StorageFailed, reason="file_not_stored"):
                 self.files.put_all(keyed)
-            receipt = self._write(fax, claim, remaining)
+            receipt = self._write(fax, idempotency, remaining)
         except (StorageFailed, KeyReused):
             self._discard(keyed, remaining)
             raise
         except WriteConflict as conflict:
-            # Nothing of this request was written; those that are writing the same claim may well be accepted.
+            # Nothing of this request was written; those that are writing under the same key may be accepted.
             self._discard(keyed, remaining)
             raise OutcomeUnknown(reason="writes_in_vain", cause=str(conflict)) from conflict
         if receipt.fax is None:
@@ -286,23 +297,23 @@ class Submission:
     def _discard(self, keyed: Sequence[tuple[str, Document]], remaining: Callable[[], float]) -> None:
         # Where there is no time left, the answer is worth more: the lifecycle rule removes what stays.
         if remaining() > self.timing.put_all:
-            self.files.discard([key for key, _ in keyed])
+            self.files.delete([key for key, _ in keyed])
 
-    def _write(self, fax: Fax, claim: Claim | None, remaining: Callable[[], float]) -> Receipt:
+    def _write(self, fax: Fax, idempotency: IdempotencyRecord | None, remaining: Callable[[], float]) -> Receipt:
         """Write the record under an id that is free; or learn that the same request was accepted meanwhile.
 
-        Raises WriteConflict where others were writing the same claim to the last.
+        Raises WriteConflict where others were writing under the same key to the last.
         """
         redrawn = conflicts = 0
         for attempt in range(_WRITES):
             _check_time(remaining, self.timing.write)
             numbered = replace(fax, id=ids.new_id(fax.created_at, self.random_bits(ids.ID_RANDOM_BITS)))
             try:
-                self.faxes.add(numbered, claim)
+                self.faxes.insert(numbered, idempotency)
             except IdTaken:
                 redrawn += 1
-            except ClaimTaken as taken:
-                return _replay(claim.content if claim else "", taken.by)
+            except IdempotencyRecordTaken as taken:
+                return _replayed(idempotency.fingerprint if idempotency else "", taken.by)
             except StorageFault as fault:
                 failure = StorageFailed if fault.effect is Effect.NONE else OutcomeUnknown
                 raise failure(reason="record_not_written", cause=str(fault)) from fault
@@ -313,7 +324,7 @@ class Submission:
             else:
                 return Receipt(numbered.id, numbered.uid, numbered, redrawn)
         cause = f"{_WRITES} writes, {redrawn} ids were taken"
-        raise WriteConflict(cause) if claim and conflicts else StorageFailed(reason="writes_in_vain", cause=cause)
+        raise WriteConflict(cause) if idempotency and conflicts else StorageFailed(reason="writes_in_vain", cause=cause)
 
 
 def _check_time(remaining: Callable[[], float], needed: float) -> None:
@@ -323,15 +334,15 @@ def _check_time(remaining: Callable[[], float], needed: float) -> None:
         raise StorageFailed(reason="out_of_time", cause=f"{left:.1f} s are left, {needed:.1f} s may be needed")
 
 
-def _content(sender: Extension, to: Sequence[str], form: Form) -> str:
-    """The content of a fax whose files have not been looked into."""
+def _fingerprint(sender: Extension, to: Sequence[str], form: Form) -> str:
+    """The fingerprint of a fax whose files have not been looked into."""
     files = ((upload.name, hashlib.sha256(upload.content).digest()) for upload in form.uploads)
-    return content_of(sender, to, files)
+    return fingerprint_of(sender, to, files)
 
 
-def _replay(content: str, accepted: Acceptance) -> Receipt:
+def _replayed(fingerprint: str, accepted: Acceptance) -> Receipt:
     """The first answer to the same request once more. Raises KeyReused where it is another request."""
-    if content != accepted.content:
+    if fingerprint != accepted.fingerprint:
         raise KeyReused(
             "This Idempotency-Key was sent before with another fax: another user, extension, recipients or files. "
             "Use a new key for a new fax.",

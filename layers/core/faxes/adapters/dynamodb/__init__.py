@@ -2,7 +2,7 @@
 
 FaxTable        dynamodb:PutItem, dynamodb:GetItem on IDEMPOTENCY#* (create_fax)
     pk FAX#<id>, sk FAX    one fax; attributes as in ``faxes``; app: which one sent it, where one did
-    pk IDEMPOTENCY#<claim>, sk IDEMPOTENCY content, faxId, faxUid, expiresAt: which fax was accepted under a claim
+    pk IDEMPOTENCY#<name>, sk IDEMPOTENCY fingerprint, faxId, faxUid, expiresAt: which fax was accepted under a key
     index by-uid           uid: the public page's way in; holds keys only
     index by-extension     extension (0003*210), createdAt: an extension's faxes by time; holds what a list shows
     index by-user          userId, createdAt: a user's faxes by time; the same

@@ -43,7 +43,7 @@ class DynamoDBCredentialStore:
         )
         return Token(digest, bearer, moment(item["expiresAt"]))
 
-    def add(self, token: Token) -> None:
+    def insert(self, token: Token) -> None:
         try:
             self._client.put_item(TableName=self._table, Item=wire(token_item(token)))
         except FAILURES as error:

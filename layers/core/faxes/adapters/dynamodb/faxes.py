@@ -1,4 +1,4 @@
-"""The records of faxes, and what was accepted under which claim, in the faxes' table."""
+"""The records of faxes, and the idempotency records, in the faxes' table."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from faxes.adapters.calls import FAILURES, Attempts, fault
 from faxes.adapters.dynamodb.items import Item, get, moment, plain, wire
 from faxes.errors import Effect, StorageFault
-from faxes.intake.submission import ClaimTaken, IdTaken, WriteConflict
-from faxes.model import Acceptance, Claim, ExtensionNumber, Fax, Kind, Status, StoredFile
+from faxes.intake.submission import IdempotencyRecordTaken, IdTaken, WriteConflict
+from faxes.model import Acceptance, ExtensionNumber, Fax, IdempotencyRecord, Kind, Status, StoredFile
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -35,16 +35,16 @@ class DynamoDBFaxStore:
         self._table = table
         self._attempts = Attempts(client, "dynamodb", "TransactWriteItems")
 
-    def acceptance(self, claim: str, now: datetime) -> Acceptance | None:
-        item = get(self._client, self._table, f"IDEMPOTENCY#{claim}", "IDEMPOTENCY")
+    def acceptance(self, name: str, now: datetime) -> Acceptance | None:
+        item = get(self._client, self._table, f"IDEMPOTENCY#{name}", "IDEMPOTENCY")
         # The table removes it up to days later.
         return _acceptance(item) if item and moment(item["expiresAt"]) > now else None
 
-    def add(self, fax: Fax, claim: Claim | None = None) -> None:
+    def insert(self, fax: Fax, idempotency: IdempotencyRecord | None = None) -> None:
         puts: list[TransactWriteItemTypeDef] = [self._put(_fax_item(fax), "attribute_not_exists(pk)")]
-        if claim:
+        if idempotency:
             free = "attribute_not_exists(pk) OR expiresAt <= :now"
-            puts.append(self._put(_claim_item(claim, fax), free, {":now": int(fax.created_at.timestamp())}))
+            puts.append(self._put(_idempotency_item(idempotency, fax), free, {":now": int(fax.created_at.timestamp())}))
         try:
             # The SDK gives the transaction a token, so that its own tries are one.
             self._attempts.watch(lambda: self._client.transact_write_items(TransactItems=puts))
@@ -71,10 +71,10 @@ class DynamoDBFaxStore:
         # An answer was lost and the SDK tried again.
         if fax.uid in [item.get("uid", item.get("faxUid")) for item in in_the_way]:
             return
-        record, *claims = zip([reason.get("Code") for reason in reasons], in_the_way, strict=True)
-        for code_, item in claims:
+        record, *of_keys = zip([reason.get("Code") for reason in reasons], in_the_way, strict=True)
+        for code_, item in of_keys:
             if code_ == _CONDITION:
-                raise ClaimTaken(_acceptance(item)) from error
+                raise IdempotencyRecordTaken(_acceptance(item)) from error
         if record[0] == _CONDITION:
             raise IdTaken from error
         codes = [reason.get("Code") for reason in reasons]
@@ -162,20 +162,20 @@ def _file_item(file: StoredFile) -> Item:
     return item | {"encoding": file.encoding} if file.encoding else item
 
 
-def _claim_item(claim: Claim, fax: Fax) -> Item:
+def _idempotency_item(idempotency: IdempotencyRecord, fax: Fax) -> Item:
     # Not "uid": the index by uid is for faxes alone.
     return {
-        "pk": f"IDEMPOTENCY#{claim.name}",
+        "pk": f"IDEMPOTENCY#{idempotency.name}",
         "sk": "IDEMPOTENCY",
-        "content": claim.content,
+        "fingerprint": idempotency.fingerprint,
         "faxId": fax.id,
         "faxUid": fax.uid,
-        "expiresAt": int(claim.expires_at.timestamp()),
+        "expiresAt": int(idempotency.expires_at.timestamp()),
     }
 
 
 def _acceptance(item: Item) -> Acceptance:
-    return Acceptance(item["faxId"], item["faxUid"], item["content"])
+    return Acceptance(item["faxId"], item["faxUid"], item["fingerprint"])
 
 
 def _fax(item: Item) -> Fax:
