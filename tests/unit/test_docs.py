@@ -47,6 +47,16 @@ def test_every_make_command_of_the_pages_is_one() -> None:
     assert [each for each in sorted(told) if each[1] not in targets] == []
 
 
+def test_every_term_of_the_glossary_is_one_of_the_pages_or_the_code() -> None:
+    glossary = ROOT / "docs" / "glossary.md"
+    terms = re.findall(r"^\| ([a-z ]+) \| ", glossary.read_text(encoding="utf-8"), re.MULTILINE)[1:]
+    assert terms == sorted(terms)
+    code = [*(ROOT / "layers" / "core").rglob("*.py"), *ROOT.glob("*.yaml")]
+    written = " ".join(path.read_text(encoding="utf-8") for path in [*docs.PAGES, *code] if path != glossary)
+    words = " ".join(written.lower().replace("-", " ").split())
+    assert [term for term in terms if not re.search(rf"\b{term}", words)] == []
+
+
 def test_links_and_headings_are_found(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(
