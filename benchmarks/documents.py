@@ -26,7 +26,8 @@ from benchmarks.process import forget_most, memory
 from benchmarks.shapes import SHAPES, SIZE, Shape
 from faxes.errors import FileInvalid
 from faxes.intake.documents import inspect
-from faxes.model import Limits, Upload
+from faxes.model import Upload
+from tools.limits import default_limits
 
 MOST_TIME = 3.0
 MOST_MEMORY = 2.0
@@ -98,7 +99,7 @@ def measure(paths: list[Path]) -> list[Cost]:
 
 def _inspect(content: bytes) -> str:
     try:
-        return f"{inspect(Upload('file', content), 1, 1, Limits()).pages} pages"
+        return f"{inspect(Upload('file', content), 1, 1, default_limits()).pages} pages"
     except FileInvalid as refused:
         return refused.reason
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from PIL import Image
 
-from faxes.model import Limits
 from tests.support import forms, pdfs
 from tests.support.template import ROOT
+from tools.limits import default_limits
 
 # What a request's body may hold.
-LARGEST = Limits().body_bytes
+LARGEST = default_limits().body_bytes
 DELIMITER = b"--" + forms.BOUNDARY.encode()
 # The part that every fax has.
 RECIPIENT = forms.request("0003*211")

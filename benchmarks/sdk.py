@@ -14,7 +14,8 @@ from benchmarks.function import Function
 from benchmarks.measure import Row, against, printed, row
 from benchmarks.samples import LARGEST, fax
 from faxes.intake.documents import inspect
-from faxes.model import Limits, Upload
+from faxes.model import Upload
+from tools.limits import default_limits
 
 _CPU = "Processor time with real SDK clients, 4.4 MB"
 _WAVE = "Three files, 30 ms for each answer"
@@ -65,7 +66,7 @@ def cpu(function: Function) -> list[Row]:
 def wave(function: Function) -> list[Row]:
     """At once, and one after another."""
     content = samples.tif(100_000)
-    document = inspect(Upload("a.tif", content), 1, 1, Limits())
+    document = inspect(Upload("a.tif", content), 1, 1, default_limits())
     files = [(f"faxes/0/{n}.tif", document) for n in range(3)]
     store = function.app.submission.files
 

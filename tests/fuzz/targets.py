@@ -15,7 +15,8 @@ from faxes.formats.pdf_ends import find_ends
 from faxes.formats.pdf_objects import Objects, Unread
 from faxes.formats.pdf_pages import check_pages
 from faxes.intake.documents import inspect
-from faxes.model import Limits, Upload
+from faxes.model import Upload
+from tools.limits import default_limits
 
 type Target = Callable[[bytes], None]
 
@@ -24,7 +25,7 @@ DOCUMENTS = ROOT / "tests" / "data" / "documents"
 # By target: what has been found so far. Each is replayed by a test, forever.
 FINDINGS = ROOT / "tests" / "data" / "fuzz"
 
-_LIMITS = Limits()
+_LIMITS = default_limits()
 _REASON = re.compile("[a-z]+(_[a-z]+)+")
 
 

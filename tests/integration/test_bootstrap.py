@@ -10,9 +10,10 @@ from botocore.awsrequest import AWSPreparedRequest
 from faxes.bootstrap import create_fax as bootstrap
 from faxes.bootstrap.clients import DYNAMODB_BUDGET, S3_BUDGET, CallBudget
 from faxes.intake.submission import Submission, Timing
-from faxes.model import ExtensionNumber, Limits
+from faxes.model import ExtensionNumber
 from tests.support import template
 from tests.support.cloud import Cloud
+from tools.limits import default_limits
 
 
 @pytest.fixture(name="submission")
@@ -64,7 +65,7 @@ def test_what_is_kept_and_how_long_things_may_take(cloud: Cloud, monkeypatch: py
         idempotency=timedelta(hours=3),
         deduplication=timedelta(minutes=4),
     )
-    assert submission.limits == Limits(files_per_fax=1)
+    assert submission.limits == default_limits(files_per_fax=1)
 
 
 def test_all_files_of_a_fax_are_put_in_one_wave(submission: Any) -> None:

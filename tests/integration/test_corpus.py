@@ -14,13 +14,14 @@ import pytest
 
 from faxes.errors import FileInvalid
 from faxes.intake.documents import inspect
-from faxes.model import Document, Kind, Limits, Upload
+from faxes.model import Document, Kind, Upload
 from tests.data.documents import make_by_damage, make_with_programs, pdf_kinds
 from tests.data.requests import make
 from tests.support import requests
 from tests.support.cloud import Cloud, cloud
 from tests.support.corpus import ACCEPTED, FOLDER, KINDS, OUTCOMES, PROGRAMS, REFUSED, SAMPLES, Sample
 from tests.support.renderers import rendered
+from tools.limits import default_limits
 
 # --- what the corpus is ----------------------------------------------------------------------------------------------
 
@@ -78,7 +79,7 @@ def test_what_is_stated_to_be_valid_renders_to_as_many_pages(sample: Sample) -> 
 @pytest.mark.parametrize("sample", ACCEPTED, ids=str)
 def test_valid_document_is_accepted(sample: Sample) -> None:
     content = sample.content
-    assert inspect(Upload(sample.name, content), 2, 3, Limits()) == Document(
+    assert inspect(Upload(sample.name, content), 2, 3, default_limits()) == Document(
         name=sample.name,
         content=content,
         kind=Kind(sample.kind),
@@ -92,7 +93,7 @@ def test_valid_document_is_accepted(sample: Sample) -> None:
 @pytest.mark.parametrize("sample", REFUSED, ids=str)
 def test_broken_document_is_refused(sample: Sample) -> None:
     with pytest.raises(FileInvalid) as caught:
-        inspect(Upload(sample.name, sample.content), 2, 3, Limits())
+        inspect(Upload(sample.name, sample.content), 2, 3, default_limits())
     assert (caught.value.code, caught.value.reason, caught.value.message) == (
         "fx_file_invalid",
         sample.reason,

@@ -9,9 +9,10 @@ import pytest
 
 from faxes.errors import FileInvalid
 from faxes.intake.documents import inspect
-from faxes.model import Limits, Upload
+from faxes.model import Upload
 from tests.support.corpus import ACCEPTED, Sample, accepted
 from tests.support.renderers import rendered
+from tools.limits import default_limits
 
 CUTS = 200
 LAST_BYTES = 32
@@ -24,7 +25,7 @@ def cuts(length: int) -> list[int]:
 
 def is_accepted(name: str, content: bytes) -> bool:
     try:
-        inspect(Upload(name, content), 1, 1, Limits())
+        inspect(Upload(name, content), 1, 1, default_limits())
     except FileInvalid:
         return False
     return True

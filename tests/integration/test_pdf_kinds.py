@@ -4,10 +4,11 @@ import pytest
 
 from faxes.errors import FileInvalid
 from faxes.intake.documents import inspect
-from faxes.model import Limits, Upload
+from faxes.model import Upload
 from tests.data.documents import pdf_kinds
 from tests.support.corpus import accepted
 from tests.support.renderers import rendered
+from tools.limits import default_limits
 
 PAGES = {sample.file: sample.pages for sample in accepted("pdf")}
 # What a program wrote, and not what was made of that by this script.
@@ -25,11 +26,11 @@ def test_each_kind_has_members() -> None:
 @pytest.mark.parametrize("member", MEMBERS, ids=lambda member: f"{member.kind}: {member.source}")
 def test_a_member_is_taken_or_refused(member: pdf_kinds.Member) -> None:
     if member.is_accepted:
-        document = inspect(Upload("a.pdf", member.content), 1, 1, Limits())
+        document = inspect(Upload("a.pdf", member.content), 1, 1, default_limits())
         assert (document.pages, document.content) == (PAGES[member.source], member.content)
     else:
         with pytest.raises(FileInvalid) as caught:
-            inspect(Upload("a.pdf", member.content), 1, 1, Limits())
+            inspect(Upload("a.pdf", member.content), 1, 1, default_limits())
         assert caught.value.reason in {"pdf_cut_off", "pdf_damaged", "pdf_page_count"}
 
 

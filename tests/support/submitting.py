@@ -25,6 +25,7 @@ from faxes.model import (
 )
 from tests.support.images import Page, tiff
 from tests.support.memory import MemoryDirectory, MemoryFaxStore, MemoryFileStore
+from tools.limits import default_limits
 
 NOW = datetime(2026, 11, 23, 12, 30, 15, 123_000, tzinfo=UTC)
 ALICE = Principal("alice", "0003")
@@ -80,7 +81,7 @@ class Service:
             directory=self.directory,
             files=self.files,
             faxes=self.faxes,
-            limits=limits or Limits(),
+            limits=limits or default_limits(),
             timing=Timing(
                 put_all=12,
                 write=5,

@@ -12,9 +12,9 @@ import pytest
 
 from faxes.bootstrap import authorize, create_fax, issue_token
 from faxes.bootstrap.clients import DYNAMODB_BUDGET, S3_BUDGET
-from faxes.model import Limits
 from tests.support import openapi, template
 from tests.support.template import ROOT
+from tools.limits import default_limits
 
 TEMPLATE = template.load()
 # The stacks inside the stack, by their logical ids.
@@ -137,9 +137,9 @@ def test_the_environment_is_what_the_settings_read() -> None:
     assert issue_token.Settings.from_env(login) == issue_token.Settings("credentials", timedelta(hours=1))
 
 
-def test_the_default_limits_are_the_codes() -> None:
+def test_every_limit_is_a_parameter() -> None:
     environment = template.environment(TEMPLATE, "CreateFaxFunction", NAMES)
-    assert create_fax.Settings.from_env(environment).limits == Limits()
+    assert create_fax.Settings.from_env(environment).limits == default_limits()
 
 
 @pytest.mark.parametrize(

@@ -12,18 +12,19 @@ from pathlib import Path
 
 from faxes.errors import FaxError
 from faxes.intake import documents
-from faxes.model import Document, Limits, Upload
+from faxes.model import Document, Upload
 from faxes.pages import FaxPage, Resolution
 from faxes.rendering import Mode, RenderFailed, preview
 from faxes.rendering.child import Notes
 from faxes.rendering.render import Rendered, Source, render
 from tools import names, places
+from tools.limits import default_limits
 from tools.steps import fail
 
 FONTS = places.ROOT / "layers" / "imaging" / "fonts"
 OUT = places.LOCAL / "render"
 # What an API gateway lets through is no limit here.
-_LIMITS = Limits(file_bytes=250_000_000)
+_LIMITS = default_limits(file_bytes=250_000_000)
 
 
 def accepted(paths: Sequence[Path]) -> list[Document]:

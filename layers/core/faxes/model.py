@@ -7,15 +7,15 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one request may hold. Counts, pixels and bytes; set by the deployment's parameters."""
+    """What one request may hold: counts, pixels and bytes. The defaults stand with the parameters, in template.yaml."""
 
-    files_per_fax: int = 5
-    recipients_per_fax: int = 5
-    pages_per_fax: int = 200
-    pixels_per_page: int = 100_000_000
-    pixels_per_fax: int = 7_000_000_000
-    file_bytes: int = 4_613_734
-    body_bytes: int = 4_613_734
+    files_per_fax: int
+    recipients_per_fax: int
+    pages_per_fax: int
+    pixels_per_page: int
+    pixels_per_fax: int
+    file_bytes: int
+    body_bytes: int
 
 
 @dataclass(frozen=True, slots=True)

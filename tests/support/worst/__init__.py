@@ -17,7 +17,8 @@ from typing import NamedTuple
 from faxes.errors import FaxError
 from faxes.intake import multipart
 from faxes.intake.documents import inspect
-from faxes.model import Limits, Upload
+from faxes.model import Upload
+from tools.limits import default_limits
 
 SEED = 4_613_734
 # A request's body: none is larger.
@@ -47,7 +48,7 @@ def look(kind: str, case: Case) -> str:
         if kind == "form":
             multipart.parse(case.content, case.content_type)
         else:
-            inspect(Upload("file", case.content), 1, 1, Limits())
+            inspect(Upload("file", case.content), 1, 1, default_limits())
     except FaxError as refused:
         return refused.reason
     return "taken"

@@ -73,17 +73,6 @@ def test_a_tokens_life_is_a_minute_to_a_day(value: str) -> None:
         issue_token.Settings.from_env({"CREDENTIAL_TABLE": "credentials", "TOKEN_SECONDS": value})
 
 
-def test_the_limits_defaults_are_the_contracts() -> None:
-    assert Limits() == Limits(
-        files_per_fax=5,
-        recipients_per_fax=5,
-        pages_per_fax=200,
-        pixels_per_page=100_000_000,
-        file_bytes=4_613_734,
-        body_bytes=4_613_734,
-    )
-
-
 @pytest.mark.parametrize("name", ENVIRONMENT)
 @pytest.mark.parametrize("rest", [{}, {"present": ""}])
 def test_a_name_that_is_missing_or_empty_is_named(name: str, rest: dict[str, str]) -> None:

@@ -13,9 +13,10 @@ from faxes.errors import FileInvalid
 from faxes.formats import Unfaxable, pdf, txt
 from faxes.formats.budget import Budget
 from faxes.intake import documents
-from faxes.model import Limits, Upload
+from faxes.model import Upload
 from tests.support import pdfs
 from tests.support.images import Page, jpeg, tiff
+from tools.limits import default_limits
 
 TOO_SLOW = "takes too long to look into: all files of a fax may take {} s of processor time"
 
@@ -165,7 +166,7 @@ def test_a_pdfs_process_has_what_is_left_and_is_charged() -> None:
 def test_a_file_that_takes_what_is_left_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(txt, "count_pages", lambda content, max_pages: spin())
     with pytest.raises(FileInvalid) as caught:
-        documents.inspect(Upload("a.txt", b"text"), 2, 3, Limits(), 0, Budget(10**9, 0.05))
+        documents.inspect(Upload("a.txt", b"text"), 2, 3, default_limits(), 0, Budget(10**9, 0.05))
     assert (caught.value.reason, caught.value.message) == (
         "documents_too_slow",
         f"File 2 of 3, a.txt, {TOO_SLOW.format('0.05')}.",
@@ -184,7 +185,7 @@ def test_a_file_that_takes_what_is_left_is_refused_by_name(monkeypatch: pytest.M
     ids=["jpg", "tif", "txt", "pdf"],
 )
 def test_all_pages_of_a_fax_have_a_limit_of_pixels(content: bytes, pixels: int) -> None:
-    limits = Limits(pixels_per_fax=pixels + 5)
+    limits = default_limits(pixels_per_fax=pixels + 5)
     budget = documents.whole(limits)
     budget.draw(5)
     documents.inspect(Upload("a", content), 1, 2, limits, 0, budget)
@@ -201,7 +202,7 @@ def test_a_small_file_that_claims_to_be_large_is_refused() -> None:
     content = pdfs.pdf(pdfs.pages(200, box=b"[0 0 14400 14400]"))
     assert len(content) < 40_000
     with pytest.raises(FileInvalid) as caught:
-        documents.inspect(Upload("a.pdf", content), 1, 1, Limits())
+        documents.inspect(Upload("a.pdf", content), 1, 1, default_limits())
     assert caught.value.message == (
         "File 1 of 1, a.pdf, makes the fax at least 319872000000 pixels large; "
         "the limit for all its pages is 7000000000."

@@ -4,8 +4,8 @@ import pytest
 
 from faxes.errors import RecipientsInvalid
 from faxes.intake.recipients import MAX_REQUEST_BYTES
-from faxes.model import Limits
 from tests.support.submitting import NOTE, Service
+from tools.limits import default_limits
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_request_part_may_have_other_members_and_white_space_and_a_byte_order_
 
 @pytest.mark.parametrize("limit", [1, 5, 999])
 def test_as_many_recipients_as_the_limit_are_taken_and_one_more_is_refused(limit: int) -> None:
-    service = Service(Limits(recipients_per_fax=limit))
+    service = Service(default_limits(recipients_per_fax=limit))
     # The longest there are.
     numbers = [f"{n:016}*{n:015}" for n in range(limit + 1)]
     assert service.refusal({"recipients": numbers}, NOTE) == (

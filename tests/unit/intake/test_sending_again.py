@@ -21,9 +21,10 @@ from faxes.errors import (
     StorageFault,
 )
 from faxes.intake.submission import WriteConflict
-from faxes.model import Acceptance, Context, Document, Fax, Form, IdempotencyRecord, Limits, Principal, Receipt, Upload
+from faxes.model import Acceptance, Context, Document, Fax, Form, IdempotencyRecord, Principal, Receipt, Upload
 from tests.support.memory import MemoryFaxStore, MemoryFileStore
 from tests.support.submitting import ALICE, NOTE, OFFICE, SCAN, TO_ONE, UID, Service
+from tools.limits import default_limits
 
 REUSED = (
     KeyReused,
@@ -238,7 +239,7 @@ def test_what_was_accepted_is_not_looked_into_again() -> None:
     service = Service()
     first = again(service, uploads=(NOTE, SCAN))
     assert first is not None
-    limits = Limits(files_per_fax=1, pages_per_fax=1, recipients_per_fax=0)
+    limits = default_limits(files_per_fax=1, pages_per_fax=1, recipients_per_fax=0)
     service.submission = dataclasses.replace(service.submission, limits=limits)
     assert again(service, uploads=(NOTE, SCAN)) == Receipt(first.id, first.uid, None)
     for other in ((Upload(None, NOTE.content),), ()):

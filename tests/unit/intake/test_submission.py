@@ -20,9 +20,10 @@ from faxes.errors import (
     UserInvalid,
 )
 from faxes.ids import new_id
-from faxes.model import Fax, IdempotencyRecord, Kind, Limits, Status, StoredFile, Upload
+from faxes.model import Fax, IdempotencyRecord, Kind, Status, StoredFile, Upload
 from tests.support.memory import MemoryFaxStore
 from tests.support.submitting import NOTE, NOW, SCAN, TO_ONE, UID, Service
+from tools.limits import default_limits
 
 
 def test_an_accepted_fax_is_stored_whole() -> None:
@@ -75,7 +76,7 @@ def test_a_valid_request_without_a_file_stores_nothing() -> None:
 
 @pytest.mark.parametrize("limit", [1, 5, 10])
 def test_as_many_files_as_the_limit_are_taken_and_one_more_is_refused(limit: int) -> None:
-    service = Service(Limits(files_per_fax=limit))
+    service = Service(default_limits(files_per_fax=limit))
     assert service.refusal(TO_ONE, *[NOTE] * (limit + 1)) == (
         TooManyFiles,
         "too_many_files",
@@ -89,19 +90,19 @@ def test_as_many_files_as_the_limit_are_taken_and_one_more_is_refused(limit: int
 def test_as_many_pages_as_the_limit_are_taken_and_one_more_is_refused() -> None:
     """Over all files, in their order: here the third has one too many."""
     files = [NOTE, SCAN, SCAN, Upload("two.txt", b"x" * 10_000)]
-    assert Service(Limits(pages_per_fax=6)).refusal(TO_ONE, *files) == (
+    assert Service(default_limits(pages_per_fax=6)).refusal(TO_ONE, *files) == (
         FileInvalid,
         "too_many_pages",
         "File 3 of 4, scan.tif, makes the fax at least 7 pages long; the limit is 6.",
     )
-    fax = Service(Limits(pages_per_fax=10)).submit(TO_ONE, *files)
+    fax = Service(default_limits(pages_per_fax=10)).submit(TO_ONE, *files)
     assert fax is not None
     assert ([file.pages for file in fax.files], fax.pages) == ([1, 3, 3, 3], 10)
 
 
 def test_a_files_limits_are_the_services() -> None:
-    assert Service(Limits(file_bytes=13)).refusal(TO_ONE, NOTE)[1] == "file_too_large"
-    assert Service(Limits(pixels_per_page=63)).refusal(TO_ONE, SCAN)[1] == "tif_size"
+    assert Service(default_limits(file_bytes=13)).refusal(TO_ONE, NOTE)[1] == "file_too_large"
+    assert Service(default_limits(pixels_per_page=63)).refusal(TO_ONE, SCAN)[1] == "tif_size"
 
 
 def test_the_first_bad_file_answers_and_no_file_is_stored() -> None:

@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
@@ -31,7 +31,7 @@ class Settings:
     retention: timedelta
     idempotency: timedelta
     deduplication: timedelta
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = VARIABLES) -> Self:
