@@ -62,14 +62,14 @@ def answered(printed: str) -> list[Any]:
 
 
 def test_invoke_prints_what_the_readme_shows() -> None:
-    [block] = [block for block in docs.blocks(ROOT / "README.md") if "make invoke" in block.text]
+    [block] = [block for block in docs.blocks(ROOT / "docs" / "local.md") if "make invoke" in block.text]
     invoking, _ = docs.commands(block)
     done = run(["sh", "-c", f"MAKEFLAGS=--silent {invoking}"], ENVIRONMENT)
     assert done.returncode == 0, done.stderr
     verdict = done.stderr.splitlines(keepends=True)[-1]
     assert verdict == "    the expected answer: events/answers/curl.json\n"
     drawn = r'"\{\\"id\\": .*\}"'
-    shown = re.sub(drawn, "", (ROOT / "README.md").read_text())
+    shown = re.sub(drawn, "", (ROOT / "docs" / "local.md").read_text())
     assert textwrap.indent(re.sub(drawn, "", done.stdout + verdict), "    ") in shown
 
 
@@ -210,6 +210,6 @@ def test_local_api_logs_an_app_in_whose_token_sends(api: LocalApi) -> None:
 
 
 def test_local_api_denies_a_token_in_the_words_of_sam(api: LocalApi) -> None:
-    """As the README says; the template's own answer is not read."""
+    """As docs/local.md says; the template's own answer is not read."""
     denied = api.curl(SEND, *FORM, token="x" * 43)
     assert denied == Answer(403, "application/json", {"message": "User is not authorized to access this resource"})
