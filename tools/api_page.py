@@ -1,7 +1,7 @@
 """Makes a page of openapi.yaml: `make docs`. One folder, .local/docs, that needs nothing from outside to be read.
 
 The renderer is Scalar's API reference (npm, MIT), pinned with its hash in requirements/api-page.txt; its one script is
-taken out of the package and put beside the page. The samples of code are those of docs/api.md.
+taken out of the package and put beside the page. The samples of code are those of docs/api.
 --renderer-alone fetches the package and makes nothing: what is needed from outside, for later.
 """
 
@@ -29,6 +29,8 @@ _NO_NPM = "npm is not installed; it fetches the page's renderer. Install Node.js
 
 _LANGUAGES = {"sh": ("shell", "curl"), "python": ("python", "Python"), "js": ("javascript", "JavaScript")}
 _AGAIN = "Idempotency-Key"
+# The pages of docs/api that have samples, in the order in which they are shown.
+_SAMPLED = ("send.md", "log-in.md", "send-again.md")
 _PATH, _OLDER_PATH = "/uapi/", "/unifiedapi/"
 # A page's fenced code: its language, and its text.
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -128,9 +130,10 @@ def _script(package: Path) -> bytes:
 
 
 def document() -> dict[str, Any]:
-    """openapi.yaml as the page shows it, each operation with the samples that docs/api.md has of it."""
+    """openapi.yaml as the page shows it, each operation with the samples that docs/api has of it."""
     api: dict[str, Any] = yaml.safe_load((places.ROOT / "openapi.yaml").read_text(encoding="utf-8"))
-    blocks = FENCE.findall((places.ROOT / "docs" / "api.md").read_text(encoding="utf-8"))
+    pages = [(places.ROOT / "docs" / "api" / name).read_text(encoding="utf-8") for name in _SAMPLED]
+    blocks = [block for page in pages for block in FENCE.findall(page)]
     api["info"]["description"] += "\nThis page is made of [openapi.yaml](openapi.yaml), which lies beside it.\n"
     # The renderer hides all forms but the first behind a switch; the description lists them.
     del api["components"]["schemas"]["Recipient"]["anyOf"]

@@ -105,7 +105,9 @@ def test_the_page_fits_its_window(page: Page) -> None:
 
 def test_the_pages_samples_are_those_of_the_docs() -> None:
     """Which tests/e2e/test_docs.py runs."""
-    in_the_docs = [block.text.rstrip("\n") for block in docs.blocks(ROOT / "docs" / "api.md")]
+    in_the_docs = [
+        block.text.rstrip("\n") for page in (ROOT / "docs" / "api").glob("*.md") for block in docs.blocks(page)
+    ]
     labels = ["curl", "Python", "JavaScript"]
     with_again = [*labels, *(f"{label}: again" for label in labels)]
     expected = {

@@ -1,4 +1,4 @@
-"""What the pages tell a reader to type, typed: the samples of docs/api.md, and every command of every page.
+"""What the pages tell a reader to type, typed: the samples of docs/api, and every command of every page.
 
 They are typed as they stand, in a shell that has read `make env` of the deployed stack.
 """
@@ -26,10 +26,15 @@ from tests.support.template import ROOT
 from tools.client import env
 from tools.local.stack_file import LocalStack
 
-API = ROOT / "docs" / "api.md"
+API = ROOT / "docs" / "api"
 DOCUMENTS = ROOT / "tests" / "data" / "documents"
 RUN_BY = {"sh": ["sh", "-c"], "python": [sys.executable, "-c"], "js": ["node", "--input-type=module", "-e"]}
-SAMPLES = [block for block in docs.blocks(API) if block.language in RUN_BY and "HOST" in block.text]
+SAMPLES = [
+    block
+    for page in sorted(API.glob("*.md"))
+    for block in docs.blocks(page)
+    if block.language in RUN_BY and "HOST" in block.text
+]
 SENDING = [block for block in SAMPLES if "/uapi/faxes/" in block.text]
 SENDING_AGAIN = [block for block in SENDING if "Idempotency-Key" in block.text]
 LOGGING_IN = [block for block in SAMPLES if "/oauth/token.php" in block.text]

@@ -80,7 +80,7 @@ def test_a_fax_is_erased_and_another_is_not(
     assert len(audit(stack, uid)) == 2
 
 
-# --- an operator's rights: as docs/operations.md has them, in the order of their need --------------------------------
+# --- an operator's rights: as docs/operations/erase.md has them, in the order of their need --------------------------
 
 RIGHTS = {
     "cloudformation:DescribeStacks": "*",

@@ -3,7 +3,7 @@ stack.
 
 A path that is none and a method that a path does not have are there for the asking. For the rest, the deployed API is
 broken for one request: what each kind of answer is made of holds tests/template, here it is seen. The answers that only
-a real account makes are listed in docs/operations.md, with a command for each.
+a real account makes are listed in docs/operations/real-account.md, with a command for each.
 """
 
 import itertools

@@ -45,7 +45,7 @@ def test_a_storage_failure_is_what_its_alarm_watches(
     alarms = stack.client("cloudwatch").describe_alarms()["MetricAlarms"]
     assert len(alarms) == len(template.resources(MONITORING, "AWS::CloudWatch::Alarm"))
     [alarm] = [alarm for alarm in alarms if alarm["MetricName"] == "StorageFailed"]
-    assert alarm["AlarmDescription"].endswith(" docs/operations.md#storagefailedalarm")
+    assert alarm["AlarmDescription"].endswith(" docs/operations/alarms.md#storagefailedalarm")
     assert watched(alarm) == ("FaxApi", "StorageFailed", (("service", STACK_NAME),))
     assert watched(alarm) in counted(stack)
 

@@ -2,7 +2,8 @@
 
 The emulator enforces the roles' policies for S3 and DynamoDB. A statement is taken out of the deployed role, a fax is
 sent or a token asked for, and the statement is put back. That issue_token may write tokens alone is a condition which
-the emulator does not know: tests/template holds it, and docs/operations.md has the command that shows it in an account.
+the emulator does not know: tests/template holds it, and docs/operations/real-account.md has the command that shows it
+in an account.
 """
 
 import json

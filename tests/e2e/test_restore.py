@@ -1,5 +1,5 @@
-"""The drill of docs/operations.md: a table loses items, a backup of it is restored, and everything is back but what was
-erased since."""
+"""The drill of docs/operations/backup.md: a table loses items, a backup of it is restored, and everything is back but
+what was erased since."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -68,7 +68,7 @@ def test_everything_is_back_but_the_erased_fax(
     assert capsys.readouterr().out == again
 
 
-# --- an operator's rights: as docs/operations.md has them, in the order of their need --------------------------------
+# --- an operator's rights: as docs/operations/backup.md has them, in the order of their need -------------------------
 
 RIGHTS = {
     "cloudformation:DescribeStacks": "*",

@@ -37,8 +37,8 @@ def test_the_stacks_name_is_what_tells_its_metrics_from_anothers() -> None:
 @pytest.mark.parametrize("name", ALARMS)
 def test_an_alarm_names_its_section_and_tells_the_topic(name: str) -> None:
     alarm = ALARMS[name]
-    anchor = alarm["AlarmDescription"].rpartition("docs/operations.md#")[2]
-    assert anchor in docs.headings(ROOT / "docs/operations.md")
+    anchor = alarm["AlarmDescription"].rpartition("docs/operations/alarms.md#")[2]
+    assert anchor in docs.headings(ROOT / "docs/operations/alarms.md")
     assert anchor == name.lower()
     told = {"Fn::If": ["TellsOfAlarms", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]}
     assert (alarm["AlarmActions"], alarm["OKActions"]) == (told, told)

@@ -1,6 +1,6 @@
 """openapi.yaml against the code and the template: neither has an error, a limit or a grammar that the other has not.
 
-docs/api.md, whose tables tell the same to people, is held against both.
+docs/api, whose tables tell the same to people, is held against both.
 """
 
 import copy
@@ -197,27 +197,26 @@ def test_the_documents_limits_are_the_templates_defaults() -> None:
     assert f"over {oauth.MAX_BODY_BYTES // 1024} KiB, of more than {oauth.MAX_FIELDS} fields" in login
 
 
-# --- docs/api.md, which tells the same to people ----------------------------------------------------------------------
+# --- docs/api, which tells the same to people ------------------------------------------------------------------------
 
 
-def rows(heading: str) -> list[list[str]]:
-    """The cells of every table below a heading of docs/api.md, up to the next heading, without the tables' heads."""
-    text = (template.ROOT / "docs/api.md").read_text(encoding="utf-8")
-    section = text.split(f"\n## {heading}\n")[1].split("\n## ")[0]
-    lines = [line for line in section.splitlines() if line.startswith("| ")]
+def rows(page: str) -> list[list[str]]:
+    """The cells of every table of a page of docs/api, without the tables' heads."""
+    text = (template.ROOT / "docs" / "api" / page).read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line.startswith("| ")]
     cells = [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in lines]
     return [row for row in cells if row[0] not in ("status", "context", "what") and set(row[0]) != {"-"}]
 
 
 def test_the_page_has_the_documents_answers() -> None:
-    told = [(int(status), row[1]) for row in rows("Answers") for status in row[0].split(", ")]
+    told = [(int(status), row[1]) for row in rows("answers.md") for status in row[0].split(", ")]
     documented = {(status, code) for where, status, code in openapi.errors(DOCUMENT) if where == "createFax"}
     documented |= {(status, code) for where, status, code in openapi.errors(DOCUMENT) if where == "x-other-methods"}
     assert sorted(told) == sorted(documented | {(200, ""), (204, "")})
 
 
 def test_the_page_has_the_answers_of_the_documents_logins() -> None:
-    told = [(int(row[0]), row[1]) for row in rows("The token") if row[0].isdigit()]
+    told = [(int(row[0]), row[1]) for row in rows("log-in.md") if row[0].isdigit()]
     documented = {(status, code) for where, status, code in openapi.errors(DOCUMENT) if where == "issueToken"}
     # The others are the gateway's.
     assert sorted(told) == sorted((status, code) for status, code in documented if code not in GATEWAYS)
@@ -225,7 +224,7 @@ def test_the_page_has_the_answers_of_the_documents_logins() -> None:
 
 def test_the_pages_limits_are_the_templates() -> None:
     parameters = template.load()["Parameters"]
-    told = {what: (default, allowed) for what, default, allowed in rows("Limits")}
+    told = {what: (default, allowed) for what, default, allowed in rows("limits.md")}
     for what, name in {
         "files per fax": "MaxFilesPerFax",
         "recipients per fax": "MaxRecipientsPerFax",

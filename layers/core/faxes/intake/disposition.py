@@ -1,7 +1,7 @@
 """Header values of a form -> parameters and names: what a part is called, however its client writes that.
 
 Every header that comes here has at most 4,096 characters, one for each byte (Latin-1). Rules: RFC 7578, RFC 6266, and
-what real clients send (docs/api.md, "The form").
+what real clients send (docs/api/form.md).
 """
 
 import re

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from faxes.model import Extension, Principal
 
-# Printable ASCII; docs/api.md, "Sending again".
+# Printable ASCII; docs/api/send-again.md.
 KEY = re.compile(r"[\x20-\x7e]{1,255}")
 
 

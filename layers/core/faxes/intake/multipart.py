@@ -3,7 +3,7 @@
 MultipartDecoder parses well, but it also takes bodies that were cut off, parts behind the closing delimiter and any
 number of parts and headers, and it copies each content three times. So every delimiter and every header block is looked
 at here first; of a body that is whole and within its limits the decoder gets the headers, and the contents are cut out.
-Rules: RFC 2046 section 5.1.1, RFC 7578, and what real clients send (docs/api.md, "The form").
+Rules: RFC 2046 section 5.1.1, RFC 7578, and what real clients send (docs/api/form.md).
 """
 
 import re
