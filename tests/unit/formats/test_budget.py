@@ -164,7 +164,7 @@ def test_a_pdfs_process_has_what_is_left_and_is_charged() -> None:
 
 
 def test_a_file_that_takes_what_is_left_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(txt, "count_pages", lambda content, max_pages: spin())
+    monkeypatch.setattr(txt, "examine", lambda content, max_pages: spin())
     with pytest.raises(FileInvalid) as caught:
         documents.inspect(Upload("a.txt", b"text"), 2, 3, default_limits(), 0, Budget(10**9, 0.05))
     assert (caught.value.reason, caught.value.message) == (
