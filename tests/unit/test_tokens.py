@@ -16,6 +16,7 @@ from faxes.tokens import (
     AppLogin,
     Authentication,
     Denial,
+    FormerSecret,
     Login,
     Token,
     digest_of,
@@ -251,6 +252,93 @@ def test_rotating_a_secret_ends_the_tokens_that_were_issued_under_it() -> None:
     after = apps.login.log_in(APP.key, "n" + SECRET)
     assert apps.authentication.identify(before) is Denial.SECRET_ROTATED
     assert apps.authentication.identify(after) == APP.principal
+
+
+# --- two secrets -----------------------------------------------------------------------------------------------------
+
+NEW = "n" + SECRET
+UNTIL = NOW + timedelta(hours=24)
+LIFE = timedelta(hours=1)
+
+
+def rotate(apps: Apps, until: datetime = UNTIL) -> None:
+    apps.change(secret_digest=digest_of(NEW), former=FormerSecret(digest_of(SECRET), until))
+
+
+@pytest.mark.parametrize("left", [timedelta(hours=24), timedelta(microseconds=1)])
+def test_until_its_end_the_former_secret_logs_in_as_well(left: timedelta) -> None:
+    apps = Apps()
+    rotate(apps)
+    apps.now = UNTIL - left
+    tokens = [apps.login.log_in(APP.key, secret) for secret in (SECRET, NEW)]
+    assert [apps.authentication.identify(token) for token in tokens] == [APP.principal] * 2
+
+
+@pytest.mark.parametrize("after", [timedelta(0), timedelta(microseconds=1), timedelta(days=1)])
+def test_from_its_end_the_former_secret_is_wrong_and_the_new_one_right(after: timedelta) -> None:
+    apps = Apps()
+    rotate(apps)
+    apps.now = UNTIL + after
+    with pytest.raises(ClientInvalid) as caught:
+        apps.login.log_in(APP.key, SECRET)
+    assert caught.value.reason == "secret_wrong"
+    assert apps.authentication.identify(apps.login.log_in(APP.key, NEW)) == APP.principal
+
+
+def test_a_token_of_the_former_secret_lives_as_long_as_any_and_no_longer() -> None:
+    apps = Apps()
+    rotate(apps)
+    apps.now = UNTIL - timedelta(seconds=1)
+    last = apps.login.log_in(APP.key, SECRET)
+    apps.now += LIFE
+    assert apps.authentication.identify(last) == APP.principal
+    apps.now += timedelta(seconds=1)
+    assert apps.authentication.identify(last) is Denial.EXPIRED
+
+
+def test_a_rotation_that_keeps_nothing_ends_the_former_secret_and_its_tokens_at_once() -> None:
+    apps = Apps()
+    rotate(apps)
+    tokens = [apps.login.log_in(APP.key, secret) for secret in (SECRET, NEW)]
+    apps.change(secret_digest=digest_of("m" + SECRET))
+    assert [apps.authentication.identify(token) for token in tokens] == [Denial.SECRET_ROTATED] * 2
+    for secret in (SECRET, NEW):
+        with pytest.raises(ClientInvalid):
+            apps.login.log_in(APP.key, secret)
+
+
+def test_a_disabled_app_has_no_use_of_its_former_secret_either() -> None:
+    apps = Apps()
+    rotate(apps)
+    token = apps.login.log_in(APP.key, SECRET)
+    apps.change(enabled=False, former=FormerSecret(digest_of(SECRET), UNTIL))
+    with pytest.raises(ClientInvalid):
+        apps.login.log_in(APP.key, SECRET)
+    assert apps.authentication.identify(token) is Denial.APP_DISABLED
+
+
+@given(
+    rotated=st.integers(0, 40 * 3600),
+    hours=st.integers(1, 30),
+    changes=st.integers(0, 30 * 3600),
+    pauses=st.lists(st.integers(1, 3 * 3600), min_size=1, max_size=60),
+)
+def test_a_client_that_sends_all_the_while_has_no_failed_request(
+    rotated: int, hours: int, changes: int, pauses: list[int]
+) -> None:
+    """It logs in when its token has ended, as it was told; and it gets the new secret while the former one is kept."""
+    apps = Apps()
+    start = apps.now
+    until = start + timedelta(seconds=rotated, hours=hours)
+    change = min(start + timedelta(seconds=rotated + changes), until - timedelta(seconds=1))
+    token, ends = "", start
+    for pause in pauses:
+        apps.now += timedelta(seconds=pause)
+        if apps.now >= start + timedelta(seconds=rotated):
+            rotate(apps, until)
+        if apps.now >= ends:
+            token, ends = apps.login.log_in(APP.key, NEW if apps.now >= change else SECRET), apps.now + LIFE
+        assert apps.authentication.identify(f"Bearer {token}") == APP.principal
 
 
 def test_the_tokens_of_an_app_that_is_gone_stop_working() -> None:

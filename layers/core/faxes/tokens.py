@@ -5,7 +5,11 @@ the SHA-256 of secrets and tokens alone, so neither a copy of the table nor a lo
 up by its digest, which leaves nothing to time; a secret's digest is compared in constant time.
 
 An app's token says for which app it was issued and under which secret. What the app may do is read with every
-request: a disabled app's tokens stop working, and so do all that were issued under a secret that has been rotated.
+request: a disabled app's tokens stop working, and so do all that were issued under a secret that the app has no more.
+
+An app whose secret was rotated may keep the former one for a while, so that its clients change over without a failed
+request. Until then, either secret logs in. A token that was issued under the former one lives as long as any other: the
+last of them ends one token's life after the former secret did.
 """
 
 import hashlib
@@ -26,13 +30,22 @@ APP_SECRET = re.compile(r"[A-Za-z0-9._~-]{1,512}")
 
 # ASCII: without it, IGNORECASE would take U+017F for an "s" and U+212A for a "k".
 _AUTHORIZATION = re.compile(r"\s*(?:bearer\s+)?([A-Za-z0-9_.-]{10,512})\s*", re.IGNORECASE | re.ASCII)
-# What an unknown app's secret is compared with: the digest of nothing that could be sent.
+# What is compared with where there is no secret: the digest of nothing that could be sent.
 _NO_SECRET = "0" * 64
 
 
 @dataclass(frozen=True, slots=True)
+class FormerSecret:
+    """The secret of before a rotation: its digest (64 hex digits), and the second (UTC) when it ceases to log in."""
+
+    digest: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class App:
-    """An app: its key, its secret's digest (64 hex digits), the user that its tokens act as and how far they reach."""
+    """An app: its key, its secret's digest (64 hex digits), the user that its tokens act as and how far they reach, and
+    its former secret where it was kept."""
 
     key: str
     secret_digest: str
@@ -40,6 +53,14 @@ class App:
     organization_id: str
     context: Context
     enabled: bool
+    former: FormerSecret | None = None
+
+    def has_secret(self, digest: str, at: datetime | None = None) -> bool:
+        """Whether this is the digest of its secret, or of its former one, which counts at any time where none is given.
+        Compared in constant time."""
+        former = self.former if self.former and (at is None or at < self.former.until) else None
+        current = hmac.compare_digest(digest, self.secret_digest)
+        return hmac.compare_digest(digest, former.digest if former else _NO_SECRET) or current
 
     @property
     def principal(self) -> Principal:
@@ -74,6 +95,10 @@ class Denial(StrEnum):
     APP_UNKNOWN = "app_unknown"
     APP_DISABLED = "app_disabled"
     SECRET_ROTATED = "secret_rotated"  # noqa: S105  (a reason, not a secret)
+
+
+# What is asked in an unknown app's place.
+_NO_APP = App("", _NO_SECRET, "", "", Context.USER, enabled=False)
 
 
 class CredentialStore(Protocol):
@@ -118,17 +143,18 @@ class Login:
             self.name_app(app.key)
         sent = digest_of(secret) if APP_SECRET.fullmatch(secret) else ""
         # Compared for an unknown app as well, so that the time it takes tells nothing.
-        right = hmac.compare_digest(sent, app.secret_digest if app else _NO_SECRET)
+        now = self.now()
+        right = (app or _NO_APP).has_secret(sent, now)
         if app is None or not right:
             raise ClientInvalid(reason="app_unknown" if app is None else "secret_wrong")
         if not app.enabled:
             raise ClientInvalid(reason="app_disabled")
         token = self.draw()
         # In whole seconds, as the table's time to live is, and never sooner than the client is told.
-        expires_at = (self.now() + self.lifetime + timedelta(seconds=1)).replace(microsecond=0)
+        expires_at = (now + self.lifetime + timedelta(seconds=1)).replace(microsecond=0)
         # One that may have been written is nobody's: its only text ends here.
         with storage_faults_as(StorageFailed, reason="token_not_written"):
-            self.credentials.insert(Token(digest_of(token), AppLogin(app.key, app.secret_digest), expires_at))
+            self.credentials.insert(Token(digest_of(token), AppLogin(app.key, sent), expires_at))
         return token
 
 
@@ -172,7 +198,7 @@ class Authentication:
             return Denial.APP_UNKNOWN
         if not app.enabled:
             return Denial.APP_DISABLED
-        if not hmac.compare_digest(app.secret_digest, bearer.secret_digest):
+        if not app.has_secret(bearer.secret_digest):
             return Denial.SECRET_ROTATED
         return app.principal
 

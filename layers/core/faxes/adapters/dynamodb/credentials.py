@@ -6,7 +6,7 @@ from faxes.adapters.calls import FAILURES, fault
 from faxes.adapters.dynamodb.items import Item, get, moment, wire
 from faxes.errors import Effect
 from faxes.model import Context, Principal
-from faxes.tokens import App, AppLogin, Token
+from faxes.tokens import App, AppLogin, FormerSecret, Token
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -21,16 +21,7 @@ class DynamoDBCredentialStore:
 
     def app(self, key: str) -> App | None:
         item = get(self._client, self._table, f"APP#{key}", "APP")
-        if item is None:
-            return None
-        return App(
-            key=key,
-            secret_digest=item["secretDigest"],
-            user_id=item["userId"],
-            organization_id=item["organizationId"],
-            context=Context(item["context"]),
-            enabled=item["enabled"],
-        )
+        return app_of(item) if item else None
 
     def token(self, digest: str) -> Token | None:
         item = get(self._client, self._table, f"TOKEN#{digest}", "TOKEN")
@@ -50,8 +41,25 @@ class DynamoDBCredentialStore:
             raise fault("PutItem", Effect.UNKNOWN, error) from error
 
 
+def app_of(item: Item) -> App:
+    """The app that an item of the credential table holds."""
+    former = FormerSecret(item["formerDigest"], moment(item["formerUntil"])) if "formerDigest" in item else None
+    return App(
+        key=item["appKey"],
+        secret_digest=item["secretDigest"],
+        user_id=item["userId"],
+        organization_id=item["organizationId"],
+        context=Context(item["context"]),
+        enabled=item["enabled"],
+        former=former,
+    )
+
+
 def app_item(app: App) -> Item:
     """An app as the credential table holds it."""
+    former: Item = {}
+    if app.former:
+        former = {"formerDigest": app.former.digest, "formerUntil": int(app.former.until.timestamp())}
     return {
         "pk": f"APP#{app.key}",
         "sk": "APP",
@@ -61,6 +69,7 @@ def app_item(app: App) -> Item:
         "organizationId": app.organization_id,
         "context": app.context.value,
         "enabled": app.enabled,
+        **former,
     }
 
 
