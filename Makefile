@@ -101,9 +101,14 @@ env: $(TOOLS) ## Print what the pages' samples read, while make run is up: eval 
 	@$(PYTHON_TOOL) tools.client.env
 
 .PHONY: directory
-directory: $(TOOLS) ## Import who may send: FILE=directory.example.yaml [STACK=name] [ROTATE="app keys"]
+directory: $(TOOLS) ## Import who may send: FILE=directory.example.yaml [STACK=name] [PLAN=1] [PRUNE=1] [ROTATE="app keys"] [KEEP=24]
 	@$(PYTHON_TOOL) tools.operator.directory $(if $(FILE),--file "$$FILE") $(if $(STACK),--stack '$(STACK)') \
-	  $(if $(ROTATE),--rotate='$(ROTATE)')
+	  $(if $(ROTATE),--rotate='$(ROTATE)') $(if $(KEEP),--keep='$(KEEP)') $(if $(PLAN),--plan) $(if $(PRUNE),--prune)
+
+.PHONY: who
+who: $(TOOLS) ## List who may send, from where and with what: [ORGANIZATION=0003] [STACK=name]
+	@$(PYTHON_TOOL) tools.operator.who $(if $(ORGANIZATION),--organization='$(ORGANIZATION)') \
+	  $(if $(STACK),--stack '$(STACK)')
 
 .PHONY: logs
 logs: $(TOOLS) ## Show what the functions wrote and counted: [STACK=name] [MINUTES=60]

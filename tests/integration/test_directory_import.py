@@ -1,98 +1,30 @@
 """Importing a directory into the tables: again and again, with changes, and with what it must not do."""
 
-import itertools
 import json
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
 
 from faxes.adapters.dynamodb.credentials import DynamoDBCredentialStore
-from faxes.adapters.dynamodb.directory import DynamoDBDirectory
-from faxes.errors import ClientInvalid
 from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal
 from faxes.provisioning import ImportStopped, Report
-from faxes.tokens import App, Authentication, Denial, Login, Token, digest_of
+from faxes.tokens import App, Denial, FormerSecret, Token, digest_of
 from tests.support.cloud import Cloud
-from tests.support.memory import name_no_app
+from tests.support.imports import NOW, Imports, once
 from tests.support.template import ROOT
 from tools import places
 from tools.local.stack_file import LocalStack
 from tools.operator import directory
 from tools.operator.directory import DirectoryInvalid, parse, write
 
-NOW = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 EXAMPLE = (ROOT / "directory.example.yaml").read_text()
 
 
 OWN_SECRET = "0~H5lJ0R~V_dkMrl-bGWqQ.b8pXw2n7Z"  # noqa: S105  (it opens nothing)
 OTHER_SECRET = "w.M2~sT9xRkQ-c4LzB_v7YhJ0pD3nG8f"  # noqa: S105  (nor does this)
-
-
-class Imports:
-    """Imports into one deployment. The secrets and tokens it draws are secret-0001, secret-0002, ..."""
-
-    def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
-        self._numbers = itertools.count(1)
-        self._store = DynamoDBCredentialStore(cloud.dynamodb, cloud.names["CredentialTable"])
-
-    def __call__(self, text: str, now: datetime = NOW, rotate: Collection[str] = ()) -> Report:
-        tables = self._cloud.names["DirectoryTable"], self._cloud.names["CredentialTable"]
-        return write(parse(text), self._cloud.dynamodb, *tables, now, self._draw, rotate)
-
-    def tables(self) -> dict[str, object]:
-        """Everything in the two tables, by key."""
-        items = [*self._cloud.items("DirectoryTable"), *self._cloud.items("CredentialTable")]
-        return {item["pk"]["S"]: item for item in items}
-
-    def app(self, key: str) -> App | None:
-        return self._store.app(key)
-
-    def log_in(self, key: str, secret: str, now: datetime = NOW) -> str | None:
-        """A token as the token endpoint issues it, None where it refuses."""
-        login = Login(
-            self._store,
-            timedelta(hours=1),
-            now=lambda: now,
-            draw=lambda: f"token-{next(self._numbers)}-of-an-app",
-            name_app=name_no_app,
-        )
-        try:
-            return login.log_in(key, secret)
-        except ClientInvalid:
-            return None
-
-    def caller(self, token: str, now: datetime = NOW) -> Principal | Denial:
-        """Whom the authorizer takes the bearer of a token for."""
-        return Authentication(self._store, now=lambda: now, name_app=name_no_app).identify(f"Bearer {token}")
-
-    def extension(self, organization: str, number: str) -> Extension | None:
-        store = DynamoDBDirectory(self._cloud.dynamodb, self._cloud.names["DirectoryTable"])
-        return store.extension(ExtensionNumber(organization, number))
-
-    @contextmanager
-    def stopped_at(self, key: str) -> Iterator[None]:
-        """AWS does not answer when the item with this key is put."""
-
-        def stop(params: dict[str, Any], **_: object) -> None:
-            if params["Item"]["pk"]["S"] == key:
-                raise EndpointConnectionError(endpoint_url="https://127.0.0.1")
-
-        events = self._cloud.dynamodb.meta.events
-        events.register("provide-client-params.dynamodb.PutItem", stop)
-        try:
-            yield
-        finally:
-            events.unregister("provide-client-params.dynamodb.PutItem", stop)
-
-    def _draw(self) -> str:
-        return f"secret-{next(self._numbers):04}"
 
 
 @pytest.fixture(name="load")
@@ -235,8 +167,7 @@ def test_only_the_sha_256_of_secrets_and_tokens_is_stored(load: Imports) -> None
 
 
 def test_what_is_drawn_is_taken(load: Imports, cloud: Cloud) -> None:
-    tables = cloud.names["DirectoryTable"], cloud.names["CredentialTable"]
-    report = write(parse(EXAMPLE), cloud.dynamodb, *tables, NOW)
+    report = write(parse(EXAMPLE), once(cloud), NOW)
     drawn = [*report.secrets.values(), *report.tokens.values()]
     assert (len(set(drawn)), {len(text) for text in drawn}) == (4, {43})
     assert load.caller(report.tokens["example"]) == ALICE
@@ -331,6 +262,62 @@ def test_a_drawn_secret_gives_way_to_one_that_is_brought_along(load: Imports) ->
     load(own_app(None))
     assert load(own_app()) == done(rotated=("app own",), of=4)
     assert (load.log_in("own", "secret-0001"), bool(load.log_in("own", OWN_SECRET))) == (None, True)
+
+
+DAY = timedelta(hours=24)
+
+
+@pytest.mark.parametrize("brought", [None, OWN_SECRET], ids=["drawn", "brought along"])
+def test_a_rotation_keeps_the_old_secret_for_as_long_as_it_is_told(load: Imports, brought: str | None) -> None:
+    first = load(own_app(brought)).secrets.get("own", OWN_SECRET)
+    before = load.log_in("own", first) or ""
+    done_ = load(own_app(OTHER_SECRET if brought else None), rotate=[] if brought else ["own"], keep=DAY)
+    new = done_.secrets.get("own", OTHER_SECRET)
+    assert (done_.rotated, done_.former) == (("app own",), {"app own": NOW + DAY})
+    assert load.app("own") == App(
+        "own", digest_of(new), "alice", "0003", Context.USER, True, FormerSecret(digest_of(first), NOW + DAY)
+    )
+    last = NOW + DAY - timedelta(seconds=1)
+    assert load.caller(before) == Principal("alice", "0003", Context.USER, "own")
+    assert load.log_in("own", first, last)
+    assert load.log_in("own", new, last)
+    assert load.log_in("own", first, NOW + DAY) is None
+    assert load.log_in("own", new, NOW + DAY)
+
+
+def test_importing_again_neither_ends_nor_prolongs_the_old_secret(load: Imports) -> None:
+    load(own_app(None))
+    load(own_app(None), rotate=["own"], keep=DAY)
+    before = load.app("own")
+    for keep in (DAY, timedelta(0)):
+        assert load(own_app(None), NOW + timedelta(hours=1), keep=keep) == done(of=4)
+        assert load.app("own") == before
+
+
+def test_a_second_rotation_ends_the_oldest_secret_at_once(load: Imports) -> None:
+    first = load(own_app(None)).secrets["own"]
+    second = load(own_app(None), rotate=["own"], keep=DAY).secrets["own"]
+    third = load(own_app(None), rotate=["own"], keep=DAY).secrets["own"]
+    assert [bool(load.log_in("own", secret)) for secret in (first, second, third)] == [False, True, True]
+    fourth = load(own_app(None), rotate=["own"]).secrets["own"]
+    assert [bool(load.log_in("own", secret)) for secret in (second, third, fourth)] == [False, False, True]
+
+
+def test_another_owner_never_keeps_an_old_secret(load: Imports) -> None:
+    first = load(own_app(None)).secrets["own"]
+    second = load(own_app(None), rotate=["own"], keep=DAY).secrets["own"]
+    tokens = [load.log_in("own", secret) or "" for secret in (first, second)]
+    report = load(own_app(None, owner="bob"), keep=DAY)
+    assert (report.rotated, report.former) == (("app own",), {})
+    assert [load.caller(token) for token in tokens] == [Denial.SECRET_ROTATED] * 2
+    assert [load.log_in("own", secret) for secret in (first, second)] == [None, None]
+
+
+def test_another_owner_does_not_get_the_former_secret_for_its_own(load: Imports) -> None:
+    load(own_app(OWN_SECRET))
+    load(own_app(OTHER_SECRET), keep=DAY)
+    with pytest.raises(DirectoryInvalid, match="its owner was 'alice' and is now 'bob'"):
+        load(own_app(OWN_SECRET, owner="bob"))
 
 
 def test_a_new_secret_is_drawn_for_the_apps_that_are_named(load: Imports) -> None:
@@ -495,7 +482,8 @@ def local(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     path = tmp_path / "stack.json"
     path.write_text(json.dumps(asdict(described)))
     monkeypatch.setattr(places, "STACK_FILE", path)
-    monkeypatch.setattr(LocalStack, "client", lambda stack, service: cloud.dynamodb)
+    client = once(cloud).client
+    monkeypatch.setattr(LocalStack, "client", lambda stack, service: client(service))
     return path
 
 
@@ -506,7 +494,7 @@ def described_secrets(path: Path) -> tuple[str, dict[str, str]]:
 
 def command(tmp_path: Path, text: str, *arguments: str) -> int:
     (tmp_path / "directory.yaml").write_text(text)
-    return directory.main(["--file", str(tmp_path / "directory.yaml"), *arguments])
+    return directory.main(["--file", str(tmp_path / "directory.yaml"), *arguments], now=lambda: NOW)
 
 
 def test_the_command_shows_new_secrets_and_other_commands_find_them(
@@ -527,23 +515,40 @@ def test_the_command_shows_new_secrets_and_other_commands_find_them(
     assert described_secrets(local) == (own, secrets)
 
 
+@pytest.mark.parametrize(
+    ("keep", "ends"),
+    [
+        ([], f"its old secret logs in until {NOW + DAY:%Y-%m-%d %H:%M:%S} UTC as well"),
+        (["--keep=1"], "its old secret logs in until 2026-11-23 13:30:00 UTC as well"),
+        (["--keep=0"], "tokens issued under its old secret end within AuthorizerCacheSeconds"),
+    ],
+)
 def test_the_command_rotates_the_apps_that_it_is_told(
-    local: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    local: Path, tmp_path: Path, keep: list[str], ends: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command(tmp_path, EXAMPLE)
     own, secrets = described_secrets(local)
     capsys.readouterr()
-    assert command(tmp_path, EXAMPLE, "--rotate", " example-office  example-provider ") == 0
+    assert command(tmp_path, EXAMPLE, "--rotate", " example-office  example-provider ", *keep) == 0
     new_own, new_secrets = described_secrets(local)
     assert new_own == own
     assert [key for key in secrets if secrets[key] != new_secrets[key]] == ["example-office", "example-provider"]
     assert capsys.readouterr().out == (
-        "    rotated   app example-office; tokens issued under its old secret end within AuthorizerCacheSeconds\n"
-        "    rotated   app example-provider; tokens issued under its old secret end within AuthorizerCacheSeconds\n"
+        f"    rotated   app example-office; {ends}\n"
+        f"    rotated   app example-provider; {ends}\n"
         f"    unchanged {ALL - 2}\n"
         f"    app example-office: {new_secrets['example-office']}   (shown this once)\n"
         f"    app example-provider: {new_secrets['example-provider']}   (shown this once)\n"
     )
+
+
+@pytest.mark.parametrize("keep", ["721", "1000", "-1", "1.5", "a day", ""])
+def test_the_command_refuses_another_time_to_keep(
+    local: Path, tmp_path: Path, keep: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command(tmp_path, EXAMPLE, f"--keep={keep}") == 1
+    assert capsys.readouterr() == ("", f"KEEP is {keep!r}; it must be a whole number of hours from 0 to 720.\n")
+    assert described_secrets(local)[0] == "first"
 
 
 def test_the_command_refuses_to_rotate_what_is_no_app(

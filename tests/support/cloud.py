@@ -74,18 +74,16 @@ class Cloud:
     def import_example(self, draw: Callable[[], str] | None = None) -> None:
         """Import directory.example.yaml; ``draw`` makes its secrets and tokens, where they are to be known."""
         entries = directory.parse((template.ROOT / "directory.example.yaml").read_text())
-        tables = self.names["DirectoryTable"], self.names["CredentialTable"]
         write = partial(directory.write, draw=draw) if draw else directory.write
-        write(entries, self.dynamodb, *tables, datetime.now(UTC))
+        write(entries, self.stack(), datetime.now(UTC))
 
     def add_credential(self, item: dict[str, Any]) -> None:
         """Keep an app or a token, as its adapter has it."""
         self.dynamodb.put_item(TableName=self.names["CredentialTable"], Item=wire(item))
 
     def stack(self) -> Stack:
-        """The deployment as an operator's commands find it, with an empty audit log."""
+        """The deployment as an operator's commands find it."""
         client: Any = boto3.client
-        client("logs").create_log_group(logGroupName="audit")
         names = {f"{resource}Name": name for resource, name in self.names.items()} | {"AuditLogGroupName": "audit"}
         return Stack("fax-api", names, client)
 
@@ -118,6 +116,9 @@ def cloud() -> Iterator[Cloud]:
         for logical_id, table in template.resources(template.part("storage.yaml"), "AWS::DynamoDB::Table").items():
             names[logical_id] = logical_id
             _create_table(dynamodb, logical_id, table["Properties"])
+        # The SDK has no stubs of CloudWatch Logs here.
+        client: Any = boto3.client
+        client("logs").create_log_group(logGroupName="audit")
         yield Cloud(names, s3, dynamodb)
 
 

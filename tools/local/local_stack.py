@@ -22,6 +22,7 @@ from tools.local import stack_file
 from tools.local.emulator import REGION, Emulator, emulator, undisturbed
 from tools.local.stack_file import LocalStack
 from tools.operator import directory
+from tools.operator.deployed import Stack
 from tools.steps import StepFailed, run, step
 
 STACK_NAME = "fax-api"
@@ -116,8 +117,7 @@ def import_example_directory(running: Emulator, outputs: Mapping[str, str], secr
     own, *others = entries.apps
     if secret is not None:
         entries = replace(entries, apps=(replace(own, secret_digest=digest_of(secret)), *others))
-    tables = outputs["DirectoryTableName"], outputs["CredentialTableName"]
-    report = directory.write(entries, running.client("dynamodb"), *tables, datetime.now(UTC))
+    report = directory.write(entries, Stack(STACK_NAME, outputs, running.client), datetime.now(UTC))
     directory.print_report(report)
     named = entries.tokens[0]
     secrets = {own.key: secret, **report.secrets} if secret is not None else report.secrets

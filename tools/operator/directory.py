@@ -1,15 +1,15 @@
 """Imports organizations, users, extensions, apps and tokens into a deployment: `make directory FILE=directory.yaml`.
 
-The whole file is checked before anything is written. What an import does, and when a secret (ROTATE) or a token is
-drawn anew, ``faxes.provisioning`` says.
+The whole file is checked before anything is written; PLAN shows what would be, and writes nothing. What an import does,
+when a secret (ROTATE, KEEP) or a token is drawn anew, and what is removed (PRUNE), ``faxes.provisioning`` says.
 """
 
 import argparse
 import re
 import secrets
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from faxes import numbers
 from faxes.adapters.dynamodb.provisioning import DynamoDBProvisioningCredentials, DynamoDBProvisioningDirectory
+from faxes.adapters.logs import LogsAuditLog
+from faxes.errors import StorageFault
 from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal, User
 from faxes.provisioning import (
     AppEntry,
@@ -26,22 +28,27 @@ from faxes.provisioning import (
     Member,
     NamedToken,
     Organization,
+    Outcome,
+    Plan,
     Provisioning,
     Report,
     SecretsInvalid,
+    Wish,
 )
 from faxes.tokens import APP_KEY, APP_SECRET, digest_of
 from tools import places
 from tools.local import stack_file
 from tools.local.stack_file import LocalStack
 from tools.operator import app_secrets, deployed
-from tools.operator.deployed import NoStack
+from tools.operator.deployed import NoStack, Stack
 from tools.steps import fail
 
 _SECTIONS = ("organizations", "users", "extensions", "apps", "tokens")
 _ORGANIZATION_ID = re.compile(r"[0-9]{1,16}")
 _TOKEN_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _MAX_DAYS = 3650
+_MAX_HOURS = 720
+_HOURS = re.compile(r"[0-9]{1,3}")
 
 
 class DirectoryInvalid(Exception):
@@ -197,29 +204,41 @@ def _hint(value: object) -> str:
 
 def write(
     entries: Entries,
-    dynamodb: Any,
-    directory_table: str,
-    credential_table: str,
+    stack: Stack,
     now: datetime,
     draw: Callable[[], str] = lambda: secrets.token_urlsafe(32),
-    rotate: Collection[str] = (),
+    wish: Wish = Wish(),  # noqa: B008  (it is frozen)
 ) -> Report:
-    """Bring the tables to what the entries say. ``draw`` makes a new secret or token; ``rotate`` has the keys of apps
-    that get a new secret.
+    """Bring a stack's tables to what the entries say. ``draw`` makes a new secret or token.
 
-    Needs dynamodb:GetItem and dynamodb:PutItem on both tables, and dynamodb:DeleteItem on the credentials'. Raises
-    DirectoryInvalid, before anything is written, where the file and what is asked for or stored do not go together.
-    Raises ImportStopped where a call fails; importing again goes on from there.
+    Needs dynamodb:GetItem and dynamodb:PutItem on both tables, dynamodb:DeleteItem on the credentials', and
+    logs:CreateLogStream and logs:PutLogEvents on the audit log; to remove what is not named, dynamodb:Scan and
+    dynamodb:DeleteItem on both tables. Raises DirectoryInvalid, before anything is written, where the file and what is
+    asked for or stored do not go together. Raises ImportStopped where a call fails; importing again goes on from there.
     """
-    provisioning = Provisioning(
-        DynamoDBProvisioningDirectory(dynamodb, directory_table),
-        DynamoDBProvisioningCredentials(dynamodb, credential_table),
-        draw,
-    )
+    log = LogsAuditLog(stack.client("logs"), stack.output("AuditLogGroupName"))
+    caller = stack.client("sts").get_caller_identity()["Arn"]
     try:
-        return provisioning.provision(entries, now, rotate)
+        return _provisioning(stack, draw).provision(entries, now, wish, log, caller)
     except SecretsInvalid as error:
         raise DirectoryInvalid("\n".join(_mistakes(error))) from error
+
+
+def plan(entries: Entries, stack: Stack, now: datetime, wish: Wish) -> Plan:
+    """What ``write`` would do; reads alone. Raises DirectoryInvalid likewise, and StorageFault."""
+    try:
+        return _provisioning(stack, lambda: "drawn").plan(entries, now, wish)
+    except SecretsInvalid as error:
+        raise DirectoryInvalid("\n".join(_mistakes(error))) from error
+
+
+def _provisioning(stack: Stack, draw: Callable[[], str]) -> Provisioning:
+    dynamodb = stack.client("dynamodb")
+    return Provisioning(
+        DynamoDBProvisioningDirectory(dynamodb, stack.output("DirectoryTableName")),
+        DynamoDBProvisioningCredentials(dynamodb, stack.output("CredentialTableName")),
+        draw,
+    )
 
 
 def _mistakes(error: SecretsInvalid) -> Iterator[str]:
@@ -234,19 +253,32 @@ def _mistakes(error: SecretsInvalid) -> Iterator[str]:
         )
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str], now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> int:
     parser = argparse.ArgumentParser(prog="make directory", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--file", type=Path, help="the directory, as directory.example.yaml shows it")
     parser.add_argument("--stack", help="a deployed stack's name; default: the local one that `make run` started")
     parser.add_argument("--rotate", default="", metavar="KEYS", help="apps to draw new secrets for, in one argument")
+    parser.add_argument("--keep", default="24", metavar="HOURS", help="how long an app's old secret logs in as well")
+    parser.add_argument("--plan", action="store_true", help="show what would be done, and do nothing")
+    parser.add_argument("--prune", action="store_true", help="remove what the file does not name")
     options = parser.parse_args(arguments)
     if options.file is None:
-        return fail('Say which: make directory FILE=directory.example.yaml [STACK=name] [ROTATE="app keys"].')
+        return fail(
+            'Say which: make directory FILE=directory.example.yaml [STACK=name] [PLAN=1] [PRUNE=1] [ROTATE="app keys"] '
+            "[KEEP=24]."
+        )
+    if not _HOURS.fullmatch(options.keep) or int(options.keep) > _MAX_HOURS:
+        return fail(f"KEEP is {options.keep!r}; it must be a whole number of hours from 0 to {_MAX_HOURS}.")
+    keep = timedelta(hours=int(options.keep))
     try:
         entries = parse(options.file.read_text(encoding="utf-8"))
         stack = deployed.find(options.stack)
-        tables = stack.output("DirectoryTableName"), stack.output("CredentialTableName")
-        report = write(entries, stack.client("dynamodb"), *tables, datetime.now(UTC), rotate=options.rotate.split())
+        if options.plan:
+            # What would be removed is shown in any case: it is what the file has lost.
+            planned = plan(entries, stack, now(), Wish(options.rotate.split(), keep, prune=True))
+            print_plan(planned, prune=options.prune)
+            return 0
+        report = write(entries, stack, now(), wish=Wish(options.rotate.split(), keep, options.prune))
     except NoStack as error:
         return fail(error)
     except (OSError, UnicodeDecodeError) as error:
@@ -256,6 +288,8 @@ def main(arguments: list[str]) -> int:
     except ImportStopped as stopped:
         _show(stopped.report, stack.local)
         return fail(f"{options.file} was not imported to its end. AWS said: {stopped}\n{_how_to_go_on(stopped.unsure)}")
+    except StorageFault as fault:
+        return fail(f"{options.file} was not looked at; nothing was written. AWS said: {fault.said}")
     except (BotoCoreError, ClientError) as error:
         return fail(f"{options.file} was not imported; nothing was written. AWS said: {error}")
     _show(report, stack.local)
@@ -282,12 +316,34 @@ def print_report(report: Report) -> None:
     for name in report.changed:
         print(f"    changed   {name}")
     for name in report.rotated:
-        print(f"    rotated   {name}; tokens issued under its old secret end within AuthorizerCacheSeconds")
+        print(f"    rotated   {name}; {_old_secret(report.former.get(name))}")
+    for name in report.removed:
+        print(f"    removed   {name}")
     print(f"    unchanged {report.unchanged}")
     for key, secret in report.secrets.items():
         print(f"    app {key}: {secret}   (shown this once)")
     for name, token in report.tokens.items():
         print(f"    token {name}: {token}   (shown this once)")
+
+
+def print_plan(planned: Plan, *, prune: bool) -> None:
+    """What would be done, in its order. Without PRUNE, what the file does not name stays."""
+    unchanged = 0
+    for name, step in planned.steps.items():
+        if step.outcome is Outcome.UNCHANGED:
+            unchanged += 1
+        elif step.outcome is Outcome.REMOVED and not prune:
+            print(f"    stays     {name}, which the file does not name: PRUNE=1 removes it")
+        else:
+            print(f"    would be {step.outcome:<8} {name}")
+    print(f"    unchanged {unchanged}")
+    print("nothing was written")
+
+
+def _old_secret(until: datetime | None) -> str:
+    if until is None:
+        return "tokens issued under its old secret end within AuthorizerCacheSeconds"
+    return f"its old secret logs in until {until:%Y-%m-%d %H:%M:%S} UTC as well"
 
 
 if __name__ == "__main__":

@@ -126,7 +126,7 @@ class Erasure:
             raise Unsettled
         fax = Erased(fax_id, len(files), sum(file.size for file in files))
         try:
-            self.audit.write(self._line("begun", uid, fax, caller), self.now())
+            self.audit.write([self._line("begun", uid, fax, caller)], self.now())
         except StorageFault as fault:
             raise NotBegun(fault.said) from fault
         try:
@@ -137,7 +137,7 @@ class Erasure:
             raise NotEnded(fault.said) from fault
         line = self._line("done", uid, fax, caller)
         try:
-            self.audit.write(line, self.now())
+            self.audit.write([line], self.now())
         except StorageFault as fault:
             raise NotAudited(fault.said, line) from fault
         return fax

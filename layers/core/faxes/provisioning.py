@@ -1,21 +1,27 @@
 """Bringing the directory, the apps and the tokens to what is asked for. Doing it again changes nothing; what is no
-longer named stays. Of a secret and of a token the SHA-256 alone is stored.
+longer named stays, unless it is to be pruned. Of a secret and of a token the SHA-256 alone is stored.
 
-An app's secret is the one that is brought along, or is drawn when the app is new, and shown once. It changes, and the
-tokens that were issued under it end, when another is brought, when a new one is asked for, and when the app is given to
-another user: who knows the old secret must not become them. A named token is drawn when its name is new, and likewise
-anew for another user.
+An app's secret is the one that is brought along, or is drawn when the app is new, and shown once. It changes when
+another is brought, when a new one is asked for, and when the app is given to another user: who knows the old secret
+must not become them, so that one ends at once, and so do the tokens that were issued under it. Else the old one may be
+kept for a while (``faxes.tokens`` says what ends when). A named token is drawn when its name is new, and likewise anew
+for another user.
+
+All that is to be done is known before anything is. Each change has a line in the audit log from before it, without
+which it is not made, and one from after it.
 """
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import Enum, auto
+from enum import StrEnum
 from typing import Protocol
 
+from faxes import audit
+from faxes.audit import AuditLog
 from faxes.errors import StorageFault
 from faxes.model import Context, Extension, Principal, User
-from faxes.tokens import App, Token, digest_of
+from faxes.tokens import App, FormerSecret, Token, digest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +47,8 @@ class AppEntry:
     enabled: bool
     secret_digest: str | None
 
-    def with_secret(self, digest: str) -> App:
-        return App(self.key, digest, self.user_id, self.organization_id, self.context, self.enabled)
+    def with_secret(self, digest: str, former: FormerSecret | None = None) -> App:
+        return App(self.key, digest, self.user_id, self.organization_id, self.context, self.enabled, former)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +69,24 @@ class Entries:
     tokens: tuple[NamedToken, ...]
 
 
-class Outcome(Enum):
-    """What an entry did to what is stored."""
+class Outcome(StrEnum):
+    """What an entry does to what is stored."""
 
-    ADDED = auto()
-    CHANGED = auto()
-    ROTATED = auto()
-    UNCHANGED = auto()
+    ADDED = "added"
+    CHANGED = "changed"
+    ROTATED = "rotated"
+    UNCHANGED = "unchanged"
+    REMOVED = "removed"
 
 
 @dataclass(frozen=True, slots=True)
-class StoredApp:
-    """What counts of an app that is stored: as whom it acts, and its secret's digest."""
+class Step:
+    """What brings one entry to what it is to be. ``items`` are its items by their keys: the fingerprint (64 hex digits)
+    of what each becomes, None where it is deleted. ``take`` does it, or raises StorageFault."""
 
-    user_id: str
-    secret_digest: str
+    outcome: Outcome
+    items: Mapping[str, str | None]
+    take: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,43 +101,45 @@ class StoredToken:
 class Directory(Protocol):
     """Where members are kept. Each call raises StorageFault where it cannot be made."""
 
-    def put(self, member: Member) -> Outcome:
-        """Keep a member, and say what that did."""
+    def put(self, member: Member) -> Step:
+        """What keeps a member."""
+        ...
+
+    def others(self, kept: Collection[str]) -> Mapping[str, Step]:
+        """What removes each member whose item is none of these, by what it is called; first what sends."""
         ...
 
 
 class Credentials(Protocol):
     """Where apps and tokens are kept. Each call raises StorageFault where it cannot be made."""
 
-    def app(self, key: str) -> StoredApp | None:
+    def app(self, key: str) -> App | None:
         """The app with this key, as last written, or None."""
         ...
 
-    def put_app(self, app: App) -> Outcome:
-        """Keep an app, and say what that did."""
+    def put_app(self, app: App) -> Step:
+        """What keeps an app."""
         ...
 
     def token_named(self, name: str) -> StoredToken | None:
         """The token that was issued under a name, as last written, or None where there is none any more."""
         ...
 
-    def put_token(self, token: Token) -> Outcome:
-        """Keep a token, and say what that did."""
+    def put_token(self, name: str, token: Token, instead_of: str | None) -> Step:
+        """What keeps a token and its name, and ends the token with the digest ``instead_of``."""
         ...
 
-    def put_name(self, name: str, token: Token) -> None:
-        """Keep which token was issued under a name."""
-        ...
-
-    def delete_token(self, digest: str) -> None:
-        """End a token."""
+    def others(self, kept: Collection[str], now: datetime) -> Mapping[str, Step]:
+        """What removes each app whose item is none of these, with its tokens, and each user's token likewise, by what
+        it is called."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was done. ``rotated`` are apps with another secret than before. ``secrets`` holds the apps' new ones by key,
-    ``tokens`` the new ones by name: their only copy."""
+    """What was done. ``rotated`` are apps with another secret than before; ``former`` says until when (UTC) the old one
+    is kept, where it is. ``secrets`` holds the apps' new ones by key, ``tokens`` the new ones by name: their only
+    copy."""
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
@@ -136,6 +147,37 @@ class Report:
     unchanged: int
     secrets: Mapping[str, str]
     tokens: Mapping[str, str]
+    removed: tuple[str, ...] = ()
+    former: Mapping[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done: a step for each entry, by what it is called, in their order; the secrets that are drawn for
+    apps, by key, and the tokens, by name; and until when (UTC) rotated apps keep their old secrets, by what they are
+    called."""
+
+    steps: Mapping[str, Step] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    tokens: Mapping[str, str] = field(default_factory=dict)
+    former: Mapping[str, datetime] = field(default_factory=dict)
+
+    def report(self, taken: Collection[str]) -> Report:
+        """What is done once these steps are."""
+
+        def named(wanted: Outcome) -> tuple[str, ...]:
+            return tuple(name for name in taken if self.steps[name].outcome is wanted)
+
+        return Report(
+            added=named(Outcome.ADDED),
+            changed=named(Outcome.CHANGED),
+            rotated=named(Outcome.ROTATED),
+            unchanged=len(named(Outcome.UNCHANGED)),
+            secrets={key: secret for key, secret in self.secrets.items() if _app(key) in taken},
+            tokens={name: token for name, token in self.tokens.items() if _token(name) in taken},
+            removed=named(Outcome.REMOVED),
+            former={name: until for name, until in self.former.items() if name in taken},
+        )
 
 
 class SecretsInvalid(Exception):
@@ -166,6 +208,16 @@ class ImportStopped(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for beside the entries: the keys of apps that get a new secret, for how long an app's old one is
+    kept, and whether to remove what the entries do not name."""
+
+    rotate: Collection[str] = ()
+    keep: timedelta = timedelta(0)
+    prune: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Provisioning:
     """The use case: entries -> what is stored. ``draw`` makes a new secret or token that nobody can guess."""
 
@@ -173,67 +225,120 @@ class Provisioning:
     credentials: Credentials
     draw: Callable[[], str]
 
-    def provision(self, entries: Entries, now: datetime, rotate: Collection[str] = ()) -> Report:
-        """Bring what is stored to what the entries say. ``rotate`` has the keys of apps that get a new secret.
+    def plan(self, entries: Entries, now: datetime, wish: Wish) -> Plan:
+        """What brings what is stored to what the entries say; nothing is written.
+
+        Raises SecretsInvalid, and StorageFault where what is stored cannot be learned.
+        """
+        steps: dict[str, Step] = {}
+        secrets: dict[str, str] = {}
+        tokens: dict[str, str] = {}
+        former: dict[str, datetime] = {}
+        stored = {app.key: self.credentials.app(app.key) for app in entries.apps}
+        _check(entries.apps, stored, wish.rotate)
+        for name, member in entries.items.items():
+            steps[name] = self.directory.put(member)
+        for entry in entries.apps:
+            before = stored[entry.key]
+            app, secret = self._with_secret(entry, before, now, wish)
+            step = self.credentials.put_app(app)
+            other_secret = before is not None and before.secret_digest != app.secret_digest
+            steps[_app(entry.key)] = replace(step, outcome=Outcome.ROTATED) if other_secret else step
+            if other_secret and app.former:
+                former[_app(entry.key)] = app.former.until
+            if secret is not None:
+                secrets[entry.key] = secret
+        for token in entries.tokens:
+            steps[_token(token.name)], secret = self._issue(token, now)
+            if secret is not None:
+                tokens[token.name] = secret
+        if wish.prune:
+            kept = {key for step in steps.values() for key, becomes in step.items.items() if becomes is not None}
+            # Who may send no more, before what they might have sent from.
+            steps |= self.credentials.others(kept, now)
+            steps |= self.directory.others(kept)
+        return Plan(steps, secrets, tokens, former)
+
+    def provision(self, entries: Entries, now: datetime, wish: Wish, log: AuditLog, caller: str) -> Report:
+        """Bring what is stored to what the entries say; ``caller`` is who asks, as the audit log shall say.
 
         Raises SecretsInvalid, before anything is written. Raises ImportStopped where a call fails; doing it again goes
         on from there.
         """
-        outcomes: dict[str, Outcome] = {}
-        drawn: dict[str, str] = {}
-        issued: dict[str, str] = {}
+        try:
+            plan = self.plan(entries, now, wish)
+        except StorageFault as fault:
+            raise ImportStopped(Plan().report(()), fault, None) from fault
+        changes = [name for name, step in plan.steps.items() if step.outcome is not Outcome.UNCHANGED]
+        taken: list[str] = []
+        # The app whose write may have taken effect, with a secret that nobody is shown.
         unsure = None
         try:
-            stored = {app.key: self.credentials.app(app.key) for app in entries.apps}
-            _check(entries.apps, stored, rotate)
-            for name, member in entries.items.items():
-                outcomes[name] = self.directory.put(member)
-            for entry in entries.apps:
-                before = stored[entry.key]
-                app, secret = self._with_secret(entry, before, rotate=entry.key in rotate)
-                unsure = entry.key if secret else None
-                outcome = self.credentials.put_app(app)
-                unsure = None
-                other_secret = before is not None and before.secret_digest != app.secret_digest
-                outcomes[f"app {entry.key}"] = Outcome.ROTATED if other_secret else outcome
-                if secret is not None:
-                    drawn[entry.key] = secret
-            for token in entries.tokens:
-                outcomes[f"token {token.name}"], secret = self._issue(token, now)
-                if secret is not None:
-                    issued[token.name] = secret
+            log.write(_lines("begun", plan, changes, caller, now), now)
+            try:
+                for name, step in plan.steps.items():
+                    unsure = next((key for key in plan.secrets if _app(key) == name), None)
+                    step.take()
+                    unsure = None
+                    taken.append(name)
+            finally:
+                log.write(_lines("done", plan, [name for name in changes if name in taken], caller, now), now)
         except StorageFault as fault:
-            raise ImportStopped(_report(outcomes, drawn, issued), fault, unsure) from fault
-        return _report(outcomes, drawn, issued)
+            raise ImportStopped(plan.report(taken), fault, unsure) from fault
+        return plan.report(taken)
 
-    def _with_secret(self, entry: AppEntry, before: StoredApp | None, *, rotate: bool) -> tuple[App, str | None]:
+    def _with_secret(self, entry: AppEntry, before: App | None, now: datetime, wish: Wish) -> tuple[App, str | None]:
         """An app as it is to be stored, and its secret where that is drawn now."""
-        if entry.secret_digest is not None:
-            return entry.with_secret(entry.secret_digest), None
+        secret = None
         # Who knows the secret must not become another user.
-        if before is not None and before.user_id == entry.user_id and not rotate:
-            return entry.with_secret(before.secret_digest), None
-        secret = self.draw()
-        return entry.with_secret(digest_of(secret)), secret
+        its_own = before is not None and before.user_id == entry.user_id
+        if entry.secret_digest is not None:
+            digest = entry.secret_digest
+        elif before is not None and its_own and entry.key not in wish.rotate:
+            digest = before.secret_digest
+        else:
+            secret = self.draw()
+            digest = digest_of(secret)
+        former = None
+        if before is not None and its_own:
+            if before.secret_digest == digest:
+                former = before.former
+            elif wish.keep:
+                former = FormerSecret(before.secret_digest, (now + wish.keep).replace(microsecond=0))
+        return entry.with_secret(digest, former), secret
 
-    def _issue(self, token: NamedToken, now: datetime) -> tuple[Outcome, str | None]:
-        """Bring one token to what its entry says. Returns what that did, and its secret where it is a new one."""
+    def _issue(self, token: NamedToken, now: datetime) -> tuple[Step, str | None]:
+        """What brings one token to what its entry says, and its secret where it is a new one."""
         known = self.credentials.token_named(token.name)
-        outcome = Outcome.ADDED
-        if known and known.expires_at > now:
-            if known.user_id == token.principal.user_id:
-                return self.credentials.put_token(Token(known.digest, token.principal, known.expires_at)), None
-            # Its bearer must not become another user: the old one ends, and a new one is drawn.
-            self.credentials.delete_token(known.digest)
-            outcome = Outcome.CHANGED
+        lives = known is not None and known.expires_at > now
+        if known and lives and known.user_id == token.principal.user_id:
+            stays = Token(known.digest, token.principal, known.expires_at)
+            return self.credentials.put_token(token.name, stays, None), None
         secret = self.draw()
-        stored = Token(digest_of(secret), token.principal, now + timedelta(days=token.days))
-        self.credentials.put_token(stored)
-        self.credentials.put_name(token.name, stored)
-        return outcome, secret
+        drawn = Token(digest_of(secret), token.principal, now + timedelta(days=token.days))
+        # Its bearer must not become another user: the old one ends.
+        step = self.credentials.put_token(token.name, drawn, known.digest if known and lives else None)
+        return replace(step, outcome=Outcome.CHANGED if lives else Outcome.ADDED), secret
 
 
-def _check(apps: Collection[AppEntry], stored: Mapping[str, StoredApp | None], rotate: Collection[str]) -> None:
+def _app(key: str) -> str:
+    return f"app {key}"
+
+
+def _token(name: str) -> str:
+    return f"token {name}"
+
+
+def _lines(state: str, plan: Plan, names: Iterable[str], caller: str, now: datetime) -> list[audit.Line]:
+    return [
+        audit.directory_line(
+            state, name, plan.steps[name].outcome, items=plan.steps[name].items, caller=caller, time=now
+        )
+        for name in names
+    ]
+
+
+def _check(apps: Collection[AppEntry], stored: Mapping[str, App | None], rotate: Collection[str]) -> None:
     """Raises SecretsInvalid where an app's secret cannot change as it must."""
     own = {app.key: app.secret_digest for app in apps}
     unknown = tuple(key for key in rotate if key not in own)
@@ -241,21 +346,10 @@ def _check(apps: Collection[AppEntry], stored: Mapping[str, StoredApp | None], r
     moved = {
         app.key: (before.user_id, app.user_id)
         for app in apps
-        if (before := stored[app.key]) and before.user_id != app.user_id and before.secret_digest == app.secret_digest
+        if (before := stored[app.key])
+        and before.user_id != app.user_id
+        and app.secret_digest is not None
+        and before.has_secret(app.secret_digest)
     }
     if unknown or brought or moved:
         raise SecretsInvalid(unknown, brought, moved)
-
-
-def _report(outcomes: Mapping[str, Outcome], drawn: Mapping[str, str], issued: Mapping[str, str]) -> Report:
-    def named(wanted: Outcome) -> tuple[str, ...]:
-        return tuple(name for name, outcome in outcomes.items() if outcome is wanted)
-
-    return Report(
-        added=named(Outcome.ADDED),
-        changed=named(Outcome.CHANGED),
-        rotated=named(Outcome.ROTATED),
-        unchanged=len(named(Outcome.UNCHANGED)),
-        secrets=drawn,
-        tokens=issued,
-    )

@@ -22,9 +22,7 @@ class DynamoDBDirectory:
 
     def extension(self, number: ExtensionNumber) -> Extension | None:
         item = get(self._client, self._table, f"EXT#{number}", "EXT")
-        if item is None:
-            return None
-        return Extension(number, item["ownerId"], ExtensionType(item["type"]), item["faxEnabled"])
+        return extension_of(item) if item else None
 
 
 def organization_item(organization_id: str, name: str) -> Item:
@@ -35,6 +33,12 @@ def organization_item(organization_id: str, name: str) -> Item:
 def user_item(user_id: str, organization_id: str) -> Item:
     """A user as the directory table holds it."""
     return {"pk": f"USER#{user_id}", "sk": "USER", "userId": user_id, "organizationId": organization_id}
+
+
+def extension_of(item: Item) -> Extension:
+    """The extension that an item of the directory table holds."""
+    number = ExtensionNumber(*item["extension"].split("*"))
+    return Extension(number, item["ownerId"], ExtensionType(item["type"]), item["faxEnabled"])
 
 
 def extension_item(extension: Extension) -> Item:

@@ -1,5 +1,7 @@
 """Items as DynamoDB has them, and reading one; what is in which, each store's module says."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -26,6 +28,11 @@ def wire(item: Mapping[str, Any]) -> dict[str, Any]:
 def plain(item: Mapping[str, Any]) -> Item:
     """The reverse of ``wire``; numbers come back as Decimal."""
     return {name: _from_wire.deserialize(value) for name, value in item.items()}
+
+
+def fingerprint(item: Mapping[str, Any]) -> str:
+    """The SHA-256 in hex of an item's content, whatever the order of its attributes."""
+    return hashlib.sha256(json.dumps(wire(item), sort_keys=True).encode("utf-8")).hexdigest()
 
 
 def moment(seconds: Any) -> datetime:
