@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from faxes.errors import Effect, ExtensionInvalid, StorageFailed, StorageFault, UserInvalid
-from faxes.model import ExtensionType, Principal
+from faxes.model import ExtensionType, Principal, User
 from tests.support.memory import MemoryDirectory
 from tests.support.submitting import ALICE, NOTE, OFFICE, PROVIDER, TO_ONE, Service, extension
 
@@ -100,6 +100,38 @@ def test_any_owner_means_any_in_reach(principal: Principal, number: str) -> None
         "extension_out_of_reach",
         f"Extension {number} does not exist, or is out of reach of this token.",
     )
+
+
+# The organization of the number, whom it belongs to, and who may send from it as @owner.
+MOVED = [
+    ("0003*400", "carol", {PROVIDER}),
+    ("0004*400", "bob", {OFFICE, PROVIDER}),
+    ("0004*400", "alice", {ALICE, OFFICE, PROVIDER}),
+    # Of somebody who has left the directory, though the extension has not.
+    ("0003*400", "nobody", set()),
+    ("0004*400", "nobody", set()),
+]
+
+
+@pytest.mark.parametrize(("number", "owner", "reach"), MOVED)
+@pytest.mark.parametrize("principal", [ALICE, OFFICE, PROVIDER])
+def test_an_owners_organization_is_the_directorys_and_not_the_numbers(
+    number: str, owner: str, reach: set[Principal], principal: Principal
+) -> None:
+    service = Service()
+    users = [User("alice", "0003"), User("bob", "0003"), User("carol", "0004")]
+    service.directory = MemoryDirectory([extension(number, owner)], users)
+    service.submission = dataclasses.replace(service.submission, directory=service.directory)
+    if principal in reach:
+        fax = service.submit(TO_ONE, NOTE, user="@owner", number=number, principal=principal)
+        assert fax is not None
+        assert fax.user_id == owner
+    else:
+        assert service.refusal(TO_ONE, NOTE, user="@owner", number=number, principal=principal) == (
+            ExtensionInvalid,
+            "extension_out_of_reach",
+            f"Extension {number} does not exist, or is out of reach of this token.",
+        )
 
 
 @pytest.mark.parametrize("user", ["bob", "carol", "nobody", "Alice", "ALICE", "alice2", "0", "a" * 64, "."])

@@ -48,7 +48,7 @@ def sender(directory: Directory, principal: Principal, user: str, text: str) -> 
             f"Extension {shown(text)} does not exist, or does not belong to user {shown(user)}.",
             reason="extension_unknown",
         )
-    if extension is None or not _reaches(principal, User(extension.owner_id, number.organization_id)):
+    if extension is None or not (named or _owner_in_reach(directory, principal, extension.owner_id)):
         raise ExtensionInvalid(
             f"Extension {shown(text)} does not exist, or is out of reach of this token.",
             reason="extension_out_of_reach",
@@ -86,8 +86,17 @@ def _named_user(directory: Directory, principal: Principal, user: str) -> User |
     return found
 
 
+def _owner_in_reach(directory: Directory, principal: Principal, owner_id: str) -> bool:
+    """Whether a token acts for the owner of an extension. Their organization is the one that the directory has for
+    them, whatever the extension's number says; without a place in the directory, they are nobody."""
+    if owner_id == principal.user_id:
+        return True
+    owner = None if principal.context is Context.USER else directory.user(owner_id)
+    return owner is not None and _reaches(principal, owner)
+
+
 def _reaches(principal: Principal, user: User) -> bool:
-    """Whether a token acts for this user. An extension is of its owner's organization, so its number tells."""
+    """Whether a token acts for this user."""
     match principal.context:
         case Context.USER:
             return user.id == principal.user_id
