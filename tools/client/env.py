@@ -15,7 +15,7 @@ from urllib.request import getproxies
 import certifi
 
 from tools.client import login
-from tools.client.login import Deployment, LoginFailed
+from tools.client.login import Deployment, LoginFailed, UnsafeUrl
 from tools.steps import fail
 
 _INCOMPLETE = "Set FAX_API_KEY and FAX_API_SECRET as well."
@@ -53,7 +53,10 @@ def lines(found: Mapping[str, str]) -> Iterator[str]:
 
 
 def main() -> int:
-    to = login.deployment()
+    try:
+        to = login.deployment()
+    except UnsafeUrl as error:
+        return fail(error)
     if to is None:
         return fail(login.NO_DEPLOYMENT)
     key = to.app_key()

@@ -30,6 +30,10 @@ NO_DEPLOYMENT = "No local stack is running. Start one with `make run`, or set FA
 _TIMEOUT = (10, 40)
 
 
+class UnsafeUrl(Exception):
+    """FAX_API_URL leads to another machine, and not by https; the message is for the person at the terminal."""
+
+
 class LoginFailed(Exception):
     """There is no token; the message says why, and holds no secret."""
 
@@ -56,9 +60,14 @@ class Deployment:
 
 
 def deployment() -> Deployment | None:
-    """The deployment that the environment names, else the local stack, else None."""
+    """The deployment that the environment names, else the local stack, else None. Raises UnsafeUrl."""
     url = os.environ.get("FAX_API_URL")
     if url:
+        if not (url.lower().startswith("https://") or is_of_this_machine(url)):
+            raise UnsafeUrl(
+                f"FAX_API_URL is {url!r}; it must begin with https://, or secrets and tokens would cross the network "
+                "in clear. http:// is for this machine's own alone."
+            )
         # An empty name would switch the check of certificates off.
         return Deployment(url, os.environ.get("FAX_API_CA_BUNDLE") or True)
     local = stack_file.read()
@@ -67,7 +76,10 @@ def deployment() -> Deployment | None:
 
 def is_of_this_machine(url: str) -> bool:
     """Whether a URL leads to this machine's own, where nothing between has a part."""
-    host = urlsplit(url).hostname or ""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -155,7 +167,10 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="make token", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--app", metavar="KEY", help="the app; default: FAX_API_KEY, or the local stack's own")
     options = parser.parse_args(arguments)
-    to = deployment()
+    try:
+        to = deployment()
+    except UnsafeUrl as error:
+        return fail(error)
     if to is None:
         return fail(NO_DEPLOYMENT)
     key = options.app or to.app_key()

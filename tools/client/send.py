@@ -25,7 +25,7 @@ from requests_toolbelt import MultipartEncoder, MultipartEncoderMonitor
 
 from tools import names, places
 from tools.client import login
-from tools.client.login import Deployment, LoginFailed
+from tools.client.login import Deployment, LoginFailed, UnsafeUrl
 from tools.steps import fail
 
 # Seconds to connect, and to wait for an answer: API Gateway gives up after 29.
@@ -178,16 +178,16 @@ def main(arguments: list[str]) -> int:
         return fail(error)
     if not files or not recipients:
         return fail('Say what to send and to whom: make send FILE="letter.pdf" TO="7778888" (several of each allowed).')
-    deployment = login.deployment()
-    if deployment is None:
-        return fail(login.NO_DEPLOYMENT)
     try:
+        deployment = login.deployment()
+        if deployment is None:
+            return fail(login.NO_DEPLOYMENT)
         to = sender(deployment)
         if to is None:
             return fail(_INCOMPLETE)
         answer = send(to, files, recipients, show_progress)
         print(f"to {', '.join(recipients)}", file=sys.stderr)
-    except (LoginFailed, Unsent) as error:
+    except (LoginFailed, UnsafeUrl, Unsent) as error:
         return fail(error)
     except OSError as error:
         return fail(f"{error.filename} cannot be read: {error.strerror}")

@@ -14,9 +14,11 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
+import requests
 
 from tests.support.local import LOCAL
 from tools import places
+from tools.client import env, send
 from tools.client.login import Deployment, LoginFailed, curl_line, deployment, is_of_this_machine, log_in, main
 
 SECRET = "0~H5lJ0R~V_dkMrl-bGWqQ.b8pXw2n7Z"  # noqa: S105  (it opens nothing)
@@ -182,6 +184,47 @@ def test_the_environment_names_a_deployment_before_the_local_stack(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert deployment() == expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://fax.example/v1",
+        "HTTP://fax.example/v1",
+        " http://fax.example/v1",
+        " https://fax.example/v1",
+        "http:/fax.example",
+        "fax.example/v1",
+        "ftp://fax.example",
+        "http://127.0.0.1.fax.example",
+        "http://127.0.0.1@fax.example",
+        "http://10.0.0.1",
+        "http://[fax.example",
+    ],
+)
+@pytest.mark.parametrize("command", [main, send.main, env.main])
+def test_no_secret_and_no_token_goes_to_another_machine_in_clear(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: Callable[..., int],
+    url: str,
+) -> None:
+    for name, value in {"URL": url, "KEY": "office", "SECRET": SECRET, "TOKEN": "token", "EXTENSION": "210"}.items():
+        monkeypatch.setenv(f"FAX_API_{name}", value)
+    monkeypatch.setattr(requests.Session, "send", lambda *_, **__: pytest.fail("something was sent"))
+    arguments = {send.main: [["--file", "LICENSE", "--to", "210"]], main: [[]]}.get(command, [])
+    assert command(*arguments) == 1
+    assert capsys.readouterr() == (
+        "",
+        f"FAX_API_URL is {url!r}; it must begin with https://, or secrets and tokens would cross the network in clear. "
+        "http:// is for this machine's own alone.\n",
+    )
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:3000", "http://localhost:3000/v1", "http://[::1]:3000"])
+def test_on_this_machine_nothing_crosses_a_network(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("FAX_API_URL", url)
+    assert deployment() == Deployment(url, True)
 
 
 @pytest.mark.parametrize("content", [None, "", "not JSON", "[]", "{}", json.dumps(asdict(LOCAL) | {"more": 1})])
