@@ -49,8 +49,12 @@ def test_a_fax_is_erased_and_another_is_not(
         f"the audit line: in log group {stack.auditLogGroup}\n"
     )
 
-    # What is there more than before: the other fax, and the key.
+    # What is there more than before: the other fax, the key, and what says to a restore which fax was erased.
     more = [item for item in load.items(stack) if item not in before]
+    [said] = [item for item in more if item["sk"] == "ERASED"]
+    assert sorted(said) == ["expiresAt", "pk", "sk"]
+    assert said["pk"] == f"ERASED#{digest_of(uid)}"
+    more.remove(said)
     assert sorted(item["pk"].split("#")[0] for item in more) == ["FAX", "IDEMPOTENCY"]
     [idempotency, record] = sorted(more, key=lambda item: str(item["sk"]), reverse=True)
     assert (record["id"], record["uid"]) == (other["id"], other["uid"])
@@ -67,7 +71,8 @@ def test_a_fax_is_erased_and_another_is_not(
         "record": True,
     }
     assert audit(stack, uid) == [line | {"state": "begun"}, line | {"state": "done"}]
-    pages = stack.client("logs").get_paginator("filter_log_events").paginate(logGroupName=stack.auditLogGroup)
+    group = {"logGroupName": stack.auditLogGroup, "logStreamNames": ["erase"]}
+    pages = stack.client("logs").get_paginator("filter_log_events").paginate(**group)
     written = "".join(event["message"] for page in pages for event in page["events"])
     assert [word for word in (uid, "7778888", "letter", "note.txt", "0003*210") if word in written] == []
 
@@ -89,11 +94,12 @@ RIGHTS = {
     "dynamodb:GetItem": "arn:aws:dynamodb:{region}:*:table/{faxTable}",
     "logs:CreateLogStream": "arn:aws:logs:{region}:*:log-group:{auditLogGroup}*",
     "logs:PutLogEvents": "arn:aws:logs:{region}:*:log-group:{auditLogGroup}*",
+    "dynamodb:PutItem": "arn:aws:dynamodb:{region}:*:table/{faxTable}",
     "s3:DeleteObject": "arn:aws:s3:::{bucket}/faxes/*",
     "dynamodb:DeleteItem": "arn:aws:dynamodb:{region}:*:table/{faxTable}",
 }
-# The last two are for what is erased; without any other, nothing is.
-BEFORE = list(RIGHTS)[:-2]
+# The last three are for what is erased; without any other, nothing is.
+BEFORE = list(RIGHTS)[:-3]
 
 
 def test_an_operator_needs_these_rights_and_no_others(
@@ -125,4 +131,4 @@ def test_an_operator_needs_these_rights_and_no_others(
     # What was begun says what lay there, and who it was.
     lines = [(line["state"], line["files"], line["caller"]) for line in audit(stack, uid)]
     who = "arn:aws:iam::000000000000:user/operator"
-    assert lines == [("begun", 1, who), ("begun", 1, who), ("begun", 0, who), ("done", 0, who)]
+    assert lines == [*[("begun", 1, who)] * 3, ("begun", 0, who), ("done", 0, who)]

@@ -63,7 +63,8 @@ def lines(cloud: Cloud) -> list[tuple[str, str | None, int, int]]:
 
 
 def keys(cloud: Cloud) -> list[str]:
-    return sorted(item["pk"]["S"] for item in cloud.items("FaxTable"))
+    """What is in the table, but for what says to a restore which fax was erased."""
+    return sorted(item["pk"]["S"] for item in cloud.items("FaxTable") if item["sk"]["S"] != "ERASED")
 
 
 ALL_KEYS = [f"FAX#{FAX.id}", f"FAX#{OTHER.id}", f"IDEMPOTENCY#{'c' * 64}"]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from faxes.adapters.dynamodb import credentials, directory, faxes
+from faxes.adapters.dynamodb import credentials, directory, erasure, faxes
 from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
 from faxes.adapters.dynamodb.items import wire
 from faxes.model import Fax, IdempotencyRecord
@@ -65,8 +65,8 @@ def ordered(rows: Rows) -> Rows:
     return sorted(rows, key=lambda item: str(item["pk"]))
 
 
-def counts(copied: int = 0, there: int = 0, expired: int = 0, erased: int = 0) -> Counter[Outcome]:
-    return Counter(dict(zip(Outcome, (copied, there, expired, erased), strict=True)))
+def counts(copied: int = 0, there: int = 0, expired: int = 0, erased: int = 0, outdated: int = 0) -> Counter[Outcome]:
+    return Counter(dict(zip(Outcome, (copied, there, expired, erased, outdated), strict=True)))
 
 
 def test_what_was_lost_comes_back_as_it_was(cloud: Cloud, stack: Stack, backup: Callable[[str], str]) -> None:
@@ -189,15 +189,15 @@ def test_another_tables_items_are_refused_before_anything_is_copied(
     with pytest.raises(NotRestored) as refused:
         restore.restore(stack, "FaxTable", source, NOW)
     assert str(refused.value) == (
-        "restored-CredentialTable is no FaxTable: it has items of other kinds than FAX, IDEMPOTENCY."
+        "restored-CredentialTable is no FaxTable: it has items of other kinds than FAX, IDEMPOTENCY, ERASED."
     )
     assert cloud.items("FaxTable") == []
 
 
 def test_every_kind_of_item_is_of_one_table() -> None:
-    sources = "".join(map(inspect.getsource, (faxes, directory, credentials)))
+    sources = "".join(map(inspect.getsource, (faxes, directory, credentials, erasure)))
     kinds = re.findall(r'"sk": "([A-Z]+)"', sources)
-    assert sorted(kinds) == sorted(kind for its in restore.KINDS.values() for kind in its)
+    assert sorted(set(kinds)) == sorted(kind for its in restore.KINDS.values() for kind in its)
 
 
 def test_a_foreign_item_behind_others_stops_it(cloud: Cloud, stack: Stack, backup: Callable[[str], str]) -> None:
@@ -231,7 +231,7 @@ def test_the_command_prints_the_counts(
     lose(cloud, "FaxTable", "FAX#1001")
     assert command("FaxTable", source) == 0
     assert capsys.readouterr().out == (
-        "    copied        1\n    there already 3\n    expired       1\n    erased        0\n"
+        "    copied        1\n    there already 3\n    expired       1\n    erased        0\n    changed since 0\n"
     )
 
 
@@ -243,10 +243,11 @@ def test_the_command_reminds_of_what_was_deleted_by_hand(
     source = backup("CredentialTable")
     lose(cloud, "CredentialTable", "APP#example-app")
     assert command("CredentialTable", source) == 0
-    there = "    there already 4\n    expired       0\n    erased        0\n"
+    there = "    there already 4\n    expired       0\n    erased        0\n    changed since 0\n"
     assert capsys.readouterr().out == (
         f"    copied        1\n{there}"
-        "what was deleted by hand since then is back as well: delete it again where it must not be\n"
+        "what was deleted by hand since then, or has left your file while it was lost, is back as well:\n"
+        "make directory FILE=directory.yaml PLAN=1 shows it, PRUNE=1 removes it\n"
     )
     assert command("CredentialTable", source) == 0
     assert capsys.readouterr().out == f"    copied        0\n{there.replace('4', '5')}"
@@ -258,7 +259,7 @@ def test_the_command_says_where_it_stopped(
 ) -> None:
     assert command("FaxTable", "nowhere") == 1
     assert capsys.readouterr() == (
-        "    copied        0\n    there already 0\n    expired       0\n    erased        0\n",
+        "    copied        0\n    there already 0\n    expired       0\n    erased        0\n    changed since 0\n",
         "FaxTable was not restored to its end. AWS said: An error occurred (ResourceNotFoundException) when calling "
         "the Scan operation: Requested resource not found\n",
     )

@@ -1,8 +1,9 @@
 """Copies what a table of the stack lacks from a table that was restored out of a backup or of a point in time:
 `make restore TABLE=FaxTable FROM=name`.
 
-What the stack's table has stays as it is. Left out are items whose time is over, and faxes that were erased: the audit
-log knows them.
+What the stack's table has stays as it is. Left out are items whose time is over, faxes that were erased, and what was
+changed in the directory or removed from it since: the audit log knows them. It is asked once more at the end, for what
+was erased or changed in between.
 """
 
 import argparse
@@ -11,13 +12,15 @@ import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from faxes.adapters.dynamodb.items import plain
+from faxes.adapters.dynamodb.erasure import erased_item
+from faxes.adapters.dynamodb.items import fingerprint, plain, wire
 from faxes.adapters.logs import LogsAuditLog
 from faxes.audit import uid_digest
 from faxes.errors import StorageFault
@@ -27,7 +30,7 @@ from tools.steps import fail
 
 # The kinds of items of each table (faxes.adapters.dynamodb): another table's would let nobody in, or anybody.
 KINDS: Mapping[str, Collection[str]] = {
-    "FaxTable": ("FAX", "IDEMPOTENCY"),
+    "FaxTable": ("FAX", "IDEMPOTENCY", "ERASED"),
     "DirectoryTable": ("ORG", "USER", "EXT"),
     "CredentialTable": ("APP", "TOKEN", "TOKENNAME"),
 }
@@ -43,6 +46,7 @@ class Outcome(StrEnum):
     THERE = "there already"
     EXPIRED = "expired"
     ERASED = "erased"
+    OUTDATED = "changed since"
 
 
 class NotRestored(Exception):
@@ -56,20 +60,26 @@ class NotRestored(Exception):
 def restore(stack: Stack, table: str, source: str, now: datetime) -> Counter[Outcome]:
     """Copy what ``table``, by its name in the template, lacks from the table ``source``.
 
-    Needs dynamodb:Scan on the source and dynamodb:PutItem on the table; for the table of faxes logs:FilterLogEvents on
-    the audit log. Raises NotRestored where the source is another table's or a call fails; doing it again goes on.
+    Needs dynamodb:Scan on the source, dynamodb:GetItem, dynamodb:PutItem and dynamodb:DeleteItem on the table, and
+    logs:FilterLogEvents on the audit log. Raises NotRestored where the source is another table's or a call fails; doing
+    it again goes on.
     """
     counts: Counter[Outcome] = Counter()
     try:
         dynamodb, live = stack.client("dynamodb"), stack.output(f"{table}Name")
         log = LogsAuditLog(stack.client("logs"), stack.output("AuditLogGroupName"))
-        copy = _Copy(dynamodb, live, now, log.erased() if table == "FaxTable" else ())
+        unwanted = _Faxes(dynamodb, live, log) if table == "FaxTable" else _Members(log)
+        copy = _Copy(dynamodb, live, now, unwanted)
         pages = dynamodb.get_paginator("scan").paginate(TableName=source, ConsistentRead=True)
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             for page in pages:
                 _check(page["Items"], table, source)
                 for outcome in pool.map(copy, page["Items"]):
                     counts[outcome] += 1
+            unwanted.look_again()
+            for outcome in filter(None, pool.map(copy.back_out, copy.copied)):
+                counts.subtract([Outcome.COPIED])
+                counts[outcome] += 1
     except _Foreign as error:
         raise NotRestored(str(error), counts) from error
     except StorageFault as fault:
@@ -89,26 +99,100 @@ def _check(items: Iterable[Mapping[str, Any]], table: str, source: str) -> None:
             raise _Foreign(f"{source} is no {table}: it has items of other kinds than {', '.join(KINDS[table])}.")
 
 
-class _Copy:
-    """Copies an item, in DynamoDB's own JSON, unless it should not be there."""
+class _Unwanted(Protocol):
+    """What must not come back."""
 
-    def __init__(self, dynamodb: Any, table: str, now: datetime, erased: Collection[str]) -> None:
+    def look_again(self) -> None:
+        """Learn what has happened meanwhile."""
+        ...
+
+    def __call__(self, item: Mapping[str, Any]) -> Outcome | None:
+        """Why an item must not come back, or None."""
+        ...
+
+
+class _Faxes:
+    """Of the table of faxes, what was erased: before, as the audit log has it, and from then on, as an erasure says in
+    the table itself, since the log may be minutes late."""
+
+    def __init__(self, dynamodb: Any, table: str, log: LogsAuditLog) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._erased = log.erased()
+
+    def look_again(self) -> None:
+        """Nothing: each call asks the table."""
+
+    def __call__(self, item: Mapping[str, Any]) -> Outcome | None:
+        if item["sk"] != "FAX":
+            return None
+        return Outcome.ERASED if uid_digest(item["uid"]) in self._erased or self._is_erased(item["uid"]) else None
+
+    def _is_erased(self, uid: str) -> bool:
+        said = erased_item(uid, datetime.now(UTC))
+        key = wire({"pk": said["pk"], "sk": said["sk"]})
+        return "Item" in self._dynamodb.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+
+
+class _Members:
+    """Of the directory and the credentials, what was removed or changed since: the audit log's last word is another."""
+
+    def __init__(self, log: LogsAuditLog) -> None:
+        self._log = log
+        self._last = log.items()
+
+    def look_again(self) -> None:
+        self._last = self._log.items()
+
+    def __call__(self, item: Mapping[str, Any]) -> Outcome | None:
+        # Of an app's token there is no word: it goes with its app.
+        with_app = f"APP#{item['appKey']}" if item["sk"] == "TOKEN" and "appKey" in item else ""
+        changed = item["pk"] in self._last and self._last[item["pk"]] != fingerprint(item)
+        return Outcome.OUTDATED if changed or self._last.get(with_app, "") is None else None
+
+
+class _Copy:
+    """Copies an item, in DynamoDB's own JSON, unless it should not be there. ``copied`` are those that it has."""
+
+    def __init__(self, dynamodb: Any, table: str, now: datetime, unwanted: _Unwanted) -> None:
         self._dynamodb = dynamodb
         self._table = table
         self._now = now.timestamp()
-        self._erased = erased
+        self._unwanted = unwanted
+        # The SDK makes its exceptions when they are first asked for, and anew for each thread that asks just then.
+        self._refused = dynamodb.exceptions.ConditionalCheckFailedException
+        self.copied: list[Mapping[str, Any]] = []
 
     def __call__(self, item: Mapping[str, Any]) -> Outcome:
         values = plain(item)
         if values.get("expiresAt", self._now + 1) <= self._now:
             return Outcome.EXPIRED
-        if values["sk"] == "FAX" and uid_digest(values["uid"]) in self._erased:
-            return Outcome.ERASED
+        why = self._unwanted(values)
+        if why is not None:
+            return why
         try:
             self._dynamodb.put_item(TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(pk)")
-        except self._dynamodb.exceptions.ConditionalCheckFailedException:
+        except self._refused:
             return Outcome.THERE
+        self.copied.append(item)
         return Outcome.COPIED
+
+    def back_out(self, item: Mapping[str, Any]) -> Outcome | None:
+        """Delete an item that was copied and must not be there after all, and say why. One that has been written since
+        then stays: it is as it was meant."""
+        why = self._unwanted(plain(item))
+        if why is None:
+            return None
+        names = sorted(item)
+        with suppress(self._refused):
+            self._dynamodb.delete_item(
+                TableName=self._table,
+                Key={"pk": item["pk"], "sk": item["sk"]},
+                ConditionExpression=" AND ".join(f"#{n} = :{n}" for n in range(len(names))),
+                ExpressionAttributeNames={f"#{n}": name for n, name in enumerate(names)},
+                ExpressionAttributeValues={f":{n}": item[name] for n, name in enumerate(names)},
+            )
+        return why
 
 
 def main(arguments: list[str]) -> int:
@@ -136,8 +220,11 @@ def main(arguments: list[str]) -> int:
     except (BotoCoreError, ClientError) as error:
         return fail(f"Nothing was restored. AWS said: {error}")
     _show(counts)
+    if counts[Outcome.OUTDATED]:
+        print("what was changed or removed since then was left out: import the directory again, where that is missing")
     if options.table != "FaxTable" and counts[Outcome.COPIED]:
-        print("what was deleted by hand since then is back as well: delete it again where it must not be")
+        print("what was deleted by hand since then, or has left your file while it was lost, is back as well:")
+        print("make directory FILE=directory.yaml PLAN=1 shows it, PRUNE=1 removes it")
     return 0
 
 

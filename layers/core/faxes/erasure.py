@@ -14,7 +14,7 @@ is found by the next.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -24,6 +24,8 @@ from faxes.errors import StorageFault
 
 # For so long a file may lie there before its record is found: create_fax has 28 s, and then the index has to follow.
 _SETTLED = timedelta(minutes=1)
+# No restore runs for longer. One that begins later reads the audit log.
+_RESTORED = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,10 @@ class FileStore(Protocol):
 
 class FaxStore(Protocol):
     """Where the records are. Each call raises StorageFault where it cannot be made."""
+
+    def keep_out(self, uid: str, until: datetime) -> None:
+        """Have no restore that runs now bring the fax's record back."""
+        ...
 
     def id_of(self, uid: str) -> str | None:
         """The id of the fax's record, also where its time is over; None where it has none."""
@@ -125,11 +131,18 @@ class Erasure:
         if fax_id is None and max(file.written_at for file in files) > self.now() - _SETTLED:
             raise Unsettled
         fax = Erased(fax_id, len(files), sum(file.size for file in files))
+        line = self._line("begun", uid, fax, caller)
+        begun = self.now()
         try:
-            self.audit.write([self._line("begun", uid, fax, caller)], self.now())
+            self.audit.write([line], begun)
         except StorageFault as fault:
             raise NotBegun(fault.said) from fault
         try:
+            self.faxes.keep_out(uid, begun + _RESTORED)
+            # A restore may have brought it back by now; from here on, none does.
+            if fax_id is None:
+                fax_id = self.faxes.id_of(uid)
+                fax = replace(fax, fax_id=fax_id)
             self.files.delete([file.key for file in files])
             if fax_id is not None:
                 self.faxes.delete(fax_id, uid)

@@ -1,14 +1,16 @@
 """What an erasure finds and deletes of a fax's record, in the faxes' table.
 
-Actions: dynamodb:Query on the index by uid, dynamodb:GetItem and dynamodb:DeleteItem on the table.
+Actions: dynamodb:Query on the index by uid, dynamodb:GetItem, dynamodb:PutItem and dynamodb:DeleteItem on the table.
 """
 
 from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from faxes.adapters.calls import FAILURES, fault
 from faxes.adapters.dynamodb.faxes import BY_UID
-from faxes.adapters.dynamodb.items import plain, wire
+from faxes.adapters.dynamodb.items import Item, plain, wire
+from faxes.audit import uid_digest
 from faxes.errors import Effect
 
 if TYPE_CHECKING:
@@ -21,6 +23,12 @@ class DynamoDBErasureFaxes:
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
         self._table = table
+
+    def keep_out(self, uid: str, until: datetime) -> None:
+        try:
+            self._client.put_item(TableName=self._table, Item=wire(erased_item(uid, until)))
+        except FAILURES as error:
+            raise fault("PutItem", Effect.UNKNOWN, error) from error
 
     def id_of(self, uid: str) -> str | None:
         try:
@@ -60,3 +68,12 @@ class DynamoDBErasureFaxes:
                 )
         except FAILURES as error:
             raise fault("DeleteItem", Effect.UNKNOWN, error) from error
+
+
+def erased_item(uid: str, until: datetime) -> Item:
+    """That a fax was erased, as the table of faxes holds it for a restore that runs meanwhile."""
+    return {
+        "pk": f"ERASED#{uid_digest(uid)}",
+        "sk": "ERASED",
+        "expiresAt": int(until.timestamp()),
+    }
