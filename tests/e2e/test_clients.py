@@ -175,13 +175,13 @@ def imported(stack: LocalStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     stack_file.write(stack, tmp_path / "stack.json")
     monkeypatch.setattr(places, "STACK_FILE", tmp_path / "stack.json")
 
-    def call(key: str, more: str = "", *, rotate: bool = False) -> dict[str, str]:
+    def call(key: str, more: str = "", *, rotate: bool = False, keep: int = 0) -> dict[str, str]:
         (tmp_path / "directory.yaml").write_text(
             'organizations: [{id: "0003", name: Example Ltd}]\n'
             'users: [{id: alice, organization: "0003"}]\n'
             f'apps: [{{key: "{key}", owner: alice, {more}}}]\n'
         )
-        options = ["--rotate", key] if rotate else []
+        options = ["--rotate", key, "--keep", str(keep)] if rotate else []
         assert directory.main(["--file", str(tmp_path / "directory.yaml"), *options]) == 0
         known = stack_file.read()
         assert known is not None
@@ -319,6 +319,23 @@ def test_another_secret_ends_the_old_one_and_its_tokens(curl: Curl, stack: Local
     assert next(sending) == DENIED
     assert log_in(stack, "rotated-app", old) == REFUSED
     assert_accepted(next(send_anew(curl, token_of(stack, "rotated-app", new))))
+
+
+def test_a_rotation_that_keeps_the_old_secret_fails_no_request(curl: Curl, stack: LocalStack, imported: Import) -> None:
+    old = imported("kept-app")["kept-app"]
+    sending = send_anew(curl, token_of(stack, "kept-app", old))
+    assert_accepted(next(sending))
+
+    new = imported("kept-app", rotate=True, keep=24)["kept-app"]
+    assert new != old
+    assert_accepted(next(sending))
+    for secret in (old, new):
+        assert_accepted(next(send_anew(curl, token_of(stack, "kept-app", secret))))
+    assert_accepted(next(sending))
+
+    imported("kept-app", rotate=True)
+    assert next(sending) == DENIED
+    assert log_in(stack, "kept-app", old) == log_in(stack, "kept-app", new) == REFUSED
 
 
 def test_a_disabled_app_gets_no_token_and_its_tokens_stop_working(

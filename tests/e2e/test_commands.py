@@ -212,7 +212,11 @@ def test_directory_imports_into_the_running_stack(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], 'Say which: make directory FILE=directory.example.yaml [STACK=name] [ROTATE="app keys"].\n'),
+        (
+            [],
+            "Say which: make directory FILE=directory.example.yaml [STACK=name] [PLAN=1] [PRUNE=1] "
+            '[ROTATE="app keys"] [KEEP=24].\n',
+        ),
         (["FILE=nowhere.yaml"], "nowhere.yaml cannot be read: [Errno 2] No such file or directory: 'nowhere.yaml'\n"),
         (
             ["FILE=.gitignore"],

@@ -35,7 +35,11 @@ A request flows one way:
       adapters.s3_erasure, .dynamodb.erasure, .logs
     tools/operator/directory.py   directory.yaml -> who may send
       provisioning                members, apps and tokens as asked for -> what is stored, and which secrets are new
-      adapters.dynamodb.provisioning
+      audit                       the audit log, and its line
+      adapters.dynamodb.provisioning, .logs
+    tools/operator/who.py         who may send, from where and with what
+      roster                      apps, tokens and extensions, by user and organization
+      adapters.dynamodb.roster
 
 Beneath them all: ``model`` (frozen values) and ``errors`` (the error tree, no HTTP in it). Beside them:
 ``bootstrap`` (for each function its settings, the environment's only readers, and its use case, made of them and of
