@@ -11,25 +11,41 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from types import ModuleType
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from moto.backends import get_backend
 
 from faxes.adapters.dynamodb.credentials import DynamoDBCredentialStore, app_item
 from faxes.adapters.dynamodb.directory import extension_item, user_item
-from faxes.adapters.dynamodb.items import plain, wire
+from faxes.adapters.dynamodb.items import wire
 from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal
 from faxes.tokens import App, Login, Token, digest_of
-from tests.data.requests import make
-from tests.support import requests, template
+from tests.support.access import (
+    ACCEPTED,
+    CONTEXTS,
+    FAX_OFF,
+    ORGANIZATIONS,
+    OWNERS,
+    QUEUES,
+    REFUSALS,
+    Deployed,
+    Row,
+    allows,
+    authorized,
+    clear,
+    contents,
+    integrated,
+    put,
+    raw,
+    read_table,
+    refusal,
+    send,
+    wrong,
+)
 from tests.support.cloud import Cloud, cloud
 from tests.support.memory import name_no_app
 from tools.client.answers import differences
-
-TABLE = template.ROOT / "tests" / "data" / "access.txt"
 
 # --- the table's axes, from the contract: the table must have each combination of them once --------------------------
 
@@ -63,68 +79,9 @@ CREDENTIALS = [
     "unknown token",
     "no token",
 ]
-CONTEXTS = ["user", "organization", "global"]
-
-# --- what they stand for ---------------------------------------------------------------------------------------------
-
-ORGANIZATIONS = {"alice": "0003", "bob": "0003", "dave": "0004"}
-OWNERS = {
-    "alice": ["0003*210", "0003*300", "0003*310"],
-    "bob": ["0003*211", "0003*301", "0003*311"],
-    "dave": ["0004*210", "0004*410", "0004*430", "0004*431"],
-}
-QUEUES = {"0003*300", "0003*301", "0004*430"}
-FAX_OFF = {"0003*310", "0003*311", "0004*431"}
-
-# Why not: the status, the code, and the sentence, with what the path had for USER and EXTENSION.
-REFUSALS = {
-    "user-malformed": (
-        400,
-        "user_invalid",
-        "User USER is not valid; it must be @me, @viewer, @owner, or an id of 1 to 64 letters, digits, dots, dashes "
-        "and underscores.",
-    ),
-    "user-unreached": (400, "user_invalid", "User USER does not exist, or is out of reach of this token."),
-    "ext-malformed": (
-        400,
-        "extension_invalid",
-        "Extension EXTENSION is not valid; it must be a number, such as 210, or one with its organization, such as "
-        "0003*210, of at most 32 characters.",
-    ),
-    "not-theirs": (
-        400,
-        "extension_invalid",
-        "Extension EXTENSION does not exist, or does not belong to user USER.",
-    ),
-    "ext-unreached": (
-        400,
-        "extension_invalid",
-        "Extension EXTENSION does not exist, or is out of reach of this token.",
-    ),
-    "no-phone": (
-        400,
-        "extension_invalid",
-        "Extension EXTENSION is not a phone terminal; only a phone terminal can send faxes.",
-    ),
-    "no-fax": (400, "extension_invalid", "Extension EXTENSION is not enabled for fax."),
-}
-
-type Row = tuple[str, str, str]
-type Answer = dict[str, Any]
-type Contents = tuple[dict[str, list[dict[str, Any]]], dict[str, bytes]]
 
 
 # --- the table -------------------------------------------------------------------------------------------------------
-
-
-def read_table() -> list[tuple[str, dict[str, str]]]:
-    """The table's lines in their order: a block's heading, or a row and its cells by context."""
-    lines = []
-    for line in TABLE.read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            head, *cells = re.split(" {2,}", line) if line.startswith("=") else [line[:38].rstrip(), *line[38:].split()]
-            lines.append((head, dict(zip(CONTEXTS, cells, strict=True))))
-    return lines
 
 
 def credential_cells() -> list[tuple[tuple[str, str], str]]:
@@ -144,7 +101,7 @@ def path_cells() -> list[tuple[tuple[str, Row, str], str]]:
     for head, by_context in read_table():
         if head.startswith("="):
             users = head.removeprefix("= ").split()
-        elif users != ["credential"]:
+        elif users not in (["credential"], ["removed"]):
             owner, kind, number = head.split()
             cells += [((user, (owner, kind, number), c), word) for user in users for c, word in by_context.items()]
     return cells
@@ -157,7 +114,7 @@ def test_table_has_every_combination_once() -> None:
     assert sorted(paths) == sorted(itertools.product(USERS, EXTENSIONS, CONTEXTS))
     assert [by_context for head, by_context in read_table() if head.startswith("=")] == [
         {context: context for context in CONTEXTS}
-    ] * 7
+    ] * 8
 
 
 def test_table_has_every_outcome() -> None:
@@ -167,16 +124,6 @@ def test_table_has_every_outcome() -> None:
 
 
 # --- the deployment --------------------------------------------------------------------------------------------------
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Deployed:
-    """A deployment with the directory above. ``headers`` has the Authorization header of a credential in a context."""
-
-    cloud: Cloud
-    authorize: ModuleType
-    create_fax: ModuleType
-    headers: dict[tuple[str, str], str | None]
 
 
 @pytest.fixture(name="deployed", scope="module")
@@ -190,10 +137,6 @@ def _deployed() -> Iterator[Deployed]:
                 put(running, "DirectoryTable", extension_item(extension))
         headers = {key: issue(running, *key) for key in itertools.product(CREDENTIALS, CONTEXTS)}
         yield Deployed(running, running.function("authorize"), running.function("create_fax"), headers)
-
-
-def put(deployed: Cloud, table: str, item: dict[str, Any]) -> None:
-    deployed.dynamodb.put_item(TableName=deployed.names[table], Item=wire(item))
 
 
 def issue(deployed: Cloud, credential: str, context: str) -> str | None:
@@ -230,77 +173,6 @@ def after(deployed: Cloud, credential: str, app: App) -> None:
             deployed.dynamodb.delete_item(TableName=deployed.names["CredentialTable"], Key=wire(key))
 
 
-def contents(deployed: Cloud) -> Contents:
-    """All that is stored: each table's items, and the bucket's objects. Read past the API, which would take 40 ms."""
-    tables = get_backend("dynamodb")["123456789012"]["eu-west-1"].tables
-    objects = get_backend("s3")["123456789012"]["global"].buckets[deployed.names["FileBucket"]].keys
-    items = {name: [item.to_json()["Attributes"] for item in table.all_items()] for name, table in tables.items()}
-    return items, {key: held.value for key, held in objects.items()}
-
-
-# --- API Gateway, as far as it decides -------------------------------------------------------------------------------
-
-
-def allows(policy: dict[str, Any], arn: str) -> bool:
-    """Whether an authorizer's policy lets a request to ``arn`` in: as IAM matches, a deny before any allow."""
-    effects = {
-        statement["Effect"]
-        for statement in policy["Statement"]
-        for resource in statement["Resource"]
-        if statement["Action"] == "execute-api:Invoke" and _matches(resource, arn)
-    }
-    return effects == {"Allow"}
-
-
-def _matches(pattern: str, arn: str) -> bool:
-    """``*`` is any number of characters, slashes too, ``?`` is one; neither spans the parts between an ARN's colons."""
-    pairs = zip(pattern.split(":", 5), arn.split(":", 5), strict=True)
-    return all(
-        re.fullmatch(re.escape(one).replace(r"\*", ".*").replace(r"\?", "."), other, re.DOTALL) for one, other in pairs
-    )
-
-
-def denied() -> Answer:
-    """What the gateway answers a caller whom the authorizer does not let in: the template says it."""
-    answer = template.load()["Resources"]["Api"]["Properties"]["GatewayResponses"]["ACCESS_DENIED"]
-    return {"statusCode": answer["StatusCode"], "body": answer["ResponseTemplates"]["application/json"]}
-
-
-DENIED = denied()
-
-
-def raw(user: str, extension: str, authorization: str | None) -> requests.RawRequest:
-    sent = make.curl(make.request_part(), make.file_part(), target=f"/uapi/faxes/{user}/{extension}")
-    line = b"" if authorization is None else f"Authorization: {authorization}\r\n".encode()
-    return requests.parse(sent.replace(b"Authorization: Bearer TOKEN\r\n", line))
-
-
-def authorized(deployed: Deployed, request: requests.RawRequest, context: Any) -> tuple[dict[str, Any], str]:
-    """The authorizer's answer to a request, and the request's ARN."""
-    event = requests.authorizer_event(request, "access")
-    answer: dict[str, Any] = deployed.authorize.handler(event, context)
-    return answer, event["methodArn"]
-
-
-def integrated(deployed: Deployed, request: requests.RawRequest, authorization: dict[str, Any], context: Any) -> Answer:
-    """The function's answer to a request whose caller is ``authorization``, an authorizer's answer."""
-    event = requests.proxy_event(request, "access")
-    event["requestContext"]["authorizer"] = {
-        "principalId": authorization["principalId"],
-        **authorization["context"],
-        "integrationLatency": 41,
-    }
-    answer: Answer = deployed.create_fax.handler(event, context)
-    return answer
-
-
-def send(deployed: Deployed, user: str, extension: str, authorization: str | None, context: Any) -> Answer:
-    """A request's answer, whoever answers."""
-    request = raw(user, extension, authorization)
-    answer, arn = authorized(deployed, request, context)
-    return integrated(deployed, request, answer, context) if allows(answer["policyDocument"], arn) else DENIED
-
-
 # --- every cell ------------------------------------------------------------------------------------------------------
 
 
@@ -317,61 +189,6 @@ def test_every_cell(credential: str, user: str, deployed: Deployed, context: Any
             found[row[2], reach] = wrong(outcome, user, row[2], answer, deployed.cloud, before)
     assert {cell: lines for cell, lines in found.items() if lines} == {}
     assert len(found) == len(EXTENSIONS) * len(CONTEXTS)
-
-
-def wrong(outcome: str, user: str, extension: str, answer: Answer, deployed: Cloud, before: Contents) -> list[str]:
-    """What of an answer, and of what is stored behind it, is not as the cell has it; leaves nothing stored behind."""
-    now = contents(deployed)
-    if outcome == "denied":
-        code = json.loads(answer["body"])["error"]["code"]
-        lines = [] if (answer["statusCode"], code) == (401, "access_denied") else [f"answered with {answer}"]
-    elif outcome in REFUSALS:
-        status, code, message = REFUSALS[outcome]
-        message = message.replace("USER", user).replace("EXTENSION", extension)
-        lines = differences(refusal(status, code, message), answer)
-    else:
-        lines = differences(ACCEPTED, answer) or wrongly_stored(outcome, json.loads(answer["body"]), before, now)
-        clear(deployed)
-        now = contents(deployed)
-    return lines if now == before else [*lines, "something is stored that should not be"]
-
-
-ACCEPTED = {
-    "statusCode": 200,
-    "headers": {"Content-Type": "application/json"},
-    "body": {"id": "<id>", "uid": "<uid>"},
-}
-
-
-def refusal(status: int, code: str, message: str) -> dict[str, Any]:
-    return {
-        "statusCode": status,
-        "headers": {"Content-Type": "application/json"},
-        "body": {"error": {"code": code, "message": message}},
-    }
-
-
-def wrongly_stored(sender: str, accepted: dict[str, str], before: Contents, now: Contents) -> list[str]:
-    """How what is stored differs from one fax that ``sender`` sent for its owner, and nothing beside."""
-    tables, objects = now
-    owner = next(name for name, numbers in OWNERS.items() if sender in numbers)
-    expected = {**accepted, "userId": owner, "organizationId": ORGANIZATIONS[owner], "extension": sender}
-    faxes = [plain(item) for item in tables["FaxTable"]]
-    actual = [{name: fax[name] for name in expected} for fax in faxes]
-    lines = [] if actual == [expected] else [f"expected one fax, {expected}, got {actual}"]
-    if objects != {f"faxes/{accepted['uid']}/1.txt": make.FAX_TEXT}:
-        lines.append(f"the bucket holds {sorted(objects)}")
-    if {**tables, "FaxTable": []} != before[0]:
-        lines.append("another table has changed")
-    return lines
-
-
-def clear(deployed: Cloud) -> None:
-    """Remove every fax."""
-    for item in deployed.items("FaxTable"):
-        deployed.dynamodb.delete_item(TableName=deployed.names["FaxTable"], Key={"pk": item["pk"], "sk": item["sk"]})
-    for key in deployed.objects():
-        deployed.s3.delete_object(Bucket=deployed.names["FileBucket"], Key=key)
 
 
 # --- nothing tells whether somebody exists ---------------------------------------------------------------------------
