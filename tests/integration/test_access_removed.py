@@ -28,6 +28,7 @@ from tests.support.access import (
     wrong,
 )
 from tests.support.cloud import cloud
+from tests.support.memory import name_no_app
 from tools.operator import directory
 
 REMOVED = ["user", "extension", "app", "colleague"]
@@ -77,7 +78,11 @@ def removed(request: pytest.FixtureRequest) -> Iterator[tuple[str, Deployed, Log
         store = DynamoDBCredentialStore(running.dynamodb, running.names["CredentialTable"])
         numbers = itertools.count(1)
         login = Login(
-            store, timedelta(hours=1), now=lambda: datetime.now(UTC), draw=lambda: f"token-number-{next(numbers)}"
+            store,
+            timedelta(hours=1),
+            now=lambda: datetime.now(UTC),
+            draw=lambda: f"token-number-{next(numbers)}",
+            name_app=name_no_app,
         )
         yield request.param, Deployed(running, running.function("authorize"), running.function("create_fax"), {}), login
 
