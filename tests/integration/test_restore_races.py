@@ -62,7 +62,7 @@ def lost(cloud: Cloud) -> Stack:
     """A deployment that has lost the records of two faxes, and has their files and a table that was restored."""
     store = DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"])
     for each in (ERASED, KEPT):
-        store.add(each)
+        store.insert(each)
         cloud.s3.put_object(Bucket=cloud.names["FileBucket"], Key=f"faxes/{each.uid}/1.txt", Body=b"content")
     backup(cloud, "FaxTable")
     cloud.clear("FaxTable")
