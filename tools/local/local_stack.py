@@ -43,16 +43,17 @@ def local_stack(home: Path, built: Path | None = None) -> Iterator[LocalStack]:
     with ExitStack() as cleanup:
         cleanup.callback(remove_traces, home)
         remove_traces(home)
-        # The emulator starts beside the build.
-        pool = cleanup.enter_context(ThreadPoolExecutor(1))
-        starting = pool.submit(cleanup.enter_context, emulator(home / "run"))
         template = built or home / "build" / "template.yaml"
-        if built is None:
-            with step(f"building the template for {architecture} with sam build"):
-                # The functions run on this machine itself, which on macOS cannot load what is built for Lambda.
-                build(home / "build", home / "build.log", architecture, platform=places.own_platform())
-        with step("starting the embedded AWS (ministack) on 127.0.0.1, with TLS and IAM enforcement"):
-            running = starting.result()
+        # The emulator starts beside the build. The thread ends with that: while it lives, it and not the main thread is
+        # told when the emulator ends.
+        with ThreadPoolExecutor(1) as pool:
+            starting = pool.submit(cleanup.enter_context, emulator(home / "run"))
+            if built is None:
+                with step(f"building the template for {architecture} with sam build"):
+                    # The functions run on this machine itself, which on macOS cannot load what is built for Lambda.
+                    build(home / "build", home / "build.log", architecture, platform=places.own_platform())
+            with step("starting the embedded AWS (ministack) on 127.0.0.1, with TLS and IAM enforcement"):
+                running = starting.result()
         with step("deploying the template with sam deploy"):
             outputs = deploy(running, template, architecture)
         with step("importing directory.example.yaml"):
