@@ -1,6 +1,7 @@
 """What a process takes, as Linux tells it."""
 
 from pathlib import Path
+from typing import TextIO
 
 
 def memory(process: Path, name: str) -> int:
@@ -9,6 +10,7 @@ def memory(process: Path, name: str) -> int:
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:"))
 
 
-def forget_most(process: Path) -> None:
-    """Have the kernel forget what the most was so far."""
-    (process / "clear_refs").write_text("5")
+def forget_most(clear_refs: TextIO) -> None:
+    """Have the kernel forget what the most was so far. ``clear_refs`` is the process's file of that name."""
+    clear_refs.write("5")
+    clear_refs.flush()

@@ -606,6 +606,60 @@ pdf_check.READY = b""
         assert pdf.count_pages(ONE_PAGE, 200, start=reader("return pdf_check.OPENED, 1, 1", seen)) == 1
 
 
+LOOKS = """
+import errno
+def looked():
+    '''A bit for each way into the memory of the process that started it.'''
+    parent = os.getppid()
+    bits = 0
+    for bit, name in enumerate(("environ", "mem")):
+        try:
+            os.close(os.open(f"/proc/{parent}/{name}", os.O_RDONLY))
+            bits |= 1 << bit
+        except PermissionError:
+            pass
+    system = ctypes.CDLL(None, use_errno=True)
+    # PTRACE_SEIZE, which does not stop it.
+    if system.ptrace(0x4206, parent, None, None) == 0:
+        bits |= 1 << 2
+    # Where it may read, there is nothing at the address 0.
+    vector = (ctypes.c_size_t * 2)(0, 1)
+    system.process_vm_readv(parent, (ctypes.c_size_t * 2)(ctypes.addressof(vector), 1), 1, vector, 1, 0)
+    return bits | (ctypes.get_errno() == errno.EFAULT) << 3
+seen = looked()
+"""
+# Root's privileges, which Lambda's user has not, are given up first: some are to look into any process.
+UNPRIVILEGED = """
+import ctypes, os, sys
+PR_CAPBSET_READ, PR_CAPBSET_DROP = 23, 24
+system = ctypes.CDLL(None)
+for capability in range(64) if os.geteuid() == 0 else ():
+    if system.prctl(PR_CAPBSET_READ, capability, 0, 0, 0) == 1:
+        assert system.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0
+os.execv(sys.executable, [sys.executable, "-c", *sys.argv[1:]])
+"""
+COUNTS_TWICE = """
+import sys
+from faxes.formats import pdf
+from tests.support import pdfs
+for pdf._close_memory in (lambda: None, pdf._close_memory):
+    print(pdf.count_pages(pdfs.pdf(pdfs.pages(1)), 200, start=sys.argv[1:]) - 1)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux's own way")
+def test_the_child_cannot_look_into_the_process_that_started_it() -> None:
+    looking = reader("return pdf_check.OPENED, 1 + seen, 1", LOOKS)
+    command = [sys.executable, "-c", UNPRIVILEGED, COUNTS_TWICE, *looking]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    before, now = map(int, done.stdout.split())
+    assert now == 0
+    # It could before, where the machine does not keep processes from tracing others by itself: ptrace_scope.
+    assert before & 0b0001
+    assert before == 0b1111 or Path("/proc/sys/kernel/yama/ptrace_scope").exists()
+
+
 def test_what_goes_wrong_before_the_document_is_there_is_told_and_nothing_after_it() -> None:
     tells = "os.write(2, b'of the document')"
     # A pipe, as Lambda's log is: a file could not be written to anyway.
