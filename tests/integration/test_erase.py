@@ -27,10 +27,10 @@ CALLER = "arn:aws:sts::123456789012:user/moto"
 
 @pytest.fixture(name="stack")
 def _stack(cloud: Cloud) -> Stack:
-    """A deployment with two faxes, the first of two files and with an Idempotency-Key."""
+    """A deployment with two faxes, the first of two files, each with an Idempotency-Key."""
     store = DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"])
     store.insert(FAX, IdempotencyRecord("c" * 64, "d" * 64, FAX.expires_at))
-    store.insert(OTHER)
+    store.insert(OTHER, IdempotencyRecord("e" * 64, "d" * 64, OTHER.expires_at))
     for key in (f"faxes/{FAX.uid}/1.txt", f"faxes/{FAX.uid}/2.pdf", f"faxes/{OTHER.uid}/1.txt"):
         cloud.s3.put_object(Bucket=cloud.names["FileBucket"], Key=key, Body=b"content")
     return cloud.stack()
@@ -67,7 +67,8 @@ def keys(cloud: Cloud) -> list[str]:
     return sorted(item["pk"]["S"] for item in cloud.items("FaxTable") if item["sk"]["S"] != "ERASED")
 
 
-ALL_KEYS = [f"FAX#{FAX.id}", f"FAX#{OTHER.id}", f"IDEMPOTENCY#{'c' * 64}"]
+ALL_KEYS = [f"FAX#{FAX.id}", f"FAX#{OTHER.id}", f"IDEMPOTENCY#{'c' * 64}", f"IDEMPOTENCY#{'e' * 64}"]
+OTHERS_KEYS = [ALL_KEYS[1], ALL_KEYS[3]]
 OTHERS_FILE = {f"faxes/{OTHER.uid}/1.txt": b"content"}
 
 
@@ -103,7 +104,7 @@ def test_a_fax_goes_with_its_files_and_its_record_and_nothing_else_does(cloud: C
     now = clock()
     assert erase.erase(stack, FAX.uid, now) == Erased(FAX.id, 2, 14)
     assert cloud.objects() == OTHERS_FILE
-    assert keys(cloud) == ALL_KEYS[1:]
+    assert keys(cloud) == OTHERS_KEYS
 
 
 def test_the_audit_log_has_a_line_of_before_and_one_of_after(cloud: Cloud, stack: Stack) -> None:
@@ -120,17 +121,12 @@ def test_the_audit_log_holds_nothing_of_the_fax_but_its_id(cloud: Cloud, stack: 
     assert [each for each in held if each in written] == []
 
 
-def test_what_stays_of_a_key_is_ids_and_digests(cloud: Cloud, stack: Stack) -> None:
+def test_an_idempotency_record_that_another_fax_has_by_now_stays(cloud: Cloud, stack: Stack) -> None:
+    """The same key, once its time was over."""
+    another = IdempotencyRecord("c" * 64, "f" * 64, FAX.expires_at + timedelta(days=1))
+    DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"]).insert(fax(3, created_at=FAX.expires_at), another)
     erase.erase(stack, FAX.uid, clock())
-    [idempotency] = [item for item in cloud.items("FaxTable") if item["sk"]["S"] == "IDEMPOTENCY"]
-    assert idempotency == {
-        "pk": {"S": f"IDEMPOTENCY#{'c' * 64}"},
-        "sk": {"S": "IDEMPOTENCY"},
-        "fingerprint": {"S": "d" * 64},
-        "faxId": {"S": FAX.id},
-        "faxUid": {"S": FAX.uid},
-        "expiresAt": {"N": str(int(FAX.expires_at.timestamp()))},
-    }
+    assert keys(cloud) == [ALL_KEYS[1], "FAX#1003", *ALL_KEYS[2:]]
 
 
 def test_a_second_time_there_is_nothing_and_the_log_stays_as_it_is(cloud: Cloud, stack: Stack) -> None:
@@ -180,7 +176,8 @@ def test_the_order_is_log_files_record_log(stack: Stack) -> None:
     calls = Calls(stack)
     erase.erase(calls.stack, FAX.uid, clock())
     written = ["CreateLogStream", "PutLogEvents"]
-    assert calls.made == [*written, "DeleteObjects", "DeleteItem", *written]
+    # The idempotency record, and the record that names it.
+    assert calls.made == [*written, "DeleteObjects", "DeleteItem", "DeleteItem", *written]
 
 
 @pytest.mark.parametrize("stopped", ["CreateLogStream", "PutLogEvents"])
@@ -197,15 +194,18 @@ def test_nothing_goes_where_the_log_drops_the_line(cloud: Cloud, stack: Stack) -
     assert (len(cloud.objects()), keys(cloud)) == (3, ALL_KEYS)
 
 
-def test_a_run_that_was_interrupted_before_the_record_is_run_again(cloud: Cloud, stack: Stack) -> None:
-    with pytest.raises(NotErased) as stopped:
-        erase.erase(Calls(stack, "DeleteItem").stack, FAX.uid, clock())
-    assert str(stopped.value) == (
+@pytest.mark.parametrize(("stopped", "left"), [("DeleteItem", ALL_KEYS), ("DeleteItem#2", ALL_KEYS[:2] + ALL_KEYS[3:])])
+def test_a_run_that_was_interrupted_before_the_record_is_run_again(
+    cloud: Cloud, stack: Stack, stopped: str, left: list[str]
+) -> None:
+    with pytest.raises(NotErased) as interrupted:
+        erase.erase(Calls(stack, stopped).stack, FAX.uid, clock())
+    assert str(interrupted.value) == (
         f"Fax {FAX.uid} was not erased to its end. AWS said: {NO_ANSWER}\nErase it again when that is mended."
     )
-    assert (cloud.objects(), keys(cloud)) == (OTHERS_FILE, ALL_KEYS)
+    assert (cloud.objects(), keys(cloud)) == (OTHERS_FILE, left)
     assert erase.erase(stack, FAX.uid, clock()) == Erased(FAX.id, 0, 0)
-    assert keys(cloud) == ALL_KEYS[1:]
+    assert keys(cloud) == OTHERS_KEYS
     assert lines(cloud) == [("begun", FAX.id, 2, 14), ("begun", FAX.id, 0, 0), ("done", FAX.id, 0, 0)]
 
 
@@ -238,7 +238,7 @@ def test_a_line_that_cannot_be_written_afterwards_is_said_for_keeping(cloud: Clo
     assert loud == f"ERASED, BUT THE AUDIT LOG DOES NOT SAY SO: {NO_ANSWER}"
     assert keep == "Keep this line in its place:"
     assert json.loads(kept) == line("done", done, FAX.id, 2, 14)
-    assert (cloud.objects(), keys(cloud)) == (OTHERS_FILE, ALL_KEYS[1:])
+    assert (cloud.objects(), keys(cloud)) == (OTHERS_FILE, OTHERS_KEYS)
     # Enough for a restore.
     assert lines(cloud) == [("begun", FAX.id, 2, 14)]
 

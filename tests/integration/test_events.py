@@ -154,6 +154,7 @@ def test_event(name: str, deployed: Cloud, context: Any) -> None:
     # What else an idempotency record holds, test_fax_store.py says.
     keyed = requests.read(name).header("idempotency-key") is not None
     assert [(item["sk"], item["faxId"]) for item in idempotency] == [("IDEMPOTENCY", accepted["id"])] * keyed
+    named = {"idempotency": idempotency[0]["pk"].removeprefix("IDEMPOTENCY#")} if keyed else {}
     # What the clock gives; the id counts the same moment.
     created_at = datetime.strptime(record["createdAt"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
     assert len(record["createdAt"]) == len("2026-11-23T09:30:15.123Z")
@@ -187,6 +188,7 @@ def test_event(name: str, deployed: Cloud, context: Any) -> None:
         "createdAt": record["createdAt"],
         "expiresAt": int((created_at + RETENTION).timestamp()),
         "app": "example-app",
+        **named,
     }
 
 

@@ -1,9 +1,9 @@
 """Copies what a table of the stack lacks from a table that was restored out of a backup or of a point in time:
 `make restore TABLE=FaxTable FROM=name`.
 
-What the stack's table has stays as it is. Left out are items whose time is over, faxes that were erased, and what was
-changed in the directory or removed from it since: the audit log knows them. It is asked once more at the end, for what
-was erased or changed in between.
+What the stack's table has stays as it is. Left out are items whose time is over, faxes that were erased with their
+idempotency records, and what was changed in the directory or removed from it since: the audit log knows them. It is asked
+once more at the end, for what was erased or changed in between.
 """
 
 import argparse
@@ -124,9 +124,11 @@ class _Faxes:
         """Nothing: each call asks the table."""
 
     def __call__(self, item: Mapping[str, Any]) -> Outcome | None:
-        if item["sk"] != "FAX":
+        # Of a fax, and of its idempotency record.
+        uid = item.get("uid", item.get("faxUid"))
+        if uid is None:
             return None
-        return Outcome.ERASED if uid_digest(item["uid"]) in self._erased or self._is_erased(item["uid"]) else None
+        return Outcome.ERASED if uid_digest(uid) in self._erased or self._is_erased(uid) else None
 
     def _is_erased(self, uid: str) -> bool:
         said = erased_item(uid, datetime.now(UTC))

@@ -168,7 +168,8 @@ class Fax:
 @dataclass(frozen=True, slots=True)
 class IdempotencyRecord:
     """What makes a request that comes again the same fax, until ``expires_at`` (UTC, whole seconds): ``name`` says
-    which request, ``fingerprint`` which fax it was; both are 64 hex digits."""
+    which request, ``fingerprint`` which fax it was; both are 64 hex digits. The fax's record names it, so that an
+    erasure finds it."""
 
     name: str
     fingerprint: str

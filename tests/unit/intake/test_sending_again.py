@@ -1,6 +1,8 @@
 """A request that comes again: with its key, without one, at the same time, and where something fails."""
 
 import dataclasses
+import hashlib
+import hmac
 import json
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, Future
@@ -136,6 +138,34 @@ def test_a_key_lives_for_its_time() -> None:
     assert second is not None
     assert second.fax is not None
     assert first.id != second.id
+
+
+@pytest.mark.parametrize("key", ["a-key", None])
+def test_no_idempotency_record_outlives_its_fax(key: str | None) -> None:
+    service = Service(deduplication=timedelta(hours=2))
+    service.submission = dataclasses.replace(
+        service.submission, timing=dataclasses.replace(service.submission.timing, retention=timedelta(hours=1))
+    )
+    receipt = again(service, key=key)
+    assert receipt is not None
+    assert receipt.fax is not None
+    assert [ends for ends, _ in service.faxes.idempotency.values()] == [receipt.fax.expires_at]
+
+
+def test_a_fingerprint_is_of_no_use_without_its_key() -> None:
+    """Who has the document would try out recipients: a digest of what is known must not be found."""
+    kept = []
+    for key in ("a-key", "another-key", None):
+        service = Service(deduplication=timedelta(minutes=10))
+        again(service, key=key)
+        kept += [accepted.fingerprint for _, accepted in service.faxes.idempotency.values()]
+    what = json.dumps(["alice", "0003*210", ["0003*211"], [["note.txt", hashlib.sha256(NOTE.content).hexdigest()]]])
+    assert kept == [
+        hmac.new(b"a-key", what.encode(), "sha256").hexdigest(),
+        hmac.new(b"another-key", what.encode(), "sha256").hexdigest(),
+        # By which alone a repetition without a key is known.
+        hashlib.sha256(what.encode()).hexdigest(),
+    ]
 
 
 def test_without_a_key_each_request_is_another_fax() -> None:

@@ -2,9 +2,14 @@
 
 A caller is the app, or the user where a token stands for one without an app; never the token, which changes hourly.
 What the client sends goes into digests alone: none of it is in a table's key.
+
+Who has a document at hand could try out numbers until the digest of a fax is found. So where there is a key, which is
+stored nowhere, the digest is an HMAC under it. Without one it is found by the content alone; it lives for the minutes
+in which a repetition counts.
 """
 
 import hashlib
+import hmac
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -25,10 +30,14 @@ def name_by_fingerprint(principal: Principal, fingerprint: str) -> str:
     return _digest(["fingerprint", *_caller(principal), fingerprint])
 
 
-def fingerprint_of(sender: Extension, recipients: Sequence[str], files: Iterable[tuple[str | None, bytes]]) -> str:
-    """What a fax is, as 64 hex digits: who sends it, to whom, and each file's name and SHA-256 in their order."""
+def fingerprint_of(
+    sender: Extension, recipients: Sequence[str], files: Iterable[tuple[str | None, bytes]], key: str | None
+) -> str:
+    """What a fax is, as 64 hex digits: who sends it, to whom, and each file's name and SHA-256 in their order. An HMAC
+    under the Idempotency-Key, where there is one."""
     named = [[name, sha256.hex()] for name, sha256 in files]
-    return _digest([sender.owner_id, str(sender.number), list(recipients), named])
+    what: list[object] = [sender.owner_id, str(sender.number), list(recipients), named]
+    return _digest(what) if key is None else hmac.digest(key.encode("ascii"), _bytes(what), "sha256").hex()
 
 
 def _caller(principal: Principal) -> tuple[str, str]:
@@ -36,5 +45,9 @@ def _caller(principal: Principal) -> tuple[str, str]:
 
 
 def _digest(value: list[object]) -> str:
+    return hashlib.sha256(_bytes(value)).hexdigest()
+
+
+def _bytes(value: list[object]) -> bytes:
     # JSON keeps apart what a plain join would mix: ["a", "bc"] and ["ab", "c"].
-    return hashlib.sha256(json.dumps(value).encode("ascii")).hexdigest()
+    return json.dumps(value).encode("ascii")

@@ -104,7 +104,8 @@ class WriteConflict(Exception):
 class Timing:
     """How long things may take and last. ``put_all`` and ``write`` in seconds: the longest that a wave of puts, and one
     write, can take; ``retention`` of a fax; ``idempotency`` of an Idempotency-Key; ``deduplication``, the
-    window, of a request without one (zero: such a request is always another fax)."""
+    window, of a request without one (zero: such a request is always another fax). Neither of the latter two outlives
+    the fax."""
 
     put_all: float
     write: float
@@ -151,19 +152,19 @@ class Submission:
         to = recipients.requested(form.request)
         if earlier and (accepted := earlier.result()):
             # It is not looked into again: whatever would be said of it now, it was accepted.
-            return _replayed(_fingerprint(sender, to, form), accepted)
+            return _replayed(_fingerprint(sender, to, form, key), accepted)
         recipients.check_number_of(to, self.limits)
         if not form.uploads:
             return None
         try:
             documents = self._documents(form.uploads, remaining)
-            fingerprint = fingerprint_of(sender, to, ((document.name, document.sha256) for document in documents))
+            fingerprint = fingerprint_of(sender, to, ((each.name, each.sha256) for each in documents), key)
             return self._store(
                 sender, to, documents, principal, self._idempotency(principal, key, fingerprint), remaining
             )
         except StorageFailed as failed:
             if key and (accepted := self._accepted_since(name_by_key(principal, key), failed, remaining)):
-                return _replayed(_fingerprint(sender, to, form), accepted)
+                return _replayed(_fingerprint(sender, to, form, key), accepted)
             raise
 
     def _accepted_since(self, name: str, failed: StorageFailed, remaining: Callable[[], float]) -> Acceptance | None:
@@ -218,8 +219,9 @@ class Submission:
         return None
 
     def _whole_seconds(self, lifetime: timedelta) -> datetime:
-        """The end of a lifetime that starts now, as the table's time to live has it."""
-        return (self.now() + lifetime).replace(microsecond=0)
+        """The end of an idempotency record's lifetime that starts now, as the table's time to live has it: nothing that was derived
+        from a fax outlives it."""
+        return (self.now() + min(lifetime, self.timing.retention)).replace(microsecond=0)
 
     def _documents(self, uploads: Sequence[Upload], remaining: Callable[[], float]) -> list[Document]:
         if len(uploads) > self.limits.files_per_fax:
@@ -334,10 +336,10 @@ def _check_time(remaining: Callable[[], float], needed: float) -> None:
         raise StorageFailed(reason="out_of_time", cause=f"{left:.1f} s are left, {needed:.1f} s may be needed")
 
 
-def _fingerprint(sender: Extension, to: Sequence[str], form: Form) -> str:
+def _fingerprint(sender: Extension, to: Sequence[str], form: Form, key: str | None) -> str:
     """The fingerprint of a fax whose files have not been looked into."""
     files = ((upload.name, hashlib.sha256(upload.content).digest()) for upload in form.uploads)
-    return fingerprint_of(sender, to, files)
+    return fingerprint_of(sender, to, files, key)
 
 
 def _replayed(fingerprint: str, accepted: Acceptance) -> Receipt:

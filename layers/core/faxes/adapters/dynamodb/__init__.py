@@ -1,7 +1,8 @@
 """The records, in DynamoDB: three tables, so that each function's role is one action on one table.
 
 FaxTable        dynamodb:PutItem, dynamodb:GetItem on IDEMPOTENCY#* (create_fax)
-    pk FAX#<id>, sk FAX    one fax; attributes as in ``faxes``; app: which one sent it, where one did
+    pk FAX#<id>, sk FAX    one fax; attributes as in ``faxes``; app: which one sent it, where one did;
+                           idempotency: the name of the record that was written with it, where one was
     pk IDEMPOTENCY#<name>, sk IDEMPOTENCY fingerprint, faxId, faxUid, expiresAt: which fax was accepted under a key
     index by-uid           uid: the public page's way in; holds keys only
     index by-extension     extension (0003*210), createdAt: an extension's faxes by time; holds what a list shows

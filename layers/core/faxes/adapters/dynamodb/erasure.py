@@ -1,4 +1,4 @@
-"""What an erasure finds and deletes of a fax's record, in the faxes' table.
+"""What an erasure finds and deletes of a fax in the faxes' table: its record, and the idempotency record that it names.
 
 Actions: dynamodb:Query on the index by uid, dynamodb:GetItem, dynamodb:PutItem and dynamodb:DeleteItem on the table.
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class DynamoDBErasureFaxes:
-    """Finds and deletes a fax's record. Implements ``erasure.FaxStore``."""
+    """Finds and deletes a fax's record, and its idempotency record. Implements ``erasure.FaxStore``."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
@@ -57,17 +57,28 @@ class DynamoDBErasureFaxes:
         return None
 
     def delete(self, fax_id: str, uid: str) -> None:
+        record = {"pk": f"FAX#{fax_id}", "sk": "FAX"}
         try:
-            # Where it is gone by now, or another fax's, there is none of this fax left.
-            with suppress(self._client.exceptions.ConditionalCheckFailedException):
-                self._client.delete_item(
-                    TableName=self._table,
-                    Key=wire({"pk": f"FAX#{fax_id}", "sk": "FAX"}),
-                    ConditionExpression="uid = :uid",
-                    ExpressionAttributeValues=wire({":uid": uid}),
-                )
+            item = self._client.get_item(
+                TableName=self._table, Key=wire(record), ProjectionExpression="uid, idempotency", ConsistentRead=True
+            ).get("Item", {})
+            named = plain(item)
+            if named.get("uid") == uid and "idempotency" in named:
+                self._delete({"pk": f"IDEMPOTENCY#{named['idempotency']}", "sk": "IDEMPOTENCY"}, "faxUid", uid)
+            # Last, since by it the other is found.
+            self._delete(record, "uid", uid)
         except FAILURES as error:
-            raise fault("DeleteItem", Effect.UNKNOWN, error) from error
+            raise fault("GetItem, DeleteItem", Effect.UNKNOWN, error) from error
+
+    def _delete(self, key: Item, attribute: str, uid: str) -> None:
+        # Where it is gone by now, or another fax's, there is none of this fax left.
+        with suppress(self._client.exceptions.ConditionalCheckFailedException):
+            self._client.delete_item(
+                TableName=self._table,
+                Key=wire(key),
+                ConditionExpression=f"{attribute} = :uid",
+                ExpressionAttributeValues=wire({":uid": uid}),
+            )
 
 
 def erased_item(uid: str, until: datetime) -> Item:

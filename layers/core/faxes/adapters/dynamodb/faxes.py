@@ -41,7 +41,7 @@ class DynamoDBFaxStore:
         return _acceptance(item) if item and moment(item["expiresAt"]) > now else None
 
     def insert(self, fax: Fax, idempotency: IdempotencyRecord | None = None) -> None:
-        puts: list[TransactWriteItemTypeDef] = [self._put(_fax_item(fax), "attribute_not_exists(pk)")]
+        puts: list[TransactWriteItemTypeDef] = [self._put(_fax_item(fax, idempotency), "attribute_not_exists(pk)")]
         if idempotency:
             free = "attribute_not_exists(pk) OR expiresAt <= :now"
             puts.append(self._put(_idempotency_item(idempotency, fax), free, {":now": int(fax.created_at.timestamp())}))
@@ -127,7 +127,7 @@ class DynamoDBFaxStore:
             raise fault("Query", Effect.NONE, error) from error
 
 
-def _fax_item(fax: Fax) -> Item:
+def _fax_item(fax: Fax, idempotency: IdempotencyRecord | None) -> Item:
     return {
         "pk": f"FAX#{fax.id}",
         "sk": "FAX",
@@ -145,6 +145,7 @@ def _fax_item(fax: Fax) -> Item:
         "createdAt": fax.created_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "expiresAt": int(fax.expires_at.timestamp()),
         **({"app": fax.app_key} if fax.app_key else {}),
+        **({"idempotency": idempotency.name} if idempotency else {}),
     }
 
 
