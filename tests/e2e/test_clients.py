@@ -110,6 +110,18 @@ def curl_multipart(url: str, key: str, secret: str, certificate: str) -> tuple[L
     return curl(url, certificate, *(part for field in fields for part in ("-F", field)))
 
 
+def click2fax_2018(url: str, key: str, secret: str, certificate: str) -> tuple[Login, Answer]:
+    """Another of them: it percent-encodes what it puts into a form, the tilde included."""
+    app = f"client_id={key.replace('~', '%7E')}", f"client_secret={secret.replace('~', '%7E')}"
+    fields = f"grant_type={GRANT}", "redirect_uri=/sendFax.php", *app, "state=0"
+    return curl(url, certificate, *(part for field in fields for part in ("-F", field)))
+
+
+def curl_json(url: str, key: str, secret: str, certificate: str) -> tuple[Login, Answer]:
+    body = json.dumps({"grant_type": GRANT, "client_id": key, "client_secret": secret})
+    return curl(url, certificate, "-H", "Content-Type: application/json", "-d", body)
+
+
 def curl_basic(url: str, key: str, secret: str, certificate: str) -> tuple[Login, Answer]:
     return curl(url, certificate, "-u", f"{key}:{secret}", "-d", f"grant_type={GRANT}")
 
@@ -219,6 +231,8 @@ def assert_issued(login: Login) -> None:
         oauthlib_with_http_basic,
         curl_urlencoded,
         curl_multipart,
+        click2fax_2018,
+        curl_json,
         curl_basic,
         node_urlencoded,
         node_multipart,

@@ -75,6 +75,11 @@ def form_event(key: str, secret: str) -> dict[str, Any]:
     return requests.proxy_event(requests.parse(make.login_form(*fields)), "login")
 
 
+def json_event(key: str, secret: str) -> dict[str, Any]:
+    body = json.dumps({"grant_type": "client_credentials", "client_id": key, "client_secret": secret})
+    return requests.proxy_event(requests.parse(make.login(body, content_type="application/json")), "login")
+
+
 def basic_event(key: str, secret: str) -> dict[str, Any]:
     shown = base64.b64encode(f"{key}:{secret}".encode()).decode()
     return requests.proxy_event(requests.parse(make.login(make.GRANT, f"Authorization: Basic {shown}")), "login")
@@ -169,7 +174,7 @@ def test_each_login_draws_another_token_and_none_ends_another(
     assert {f"CredentialTable TOKEN#{digest_of(token)}" for token in tokens} <= set(stored(deployed))
 
 
-@pytest.mark.parametrize("shown", [login_event, form_event, basic_event])
+@pytest.mark.parametrize("shown", [login_event, form_event, json_event, basic_event])
 def test_what_may_not_log_in_is_answered_alike(
     shown: Callable[[str, str], dict[str, Any]],
     deployed: Cloud,
@@ -197,6 +202,18 @@ def test_what_may_not_log_in_is_answered_alike(
         ("app_disabled", DISABLED.key),
         ("secret_wrong", DISABLED.key),
     ]
+
+
+def test_app_whose_key_and_secret_hold_tildes(deployed: Cloud, issue_token: ModuleType, context: Any, log: Log) -> None:
+    """As VoipNow draws them, as they are and percent-encoded: its own app of 2018 encodes them within a form."""
+    app = App("q7~ZxWAN~F6p.0x5EO13R~f5t", digest_of("Z_tstR~WknKn~"), "alice", "0003", Context.USER, enabled=True)
+    deployed.add_credential(app_item(app))
+    pairs = (app.key, "Z_tstR~WknKn~"), (app.key.replace("~", "%7E"), "Z_tstR%7EWknKn%7E")
+    sent = [shown(*pair) for shown in (login_event, form_event, json_event, basic_event) for pair in pairs]
+
+    answers = [differences(answer("token-multipart"), issue_token.handler(each, context)) for each in sent]
+    assert answers == [[]] * len(sent)
+    assert [(line["outcome"], line["app"]) for line in log()] == [("token_issued", app.key)] * len(sent)
 
 
 FAILED = {

@@ -2,7 +2,8 @@
 
 A kept request is the bytes of one HTTP/1.1 request. Words in its head stand for the real ones, so that one file serves
 an event, a local stack and a deployment: HOST, TOKEN, an app's KEY and SECRET, and BASIC for both as HTTP Basic has
-them. In a login's body KEY and SECRET do, too, and its Content-Length follows. Nothing else of it ever changes.
+them. In a login's body KEY and SECRET do, too, ENCODED_KEY and ENCODED_SECRET where a client percent-encodes the tilde,
+and its Content-Length follows. Nothing else of it ever changes.
 """
 
 import base64
@@ -55,7 +56,7 @@ class Credentials:
 
     @property
     def basic(self) -> str:
-        # Neither has a character that would be encoded in a form before (RFC 6749, section 2.3.1).
+        # As OAuth libraries do it: neither has a character that they encode before (RFC 6749, section 2.3.1).
         return base64.b64encode(f"{self.key}:{self.secret}".encode("ascii")).decode("ascii")
 
 
@@ -64,7 +65,7 @@ class Credentials:
 EXAMPLE = Credentials(
     token="an-example-token-that-opens-nothing",  # noqa: S106
     key="example-app",
-    secret="an-example-secret-that-opens-nothing-anywhere",  # noqa: S106
+    secret="an-example-secret~that-opens~nothing-anywhere",  # noqa: S106
 )
 
 
@@ -126,6 +127,8 @@ class RawRequest:
             "TOKEN": credentials.token,
             "KEY": credentials.key,
             "SECRET": credentials.secret,
+            "ENCODED_KEY": credentials.key.replace("~", "%7E"),
+            "ENCODED_SECRET": credentials.secret.replace("~", "%7E"),
             "BASIC": credentials.basic,
         }
         body = _filled(self.body, words) if self.route.function == "issue_token" else self.body

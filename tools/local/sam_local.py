@@ -51,7 +51,7 @@ from tools.local.local_stack import EXAMPLE_EXTENSION, STACK_NAME, Example, buil
 from tools.steps import StepFailed, fail, last_lines, step
 
 # What the app of the stored events logs in with. It opens nothing but the stack that an event is played against.
-EVENTS_SECRET = "an-example-secret-that-opens-nothing-anywhere"  # noqa: S105
+EVENTS_SECRET = "an-example-secret~that-opens~nothing-anywhere"  # noqa: S105
 _FAX = places.ROOT / "tests/data/documents/letter.pdf"
 _STOP_SECONDS = 15
 # More than half of an invocation's time is waiting for its container to come and go.

@@ -440,6 +440,25 @@ def login_form(*fields: tuple[str, str]) -> bytes:
     return post(TOKEN, headers, form(boundary, *(part(f'name="{name}"', value.encode()) for name, value in fields)))
 
 
+def click2fax_2018_login() -> bytes:
+    """The Click2Fax app of 2018 (libcurl): it percent-encodes key and secret, though a form needs none."""
+    boundary = "------------------------2920a679826e1860"
+    headers = [
+        "Host: HOST",
+        "Accept: */*",
+        "Content-Length: LENGTH",
+        f"Content-Type: multipart/form-data; boundary={boundary}",
+    ]
+    fields = (
+        ("grant_type", "client_credentials"),
+        ("redirect_uri", "/sendFax.php"),
+        ("client_id", "ENCODED_KEY"),
+        ("client_secret", "ENCODED_SECRET"),
+        ("state", "0"),
+    )
+    return post(TOKEN, headers, form(boundary, *(part(f'name="{name}"', value.encode()) for name, value in fields)))
+
+
 def python_requests_login(body: str) -> bytes:
     """As the OAuth libraries on Python's requests do it: the app by HTTP Basic."""
     headers = [
@@ -465,10 +484,15 @@ _FIELDS = (
 )
 
 
+_AS_JSON = '{"grant_type":"client_credentials","client_id":"KEY","client_secret":"SECRET"}'
+
+
 def _logins() -> dict[str, bytes]:
     return {
         "token-urlencoded": login(f"{GRANT}&{MORE}&client_id=KEY&client_secret=SECRET"),
         "token-multipart": login_form(*_FIELDS),
+        "token-click2fax-2018": click2fax_2018_login(),
+        "token-json": login(_AS_JSON, content_type="application/json"),
         "token-basic": python_requests_login(GRANT),
         "token-basic-and-body": login(f"{GRANT}&client_id=KEY", "Authorization: Basic BASIC"),
     }
@@ -490,10 +514,8 @@ def _refused_logins() -> dict[str, bytes]:
         "token-basic-and-body-differ": login(f"{GRANT}&client_id=another-app", "Authorization: Basic BASIC"),
         # No colon parts a key from a secret in it.
         "token-basic-unreadable": login(GRANT, "Authorization: Basic bm8tY29sb24="),
-        "token-json-body": login(
-            '{"grant_type":"client_credentials","client_id":"KEY","client_secret":"SECRET"}',
-            content_type="application/json",
-        ),
+        "token-json-array": login(f"[{_AS_JSON}]", content_type="application/json"),
+        "token-other-type": login(_AS_JSON, content_type="text/plain"),
         "token-body-empty": login(""),
         "token-body-too-large": login(f"{GRANT}&client_id=nobody&state=".ljust(16 * 1024 + 1, "x")),
         "token-form-cut-off": login_form_cut_off(),

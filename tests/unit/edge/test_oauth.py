@@ -152,6 +152,46 @@ def test_key_and_secret_that_are_percent_encoded_within_a_multipart_form() -> No
     assert client(twice.decode(), forms.content_type()) == Client("a%7Eb.c", "%7Ed%7E")
 
 
+@pytest.mark.parametrize("content_type", ["application/json", "Application/JSON; charset=utf-8"])
+def test_key_and_secret_as_json(content_type: str) -> None:
+    members = {"type": None, "state": 1, **GRANT, **BOTH, "more": [{"client_id": "x"}], "client_ID": "x"}
+    assert client(json.dumps(members), content_type) == Client(KEY, SECRET)
+    # As bytes, where the API has other binary types.
+    body = base64.b64encode(b"\xef\xbb\xbf" + json.dumps(members).encode()).decode()
+    as_bytes = event(None, content_type) | {"body": body, "isBase64Encoded": True}
+    assert oauth.client(APIGatewayProxyEvent(as_bytes)) == Client(KEY, SECRET)
+
+
+def test_json_by_http_basic_and_percent_encoded() -> None:
+    assert client(json.dumps(GRANT), "application/json", Authorization=basic()) == Client(KEY, SECRET)
+    encoded = GRANT | {"client_id": "a%7Eb.c", "client_secret": "%7Ed%7E"}
+    assert client(json.dumps(encoded), "application/json") == Client("a~b.c", "~d~")
+
+
+@pytest.mark.parametrize("body", ["", "{", "[]", "null", '"x"', "[[]]", urlencode(GRANT | BOTH), "[" * 16_384])
+def test_json_that_is_no_object(body: str) -> None:
+    assert refusal(body, "application/json") == (
+        TokenRequestInvalid,
+        "body_unreadable",
+        "The body is not a JSON object with grant_type, client_id and client_secret.",
+    )
+
+
+@pytest.mark.parametrize("name", ["grant_type", "client_id", "client_secret"])
+@pytest.mark.parametrize("value", [None, 1, True, ["x"], {"x": "y"}])
+def test_a_member_that_is_no_text(name: str, value: object) -> None:
+    assert refusal(json.dumps(GRANT | BOTH | {name: value}), "application/json") == (
+        TokenRequestInvalid,
+        "field_not_text",
+        f"{name} is not a JSON string.",
+    )
+
+
+def test_a_member_twice() -> None:
+    body = json.dumps(GRANT | BOTH)[:-1] + f', "client_id": "{KEY}"}}'
+    assert refusal(body, "application/json")[:2] == (TokenRequestInvalid, "field_repeated")
+
+
 @pytest.mark.parametrize("fields", [{}, {"client_id": KEY}, {"client_secret": SECRET}, BOTH | {"client_secret": ""}])
 def test_no_app(fields: dict[str, str]) -> None:
     assert refusal(GRANT | fields) == (
@@ -201,13 +241,14 @@ def test_a_field_twice(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("content_type", "shown"),
-    [("application/json", "application/json"), ("", "missing"), ("text/plain;x", "text/plain")],
+    [("application/xml", "application/xml"), ("", "missing"), ("text/plain;x", "text/plain")],
 )
 def test_another_content_type(content_type: str, shown: str) -> None:
     assert refusal(json.dumps(GRANT | BOTH), content_type) == (
         TokenRequestInvalid,
         "content_type_wrong",
-        f"The Content-Type is {shown}; it must be application/x-www-form-urlencoded.",
+        f"The Content-Type is {shown}; it must be application/x-www-form-urlencoded, multipart/form-data or "
+        "application/json.",
     )
 
 
@@ -244,7 +285,11 @@ def test_a_form_that_the_gateway_took_for_text_is_a_fault_of_ours() -> None:
         oauth.client(APIGatewayProxyEvent(as_text))
 
 
-@given(st.text(), st.sampled_from([URLENCODED, forms.content_type(), "", "x"]), st.text())
+@given(
+    st.text() | st.builds(json.dumps, st.dictionaries(st.sampled_from([*GRANT, *BOTH, "x"]), st.text() | st.none())),
+    st.sampled_from([URLENCODED, forms.content_type(), "application/json", "", "x"]),
+    st.text(),
+)
 def test_whatever_is_sent_is_an_app_or_refused(body: str, content_type: str, authorization: str) -> None:
     sent = event(None, content_type, Authorization=authorization) | {
         "body": base64.b64encode(body.encode("utf-8", "surrogatepass")).decode(),

@@ -1,12 +1,12 @@
 """The token endpoint's edge: an event -> an app's key and secret; a token or an error -> an answer in OAuth's shape.
 
 RFC 6749: the client credentials grant (4.4), client authentication by HTTP Basic or in the body (2.3.1), the answers
-(5.1, 5.2). The body is application/x-www-form-urlencoded, or multipart/form-data as one first-party client sends it.
+(5.1, 5.2). The body is application/x-www-form-urlencoded, or as clients send it beside that: multipart/form-data, JSON.
 """
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import parse_qsl, unquote_plus, unquote_to_bytes
@@ -36,6 +36,7 @@ MAX_FIELDS = 64
 _URLENCODED = "application/x-www-form-urlencoded"
 _GRANT = "client_credentials"
 _READ = ("grant_type", "client_id", "client_secret")
+_TYPES = f"{_URLENCODED}, {multipart.FORM_DATA} or {JSON}"
 _NO_CLIENT = "No app key and secret are sent; send client_id and client_secret, or HTTP Basic."
 # No token that the client has was issued, whatever failed.
 _FAULT = Row(503, "The token could not be issued because of a fault on our side; try again.", "server_error")
@@ -58,8 +59,9 @@ class Client:
 def client(event: APIGatewayProxyEvent) -> Client:
     """The app's key and secret, from HTTP Basic or from the body.
 
-    Raises TokenRequestInvalid for a body that cannot be read, a field twice, or two that differ, GrantUnsupported for
-    another grant, ClientInvalid where no key and secret are sent, and DeploymentFault as ``events.body`` does.
+    Raises TokenRequestInvalid for a body that cannot be read, a field that is there twice or no text, or two that
+    differ, GrantUnsupported for another grant, ClientInvalid where no key and secret are sent, and DeploymentFault as
+    ``events.body`` does.
     """
     fields = _read_fields(_form(event))
     grant = fields.get("grant_type")
@@ -92,13 +94,15 @@ def _form(event: APIGatewayProxyEvent) -> list[tuple[str, bytes]]:
     """The body's fields in their order."""
     content_type = events.content_type(event)
     kind = multipart.media_type(content_type)
-    if kind not in (_URLENCODED, multipart.FORM_DATA):
+    if kind not in (_URLENCODED, multipart.FORM_DATA, JSON):
         raise TokenRequestInvalid(
-            f"The Content-Type is {shown(kind) or 'missing'}; it must be {_URLENCODED}.", reason="content_type_wrong"
+            f"The Content-Type is {shown(kind) or 'missing'}; it must be {_TYPES}.", reason="content_type_wrong"
         )
     body = events.body(event, MAX_BODY_BYTES)
     if kind == multipart.FORM_DATA:
         return [(name, _decoded_once(value)) for name, value in multipart.fields(body, content_type)]
+    if kind == JSON:
+        return [(name, _decoded_once(value)) for name, value in _members(body)]
     try:
         # As Latin-1, every byte stays what it is.
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, encoding="latin-1", max_num_fields=MAX_FIELDS)
@@ -109,8 +113,29 @@ def _form(event: APIGatewayProxyEvent) -> list[tuple[str, bytes]]:
     return [(name, value.encode("latin-1")) for name, value in pairs]
 
 
+def _members(body: bytes) -> list[tuple[str, bytes]]:
+    """The members of a JSON object that are read."""
+    try:
+        # An object becomes its pairs, so that a member that is there twice is seen.
+        value = json.loads(body, object_pairs_hook=tuple)
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, tuple):
+        raise TokenRequestInvalid(
+            "The body is not a JSON object with grant_type, client_id and client_secret.", reason="body_unreadable"
+        )
+    members: Sequence[tuple[str, object]] = value
+    fields = []
+    for name, sent in members:
+        if name in _READ:
+            if not isinstance(sent, str):
+                raise TokenRequestInvalid(f"{name} is not a JSON string.", reason="field_not_text")
+            fields.append((name, sent.encode("utf-8", "surrogatepass")))
+    return fields
+
+
 def _decoded_once(value: bytes) -> bytes:
-    """What a client percent-encoded though its form needs none: no key, secret or grant has a "%" of its own."""
+    """What a client percent-encoded though its body needs none: no key, secret or grant has a "%" of its own."""
     return unquote_to_bytes(value) if b"%" in value else value
 
 
