@@ -164,7 +164,8 @@ def exchange(
                 send(_acceptable(made), each * 5 // 4)
         if is_login:
             login = {"grant_type": "client_credentials", "client_id": shown.key, "client_secret": shown.secret}
-            send(operation.as_strategy(body=login, feedback=FeedbackSources()), 1)
+            of_a_form = "application/x-www-form-urlencoded"
+            send(operation.as_strategy(body=login, media_type=of_a_form, feedback=FeedbackSources()), 1)
     return seen
 
 
