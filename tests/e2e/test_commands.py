@@ -22,6 +22,7 @@ from tests.support.commands import (
     sender_environment,
     wait_until_up,
 )
+from tests.support.curl import DENIED
 from tests.support.template import ROOT
 from tools import places
 from tools.local import run as tools_run
@@ -54,7 +55,7 @@ def test_send_prints_the_errors_code_and_message(stack: LocalStack) -> None:
 def test_send_says_that_a_token_is_wrong(stack: LocalStack) -> None:
     done = make_send(sender_environment(stack, FAX_API_TOKEN="x" * 20), "tests/data/documents/note.txt", "210")
     assert done.returncode != 0
-    assert done.stdout == "401 access_denied: The access token is missing, unknown or expired.\n"
+    assert done.stdout == f"401 access_denied: {DENIED.body['error']['message']}\n"
 
 
 def test_send_says_that_a_file_is_missing(stack: LocalStack) -> None:

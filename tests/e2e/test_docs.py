@@ -22,6 +22,7 @@ import trustme
 from benchmarks import load
 from tests.support import docs, openapi
 from tests.support.commands import ENVIRONMENT, run, sender_environment
+from tests.support.curl import DENIED
 from tests.support.template import ROOT
 from tools.client import env
 from tools.local.stack_file import LocalStack
@@ -114,7 +115,7 @@ def test_a_sample_says_what_is_wrong(sample: Sample, block: docs.Block) -> None:
     assert (done.returncode == 0) == (block == SENDING[0])
     said = done.stdout + done.stderr
     assert "access_denied" in said
-    assert "The access token is missing, unknown or expired." in said
+    assert DENIED.body["error"]["message"] in said
 
 
 @pytest.mark.parametrize("block", LOGGING_IN, ids=named)

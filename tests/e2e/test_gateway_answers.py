@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import pytest
 import requests
 
+from tests.support import curl
 from tests.support.rights import without
 from tools.local.stack_file import LocalStack
 
@@ -60,7 +61,8 @@ def refusal(status: int, code: str, message: str, **headers: str) -> Answer:
 
 NO_SUCH_PATH = refusal(404, "resource_not_found", "There is no such path.")
 NO_SUCH_METHOD = refusal(501, "request_not_implemented", "This path does not take this method.")
-DENIED = refusal(401, "access_denied", "The access token is missing, unknown or expired.")
+DENIED = refusal(401, "access_denied", curl.DENIED.body["error"]["message"], **{"www-authenticate": "Bearer"})
+NO_TOKEN = refusal(401, "access_denied", curl.NO_TOKEN.body["error"]["message"], **{"www-authenticate": "Bearer"})
 INVALID = refusal(403, "request_invalid", "The request is not valid.")
 TOO_MANY = refusal(
     429, "too_many_requests", "There are too many requests at a time; wait 5 seconds.", **{"retry-after": "5"}
@@ -126,10 +128,15 @@ def test_no_authorization_changes_what_is_refused(send: Send, path: str, expecte
     assert send("GET", path, authorization) == expected
 
 
-@pytest.mark.parametrize("authorization", [None, "Bearer", *NO_TOKENS])
+@pytest.mark.parametrize("authorization", ["Bearer", "Basic bm8tY29sb24=", *NO_TOKENS])
 @pytest.mark.parametrize("path", OPERATION)
-def test_a_caller_that_is_not_known_is_denied(send: Send, path: str, authorization: str | None) -> None:
+def test_a_caller_that_is_not_known_is_denied(send: Send, path: str, authorization: str) -> None:
     assert send("POST", path, authorization) == DENIED
+
+
+@pytest.mark.parametrize("path", OPERATION)
+def test_a_caller_that_sends_no_token_is_denied(send: Send, path: str) -> None:
+    assert send("POST", path) == NO_TOKEN
 
 
 # --- broken for one request ------------------------------------------------------------------------------------------

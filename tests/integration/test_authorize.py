@@ -9,9 +9,9 @@ import pytest
 
 from faxes.adapters.dynamodb.credentials import token_item
 from faxes.adapters.dynamodb.items import wire
-from faxes.edge.authorizer import AuthorizerFailed
+from faxes.edge.authorizer import SENTENCES, AuthorizerFailed
 from faxes.model import Principal
-from faxes.tokens import Token, digest_of
+from faxes.tokens import Denial, Token, digest_of
 from tests.support import template
 from tests.support.cloud import Cloud
 
@@ -39,13 +39,31 @@ ALLOW = {
     },
     "context": {"userId": "alice", "organizationId": "0003", "context": "user"},
 }
-DENY = {
-    "principalId": "unknown",
-    "policyDocument": {
-        "Version": "2012-10-17",
-        "Statement": [{"Action": "execute-api:Invoke", "Effect": "Deny", "Resource": [f"{STAGE}/*/*"]}],
-    },
+HOW = "at /oauth/token.php, and send Authorization: Bearer and the token that it issues."
+UNKNOWN_OR_EXPIRED = f"The access token is unknown or has expired: log in again {HOW}"
+# What is told who sent it, by what the log is told.
+TOLD = {
+    "token_missing": f"No access token was sent: log in {HOW}",
+    "scheme_unknown": (
+        f"The Authorization header has another scheme than Bearer: log in with the app's key and secret {HOW}"
+    ),
+    "token_malformed": f"What the Authorization header holds is no access token: log in {HOW}",
+    "token_repeated": f"The Authorization header was sent more than once: log in {HOW}",
+    "token_unknown": UNKNOWN_OR_EXPIRED,
+    "token_expired": UNKNOWN_OR_EXPIRED,
 }
+
+
+def deny(reason: str) -> dict[str, Any]:
+    return {
+        "principalId": "unknown",
+        "policyDocument": {
+            "Version": "2012-10-17",
+            "Statement": [{"Action": "execute-api:Invoke", "Effect": "Deny", "Resource": [f"{STAGE}/*/*"]}],
+        },
+        "context": {"denial": TOLD[reason]},
+    }
+
 
 type Log = Callable[[], list[dict[str, Any]]]
 
@@ -137,7 +155,10 @@ def test_answer_does_not_follow_the_method_arn(path: str, deployed: Cloud, conte
         pytest.param(["Bearer"], "token_malformed", id="scheme-alone"),
         pytest.param(["Bearer short"], "token_malformed", id="too-short"),
         pytest.param([f"Bearer{KNOWN}"], "token_unknown", id="no-space"),
-        pytest.param([f"Basic {KNOWN}"], "token_malformed", id="other-scheme"),
+        pytest.param([f"Basic {KNOWN}"], "scheme_unknown", id="other-scheme"),
+        pytest.param(["Basic ZXhhbXBsZS1hcHA6c2VjcmV0"], "scheme_unknown", id="key-and-secret"),
+        pytest.param(["AWS4-HMAC-SHA256 Credential=x, SignedHeaders=y"], "scheme_unknown", id="signature"),
+        pytest.param(["Basic"], "token_malformed", id="other-scheme-alone"),
         pytest.param([f"Bearer {KNOWN} {KNOWN}"], "token_malformed", id="two-tokens"),
         pytest.param([f"Bearer {KNOWN}, Bearer {KNOWN}"], "token_malformed", id="joined"),
         pytest.param([f"Bearer {KNOWN}\u0000"], "token_malformed", id="control-character"),
@@ -152,8 +173,22 @@ def test_answer_does_not_follow_the_method_arn(path: str, deployed: Cloud, conte
 def test_no_known_token(authorization: list[str], reason: str, deployed: Cloud, context: Any, log: Log) -> None:
     answer = deployed.function("authorize").handler(with_authorization(*authorization), context)
 
-    assert answer == DENY
+    assert answer == deny(reason)
     assert_logged(log, "access_denied", reason)
+
+
+def test_each_denial_has_a_sentence_that_json_takes_as_it_is() -> None:
+    """The gateway puts it between quotation marks, whatever it is."""
+    assert set(SENTENCES) == set(Denial)
+    assert [text for text in SENTENCES.values() if json.dumps(text) != f'"{text}"'] == []
+    of_what_is_looked_up = {
+        Denial.UNKNOWN,
+        Denial.EXPIRED,
+        Denial.APP_UNKNOWN,
+        Denial.APP_DISABLED,
+        Denial.SECRET_ROTATED,
+    }
+    assert {SENTENCES[denial] for denial in of_what_is_looked_up} == {UNKNOWN_OR_EXPIRED}
 
 
 def test_two_headers_that_differ_in_case(deployed: Cloud, context: Any, log: Log) -> None:
@@ -161,7 +196,7 @@ def test_two_headers_that_differ_in_case(deployed: Cloud, context: Any, log: Log
     sent["headers"]["authorization"] = f"Bearer {UNKNOWN}"
     sent["multiValueHeaders"] |= {"Authorization": [f"Bearer {UNKNOWN}"], "authorization": [f"Bearer {KNOWN}"]}
 
-    assert deployed.function("authorize").handler(sent, context) == DENY
+    assert deployed.function("authorize").handler(sent, context) == deny("token_repeated")
     assert_logged(log, "access_denied", "token_repeated")
 
 
@@ -172,7 +207,7 @@ def test_token_in_the_query_string(argument: str, deployed: Cloud, context: Any,
     sent["queryStringParameters"] = {argument: KNOWN}
     sent["multiValueQueryStringParameters"] = {argument: [KNOWN]}
 
-    assert deployed.function("authorize").handler(sent, context) == DENY
+    assert deployed.function("authorize").handler(sent, context) == deny("token_missing")
     assert_logged(log, "access_denied", "token_missing")
 
 
@@ -184,7 +219,7 @@ def test_token_that_ends_between_two_requests(deployed: Cloud, context: Any) -> 
     table = deployed.names["CredentialTable"]
     deployed.dynamodb.put_item(TableName=table, Item=wire(token_item(ended)))
 
-    assert function.handler(with_authorization(KNOWN), context) == DENY
+    assert function.handler(with_authorization(KNOWN), context) == deny("token_expired")
 
 
 def test_tokens_cannot_be_read_from_the_table(deployed: Cloud) -> None:

@@ -60,7 +60,15 @@ def assert_accepted(answer: Answer) -> str:
     return uid
 
 
-DENIED = refusal(401, "access_denied", "The access token is missing, unknown or expired.")
+_HOW = "at /oauth/token.php, and send Authorization: Bearer and the token that it issues."
+NO_TOKEN = refusal(401, "access_denied", f"Access is denied. No access token was sent: log in {_HOW}")
+# Why, the emulator does not tell; the authorizer's own sentences are in tests/integration/test_authorize.py.
+DENIED = refusal(
+    401,
+    "access_denied",
+    "Access is denied. The Authorization header holds no access token that works; why, the emulator does not tell. "
+    f"Log in {_HOW}",
+)
 
 STORAGE_FAILED = refusal(
     400,

@@ -7,6 +7,7 @@ responses, and the names that the gateway gives to headers. The functions are th
 import http
 import io
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import ModuleType
@@ -17,6 +18,7 @@ import requests
 from requests.adapters import BaseAdapter
 from urllib3 import HTTPResponse
 
+from faxes.edge.authorizer import SENTENCES
 from tests.support import template
 from tests.support.cloud import Cloud
 from tests.support.lambda_context import CONTEXT
@@ -77,9 +79,11 @@ class Gateway(BaseAdapter):
         function: ModuleType = self._functions[request.route.function]
         if request.route.function != "create_fax":
             return dict(function.handler(proxy_event(request, "generated"), CONTEXT))
+        if request.header("authorization") is None:
+            return _gateway_response("UNAUTHORIZED", {})
         policy = self._functions["authorize"].handler(authorizer_event(request, "generated"), CONTEXT)
         if {statement["Effect"] for statement in policy["policyDocument"]["Statement"]} != {"Allow"}:
-            return _gateway_response("ACCESS_DENIED")
+            return _gateway_response("ACCESS_DENIED", policy["context"])
         return dict(function.handler(proxy_event(request, "generated", caller=policy["context"]), CONTEXT))
 
 
@@ -94,10 +98,15 @@ class Answer:
 
 def answers_of(kind: str) -> list[Answer]:
     """One of the template's gateway responses, with each status that it can have."""
-    made = _gateway_response(kind)
-    headers = {name: value for name, value in made["headers"].items() if name != "Content-Type"}
-    statuses = _OF_THE_DEFAULT.get(kind, [made["statusCode"]])
-    return [Answer(status, headers, json.loads(made["body"])) for status in statuses]
+    contexts = (
+        [{"denial": sentence} for sentence in sorted(set(SENTENCES.values()))] if kind == "ACCESS_DENIED" else [{}]
+    )
+    answers = []
+    for made in (_gateway_response(kind, context) for context in contexts):
+        headers = {name: value for name, value in made["headers"].items() if name != "Content-Type"}
+        statuses = _OF_THE_DEFAULT.get(kind, [made["statusCode"]])
+        answers += [Answer(status, headers, json.loads(made["body"])) for status in statuses]
+    return answers
 
 
 def seen_by_a_client(answer: Mapping[str, Any]) -> Answer:
@@ -106,15 +115,19 @@ def seen_by_a_client(answer: Mapping[str, Any]) -> Answer:
     return Answer(answer["statusCode"], shown, json.loads(answer["body"]) if answer["body"] else None)
 
 
-def _gateway_response(kind: str) -> dict[str, Any]:
-    """One of the template's own answers, as a function would give it."""
+def _gateway_response(kind: str, authorizer: Mapping[str, str]) -> dict[str, Any]:
+    """One of the template's own answers, as a function would give it. ``authorizer`` is what that handed on."""
     loaded = template.load()
     answer = template.resources(loaded, "AWS::Serverless::Api")["Api"]["Properties"]["GatewayResponses"][kind]
     headers = answer.get("ResponseParameters", {}).get("Headers", {})
     return {
         "statusCode": answer.get("StatusCode"),
         "headers": {"Content-Type": "application/json"} | {name: text.strip("'") for name, text in headers.items()},
-        "body": template.resolved(loaded, answer["ResponseTemplates"]["application/json"], {}),
+        "body": re.sub(
+            r"\$context\.authorizer\.(\w+)",
+            lambda variable: authorizer[variable[1]],
+            template.resolved(loaded, answer["ResponseTemplates"]["application/json"], {}),
+        ),
     }
 
 

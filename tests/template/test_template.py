@@ -12,6 +12,8 @@ import pytest
 
 from faxes.bootstrap import authorize, create_fax, issue_token
 from faxes.bootstrap.clients import DYNAMODB_BUDGET, S3_BUDGET
+from faxes.edge.authorizer import SENTENCES
+from faxes.tokens import Denial
 from tests.support import openapi, template
 from tests.support.template import ROOT
 from tools.limits import default_limits
@@ -322,7 +324,9 @@ def test_layers_are_built_by_their_makefile_for_the_functions_architecture() -> 
 
 
 # By the contract, written by hand: status (None: the gateway's own), code, message.
-DENIED = (401, "access_denied", "The access token is missing, unknown or expired.")
+DENIED = (401, "access_denied", "Access is denied. $context.authorizer.denial")
+NO_TOKEN = (401, "access_denied", f"Access is denied. {SENTENCES[Denial.MISSING]}")
+NO_API_KEY = (401, "access_denied", "Access is denied. The caller has no API key of a usage plan.")
 NO_SUCH_PATH = (404, "resource_not_found", "There is no such path.")
 INVALID = (400, "request_invalid", "The request is not valid.")
 TOO_MANY = (429, "too_many_requests", "There are too many requests at a time; wait 5 seconds.")
@@ -335,8 +339,8 @@ CALLER_NOT_TOLD = (
 FAILED = "The service failed; whether the request took effect is not known."
 GATEWAY_ANSWERS: dict[str, tuple[int | None, str, str]] = {
     "ACCESS_DENIED": DENIED,
-    "UNAUTHORIZED": DENIED,
-    "INVALID_API_KEY": DENIED,
+    "UNAUTHORIZED": NO_TOKEN,
+    "INVALID_API_KEY": NO_API_KEY,
     "WAF_FILTERED": (403, "access_denied", "A firewall in front of the service refused the request."),
     "RESOURCE_NOT_FOUND": NO_SUCH_PATH,
     # The gateway asks for AWS's own signature where no method matches, and nowhere else.
@@ -377,13 +381,14 @@ def test_every_answer_that_the_gateway_can_make_is_ours() -> None:
 @pytest.mark.parametrize("kind", GATEWAY_ANSWERS)
 def test_an_answer_of_the_gateways_own_is_the_contracts(kind: str) -> None:
     status, code, message = GATEWAY_ANSWERS[kind]
-    waits = {"ResponseParameters": {"Headers": {"Retry-After": "'5'"}}} if status == 429 else {}
+    of_its_status = {401: {"WWW-Authenticate": "'Bearer'"}, 429: {"Retry-After": "'5'"}}
+    headers = {"ResponseParameters": {"Headers": of_its_status[status]}} if status in of_its_status else {}
     answer = dict(API["GatewayResponses"][kind])
     # The gateway makes the template's type the answer's Content-Type, and takes the only one there is.
     (content_type,) = answer.pop("ResponseTemplates")
     assert content_type == "application/json"
     # A status of the default would be every other answer's as well.
-    assert answer == ({} if status is None else {"StatusCode": status}) | waits
+    assert answer == ({} if status is None else {"StatusCode": status}) | headers
     body = API["GatewayResponses"][kind]["ResponseTemplates"]["application/json"]
     assert json.loads(template.resolved(TEMPLATE, body, {})) == {"error": {"code": code, "message": message}}
 
@@ -391,8 +396,8 @@ def test_an_answer_of_the_gateways_own_is_the_contracts(kind: str) -> None:
 @pytest.mark.parametrize("kind", GATEWAY_ANSWERS)
 def test_an_answer_of_the_gateways_own_repeats_nothing(kind: str) -> None:
     body = API["GatewayResponses"][kind]["ResponseTemplates"]["application/json"]
-    # Where there is no $, there is no variable of the gateway's.
-    assert "$" not in template.resolved(TEMPLATE, body, {})
+    # Where there is no $, there is no variable of the gateway's. This one is of a closed list of the authorizer's.
+    assert "$" not in template.resolved(TEMPLATE, body, {}).replace("$context.authorizer.denial", "")
     values = API["GatewayResponses"][kind].get("ResponseParameters", {}).get("Headers", {}).values()
     # In single quotes, a value is what it says.
     assert [value for value in values if not (value[0] == value[-1] == "'")] == []

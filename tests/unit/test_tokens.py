@@ -88,8 +88,7 @@ def test_tokens_of_every_form(token: str) -> None:
         " ",
         "Bearer",
         "Bearer ",
-        f"Basic {TOKEN}",
-        f"Token {TOKEN}",
+        "Basic",
         f"Bearer Bearer {TOKEN}",
         f"Bearer {TOKEN} x",
         f"Bearer {TOKEN},",
@@ -100,6 +99,11 @@ def test_tokens_of_every_form(token: str) -> None:
 )
 def test_a_malformed_header_names_no_one(header: str) -> None:
     assert authentication(TOKEN).identify(header) is Denial.MALFORMED
+
+
+@pytest.mark.parametrize("header", [f"Basic {TOKEN}", f"Token {TOKEN}", " basic\tbm8=", "AWS4-HMAC-SHA256 a=b, c=d"])
+def test_another_scheme_names_no_one(header: str) -> None:
+    assert authentication(TOKEN).identify(header) is Denial.OTHER_SCHEME
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ APP_SECRET = re.compile(r"[A-Za-z0-9._~-]{1,512}")
 
 # ASCII: without it, IGNORECASE would take U+017F for an "s" and U+212A for a "k".
 _AUTHORIZATION = re.compile(r"\s*(?:bearer\s+)?([A-Za-z0-9_.-]{10,512})\s*", re.IGNORECASE | re.ASCII)
+_SCHEME = re.compile(r"\s*(?!bearer\s)[a-z][a-z0-9-]*\s+\S", re.IGNORECASE | re.ASCII)
 # What is compared with where there is no secret: the digest of nothing that could be sent.
 _NO_SECRET = "0" * 64
 
@@ -85,9 +86,11 @@ class Token:
 
 
 class Denial(StrEnum):
-    """Why a request has no caller; for the log, and never told to the one who sent it."""
+    """Why a request has no caller; for the log. Who sent it is told which kind it is, and never whether a token or an
+    app is known."""
 
     MISSING = "token_missing"
+    OTHER_SCHEME = "scheme_unknown"
     REPEATED = "token_repeated"
     MALFORMED = "token_malformed"
     UNKNOWN = "token_unknown"
@@ -177,7 +180,7 @@ class Authentication:
         """
         match = _AUTHORIZATION.fullmatch(authorization)
         if match is None:
-            return Denial.MALFORMED
+            return Denial.OTHER_SCHEME if _SCHEME.match(authorization) else Denial.MALFORMED
         with _readable():
             token = self.credentials.token(digest_of(match[1]))
         if token is None:

@@ -4,6 +4,7 @@ The answer is cached by token and used for other methods and paths, and ``*`` in
 it lets a good token reach every route of the stage, and who may do what is decided in the function behind it.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.api_gateway_authorizer_event import (
@@ -17,6 +18,24 @@ from faxes.model import Principal
 from faxes.observability import logger, where
 from faxes.tokens import Authentication, Denial
 
+_HOW = "at /oauth/token.php, and send Authorization: Bearer and the token that it issues."
+_UNKNOWN = f"The access token is unknown or has expired: log in again {_HOW}"
+# What the gateway puts into its answer. A closed list, of characters that JSON takes as they are: nothing that was sent
+# gets there, and whether a token or an app is known cannot be told from it.
+SENTENCES: Mapping[Denial, str] = {
+    Denial.MISSING: f"No access token was sent: log in {_HOW}",
+    Denial.OTHER_SCHEME: (
+        f"The Authorization header has another scheme than Bearer: log in with the app's key and secret {_HOW}"
+    ),
+    Denial.MALFORMED: f"What the Authorization header holds is no access token: log in {_HOW}",
+    Denial.REPEATED: f"The Authorization header was sent more than once: log in {_HOW}",
+    Denial.UNKNOWN: _UNKNOWN,
+    Denial.EXPIRED: _UNKNOWN,
+    Denial.APP_UNKNOWN: _UNKNOWN,
+    Denial.APP_DISABLED: _UNKNOWN,
+    Denial.SECRET_ROTATED: _UNKNOWN,
+}
+
 
 class AuthorizerFailed(Exception):
     """It cannot be told who is calling. A deny would have clients throw away a good token; of an exception the gateway
@@ -27,7 +46,7 @@ def authorize(event: dict[str, Any], authentication: Authentication) -> dict[str
     """The policy for an event's caller, and one log line. Raises AuthorizerFailed where that cannot be told."""
     try:
         caller = _caller(_authorizations(event), authentication)
-        policy = _policy(event["methodArn"], None if isinstance(caller, Denial) else caller)
+        policy = _policy(event["methodArn"], caller)
     except Exception as error:
         cause = error.cause if isinstance(error, ServiceFault) else type(error).__name__
         logger.error("caller not identified", extra={"outcome": "failed", "cause": cause, "where": where(error)})
@@ -56,20 +75,20 @@ def _authorizations(event: dict[str, Any]) -> list[str]:
     return [value for name, values in several.items() if name.lower() == "authorization" for value in values]
 
 
-def _policy(method_arn: str, caller: Principal | None) -> dict[str, Any]:
+def _policy(method_arn: str, caller: Principal | Denial) -> dict[str, Any]:
     arn = parse_api_gateway_arn(method_arn)
     policy = APIGatewayAuthorizerResponse(
-        principal_id=caller.user_id if caller else "unknown",
+        principal_id="unknown" if isinstance(caller, Denial) else caller.user_id,
         region=arn.region,
         aws_account_id=arn.aws_account_id,
         api_id=arn.api_id,
         stage=arn.stage,
-        context=to_authorizer_context(caller) if caller else None,
+        context={"denial": SENTENCES[caller]} if isinstance(caller, Denial) else to_authorizer_context(caller),
         partition=arn.partition,
     )
-    if caller:
-        policy.allow_all_routes()
-    else:
+    if isinstance(caller, Denial):
         # A deny is cached, and answered with 401 by the gateway; an exception would be neither.
         policy.deny_all_routes()
+    else:
+        policy.allow_all_routes()
     return policy.asdict()
