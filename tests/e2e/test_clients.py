@@ -248,6 +248,23 @@ def test_a_client_logs_in_and_sends(client: Client, stack: LocalStack, app: tupl
     }
 
 
+READS_THE_ERROR = """
+fetch(process.argv[1], { method: "POST", headers: { Authorization: "Bearer unknown-token" } })
+  .then((answer) => answer.json())
+  .then(({ error: { code, message } }) => console.log(JSON.stringify({ code, message })));
+"""
+
+
+def test_a_client_reads_the_code_of_an_error_that_has_more_than_it_knows(stack: LocalStack) -> None:
+    """As the vendor's MCP server does."""
+    if shutil.which("node") is None:
+        pytest.skip("Node is not installed, so its fetch was NOT tried as a client")
+    environment = {"PATH": os.environ["PATH"], "NODE_EXTRA_CA_CERTS": stack.caBundle}
+    command = ["node", "--eval", READS_THE_ERROR, "--", f"{stack.apiUrl}{SEND}"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
+    assert json.loads(done.stdout) == DENIED.body["error"]
+
+
 # --- who gets a token, and for how long ------------------------------------------------------------------------------
 
 

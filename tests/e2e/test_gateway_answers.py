@@ -7,6 +7,7 @@ a real account makes are listed in docs/operations/real-account.md, with a comma
 """
 
 import itertools
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ type Send = Callable[..., Answer]
 
 
 def refusal(status: int, code: str, message: str, **headers: str) -> Answer:
-    body = f'{{"error": {{"code": "{code}", "message": "{message}"}}}}'
+    body = f'{{"error": {{"code": "{code}", "message": "{message}", "requestId": "ID"}}}}'
     return Answer(status, {"content-type": "application/json"} | headers, body)
 
 
@@ -97,7 +98,9 @@ def send(stack: LocalStack) -> Iterator[Send]:
             assert method == "HEAD" or names["content-length"] == str(len(sent.content))
             shown = {name: value for name, value in names.items() if name not in OF_THE_CONNECTION}
             assert CANARY not in f"{sent.headers} {sent.text}"
-            return Answer(sent.status_code, shown, sent.text)
+            # An id and no variable of the gateway's, which would begin with a $.
+            body = re.sub(r'"requestId": "[A-Za-z0-9=_-]+"', '"requestId": "ID"', sent.text)
+            return Answer(sent.status_code, shown, body)
 
         yield call
 

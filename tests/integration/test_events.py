@@ -140,6 +140,8 @@ def test_event(name: str, deployed: Cloud, context: Any) -> None:
     after = datetime.now(UTC)
 
     assert_answers(expected, actual)
+    if expected["statusCode"] >= 400:
+        assert json.loads(actual["body"])["error"]["requestId"] == event(name)["requestContext"]["extendedRequestId"]
     if expected["statusCode"] != 200:
         assert_nothing_stored(deployed)
         return
@@ -197,6 +199,7 @@ def test_event_that_is_refused(name: str, deployed: Cloud, context: Any, capfd: 
     actual = deployed.function("refuse").handler(event(name), context)
 
     assert differences(answer(name), actual) == []
+    assert json.loads(actual["body"])["error"]["requestId"] == event(name)["requestContext"]["extendedRequestId"]
     assert set(actual) == {"statusCode", "headers", "body"}
     assert actual["headers"] == answer(name)["headers"]
     assert capfd.readouterr() == ("", "")

@@ -23,6 +23,7 @@ from tests.support import template
 from tests.support.cloud import Cloud
 from tests.support.lambda_context import CONTEXT
 from tests.support.requests import RawRequest, authorizer_event, proxy_event
+from tools.client.answers import without_request_id
 
 HOST = "fax.example.org"
 # The gateway hands these on under another name (developer guide, "Important notes").
@@ -89,7 +90,7 @@ class Gateway(BaseAdapter):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a client gets: a status, the headers but for Content-Type, and the body's value."""
+    """What a client gets: a status, the headers but for Content-Type, and the body's value without the request's id."""
 
     status: int
     headers: Mapping[str, str]
@@ -105,14 +106,16 @@ def answers_of(kind: str) -> list[Answer]:
     for made in (_gateway_response(kind, context) for context in contexts):
         headers = {name: value for name, value in made["headers"].items() if name != "Content-Type"}
         statuses = _OF_THE_DEFAULT.get(kind, [made["statusCode"]])
-        answers += [Answer(status, headers, json.loads(made["body"])) for status in statuses]
+        body = without_request_id(json.loads(made["body"]))
+        answers += [Answer(status, headers, body) for status in statuses]
     return answers
 
 
 def seen_by_a_client(answer: Mapping[str, Any]) -> Answer:
     """A function's answer as the gateway hands it on."""
     shown = {name: value for name, value in _headers(answer).items() if name != "Content-Type"}
-    return Answer(answer["statusCode"], shown, json.loads(answer["body"]) if answer["body"] else None)
+    body = json.loads(answer["body"]) if answer["body"] else None
+    return Answer(answer["statusCode"], shown, without_request_id(body))
 
 
 def _gateway_response(kind: str, authorizer: Mapping[str, str]) -> dict[str, Any]:
@@ -124,8 +127,8 @@ def _gateway_response(kind: str, authorizer: Mapping[str, str]) -> dict[str, Any
         "statusCode": answer.get("StatusCode"),
         "headers": {"Content-Type": "application/json"} | {name: text.strip("'") for name, text in headers.items()},
         "body": re.sub(
-            r"\$context\.authorizer\.(\w+)",
-            lambda variable: authorizer[variable[1]],
+            r"\$context\.(?:authorizer\.)?(\w+)",
+            lambda variable: ({"extendedRequestId": "an-id"} | authorizer)[variable[1]],
             template.resolved(loaded, answer["ResponseTemplates"]["application/json"], {}),
         ),
     }

@@ -390,14 +390,21 @@ def test_an_answer_of_the_gateways_own_is_the_contracts(kind: str) -> None:
     # A status of the default would be every other answer's as well.
     assert answer == ({} if status is None else {"StatusCode": status}) | headers
     body = API["GatewayResponses"][kind]["ResponseTemplates"]["application/json"]
-    assert json.loads(template.resolved(TEMPLATE, body, {})) == {"error": {"code": code, "message": message}}
+    assert json.loads(template.resolved(TEMPLATE, body, {})) == {
+        # What the logs have the request under; a caller can choose $context.requestId.
+        "error": {"code": code, "message": message, "requestId": "$context.extendedRequestId"}
+    }
 
 
 @pytest.mark.parametrize("kind", GATEWAY_ANSWERS)
 def test_an_answer_of_the_gateways_own_repeats_nothing(kind: str) -> None:
     body = API["GatewayResponses"][kind]["ResponseTemplates"]["application/json"]
-    # Where there is no $, there is no variable of the gateway's. This one is of a closed list of the authorizer's.
-    assert "$" not in template.resolved(TEMPLATE, body, {}).replace("$context.authorizer.denial", "")
+    # Where there is no $, there is no variable of the gateway's. Of these, the first is drawn by the gateway, the other
+    # of a closed list of the authorizer's.
+    text = template.resolved(TEMPLATE, body, {})
+    for variable in ("$context.extendedRequestId", "$context.authorizer.denial"):
+        text = text.replace(f'{variable}"', '"')
+    assert "$" not in text
     values = API["GatewayResponses"][kind].get("ResponseParameters", {}).get("Headers", {}).values()
     # In single quotes, a value is what it says.
     assert [value for value in values if not (value[0] == value[-1] == "'")] == []

@@ -28,7 +28,14 @@ def event(resource: str, method: str = "GET") -> dict[str, Any]:
         "multiValueQueryStringParameters": {CANARY: [CANARY]},
         "pathParameters": {"proxy": CANARY, "userId": CANARY, "extension": CANARY},
         "stageVariables": None,
-        "requestContext": {"resourcePath": resource, "httpMethod": method, "path": f"/v1/{CANARY}"},
+        "requestContext": {
+            "resourcePath": resource,
+            "httpMethod": method,
+            "path": f"/v1/{CANARY}",
+            # The one that the gateway draws, and the one that a caller can choose.
+            "extendedRequestId": "an-id",
+            "requestId": CANARY,
+        },
         "body": CANARY,
         "isBase64Encoded": False,
     }
@@ -38,7 +45,7 @@ def answer(status: int, code: str, message: str) -> dict[str, Any]:
     return {
         "statusCode": status,
         "headers": {"Content-Type": "application/json"},
-        "body": json.dumps({"error": {"code": code, "message": message}}),
+        "body": json.dumps({"error": {"code": code, "message": message, "requestId": "an-id"}}),
     }
 
 
@@ -58,7 +65,7 @@ def test_another_path_is_not_found(resource: str, method: str) -> None:
 
 def test_it_answers_as_the_other_functions_do() -> None:
     refused = app.handler(event("/"), None)
-    assert refused["body"] == answers.error_body("resource_not_found", "There is no such path.")
+    assert refused["body"] == answers.error_body("resource_not_found", "There is no such path.", "an-id")
     assert refused["headers"] == {"Content-Type": answers.JSON}
 
 

@@ -184,6 +184,17 @@ def test_what_is_not_routed_is_not_found(log: Log, members: dict[str, str]) -> N
     )
 
 
+@pytest.mark.parametrize("error", [UserInvalid("The cause.", reason="why"), RuntimeError("secret")])
+def test_an_error_names_the_request_as_the_log_does(error: Exception) -> None:
+    """A caller can choose the other id."""
+
+    def route() -> Response[str]:
+        raise error
+
+    refused = resolved(route, requestContext={"requestId": "chosen", "extendedRequestId": "drawn"})
+    assert json.loads(refused["body"])["error"].pop("requestId") == "drawn"
+
+
 def test_an_errors_body_is_of_the_contracts_shape() -> None:
     assert answers.error_body("request_invalid", 'Übersicht "a"') == (
         '{"error": {"code": "request_invalid", "message": "\\u00dcbersicht \\"a\\""}}'

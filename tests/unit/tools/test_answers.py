@@ -88,6 +88,15 @@ def test_text_is_compared_to_the_letter() -> None:
     ]
 
 
+def test_the_id_of_an_errors_request_is_left_out() -> None:
+    wanted = expected({"error": {"code": "a"}}, 400)
+    assert differences(wanted, response({"error": {"code": "a", "requestId": "x"}}, 400)) == []
+    assert differences(wanted, response({"error": {"code": "a", "requestId": 1}}, 400)) == [
+        "body.error.requestId: expected nothing, got 1"
+    ]
+    assert differences(expected({}), response({"requestId": "x"})) == ['body.requestId: expected nothing, got "x"']
+
+
 @pytest.mark.parametrize("body", [None, ""])
 def test_no_body_is_null(body: str | None) -> None:
     assert differences(expected(None, 204), {"statusCode": 204, "body": body}) == []

@@ -44,6 +44,7 @@ def answer(status: int, body: bytes = b"") -> requests.Response:
             '{"error": {"code": "fx_file_invalid", "message": "File 1 of 1, a, is empty."}}',
             "400 fx_file_invalid: File 1 of 1, a, is empty.",
         ),
+        (400, '{"error": {"code": "a", "message": "One.", "requestId": "bQ7w="}}', "400 a: One."),
         (502, "<html>Bad Gateway</html>", "502 <html>Bad Gateway</html>"),
         (502, "", "502 "),
         (403, '{"message": "Forbidden"}', '403 {"message": "Forbidden"}'),

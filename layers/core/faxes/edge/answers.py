@@ -2,7 +2,8 @@
 
 What an error means to the client is the operation's: its ErrorTable says with which status and, for a fault of ours,
 with which sentence it is answered. ``REFUSALS`` are the rows that operations with answers in the contract's shape
-share, where every error's body is ``{"error": {"code": ..., "message": ...}}``.
+share, where every error's body is ``{"error": {"code": ..., "message": ..., "requestId": ...}}``. The last is the id
+under which the log has the request: the gateway's extended one, since a caller can choose the other.
 """
 
 import json
@@ -56,9 +57,9 @@ REFUSALS: Mapping[type[FaxError], Row] = {
 }
 
 
-def in_the_contracts_shape(status: int, code: str, message: str) -> Response[str]:
+def in_the_contracts_shape(status: int, code: str, message: str, request_id: str | None) -> Response[str]:
     """The answer to an error."""
-    return Response(status, JSON, error_body(code, message))
+    return Response(status, JSON, error_body(code, message, request_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +67,15 @@ class ErrorTable:
     """How one operation answers what goes wrong.
 
     ``rows`` has one for every leaf that can be raised, its own or that of a class above it; ``unexpected`` is for a
-    fault in this code. ``answer`` makes the response of status, code and message. ``refused`` is the metric of
-    refusals; ``by_reason``: errors are counted by code, and by code and reason, as well as in all.
+    fault in this code. ``answer`` makes the response of status, code, message and the request's id. ``refused`` is the
+    metric of refusals; ``by_reason``: errors are counted by code, and by code and reason, as well as in all.
     """
 
     rows: Mapping[type[FaxError], Row]
     unexpected: Row
     refused: str
     by_reason: bool = True
-    answer: Callable[[int, str, str], Response[str]] = in_the_contracts_shape
+    answer: Callable[[int, str, str, str | None], Response[str]] = in_the_contracts_shape
 
     def row(self, error: FaxError) -> Row:
         """An error's row: the nearest in the tree."""
@@ -108,7 +109,7 @@ class Resolver(APIGatewayRestResolver):
             metrics.add_metric(type(error).__name__, MetricUnit.Count, 1)
         else:
             metrics.add_metric(self._errors.refused, MetricUnit.Count, 1)
-        return self._errors.answer(row.status, code, row.message or error.message)
+        return self._errors.answer(row.status, code, row.message or error.message, self._request_id)
 
     def _answer_unexpected(self, error: Exception) -> Response[str]:
         """A fault in this code. Its message stays out of the answer and of the log: it may repeat what was sent."""
@@ -117,7 +118,13 @@ class Resolver(APIGatewayRestResolver):
         code = row.code or ServiceFault.code
         logger.append_keys(outcome=code, reason=type(error).__name__, where=where(error))
         metrics.add_metric("UnexpectedFault", MetricUnit.Count, 1)
-        return self._errors.answer(row.status, code, row.message)
+        return self._errors.answer(row.status, code, row.message, self._request_id)
+
+    @property
+    def _request_id(self) -> str | None:
+        """None in an event that no gateway made."""
+        context: Mapping[str, Any] = self.current_event.get("requestContext") or {}
+        return context.get("extendedRequestId")
 
     def _answer_no_such_path(self, error: Exception) -> Response[str]:
         return self._answer_error(ResourceNotFound("There is no such path.", reason="no_such_path"))
@@ -142,6 +149,7 @@ def respond(
     return answer
 
 
-def error_body(code: str, message: str) -> str:
+def error_body(code: str, message: str, request_id: str | None = None) -> str:
     """The body of every answer that is not 2xx."""
-    return json.dumps({"error": {"code": code, "message": message}})
+    error = {"code": code, "message": message} | ({"requestId": request_id} if request_id else {})
+    return json.dumps({"error": error})

@@ -165,7 +165,8 @@ def _basic(authorization: str) -> Client | None:
     return Client(unquote_plus(key), unquote_plus(secret))
 
 
-def _answer(status: int, code: str, description: str) -> Response[str]:
+def _answer(status: int, code: str, description: str, _: str | None) -> Response[str]:
+    # RFC 6749's own members, and no other.
     body = {"error": code, "error_description": _NOT_DESCRIBABLE.sub("?", description)}
     # HTTP wants a challenge with every 401; the gateway hands it on under another name.
     challenge: dict[str, str | list[str]] = {"WWW-Authenticate": 'Basic realm="token"'} if status == 401 else {}
