@@ -248,7 +248,7 @@ def _close_memory() -> None:
     # Imported here: it takes 2.5 ms, which a fax without a PDF need not wait for.
     import ctypes
 
-    if ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0):
+    if ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, *[ctypes.c_ulong(0)] * 4):
         raise DeploymentFault(reason="pdf_reader_not_started", cause="this process's memory cannot be closed to it")
 
 
