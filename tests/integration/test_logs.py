@@ -525,7 +525,7 @@ def callers() -> list[Case]:
         "none": ([], Denial.MISSING),
         "two": ([f"Bearer {TOKENS['users']}", f"Bearer {TOKENS['apps']}"], Denial.REPEATED),
         "malformed": ([f"Bearer {TOKENS['users']} {SECRET}!"], Denial.MALFORMED),
-        "basic": ([f"Basic {BASIC}"], Denial.MALFORMED),
+        "basic": ([f"Basic {BASIC}"], Denial.OTHER_SCHEME),
         "unknown": ([f"Bearer {TOKENS['unknown']}"], Denial.UNKNOWN),
         "expired": ([f"Bearer {TOKENS['expired']}"], Denial.EXPIRED),
         "app-deleted": ([f"Bearer {TOKENS['deleted']}"], Denial.APP_UNKNOWN),

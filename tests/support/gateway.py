@@ -128,7 +128,7 @@ def _gateway_response(kind: str, authorizer: Mapping[str, str]) -> dict[str, Any
         "headers": {"Content-Type": "application/json"} | {name: text.strip("'") for name, text in headers.items()},
         "body": re.sub(
             r"\$context\.(?:authorizer\.)?(\w+)",
-            lambda variable: ({"extendedRequestId": "an-id"} | authorizer)[variable[1]],
+            lambda variable: {"extendedRequestId": "an-id", **authorizer}[variable[1]],
             template.resolved(loaded, answer["ResponseTemplates"]["application/json"], {}),
         ),
     }
