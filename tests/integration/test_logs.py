@@ -562,6 +562,11 @@ def logins() -> list[Case]:
         ("basic", "token_issued"): login(grant, f"Authorization: Basic {with_basic(key, SECRET)}"),
         ("other-type", "content_type_wrong"): login(f'{{"client_secret":"{SECRET}"}}', content_type=f"text/{HEADER}"),
         ("many-fields", "body_unreadable"): login("&".join([f"{FIELD}={SECRET}"] * 65)),
+        ("no-text", "field_not_text"): login(f'{{"client_secret": ["{SECRET}"]}}', content_type="application/json"),
+        ("as-json", "token_issued"): login(
+            json.dumps({"grant_type": "client_credentials", "client_id": key, "client_secret": SECRET}),
+            content_type="application/json",
+        ),
         ("no-grant", "grant_missing"): login(app),
         ("other-grant", "grant_unsupported"): login(f"grant_type={FIELD}&{app}"),
         ("secret-for-a-grant", "grant_unsupported"): login(f"grant_type={SECRET}&{app}"),
@@ -718,7 +723,7 @@ APPS = {
         **{f"APP#-{name}": "enabled" for name in DYNAMODB_FATES},
     },
     "issue_token": {
-        **dict.fromkeys(["form", "multipart", "basic", "wrong", "not-ascii"], "enabled"),
+        **dict.fromkeys(["form", "multipart", "as-json", "basic", "wrong", "not-ascii"], "enabled"),
         "disabled": "disabled",
         **{f"token-{name}": "enabled" for name in DYNAMODB_FATES},
     },
