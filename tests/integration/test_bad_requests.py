@@ -145,7 +145,7 @@ def test_every_broken_request_ends_in_an_answer(
             seen[status, ""] += 1
             continue
         error = json.loads(answer["body"])["error"]
-        assert (seed, set(error), CODES.get(error["code"])) == (seed, {"code", "message"}, status)
+        assert (seed, set(error), CODES.get(error["code"])) == (seed, {"code", "message", "requestId"}, status)
         assert answer["multiValueHeaders"]["Content-Type"] == ["application/json"]
         seen[status, error["code"]] += 1
     # They reach far: whatever can be wrong with a request is.
