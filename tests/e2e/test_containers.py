@@ -135,7 +135,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalApi]:
         wait_until_up(process, log)
         printed = log.read_text()
         [token] = re.findall(r"Bearer ([^']+)'", printed)
-        yield LocalApi(process, log, printed, curling(f"http://127.0.0.1:{port}", token))
+        yield LocalApi(process, log, printed, curling(f"http://127.0.0.1:{port}", token, identified=False))
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0
 

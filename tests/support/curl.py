@@ -24,8 +24,9 @@ class Answer:
 type Curl = Callable[..., Answer]
 
 
-def curling(url: str, token: str, *options: str) -> Curl:
-    """curl against an API: ``curl(path, *arguments)``, with that token unless ``token=...`` says otherwise."""
+def curling(url: str, token: str, *options: str, identified: bool = True) -> Curl:
+    """curl against an API: ``curl(path, *arguments)``, with that token unless ``token=...`` says otherwise. Each error
+    must have the request's id, unless there is none: ``identified``."""
 
     def call(path: str, *arguments: str, token: str | None = token) -> Answer:
         command = ["curl", "--silent", "--show-error", "--max-time", "60", *options]
@@ -35,15 +36,15 @@ def curling(url: str, token: str, *options: str) -> Curl:
         done = subprocess.run(command, capture_output=True, check=True)
         body, _, status = done.stdout.decode("utf-8").rpartition("\n")
         code, _, content_type = status.partition(" ")
-        return Answer(int(code), content_type, _identified(json.loads(body)) if body else None)
+        return Answer(int(code), content_type, _checked(json.loads(body), identified=identified) if body else None)
 
     return call
 
 
-def _identified(body: Any) -> Any:
-    """Each error in the contract's shape has the request's id, and loses it here."""
+def _checked(body: Any, *, identified: bool) -> Any:
+    """A body without the request's id, which an error in the contract's shape has."""
     if isinstance(body, dict) and isinstance(body.get("error"), dict):
-        assert body["error"].get("requestId"), f"an error without the request's id: {body}"
+        assert bool(body["error"].get("requestId")) == identified, body
     return without_request_id(body)
 
 
