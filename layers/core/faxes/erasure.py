@@ -61,7 +61,7 @@ class FaxStore(Protocol):
         ...
 
     def delete(self, fax_id: str, uid: str) -> None:
-        """Delete the record with this id, where it is this fax's, and before it the idempotency record that it names."""
+        """Delete the record with this id, where it is this fax's; before it, the idempotency record that it names."""
         ...
 
 

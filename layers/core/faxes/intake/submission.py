@@ -219,8 +219,8 @@ class Submission:
         return None
 
     def _whole_seconds(self, lifetime: timedelta) -> datetime:
-        """The end of an idempotency record's lifetime that starts now, as the table's time to live has it: nothing that was derived
-        from a fax outlives it."""
+        """The end of an idempotency record's lifetime that starts now, as the table's time to live has it: nothing that
+        was derived from a fax outlives it."""
         return (self.now() + min(lifetime, self.timing.retention)).replace(microsecond=0)
 
     def _documents(self, uploads: Sequence[Upload], remaining: Callable[[], float]) -> list[Document]:
