@@ -2,8 +2,8 @@
 `make restore TABLE=FaxTable FROM=name`.
 
 What the stack's table has stays as it is. Left out are items whose time is over, faxes that were erased with their
-idempotency records, and what was changed in the directory or removed from it since: the audit log knows them. It is asked
-once more at the end, for what was erased or changed in between.
+idempotency records, and what was changed in the directory or removed from it since: the audit log knows them. It is
+asked once more at the end, for what was erased or changed in between.
 """
 
 import argparse
