@@ -2,7 +2,7 @@
 
     jpg.py  tif.py  txt.py   one walk in plain Python each; they raise Unfaxable alone
     pdf.py                   asks a process of its own, which runs a native parser: pdf_check.py. What that does not
-                             tell is read in plain Python: pdf_ends.py, pdf_objects.py, pdf_pages.py
+                             tell is read in plain Python: pdf_ends.py, pdf_places.py, pdf_objects.py, pdf_pages.py
     budget.py                what looking into all documents of one fax may take together
 
 Each kind has `count_pages`, which says how many pages the whole document makes. Nothing that is on a page is

@@ -9,23 +9,20 @@ import re
 import zlib
 from dataclasses import dataclass
 from itertools import accumulate, batched
-from typing import NamedTuple
 
 from faxes.formats.pdf_ends import SPACE, Ends
+from faxes.formats.pdf_places import MOST_LINES, Place, Places, is_complete, read_lines, whole
 
 # Words that are read for each page that a fax may have, 64 bytes of a longer one for one; pages have 20 to 50, as a
 # rule. Bytes that are decompressed, for each of the file's; object streams become five to twenty times as large.
 WORDS_PER_PAGE = 60
 BYTES_PER_BYTE = 32
 MOST_BYTES = 16 * 1024 * 1024
-# Lines of a table that are looked at. More would take longer than reading them is worth.
-MOST_LINES = 10_000
 _MOST_CROSS_REFERENCES = 100
 _DEEPEST = 50
 # A word that is longer is none that matters here.
 _LONGEST = 16 * 1024
 
-_DIGITS = 10
 # The white space is bounded: it is looked at once for each line of a table, and all of them may lead to the same.
 _OBJECT = re.compile(rb"%b{0,16}+(\d{1,10})%b{1,16}+(\d{1,10})%b{1,16}+obj\b" % (SPACE, SPACE, SPACE))
 _TABLE = re.compile(rb"%b{0,16}+xref\b" % SPACE)
@@ -68,17 +65,6 @@ class Stream:
     start: int
 
 
-class _Place(NamedTuple):
-    """Where an object is: at an offset, with a generation; or in an object stream, which is the object ``stream``."""
-
-    offset: int
-    generation: int
-    stream: int = 0
-
-
-type _Places = dict[int, _Place | None]
-
-
 class Objects:
     """The objects of a document. ``trailer`` is the newest; what is encrypted in it is left alone."""
 
@@ -91,7 +77,7 @@ class Objects:
         self._zeros = len(content)
         self._known: dict[Reference, Value] = {}
         self._unpacked: dict[int, dict[int, bytes]] = {}
-        self._newest_first: list[_Places] = []
+        self._newest_first: list[Places] = []
         self._is_hybrid = False
         self.trailer: dict[bytes, Value] = {}
         self._read_cross_references(ends)
@@ -223,7 +209,7 @@ class Objects:
             if isinstance(older, int) and not is_complete(places, trailer):
                 to_read.append(self._base + older)
 
-    def _cross_reference(self, at: int, end: int) -> tuple[_Places, dict[bytes, Value]]:
+    def _cross_reference(self, at: int, end: int) -> tuple[Places, dict[bytes, Value]]:
         if table := _TABLE.match(self._content, at):
             trailer = self._content.find(b"trailer", at, end)
             places = read_lines(self._content[table.end() : max(trailer, 0)])
@@ -237,9 +223,9 @@ class Objects:
         if not found or not data or not isinstance(value, dict) or value.get(b"/Type") != b"/XRef":
             raise Unread
         # Where it is itself, is known better than it may say.
-        return self._entries(Stream(value, data.end())) | {int(found[1]): _Place(at - self._base, int(found[2]))}, value
+        return self._entries(Stream(value, data.end())) | {int(found[1]): Place(at - self._base, int(found[2]))}, value
 
-    def _entries(self, stream: Stream) -> _Places:
+    def _entries(self, stream: Stream) -> Places:
         """Of a cross-reference stream."""
         widths = stream.dictionary.get(b"/W")
         index = stream.dictionary.get(b"/Index", [0, stream.dictionary.get(b"/Size")])
@@ -253,12 +239,12 @@ class Objects:
         if columns == 0 or len(data) > columns * MOST_LINES:
             raise Unread
         rows = iter(data[at : at + columns] for at in range(0, len(data) - columns + 1, columns))
-        places: _Places = {}
+        places: Places = {}
         for start, count in batched(index, 2, strict=True):
             for number, row in zip(range(start, start + count), rows, strict=False):  # type: ignore[operator, arg-type]
                 type_ = int.from_bytes(row[:kind]) if kind else 1
                 where, more = int.from_bytes(row[kind : kind + first]), int.from_bytes(row[kind + first :])
-                places[number] = {1: _Place(where, more), 2: _Place(0, 0, where)}.get(type_)
+                places[number] = {1: Place(where, more), 2: Place(0, 0, where)}.get(type_)
         return places
 
     # --- what is packed ----------------------------------------------------------------------------------------------
@@ -277,7 +263,7 @@ class Objects:
         data = self._decoded(stream, 0)
         if not isinstance(first, int) or not 0 <= first <= len(data):
             raise Unread
-        pairs = [_whole(word) for word in data[:first].split(maxsplit=2 * MOST_LINES)]
+        pairs = [whole(word) for word in data[:first].split(maxsplit=2 * MOST_LINES)]
         self._take(len(pairs) // 3)
         if len(pairs) % 2 or len(pairs) > 2 * MOST_LINES or min(pairs, default=0) < 0:
             raise Unread
@@ -319,40 +305,6 @@ class Objects:
         if inflater.unconsumed_tail or self._bytes <= 0:
             raise Unread
         return inflated
-
-
-def read_lines(table: bytes) -> _Places | None:
-    """What a table's lines say, whatever their length; None where they are none, or too many."""
-    words = table.split(maxsplit=3 * MOST_LINES)
-    places: _Places = {}
-    at = 0
-    while at < len(words):
-        # A section: its first object's number and how many there are; for each where it is, its generation, its use.
-        first, count = (_whole(word) for word in (*words[at : at + 2], b"")[:2])
-        section = words[at + 2 : at + 2 + 3 * count]
-        if first < 0 or count < 0 or len(section) < 3 * count:
-            return None
-        if first == 1 and section[1:3] == [b"65535", b"f"] and _whole(section[0]) == 0:
-            # Some scanners say that they begin with object 1, and begin with 0.
-            first = 0
-        for number, (place, generation, use) in enumerate(batched(section, 3, strict=True), start=first):
-            offset, generation_ = _whole(place), _whole(generation)
-            if use not in (b"n", b"f") or offset < 0 or generation_ < 0:
-                return None
-            places[number] = _Place(offset, generation_) if use == b"n" else None
-        at += 2 + 3 * count
-    return places
-
-
-def is_complete(places: _Places, trailer: dict[bytes, Value]) -> bool:
-    """Whether a cross-reference has all objects that the document says it has."""
-    size = trailer.get(b"/Size")
-    return isinstance(size, int) and 0 < size <= len(places) and all(number in places for number in range(size))
-
-
-def _whole(word: bytes) -> int:
-    """A number of a table, -1 where it is none."""
-    return int(word) if word.isdigit() and len(word) <= _DIGITS else -1
 
 
 def _plain(word: bytes) -> Value:
