@@ -1,4 +1,4 @@
-"""What `make invoke` and `make local-api` make of the template, the events and SAM's output."""
+"""What `make invoke` makes of the events and SAM's output."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -11,110 +11,19 @@ import pytest
 from tests.support import requests, template
 from tests.support.template import ROOT
 from tools import places
-from tools.local import docker, sam_local
+from tools.local import sam_invoke
 from tools.local.docker import Docker
 from tools.local.emulator import Emulator
 from tools.local.local_stack import Example
-from tools.local.sam_local import (
-    EVENTS_SECRET,
-    Case,
-    SamLocal,
-    function_log,
-    function_of,
-    invoke,
-    local_template,
-    problems,
-    read_case,
-)
+from tools.local.sam_containers import SamLocal
+from tools.local.sam_invoke import EVENTS_SECRET, Case, function_log, function_of, invoke, problems, read_case
 from tools.operator import directory
 from tools.steps import StepFailed
 
-ENDPOINT = "http://172.17.0.1:4566"
 TEMPLATE = template.load()
-NAMES = {"Topic": "fax-api-topic-1", "Storage.Outputs.FileBucketName": "fax-api-filebucket-1", "Api": "a1b2c3"}
 
-
-def built(**variables: Any) -> dict[str, Any]:
-    """A built template of one function with those variables, and one without any."""
-    return {
-        "Globals": {"Function": {"Environment": {"Variables": {"POWERTOOLS_LOG_LEVEL": {"Ref": "LogLevel"}}}}},
-        "Resources": {
-            "One": {"Type": "AWS::Serverless::Function", "Properties": {"Environment": {"Variables": variables}}},
-            "Two": {"Type": "AWS::Serverless::Function", "Properties": {"CodeUri": "Two"}},
-            "Topic": {"Type": "AWS::SNS::Topic"},
-        },
-    }
-
-
-def test_references_to_resources_become_their_names_and_the_rest_stays() -> None:
-    source = built(
-        TOPIC={"Ref": "Topic"},
-        FILE_BUCKET={"Fn::GetAtt": ["Storage", "Outputs.FileBucketName"]},
-        RETENTION_DAYS={"Ref": "RetentionDays"},
-        ARN={"Fn::GetAtt": ["Topic", "Arn"]},
-        TEXT="text",
-    )
-    before = json.dumps(source)
-    local = local_template(source, ENDPOINT, NAMES)
-    assert local["Globals"]["Function"]["Environment"]["Variables"] == {
-        "POWERTOOLS_LOG_LEVEL": {"Ref": "LogLevel"},
-        "AWS_ENDPOINT_URL": ENDPOINT,
-    }
-    assert local["Resources"]["One"]["Properties"]["Environment"]["Variables"] == {
-        "TOPIC": "fax-api-topic-1",
-        "FILE_BUCKET": "fax-api-filebucket-1",
-        "RETENTION_DAYS": {"Ref": "RetentionDays"},
-        "ARN": {"Fn::GetAtt": ["Topic", "Arn"]},
-        "TEXT": "text",
-    }
-    assert local["Resources"]["Two"] == {"Type": "AWS::Serverless::Function", "Properties": {"CodeUri": "Two"}}
-    assert json.dumps(source) == before
-
-
-def test_a_function_without_variables_and_globals_without_layers_stay_as_they_are() -> None:
-    """The template's own shape: its layers are each function's, and one function has neither layer nor variable."""
-    real = TEMPLATE
-    local = local_template(real, ENDPOINT, {"Storage.Outputs.CredentialTableName": "real-CredentialTable"})
-    assert local["Globals"] == real["Globals"] | {
-        "Function": real["Globals"]["Function"]
-        | {
-            "Environment": {
-                "Variables": real["Globals"]["Function"]["Environment"]["Variables"] | {"AWS_ENDPOINT_URL": ENDPOINT}
-            }
-        }
-    }
-    refusing = local["Resources"]["RefuseFunction"]["Properties"]
-    assert refusing | {"Events": {}} == real["Resources"]["RefuseFunction"]["Properties"] | {"Events": {}}
-    issuing = local["Resources"]["IssueTokenFunction"]["Properties"]
-    assert issuing["Environment"]["Variables"] == {
-        "CREDENTIAL_TABLE": "real-CredentialTable",
-        "TOKEN_SECONDS": {"Ref": "TokenLifetimeSeconds"},
-    }
-    assert issuing["Layers"] == [{"Ref": "BaseLayer"}, {"Ref": "DocumentsLayer"}, {"Ref": "CoreLayer"}]
-
-
-def test_any_becomes_the_methods_that_no_other_function_has_on_the_path() -> None:
-    """`sam local start-api` gives a path's ANY all of them, whatever else there is."""
-    functions = local_template(TEMPLATE, ENDPOINT, {})["Resources"]
-    routes = [
-        (event["Properties"]["Path"], event["Properties"]["Method"], name)
-        for name, function in functions.items()
-        for event in function.get("Properties", {}).get("Events", {}).values()
-    ]
-    others = ("delete", "get", "head", "options", "patch", "put")
-    own = {FAX_PATH: "CreateFaxFunction", OLDER_PATH: "CreateFaxFunction", "/oauth/token.php": "IssueTokenFunction"}
-    assert sorted(routes) == sorted(
-        [
-            *((path, "post", function) for path, function in own.items()),
-            *((path, method, "RefuseFunction") for path in own for method in others),
-            *((path, method, "RefuseFunction") for path in ("/", "/{proxy+}") for method in (*others, "post")),
-        ]
-    )
-    events = functions["RefuseFunction"]["Properties"]["Events"].values()
-    assert {str(event["Properties"]["Auth"]) for event in events} == {"{'Authorizer': 'NONE'}"}
-
-
-FAX_PATH, OLDER_PATH = "/uapi/faxes/{userId}/{extension}", "/unifiedapi/faxes/{userId}/{extension}"
+FAX_PATH = "/uapi/faxes/{userId}/{extension}"
+OLDER_PATH = "/unifiedapi/faxes/{userId}/{extension}"
 
 
 @pytest.mark.parametrize(
@@ -270,14 +179,14 @@ def invoking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Invoke:
     (tmp_path / "sam").chmod(0o755)
     (tmp_path / "template.yaml").write_text(json.dumps(TEMPLATE))
     monkeypatch.setattr(places, "SAM", tmp_path / "sam")
-    monkeypatch.setattr(sam_local, "_AT_A_TIME", 2)
+    monkeypatch.setattr(sam_invoke, "_AT_A_TIME", 2)
 
     @contextmanager
     def started(secret: str | None = None) -> Iterator[SamLocal]:
         aws = Emulator(url="", port=0, ca_bundle=None, folder=tmp_path)
         yield SamLocal(Docker("", ""), aws, tmp_path / "template.yaml", "an-image", Example("", {}, "", ""))
 
-    monkeypatch.setattr(sam_local, "sam_local", started)
+    monkeypatch.setattr(sam_invoke, "sam_local", started)
     monkeypatch.setattr(Docker, "has_image", lambda *_: True)
 
     def call(**scripts: str) -> int:
@@ -329,33 +238,3 @@ def test_what_does_not_pass_is_told(script: str, times: int, invoking: Invoke, t
     said = "Bind for 127.0.0.1:5555 failed: port is already allocated" if times == 3 else "out of disk"
     assert str(caught.value) == f"sam local ended; its last lines:\n    {said}"
     assert (tmp_path / "one.json.times").read_text() == "x\n" * times
-
-
-# --- the base image --------------------------------------------------------------------------------------------------
-
-ASKED = """#!/bin/sh
-echo "$*" >>"{folder}/asked"
-case "$1" in pull) echo "no route to the registry" >&2 ;; esac
-exit 1
-"""
-
-
-@pytest.mark.parametrize(
-    ("named", "missing"), [("", f"public.ecr.aws/lambda/python:3.13-{places.architecture()}"), ("an/image", "an/image")]
-)
-def test_an_image_that_cannot_be_had_is_said_before_anything_is_built(
-    named: str, missing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    command = tmp_path / "docker"
-    command.write_text(ASKED.format(folder=tmp_path))
-    command.chmod(0o755)
-    monkeypatch.setattr(docker, "connect", lambda: Docker(str(command), ""))
-    monkeypatch.setenv("LAMBDA_IMAGE", named)
-    with pytest.raises(StepFailed) as failed, sam_local.sam_local():
-        pass
-    assert str(failed.value) == (
-        f"FAILED: fetching the base image {missing}\ndocker pull failed: no route to the registry\n\n"
-        "If the base image cannot be pulled here, run `make lambda-image`: it builds a stand-in for Amazon's."
-    )
-    asked = (tmp_path / "asked").read_text().splitlines()
-    assert asked[-2:] == [f"image inspect --format {{{{.Id}}}} {missing}", f"pull --quiet {missing}"]
