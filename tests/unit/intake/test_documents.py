@@ -2,12 +2,7 @@
 
 import codecs
 import hashlib
-import io
 import re
-import subprocess
-import sys
-import zipfile
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -15,29 +10,9 @@ from hypothesis import strategies as st
 
 from faxes.errors import FileInvalid
 from faxes.intake.documents import inspect
-from faxes.model import Document, Kind, Limits, Upload
+from faxes.model import Document, Kind, Upload
 from tests.support.images import Page, jpeg, tiff
-from tools.limits import default_limits
-
-ROOT = Path(__file__).parents[3]
-SAMPLES = ROOT / "tests" / "data" / "documents"
-LIMITS = default_limits()
-PDF = (SAMPLES / "smallest.pdf").read_bytes()
-PNG = (SAMPLES / "picture.png").read_bytes()
-JPEG, TIFF, TEXT = jpeg(), tiff(), b"This is my fax"
-
-
-def refusal(
-    content: bytes, name: str | None = "scan", limits: Limits = LIMITS, pages_before: int = 0
-) -> tuple[str, str]:
-    """Why a file is refused: the reason and the whole message."""
-    with pytest.raises(FileInvalid) as caught:
-        inspect(Upload(name, content), 2, 3, limits, pages_before)
-    return caught.value.reason, caught.value.message
-
-
-def kind(content: bytes, name: str = "a") -> Kind:
-    return inspect(Upload(name, content), 1, 1, LIMITS).kind
+from tests.support.inspecting import KINDS, LIMITS, PDF, ROOT, SAMPLES, kind, refusal
 
 
 @pytest.mark.parametrize(
@@ -138,157 +113,6 @@ def test_what_reads_as_text_is_text(content: bytes) -> None:
     assert kind(content) is Kind.TXT
 
 
-# --- names -----------------------------------------------------------------------------------------------------------
-
-_KINDS = "allowed are jpg, tif, pdf and txt"
-
-
-@pytest.mark.parametrize(
-    ("content", "names"),
-    [
-        (JPEG, ["a.jpg", "a.jpeg", "a.jpe", "a.jfif", "A.JPG", "a.Jpeg", "a.pdf.jpg", "a.jpg "]),
-        (TIFF, ["a.tif", "a.tiff", "A.TIFF"]),
-        (PDF, ["a.pdf", "A.PDF", ".pdf", "a.txt.Pdf"]),
-        (TEXT, ["a.txt", "a.TXT", "a.text"]),
-    ],
-)
-def test_a_name_that_fits(content: bytes, names: list[str]) -> None:
-    assert [name for name in names if inspect(Upload(name, content), 1, 1, LIMITS).name != name] == []
-
-
-@pytest.mark.parametrize("content", [JPEG, TIFF, TEXT])
-@pytest.mark.parametrize(
-    "name",
-    [
-        "",
-        "pdf",
-        "a",
-        "a.",
-        ".",
-        "a.pdf.",
-        "a.pdf.bak",
-        "a.log",
-        "a.csv",
-        "a.md",
-        "a.dat",
-        "a. p d f",
-        "a.\uff50\uff44\uff46",
-        "jpg",
-    ],
-)
-def test_a_name_that_says_nothing(name: str, content: bytes) -> None:
-    assert inspect(Upload(name, content), 1, 1, LIMITS).name == name
-
-
-_NOUNS = {"jpeg": "a JPEG image", "tiff": "a TIFF image", "pdf": "a PDF document", "txt": "a text file"}
-_CONTENTS = {"jpeg": JPEG, "tiff": TIFF, "pdf": PDF, "txt": TEXT}
-
-
-@pytest.mark.parametrize("named", _NOUNS)
-@pytest.mark.parametrize("held", _NOUNS)
-def test_a_name_that_contradicts_the_content_names_both(named: str, held: str) -> None:
-    name = f"Scan.{named.upper()}"
-    if named == held:
-        assert inspect(Upload(name, _CONTENTS[held]), 1, 1, LIMITS).name == name
-    else:
-        both = f"is named like {_NOUNS[named]} but is {_NOUNS[held]}"
-        assert refusal(_CONTENTS[held], name) == (
-            "file_name_contradicts",
-            f"File 2 of 3, {name}, {both}; send it under a name that fits.",
-        )
-
-
-@pytest.mark.parametrize(
-    ("name", "noun"),
-    [
-        ("a.png", "a PNG image"),
-        ("a.heic", "a HEIC or AVIF image"),
-        ("a.docx", "a ZIP archive or an Office document"),
-        ("a.doc", "an old Office document"),
-        ("a.html", "an HTML page"),
-        ("a.ps", "a PostScript document"),
-        ("a.svg", "an SVG image"),
-    ],
-)
-def test_a_name_of_a_format_that_cannot_be_faxed_contradicts_as_well(name: str, noun: str) -> None:
-    for content, held in ((JPEG, "a JPEG image"), (b"some text", "a text file")):
-        assert refusal(content, name) == (
-            "file_name_contradicts",
-            f"File 2 of 3, {name}, is named like {noun} but is {held}; send it under a name that fits.",
-        )
-
-
-@pytest.mark.parametrize(
-    ("name", "noun"), [("a.html", "an HTML page"), ("a.svg", "an SVG image"), ("a.xml", "an XML document")]
-)
-def test_markup_without_a_declaration_is_what_its_name_says(name: str, noun: str) -> None:
-    assert refusal(b"<p>some text", name) == (
-        "file_kind_unknown",
-        f"File 2 of 3, {name}, is {noun}; allowed are jpg, tif, pdf and txt.",
-    )
-
-
-@pytest.mark.parametrize(
-    ("name", "says"),
-    [
-        ("picture.png", "is a PNG image"),
-        ("picture", "is a PNG image"),
-        ("scan.pdf", "is named like a PDF document but is a PNG image"),
-        ("scan.jpg", "is named like a JPEG image but is a PNG image"),
-        ("scan.TIFF", "is named like a TIFF image but is a PNG image"),
-        ("note.txt", "is named like a text file but is a PNG image"),
-        ("photo.gif", "is named like a GIF image but is a PNG image"),
-    ],
-)
-def test_what_cannot_be_faxed_is_named_and_what_its_name_says(name: str, says: str) -> None:
-    assert refusal(PNG, name) == ("file_kind_unknown", f"File 2 of 3, {name}, {says}; {_KINDS}.")
-
-
-@pytest.mark.parametrize(
-    "content",
-    [JPEG + PDF, TIFF + PDF, JPEG + PNG, b"MM\0*" + tiff(order=">")[4:] + b"%PDF-1.7", PDF + JPEG],
-)
-def test_what_is_two_things_is_what_its_first_bytes_say(content: bytes) -> None:
-    expected = {b"\xff\xd8": Kind.JPG, b"II": Kind.TIF, b"MM": Kind.TIF, b"%P": Kind.PDF}
-    start = next(start for start in expected if content.startswith(start))
-    if expected[start] is Kind.PDF:
-        assert refusal(PDF + JPEG, "scan.jpg")[1].startswith(
-            "File 2 of 3, scan.jpg, is named like a JPEG image but is a PDF document;"
-        )
-    else:
-        assert kind(content) is expected[start]
-
-
-@pytest.mark.parametrize(
-    "junk",
-    [
-        TEXT,
-        b'"',
-        b"\xef\xbb\xbf" * 2,
-        b"<br />",
-        b"<html><body>",
-        b"<?xml version='1.0'?>",
-        b"%!PS-Adobe-3.0 ",
-        b"{\\rtf",
-        b"PK\x03\x04abcd\xe2\xe3454",
-        b"\x1b%-12345X@PJL SET X=1 ",
-        b"x" * 1024,
-    ],
-)
-def test_what_is_glued_to_a_pdf_does_not_hide_it(junk: bytes) -> None:
-    assert kind(junk + PDF) is Kind.PDF
-    # One that holds no object is none: text may speak of it.
-    assert refusal(junk[:1] + b"\x00%PDF-1.4 is a header", "a.txt")[0] != "pdf_cut_off"
-
-
-def test_a_pdf_in_an_archive_is_an_archive() -> None:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("a.pdf", PDF)
-    assert packed.getvalue()[35:].startswith(PDF)
-    assert refusal(packed.getvalue(), "a.zip")[0] == "file_kind_unknown"
-
-
 # --- what is of no kind ----------------------------------------------------------------------------------------------
 
 _NO_TEXT = [
@@ -309,11 +133,11 @@ def test_what_is_not_text_is_of_no_known_kind(content: bytes) -> None:
     for name in ("scan", "song.mp3", "phpA1b2C3"):
         assert refusal(content, name) == (
             "file_kind_unknown",
-            f"File 2 of 3, {name}, is of no known kind; {_KINDS}.",
+            f"File 2 of 3, {name}, is of no known kind; {KINDS}.",
         )
     assert refusal(content, "scan.pdf") == (
         "file_kind_unknown",
-        f"File 2 of 3, scan.pdf, is named like a PDF document but is of no known kind; {_KINDS}.",
+        f"File 2 of 3, scan.pdf, is named like a PDF document but is of no known kind; {KINDS}.",
     )
 
 
@@ -364,7 +188,7 @@ def test_text_that_cannot_be_faxed(name: str) -> None:
     ],
 )
 def test_a_known_other_format_is_named(content: bytes, kind: str) -> None:
-    assert refusal(content) == ("file_kind_unknown", f"File 2 of 3, scan, is {kind}; {_KINDS}.")
+    assert refusal(content) == ("file_kind_unknown", f"File 2 of 3, scan, is {kind}; {KINDS}.")
 
 
 def test_an_empty_file_is_refused() -> None:
@@ -404,67 +228,6 @@ def test_a_message_shows_the_name_on_one_line_and_not_in_full_length(name: str, 
     assert refusal(b"", name) == ("file_empty", f"{shown} is empty.")
 
 
-# --- limits ----------------------------------------------------------------------------------------------------------
-
-
-def test_bytes_of_a_file() -> None:
-    assert inspect(Upload("a", TEXT), 1, 1, default_limits(file_bytes=len(TEXT))).size == len(TEXT)
-    # Before anything is looked at.
-    for content in (TEXT, PNG[: len(TEXT)], b"\0" * len(TEXT)):
-        assert refusal(content, limits=default_limits(file_bytes=len(TEXT) - 1)) == (
-            "file_too_large",
-            f"File 2 of 3, scan, has {len(TEXT)} bytes; the limit is {len(TEXT) - 1}.",
-        )
-
-
-def test_pixels_of_a_page() -> None:
-    for content, text in (
-        (JPEG, "is 8 x 8 pixels; the limit is 63 in all"),
-        (TIFF, "has a page of 16 x 4 pixels; the limit is 63 in all"),
-    ):
-        assert inspect(Upload("a", content), 1, 1, default_limits(pixels_per_page=64)).pages == 1
-        assert refusal(content, limits=default_limits(pixels_per_page=63))[1] == f"File 2 of 3, scan, {text}."
-
-
-@pytest.mark.parametrize("before", [0, 1, 57])
-@pytest.mark.parametrize("pages", [1, 3])
-def test_pages_of_a_fax_over_all_its_files(before: int, pages: int) -> None:
-    contents = [tiff(*[Page()] * pages), b"\f".join([b"page"] * pages)]
-    if pages == 1:
-        contents += [JPEG, PDF]
-    for content in contents:
-        total = before + pages
-        assert inspect(Upload("a", content), 2, 3, default_limits(pages_per_fax=total), before).pages == pages
-        assert refusal(content, "scan", default_limits(pages_per_fax=total - 1), before) == (
-            "too_many_pages",
-            f"File 2 of 3, scan, makes the fax at least {total} pages long; the limit is {total - 1}.",
-        )
-
-
-def test_pages_that_are_counted_to_their_end_and_those_that_are_not() -> None:
-    limits = default_limits(pages_per_fax=5)
-    assert refusal(tiff(*[Page()] * 100), "scan", limits, 2)[1] == (
-        "File 2 of 3, scan, makes the fax at least 102 pages long; the limit is 5."
-    )
-    assert refusal(b"page\f" * 100, "scan", limits, 2)[1] == (
-        "File 2 of 3, scan, makes the fax at least 6 pages long; the limit is 5."
-    )
-
-
-def test_nothing_of_pdf_is_imported_before_there_is_one() -> None:
-    """It costs a cold start, and most faxes' time."""
-    script = (
-        "import sys; from faxes.intake.documents import inspect; from faxes.model import Limits, Upload; "
-        "inspect(Upload('a.txt', b'x'), 1, 1, Limits(*[10**9] * 7)); "
-        "print(sorted({name for name in sys.modules if 'pdf' in name or name == 'subprocess'}))"
-    )
-    path = str(ROOT / "layers" / "core")
-    ran = subprocess.run(
-        [sys.executable, "-c", script], env={"PYTHONPATH": path}, capture_output=True, text=True, check=True
-    )
-    assert ran.stdout == "[]\n"
-
-
 # --- reasons ---------------------------------------------------------------------------------------------------------
 
 
@@ -478,7 +241,7 @@ def test_every_reason_is_in_the_operators_table() -> None:
         # A fault of ours, which no file is refused for.
         if reason not in {"pdf_reader_missing", "pdf_reader_not_started"}
     }
-    documented = (ROOT / "docs" / "operations" / "logs.md").read_text()
+    documented = (ROOT / "docs" / "operations.md").read_text()
     assert len(raised) > 25
     assert sorted(reason for reason in raised if f"`{reason}`" not in documented) == []
 
