@@ -58,7 +58,7 @@ NAMED = {
     "star action": Fault(
         r"Action: s3:PutObject$",
         "Action: s3:*",
-        own("test_template.py::test_each_role_holds_exactly_these_actions_on_exactly_these_resources"),
+        own("test_roles.py::test_each_role_holds_exactly_these_actions_on_exactly_these_resources"),
     ),
     "no log retention": Fault(
         r"(  CreateFaxLogGroup:\n    Type: .*\n    Properties:.*\n(?:      .*\n)*?)      RetentionInDays: .*",
@@ -68,7 +68,7 @@ NAMED = {
     "no gateway response": Fault(
         r"^        MISSING_AUTHENTICATION_TOKEN: .*\n",
         "",
-        own("test_template.py::test_every_answer_that_the_gateway_can_make_is_ours"),
+        own("test_gateway_answers.py::test_every_answer_that_the_gateway_can_make_is_ours"),
     ),
     "plain http": Fault(
         r"^  FileBucketPolicy:\n(?:(?:    .*)?\n)+?(?=  \S)",
@@ -103,7 +103,7 @@ OTHERS = {
     "managed policy": Fault(
         r"(^  RefuseRole:\n    Type: AWS::IAM::Role\n    Properties:\n)",
         r"\1      ManagedPolicyArns: [arn:aws:iam::aws:policy/AdministratorAccess]\n",
-        own("test_template.py::test_refuse_has_no_rights"),
+        own("test_roles.py::test_refuse_has_no_rights"),
     ),
 }
 

@@ -60,6 +60,19 @@ def resources(template: Mapping[str, Any], kind: str) -> dict[str, dict[str, Any
     return {name: resource for name, resource in template["Resources"].items() if resource["Type"] == kind}
 
 
+def parts(template: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The stacks inside the stack, by their logical ids."""
+    stacks = resources(template, "AWS::CloudFormation::Stack")
+    return {name: part(stack["Properties"]["TemplateURL"]) for name, stack in stacks.items()}
+
+
+def everywhere(template: Mapping[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    """The resources of one type, of a template and of its parts."""
+    return {
+        name: it for source in (template, *parts(template).values()) for name, it in resources(source, kind).items()
+    }
+
+
 def chosen(value: Any, true: Collection[str]) -> Any:
     """A part of a template, every Fn::If in it decided: these conditions hold, all others do not."""
     if isinstance(value, list):

@@ -7,23 +7,17 @@ import re
 from datetime import timedelta
 from typing import Any
 
-import botocore.session
 import pytest
 
 from faxes.bootstrap import authorize, create_fax, issue_token
 from faxes.bootstrap.clients import DYNAMODB_BUDGET, S3_BUDGET
-from faxes.edge.authorizer import SENTENCES
-from faxes.tokens import Denial
 from tests.support import openapi, template
 from tests.support.template import ROOT
 from tools.limits import default_limits
 
 TEMPLATE = template.load()
 # The stacks inside the stack, by their logical ids.
-PARTS = {
-    name: template.part(stack["Properties"]["TemplateURL"])
-    for name, stack in template.resources(TEMPLATE, "AWS::CloudFormation::Stack").items()
-}
+PARTS = template.parts(TEMPLATE)
 API = TEMPLATE["Resources"]["Api"]["Properties"]
 NAMES = {"FileBucket": "files", "FaxTable": "faxes", "DirectoryTable": "directory", "CredentialTable": "credentials"}
 # API Gateway's own limit for an integration, in seconds.
@@ -34,14 +28,12 @@ def properties(logical_id: str) -> Any:
     return TEMPLATE["Resources"][logical_id]["Properties"]
 
 
-def everywhere(kind: str) -> dict[str, dict[str, Any]]:
-    """The resources of one type, of the template and of its parts."""
-    return {name: it for source in (TEMPLATE, *PARTS.values()) for name, it in template.resources(source, kind).items()}
-
-
 def test_every_template_is_a_part_of_this_one() -> None:
     lying = {path.name for path in ROOT.glob("*.yaml") if path.read_text().startswith("AWSTemplateFormatVersion")}
-    parts = {stack["Properties"]["TemplateURL"] for stack in everywhere("AWS::CloudFormation::Stack").values()}
+    parts = {
+        stack["Properties"]["TemplateURL"]
+        for stack in template.everywhere(TEMPLATE, "AWS::CloudFormation::Stack").values()
+    }
     assert parts | {"template.yaml"} == lying
 
 
@@ -180,90 +172,6 @@ def test_every_parameter_is_in_a_group_and_used() -> None:
     assert [name for name in grouped if f'{{"Ref": "{name}"}}' not in used] == []
 
 
-def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> None:
-    held = {
-        (role, statement["Effect"], action, str(statement["Resource"]))
-        for role, resource in everywhere("AWS::IAM::Role").items()
-        for policy in resource["Properties"].get("Policies", [])
-        for statement in policy["PolicyDocument"]["Statement"]
-        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
-    }
-
-    def arn(logical_id: str) -> str:
-        stored = {"Fn::GetAtt": ["Storage", f"Outputs.{logical_id}Arn"]}
-        return str(stored if logical_id.endswith("Table") else {"Fn::GetAtt": [logical_id, "Arn"]})
-
-    files = str({"Fn::Sub": "${Storage.Outputs.FileBucketArn}/faxes/*"})
-    create_fax = {
-        ("s3:PutObject", files),
-        ("s3:DeleteObject", files),
-        ("dynamodb:PutItem", arn("FaxTable")),
-        ("dynamodb:GetItem", arn("FaxTable")),
-        ("dynamodb:GetItem", arn("DirectoryTable")),
-        ("logs:CreateLogStream", arn("CreateFaxLogGroup")),
-        ("logs:PutLogEvents", arn("CreateFaxLogGroup")),
-        ("xray:PutTelemetryRecords", "*"),
-        ("xray:PutTraceSegments", "*"),
-    }
-    authorize = {
-        ("dynamodb:GetItem", arn("CredentialTable")),
-        ("logs:CreateLogStream", arn("AuthorizeLogGroup")),
-        ("logs:PutLogEvents", arn("AuthorizeLogGroup")),
-        ("xray:PutTelemetryRecords", "*"),
-        ("xray:PutTraceSegments", "*"),
-    }
-    issue_token = {
-        ("dynamodb:GetItem", arn("CredentialTable")),
-        ("dynamodb:PutItem", arn("CredentialTable")),
-        ("logs:CreateLogStream", arn("IssueTokenLogGroup")),
-        ("logs:PutLogEvents", arn("IssueTokenLogGroup")),
-        ("xray:PutTelemetryRecords", "*"),
-        ("xray:PutTraceSegments", "*"),
-    }
-    rights = {"CreateFaxRole": create_fax, "AuthorizeRole": authorize, "IssueTokenRole": issue_token}
-    assert held == {(role, "Allow", *right) for role, its in rights.items() for right in its}
-    # Beside the ones for a key (test_options), no rights are given elsewhere.
-    policies = everywhere("AWS::IAM::Policy") | everywhere("AWS::IAM::ManagedPolicy")
-    assert sorted(policies) == ["KeyForFiles", "KeyForTables"]
-    managed = {
-        (role, str(policy))
-        for role, resource in everywhere("AWS::IAM::Role").items()
-        for policy in resource["Properties"].get("ManagedPolicyArns", [])
-    }
-    gateway = "arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
-    assert managed == {("GatewayLoggingRole", str({"Fn::Sub": gateway}))}
-
-
-def test_what_create_fax_reads_of_faxes_is_the_idempotency_records() -> None:
-    statements = properties("CreateFaxRole")["Policies"][0]["PolicyDocument"]["Statement"]
-    conditions = {statement["Sid"]: statement["Condition"] for statement in statements if "Condition" in statement}
-    assert conditions == {
-        "ReadIdempotencyRecords": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["IDEMPOTENCY#*"]}}
-    }
-
-
-def test_an_item_that_issue_token_writes_is_a_token() -> None:
-    statements = properties("IssueTokenRole")["Policies"][0]["PolicyDocument"]["Statement"]
-    conditions = {statement["Sid"]: statement["Condition"] for statement in statements if "Condition" in statement}
-    # A condition on all keys holds where there is none as well; a put always names one.
-    assert conditions == {"WriteTokens": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["TOKEN#*"]}}}
-
-
-def test_refuse_has_no_rights() -> None:
-    assert list(properties("RefuseRole")) == ["AssumeRolePolicyDocument"]
-
-
-def test_every_function_has_a_role_of_its_own() -> None:
-    functions = template.resources(TEMPLATE, "AWS::Serverless::Function")
-    roles = [function["Properties"]["Role"]["Fn::GetAtt"] for function in functions.values()]
-    assert sorted(roles) == [
-        ["AuthorizeRole", "Arn"],
-        ["CreateFaxRole", "Arn"],
-        ["IssueTokenRole", "Arn"],
-        ["RefuseRole", "Arn"],
-    ]
-
-
 def test_the_longest_path_of_aws_calls_stays_under_the_functions_timeout() -> None:
     longest = {
         # The user, the extension, one wave of puts, the record.
@@ -293,7 +201,10 @@ def test_every_function_logs_to_a_group_that_forgets_or_may_not_log() -> None:
 
 
 def test_every_log_group_forgets() -> None:
-    kept = {name: group["Properties"]["RetentionInDays"] for name, group in everywhere("AWS::Logs::LogGroup").items()}
+    kept = {
+        name: group["Properties"]["RetentionInDays"]
+        for name, group in template.everywhere(TEMPLATE, "AWS::Logs::LogGroup").items()
+    }
     assert kept == {
         "AccessLogGroup": {"Ref": "LogRetentionDays"},
         "AuditLogGroup": {"Ref": "AuditRetentionDays"},
@@ -321,93 +232,6 @@ def test_layers_are_built_by_their_makefile_for_the_functions_architecture() -> 
         assert f"\nbuild-{name}:\n" in makefile
     assert TEMPLATE["Parameters"]["Architecture"]["Default"] == "arm64"
     assert "ARCHITECTURE ?= arm64" in makefile
-
-
-# By the contract, written by hand: status (None: the gateway's own), code, message.
-DENIED = (401, "access_denied", "Access is denied. $context.authorizer.denial")
-NO_TOKEN = (401, "access_denied", f"Access is denied. {SENTENCES[Denial.MISSING]}")
-NO_API_KEY = (401, "access_denied", "Access is denied. The caller has no API key of a usage plan.")
-NO_SUCH_PATH = (404, "resource_not_found", "There is no such path.")
-INVALID = (400, "request_invalid", "The request is not valid.")
-TOO_MANY = (429, "too_many_requests", "There are too many requests at a time; wait 5 seconds.")
-CALLER_NOT_TOLD = (
-    500,
-    "internal_server_error",
-    "It could not be told who is calling, because of a fault on our side. The request took no effect; sending it again "
-    "is safe.",
-)
-FAILED = "The service failed; whether the request took effect is not known."
-GATEWAY_ANSWERS: dict[str, tuple[int | None, str, str]] = {
-    "ACCESS_DENIED": DENIED,
-    "UNAUTHORIZED": NO_TOKEN,
-    "INVALID_API_KEY": NO_API_KEY,
-    "WAF_FILTERED": (403, "access_denied", "A firewall in front of the service refused the request."),
-    "RESOURCE_NOT_FOUND": NO_SUCH_PATH,
-    # The gateway asks for AWS's own signature where no method matches, and nowhere else.
-    "MISSING_AUTHENTICATION_TOKEN": NO_SUCH_PATH,
-    "INVALID_SIGNATURE": NO_SUCH_PATH,
-    "EXPIRED_TOKEN": NO_SUCH_PATH,
-    "REQUEST_TOO_LARGE": (
-        413,
-        "request_too_large",
-        "The body is too large; the limit is 4613734 bytes (at most 4.6 MB). Send smaller scans, or several faxes: a "
-        "page at 200 dpi is enough, 1,654 x 2,339 pixels.",
-    ),
-    "BAD_REQUEST_BODY": INVALID,
-    "BAD_REQUEST_PARAMETERS": INVALID,
-    "UNSUPPORTED_MEDIA_TYPE": INVALID,
-    "DEFAULT_4XX": (None, *INVALID[1:]),
-    "THROTTLED": TOO_MANY,
-    "QUOTA_EXCEEDED": TOO_MANY,
-    "AUTHORIZER_FAILURE": CALLER_NOT_TOLD,
-    "AUTHORIZER_CONFIGURATION_ERROR": CALLER_NOT_TOLD,
-    "API_CONFIGURATION_ERROR": (500, "internal_server_error", FAILED),
-    "INTEGRATION_FAILURE": (504, "internal_server_error", FAILED),
-    "INTEGRATION_TIMEOUT": (
-        504,
-        "internal_server_error",
-        "The service took too long; whether the request took effect is not known.",
-    ),
-    "DEFAULT_5XX": (None, "internal_server_error", FAILED),
-}
-
-
-def test_every_answer_that_the_gateway_can_make_is_ours() -> None:
-    known = botocore.session.get_session().get_service_model("apigateway").shape_for("GatewayResponseType")
-    assert sorted(API["GatewayResponses"]) == sorted(known.metadata["enum"])
-    assert sorted(API["GatewayResponses"]) == sorted(GATEWAY_ANSWERS)
-
-
-@pytest.mark.parametrize("kind", GATEWAY_ANSWERS)
-def test_an_answer_of_the_gateways_own_is_the_contracts(kind: str) -> None:
-    status, code, message = GATEWAY_ANSWERS[kind]
-    of_its_status = {401: {"WWW-Authenticate": "'Bearer'"}, 429: {"Retry-After": "'5'"}}
-    headers = {"ResponseParameters": {"Headers": of_its_status[status]}} if status in of_its_status else {}
-    answer = dict(API["GatewayResponses"][kind])
-    # The gateway makes the template's type the answer's Content-Type, and takes the only one there is.
-    (content_type,) = answer.pop("ResponseTemplates")
-    assert content_type == "application/json"
-    # A status of the default would be every other answer's as well.
-    assert answer == ({} if status is None else {"StatusCode": status}) | headers
-    body = API["GatewayResponses"][kind]["ResponseTemplates"]["application/json"]
-    assert json.loads(template.resolved(TEMPLATE, body, {})) == {
-        # What the logs have the request under; a caller can choose $context.requestId.
-        "error": {"code": code, "message": message, "requestId": "$context.extendedRequestId"}
-    }
-
-
-@pytest.mark.parametrize("kind", GATEWAY_ANSWERS)
-def test_an_answer_of_the_gateways_own_repeats_nothing(kind: str) -> None:
-    body = API["GatewayResponses"][kind]["ResponseTemplates"]["application/json"]
-    # Where there is no $, there is no variable of the gateway's. Of these, the first is drawn by the gateway, the other
-    # of a closed list of the authorizer's.
-    text = template.resolved(TEMPLATE, body, {})
-    for variable in ("$context.extendedRequestId", "$context.authorizer.denial"):
-        text = text.replace(f'{variable}"', '"')
-    assert "$" not in text
-    values = API["GatewayResponses"][kind].get("ResponseParameters", {}).get("Headers", {}).values()
-    # In single quotes, a value is what it says.
-    assert [value for value in values if not (value[0] == value[-1] == "'")] == []
 
 
 def test_a_changed_parameter_reaches_the_stage() -> None:

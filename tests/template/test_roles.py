@@ -1,0 +1,97 @@
+"""What the functions' roles allow, and that it is no more."""
+
+from typing import Any
+
+from tests.support import template
+
+TEMPLATE = template.load()
+
+
+def properties(logical_id: str) -> Any:
+    return TEMPLATE["Resources"][logical_id]["Properties"]
+
+
+def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> None:
+    held = {
+        (role, statement["Effect"], action, str(statement["Resource"]))
+        for role, resource in template.everywhere(TEMPLATE, "AWS::IAM::Role").items()
+        for policy in resource["Properties"].get("Policies", [])
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+    }
+
+    def arn(logical_id: str) -> str:
+        stored = {"Fn::GetAtt": ["Storage", f"Outputs.{logical_id}Arn"]}
+        return str(stored if logical_id.endswith("Table") else {"Fn::GetAtt": [logical_id, "Arn"]})
+
+    files = str({"Fn::Sub": "${Storage.Outputs.FileBucketArn}/faxes/*"})
+    create_fax = {
+        ("s3:PutObject", files),
+        ("s3:DeleteObject", files),
+        ("dynamodb:PutItem", arn("FaxTable")),
+        ("dynamodb:GetItem", arn("FaxTable")),
+        ("dynamodb:GetItem", arn("DirectoryTable")),
+        ("logs:CreateLogStream", arn("CreateFaxLogGroup")),
+        ("logs:PutLogEvents", arn("CreateFaxLogGroup")),
+        ("xray:PutTelemetryRecords", "*"),
+        ("xray:PutTraceSegments", "*"),
+    }
+    authorize = {
+        ("dynamodb:GetItem", arn("CredentialTable")),
+        ("logs:CreateLogStream", arn("AuthorizeLogGroup")),
+        ("logs:PutLogEvents", arn("AuthorizeLogGroup")),
+        ("xray:PutTelemetryRecords", "*"),
+        ("xray:PutTraceSegments", "*"),
+    }
+    issue_token = {
+        ("dynamodb:GetItem", arn("CredentialTable")),
+        ("dynamodb:PutItem", arn("CredentialTable")),
+        ("logs:CreateLogStream", arn("IssueTokenLogGroup")),
+        ("logs:PutLogEvents", arn("IssueTokenLogGroup")),
+        ("xray:PutTelemetryRecords", "*"),
+        ("xray:PutTraceSegments", "*"),
+    }
+    rights = {"CreateFaxRole": create_fax, "AuthorizeRole": authorize, "IssueTokenRole": issue_token}
+    assert held == {(role, "Allow", *right) for role, its in rights.items() for right in its}
+    # Beside the ones for a key (test_options), no rights are given elsewhere.
+    policies = template.everywhere(TEMPLATE, "AWS::IAM::Policy") | template.everywhere(
+        TEMPLATE, "AWS::IAM::ManagedPolicy"
+    )
+    assert sorted(policies) == ["KeyForFiles", "KeyForTables"]
+    managed = {
+        (role, str(policy))
+        for role, resource in template.everywhere(TEMPLATE, "AWS::IAM::Role").items()
+        for policy in resource["Properties"].get("ManagedPolicyArns", [])
+    }
+    gateway = "arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+    assert managed == {("GatewayLoggingRole", str({"Fn::Sub": gateway}))}
+
+
+def test_what_create_fax_reads_of_faxes_is_the_idempotency_records() -> None:
+    statements = properties("CreateFaxRole")["Policies"][0]["PolicyDocument"]["Statement"]
+    conditions = {statement["Sid"]: statement["Condition"] for statement in statements if "Condition" in statement}
+    assert conditions == {
+        "ReadIdempotencyRecords": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["IDEMPOTENCY#*"]}}
+    }
+
+
+def test_an_item_that_issue_token_writes_is_a_token() -> None:
+    statements = properties("IssueTokenRole")["Policies"][0]["PolicyDocument"]["Statement"]
+    conditions = {statement["Sid"]: statement["Condition"] for statement in statements if "Condition" in statement}
+    # A condition on all keys holds where there is none as well; a put always names one.
+    assert conditions == {"WriteTokens": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["TOKEN#*"]}}}
+
+
+def test_refuse_has_no_rights() -> None:
+    assert list(properties("RefuseRole")) == ["AssumeRolePolicyDocument"]
+
+
+def test_every_function_has_a_role_of_its_own() -> None:
+    functions = template.resources(TEMPLATE, "AWS::Serverless::Function")
+    roles = [function["Properties"]["Role"]["Fn::GetAtt"] for function in functions.values()]
+    assert sorted(roles) == [
+        ["AuthorizeRole", "Arn"],
+        ["CreateFaxRole", "Arn"],
+        ["IssueTokenRole", "Arn"],
+        ["RefuseRole", "Arn"],
+    ]
