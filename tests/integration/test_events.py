@@ -153,7 +153,7 @@ def test_event(name: str, deployed: Cloud, context: Any) -> None:
     assert deployed.objects() == dict(zip(keys, contents, strict=True))
 
     [record, *idempotency] = sorted(map(plain, deployed.items("FaxTable")), key=lambda item: str(item["sk"]))
-    # What else an idempotency record holds, test_fax_store.py says.
+    # What else an idempotency record holds, test_fax_store_items.py says.
     keyed = requests.read(name).header("idempotency-key") is not None
     assert [(item["sk"], item["faxId"]) for item in idempotency] == [("IDEMPOTENCY", accepted["id"])] * keyed
     named = {"idempotency": idempotency[0]["pk"].removeprefix("IDEMPOTENCY#")} if keyed else {}

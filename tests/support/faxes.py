@@ -1,9 +1,9 @@
-"""Faxes as a store keeps them."""
+"""Faxes and their idempotency records as a store keeps them."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from faxes.model import ExtensionNumber, Fax, Kind, Status, StoredFile
+from faxes.model import ExtensionNumber, Fax, IdempotencyRecord, Kind, Status, StoredFile
 
 NOW = datetime(2026, 11, 23, 12, 30, 15, 120_000, tzinfo=UTC)
 NUMBER = ExtensionNumber("0003", "210")
@@ -27,3 +27,13 @@ def fax(n: int, **other: Any) -> Fax:
         "expires_at": (created_at + timedelta(days=30)).replace(microsecond=0),
     }
     return Fax(**values | other)
+
+
+def idempotency(n: int, fingerprint: str = "c0" * 32, **other: Any) -> IdempotencyRecord:
+    """The nth idempotency record: an hour from the moment of the first fax."""
+    values: dict[str, Any] = {
+        "name": f"{n:064x}",
+        "fingerprint": fingerprint,
+        "expires_at": NOW + timedelta(hours=1),
+    } | other
+    return IdempotencyRecord(values["name"], values["fingerprint"], values["expires_at"].replace(microsecond=0))
