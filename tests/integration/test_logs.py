@@ -119,7 +119,7 @@ APPS = {
         **{f"APP#-{name}": "enabled" for name in DYNAMODB_FATES},
     },
     "issue_token": {
-        **dict.fromkeys(["form", "multipart", "basic", "wrong", "not-ascii"], "enabled"),
+        **dict.fromkeys(["form", "multipart", "as-json", "basic", "wrong", "not-ascii"], "enabled"),
         "disabled": "disabled",
         **{f"token-{name}": "enabled" for name in DYNAMODB_FATES},
     },

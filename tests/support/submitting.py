@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from faxes.errors import FaxError
+from faxes.errors import Effect, FaxError, StorageFault
 from faxes.intake.submission import Submission, Timing
 from faxes.model import (
     Context,
@@ -132,3 +132,12 @@ class Service:
 
 
 TO_ONE = {"recipients": ["0003*211"]}
+
+
+NOT_READ = StorageFault("read a key", Effect.NONE, "memory")
+
+
+def again(service: Service, **other: Any) -> Receipt | None:
+    """The same request a second time, or one that differs as said."""
+    sent: dict[str, Any] = {"request": TO_ONE, "uploads": (NOTE,), "key": "a-key", "principal": ALICE} | other
+    return service.receipt(sent.pop("request"), *sent.pop("uploads"), **sent)
