@@ -3,6 +3,8 @@
 API Gateway stands between the two, as far as it decides: the authorizer's policy is held against the request's ARN as
 IAM does it, a caller whom it does not let in gets the template's own answer, and the function gets what the authorizer
 said of the caller.
+
+Longer than 350 lines: one table, and all that walks through its cells.
 """
 
 import dataclasses

@@ -1,4 +1,7 @@
-"""Importing a directory into the tables: again and again, with changes, and with what it must not do."""
+"""Importing a directory into the tables: again and again, with changes, and with what it must not do.
+
+Longer than 350 lines: one command, of which each test is a use.
+"""
 
 import json
 from collections.abc import Callable

@@ -3,6 +3,8 @@
 A new request in tests/data/requests/make.py is replayed here without another line, or in test_token_endpoint.py where
 an app logs in. It needs its answer in events/answers and, where a fax is accepted, what is then stored in
 tests/data/requests/stored.
+
+Longer than 350 lines: one replay, and what each kind of event needs beside it.
 """
 
 import base64

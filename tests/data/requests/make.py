@@ -6,6 +6,8 @@
 
 All are kept, so that nobody needs to make them. The expected answers in events/answers and what is then stored
 (tests/data/requests/stored) are written by hand, from the contract: never make them from what the code answers.
+
+Longer than 350 lines: each client stands beside the requests that are made of it.
 """
 
 import json

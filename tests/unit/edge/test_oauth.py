@@ -1,4 +1,7 @@
-"""The token endpoint's edge: what a request says of its app, and every answer in OAuth's shape."""
+"""The token endpoint's edge: what a request says of its app, and every answer in OAuth's shape.
+
+Longer than 350 lines: one endpoint, whose tables hold every form that a login can have.
+"""
 
 import base64
 import json

@@ -1,4 +1,7 @@
-"""The directory file: what it means, and every mistake that it can hold, each with its place."""
+"""The directory file: what it means, and every mistake that it can hold, each with its place.
+
+Longer than 350 lines: one file format, whose table holds every mistake.
+"""
 
 import pytest
 
