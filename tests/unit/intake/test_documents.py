@@ -241,7 +241,7 @@ def test_every_reason_is_in_the_operators_table() -> None:
         # A fault of ours, which no file is refused for.
         if reason not in {"pdf_reader_missing", "pdf_reader_not_started"}
     }
-    documented = (ROOT / "docs" / "operations.md").read_text()
+    documented = (ROOT / "docs" / "operations" / "logs.md").read_text()
     assert len(raised) > 25
     assert sorted(reason for reason in raised if f"`{reason}`" not in documented) == []
 

@@ -4,9 +4,8 @@ Every check stands here in the contract's order: user, extension, recipients, no
 turn; the first failure answers. Then the files are stored, and the record last: the record is the acceptance, so it
 never points at bytes that are not there.
 
-A request may come again, because its answer was lost. One with an Idempotency-Key inserts an idempotency record in
-the same transaction as the fax's record, so of any number of such requests one is the fax, and the others are replayed:
-answered as it was.
+A request may come again, because its answer was lost. One with an Idempotency-Key inserts an idempotency record in the
+same transaction as the fax's record, so of any number of such requests one is the fax, and the others are replayed.
 """
 
 import hashlib
