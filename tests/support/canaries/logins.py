@@ -144,7 +144,7 @@ def unexpected() -> list[Case]:
             "faxes.adapters.dynamodb.directory.DynamoDBDirectory.extension",
             "faxes.adapters.dynamodb.items.plain",
             "faxes.adapters.dynamodb.faxes._fax_item",
-            "faxes.adapters.dynamodb.faxes.DynamoDBFaxStore.add",
+            "faxes.adapters.dynamodb.faxes.DynamoDBFaxStore.insert",
             "faxes.adapters.s3.S3FileStore.put_all",
             "faxes.adapters.s3.S3FileStore._put",
             "faxes.adapters.s3.base64.b64encode",
@@ -171,7 +171,7 @@ def unexpected() -> list[Case]:
             "faxes.tokens.digest_of",
             "faxes.tokens.hmac.compare_digest",
             "faxes.adapters.dynamodb.credentials.DynamoDBCredentialStore.app",
-            "faxes.adapters.dynamodb.credentials.DynamoDBCredentialStore.add",
+            "faxes.adapters.dynamodb.credentials.DynamoDBCredentialStore.insert",
             "faxes.adapters.dynamodb.credentials.token_item",
         ],
     }
