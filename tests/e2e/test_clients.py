@@ -1,6 +1,8 @@
 """Clients of other people's making log in and send: nothing is configured but base URL, key, secret and certificate.
 
 They come to the deployed stack over TLS, and none is changed for it.
+
+Longer than 350 lines: each client stands beside the tests that it has in common with the others.
 """
 
 import json

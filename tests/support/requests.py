@@ -1,9 +1,8 @@
 """Raw HTTP requests that are kept as files: read, turned into API Gateway's events, or sent over TLS as they are.
 
-A kept request is the bytes of one HTTP/1.1 request. Words in its head stand for the real ones, so that one file serves
-an event, a local stack and a deployment: HOST, TOKEN, an app's KEY and SECRET, and BASIC for both as HTTP Basic has
-them. In a login's body KEY and SECRET do, too, ENCODED_KEY and ENCODED_SECRET where a client percent-encodes the tilde,
-and its Content-Length follows. Nothing else of it ever changes.
+Each is the bytes of one HTTP/1.1 request. Words in its head stand for the real ones, so that one file serves an event,
+a local stack and a deployment: HOST, TOKEN, an app's KEY and SECRET, and BASIC for both in HTTP Basic. So do, in a
+login's body, KEY and SECRET, and ENCODED_ before them where the tilde is percent-encoded; its Content-Length follows.
 """
 
 import base64

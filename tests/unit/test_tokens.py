@@ -1,4 +1,7 @@
-"""Logging in, and the Authorization header."""
+"""Logging in, and the Authorization header.
+
+Longer than 350 lines: one store of apps, and every way in which a secret or a token of theirs ends.
+"""
 
 import dataclasses
 import itertools

@@ -37,8 +37,7 @@ type Member = Organization | User | Extension
 
 @dataclass(frozen=True, slots=True)
 class AppEntry:
-    """An app to write: as whom it acts and how far it reaches, and the digest of the secret that is brought along, None
-    where none is."""
+    """An app to write: as whom it acts, how far it reaches, and the digest of the secret that it brings, if any."""
 
     key: str
     user_id: str
@@ -137,9 +136,8 @@ class Credentials(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was done. ``rotated`` are apps with another secret than before; ``former`` says until when (UTC) the old one
-    is kept, where it is. ``secrets`` holds the apps' new ones by key, ``tokens`` the new ones by name: their only
-    copy."""
+    """What was done. ``rotated`` are apps with another secret than before; ``former`` says until when (UTC) an old one
+    is kept. ``secrets`` holds the apps' new ones by key, ``tokens`` the new ones by name: their only copy."""
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
@@ -154,8 +152,7 @@ class Report:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is to be done: a step for each entry, by what it is called, in their order; the secrets that are drawn for
-    apps, by key, and the tokens, by name; and until when (UTC) rotated apps keep their old secrets, by what they are
-    called."""
+    apps, by key, and the tokens, by name; and, by what it is called, until when (UTC) an app keeps its old secret."""
 
     steps: Mapping[str, Step] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
@@ -331,10 +328,8 @@ def _token(name: str) -> str:
 
 def _lines(state: str, plan: Plan, names: Iterable[str], caller: str, now: datetime) -> list[audit.Line]:
     return [
-        audit.directory_line(
-            state, name, plan.steps[name].outcome, items=plan.steps[name].items, caller=caller, time=now
-        )
-        for name in names
+        audit.directory_line(state, name, step.outcome, items=step.items, caller=caller, time=now)
+        for name, step in ((name, plan.steps[name]) for name in names)
     ]
 
 

@@ -102,9 +102,8 @@ class WriteConflict(Exception):
 @dataclass(frozen=True, slots=True)
 class Timing:
     """How long things may take and last. ``put_all`` and ``write`` in seconds: the longest that a wave of puts, and one
-    write, can take; ``retention`` of a fax; ``idempotency`` of an Idempotency-Key; ``deduplication``, the
-    window, of a request without one (zero: such a request is always another fax). Neither of the latter two outlives
-    the fax."""
+    write, can take; ``retention`` of a fax; ``idempotency`` of an Idempotency-Key; ``deduplication``, the window, of a
+    request without one (zero: such a request is always another fax). Neither of the latter two outlives the fax."""
 
     put_all: float
     write: float
@@ -218,8 +217,7 @@ class Submission:
         return None
 
     def _whole_seconds(self, lifetime: timedelta) -> datetime:
-        """The end of an idempotency record's lifetime that starts now, as the table's time to live has it: nothing that
-        was derived from a fax outlives it."""
+        """The end of an idempotency record that is made now, as the time to live has it: not after its fax's."""
         return (self.now() + min(lifetime, self.timing.retention)).replace(microsecond=0)
 
     def _documents(self, uploads: Sequence[Upload], remaining: Callable[[], float]) -> list[Document]:
