@@ -259,7 +259,7 @@ def test_draws_are_canaries(run: Callable[[Case], Written]) -> None:
     accepted = [run(case).answer for case in CASES if case.says == "accepted"]
     issued = [run(case).answer for case in CASES if case.says == "token_issued"]
     assert [json.loads(answer["body"])["uid"][: len(UID)] for answer in accepted] == [UID] * 3
-    assert [json.loads(answer["body"])["access_token"][: len(ISSUED)] for answer in issued] == [ISSUED] * 3
+    assert [json.loads(answer["body"])["access_token"][: len(ISSUED)] for answer in issued] == [ISSUED] * 4
 
 
 @pytest.mark.parametrize("library", ["boto3", "botocore", "urllib3"])
