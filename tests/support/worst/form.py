@@ -1,16 +1,18 @@
-"""Forms that attack what looks at delimiters, at headers, at names and at fields.
+"""Forms that attack what looks at delimiters, at headers, at names, at fields and at recipients.
 
 ``cases(rng)`` yields tuples of what is attacked, the body and its Content-Type. Headers are short by their limits, so a
 body that attacks them holds as many as it may; what walks through contents gets long ones.
 """
 
+import json
 import random
 from collections.abc import Callable, Iterator
 
 _SMALL, _MOST = 20_000, 300_000
-_TIMES = 10
+_TIMES = 16
 _TYPE = "multipart/form-data; boundary=b"
 _BLOCK, _ALL_BLOCKS = 4096, 64 * 1024
+_REQUEST = 128 * 1024
 _HEADER = b"Content-Disposition: form-data"
 
 type _Maker = Callable[[random.Random, int], tuple[bytes, str]]
@@ -183,6 +185,27 @@ def _many_files(rng: random.Random, size: int) -> tuple[bytes, str]:
     return b"".join(_part(_HEADER + b'; filename="a"', content) for _ in range(rng.randint(1, 129))) + b"--b--", _TYPE
 
 
+# --- the request -----------------------------------------------------------------------------------------------------
+
+
+def _numbers(rng: random.Random, size: int) -> tuple[bytes, str]:
+    """Recipients that are nearly numbers up to their ends, as many as a request part holds."""
+    marks = rng.choice([" ", "-", "(", "\u2010", "\u202a", "+", "*", "1*", "1 "])
+    one = "1" + marks * rng.randint(1, 400) + rng.choice(["", "A", "*", "+"])
+    listed = [one] * min(rng.choice([1, 999, 2_000]), min(size, _REQUEST - 20) // (len(json.dumps(one)) + 2))
+    return _request(json.dumps({"recipients": listed}).encode()), _TYPE
+
+
+def _json(rng: random.Random, size: int) -> tuple[bytes, str]:
+    """Depth, members and escapes without end."""
+    piece = rng.choice([b"[", b'{"a":', b'{"recipients":', b'{"a":0},', b'"\\u0041",', b"0,", b'"recipients":[],'])
+    return _request(rng.choice([b"", b"[", b"{"]) + _filled(piece, min(size, _REQUEST - 1))), _TYPE
+
+
+def _request(content: bytes) -> bytes:
+    return _part(_HEADER + b"; name=request", content) + b"--b--"
+
+
 _MAKERS: tuple[_Maker, ...] = (
     _bare_line_ends,
     _padding_without_an_end,
@@ -198,4 +221,6 @@ _MAKERS: tuple[_Maker, ...] = (
     _quoted_printable,
     _references,
     _many_files,
+    _numbers,
+    _json,
 )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from tests.support.images import PROGRESSIVE, TABLES, frame, huffman, jpeg, quantization, scan, segment
 
-_SMALL, _MOST, _LARGEST, _TIMES = 5_000, 100_000, 4_000_000, 11
+_SMALL, _MOST, _LARGEST, _TIMES = 5_000, 100_000, 4_000_000, 15
 _START = TABLES + frame(width=1_000, height=1_000)
 _SCAN = bytes(4_000)
 
@@ -58,7 +58,8 @@ def _scans_with_tables_of_their_own(rng: random.Random, size: int) -> bytes:
 
 def _scans(rng: random.Random, size: int) -> bytes:
     start = TABLES + frame(marker=PROGRESSIVE)
-    return jpeg(start, scan(1, end=0, data=b"\x55" * rng.randint(1, 50)) * (size // 30))
+    each = scan(1, end=0, data=b"\x55" * rng.randint(1, 50))
+    return jpeg(start, each * (size // len(each)))
 
 
 def _escapes(rng: random.Random, size: int) -> bytes:
@@ -66,8 +67,8 @@ def _escapes(rng: random.Random, size: int) -> bytes:
 
 
 def _restarts(rng: random.Random, size: int) -> bytes:
-    data = (b"\x55" * rng.randint(1, 5) + b"\xff\xd0") * (size // 4)
-    return jpeg(segment(0xDD, b"\0\1"), _START, scan(1, data=data))
+    each = b"\x55" * rng.randint(1, 5) + b"\xff\xd0"
+    return jpeg(segment(0xDD, b"\0\1"), _START, scan(1, data=each * (size // len(each))))
 
 
 def _nearly_holes(rng: random.Random, size: int) -> bytes:

@@ -21,7 +21,7 @@ from tests.support.images import (
     tiff,
 )
 
-_SMALL, _MOST, _LARGEST, _TIMES = 5_000, 100_000, 4_000_000, 16
+_SMALL, _MOST, _LARGEST, _TIMES = 5_000, 100_000, 4_000_000, 21
 
 type _Maker = Callable[[random.Random, int], bytes]
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from tests.data.texts import excerpts
 
-_SMALL, _MOST, _LARGEST, _TIMES = 5_000, 100_000, 4_000_000, 11
+_SMALL, _MOST, _LARGEST, _TIMES = 5_000, 100_000, 4_000_000, 16
 
 type _Maker = Callable[[random.Random, int], bytes]
 
