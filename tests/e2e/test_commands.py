@@ -163,7 +163,9 @@ def test_the_curl_line_with_a_picture_gets_the_readmes_answer(
 ) -> None:
     _, sending = curl_lines(narrated[1])
     refused = run(["sh", "-c", sending.replace("letter.pdf", "picture.png")], ENVIRONMENT)
-    assert f"    {refused.stdout}\n" in (ROOT / "docs" / "local.md").read_text()
+    shown = re.search(r"\n    (.+), (\"requestId\": \")[^\"]+(\"}}\n)", (ROOT / "docs" / "local.md").read_text())
+    assert shown
+    assert re.fullmatch('{}, {}[^"]+{}'.format(*map(re.escape, shown.groups())), f"{refused.stdout}\n")
     mended = run(["sh", "-c", sending.replace("letter.pdf", "scan.tif")], ENVIRONMENT)
     assert re.fullmatch(r'\{"id": "[0-9]+", "uid": "[0-9a-f]{32}"\}', mended.stdout)
 
