@@ -21,8 +21,9 @@ import pytest
 from faxes.adapters.dynamodb.credentials import DynamoDBCredentialStore, app_item
 from faxes.adapters.dynamodb.directory import extension_item, user_item
 from faxes.adapters.dynamodb.items import wire
+from faxes.edge.authorizer import SENTENCES
 from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal
-from faxes.tokens import App, Login, Token, digest_of
+from faxes.tokens import App, Denial, Login, Token, digest_of
 from tests.support.access import (
     ACCEPTED,
     CONTEXTS,
@@ -354,6 +355,7 @@ def test_denial_is_for_everything(deployed: Deployed, context: Any) -> None:
             "Version": "2012-10-17",
             "Statement": [{"Action": "execute-api:Invoke", "Effect": "Deny", "Resource": [f"{STAGE}/*/*"]}],
         },
+        "context": {"denial": SENTENCES[Denial.UNKNOWN]},
     }
     assert not allows(answer["policyDocument"], f"{STAGE}/POST/uapi/faxes/@me/0003*210")
 

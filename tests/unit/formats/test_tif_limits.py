@@ -243,9 +243,10 @@ def test_strips_are_compared_with_the_file_and_with_their_pixels_however_many_at
     content = tiff(page(entries | {STRIPS: (kind, starts), STRIP_BYTES: (kind, sizes)}), order=order)
     # Deflated, the two bytes at its beginning and one more.
     least = [4] * (count - 1) + [4 if rows % 2 == 0 else 2] if compression == 1 else [3] * count
-    if sizes == [0]:
-        # It reaches to the file's end.
-        least = [max(least[0] - length + starts[0], 0)]
+    directory = struct.unpack_from(f"{order}I", content, 4)[0]
+    if sizes == [0] and starts[0] < directory:
+        # It reaches up to its directory.
+        least = [max(least[0] - directory + starts[0], 0)]
 
     with patch.object(tif_strips, "_AT_ONCE", at_once):
         fits = all(start + size <= length for start, size in zip(starts, sizes, strict=True))

@@ -227,7 +227,7 @@ def _check_page(file: File, position: int, max_pixels: int, draw: Callable[[int]
     planes = number(directory, PLANES, 1)
     require(planes in (1, 2), "colours that are stored in an unknown way")
     form = strips.Form(width, height, bits, samples, compression, photometric, in_planes=planes == 2)
-    strips.check(file, directory, form, max_pixels)
+    strips.check(file, directory, form, max_pixels, position)
 
 
 def _compression(file: File, directory: Directory, samples: int) -> int:

@@ -60,8 +60,9 @@ def check_size(what: str, width: int, height: int, max_pixels: int) -> None:
         raise Unfaxable("tif_size", f"has {what} of {width} x {height} pixels; the limit is {max_pixels} in all")
 
 
-def check(file: File, directory: Directory, page: Form, max_pixels: int) -> None:
-    """Check that there are as many strips or tiles as the page needs, each inside the file and long enough."""
+def check(file: File, directory: Directory, page: Form, max_pixels: int, position: int) -> None:
+    """Check that there are as many strips or tiles as the page needs, each inside the file and long enough. The
+    directory lies at ``position``."""
     tiled = TILES in directory
     require(not (tiled and STRIPS in directory), "a page with both strips and tiles")
     if tiled:
@@ -84,9 +85,10 @@ def check(file: File, directory: Directory, page: Form, max_pixels: int) -> None
     rows_at_end = height if tiled else page.height - (down - 1) * height
     most, fewest = (_least_bytes(page, width, rows, page.bits * samples) for rows in (height, rows_at_end))
     start, size = _first(file, starts), _first(file, sizes)
-    if count == 1 and not tiled and size == 0:
-        # Of one that was written into a pipe, the size is not known. Readers take it to reach to the file's end.
-        size = len(file.content) - start
+    if count == 1 and not tiled and size == 0 and position > start:
+        # Its size was not known when it was written: it reaches up to its directory. Where that stands in front, as in
+        # what was written into a pipe, nothing tells one that is cut off.
+        size = position - start
         require(size >= most, _TOO_SHORT)
     else:
         _check_places(file, strips, most, fewest)

@@ -83,9 +83,10 @@ def _(output: Path, folder: Path) -> None:
     picture(48, 64).convert("F").save(output, compression="tiff_lzw")
 
 
-@makes("tif/accepted/efax-written-to-a-pipe.tif")
+@makes("tif/refused/written-to-a-pipe.tif")
 def _(output: Path, folder: Path) -> None:
-    """There is no going back in a pipe: the strip's size stays 0. Readers take it to reach to the file's end."""
+    """There is no going back in a pipe: the strip's size stays 0. Readers take it to reach to the file's end, wherever
+    that is."""
     output.write_bytes(run("efix", "-i", "text", "-o", "tiffg3", text_file(folder)))
 
 
