@@ -26,7 +26,7 @@ from tests.support.requests import RawRequest, authorizer_event, proxy_event
 from tools.client.answers import without_request_id
 
 HOST = "fax.example.org"
-# The gateway hands these on under another name (developer guide, "Important notes").
+# The gateway hands these on under another name (developer guide, "Important notes"); its own responses keep theirs.
 _REMAPPED = {"www-authenticate": "x-amzn-Remapped-WWW-Authenticate"}
 
 # The template's gateway responses, by where a client of a path of ours can get them.
@@ -67,7 +67,7 @@ class Gateway(BaseAdapter):
         response.status_code = answer["statusCode"]
         response.reason = http.HTTPStatus(response.status_code).phrase
         response.request, response.url = request, str(request.url)
-        headers = _headers(answer)
+        headers = answer["headers"]
         response.headers.update(headers)
         body = io.BytesIO((answer["body"] or "").encode())
         response.raw = HTTPResponse(body, headers, response.status_code, preload_content=False)
@@ -79,13 +79,13 @@ class Gateway(BaseAdapter):
     def _answer(self, request: RawRequest) -> dict[str, Any]:
         function: ModuleType = self._functions[request.route.function]
         if request.route.function != "create_fax":
-            return dict(function.handler(proxy_event(request, "generated"), CONTEXT))
+            return _handed_on(function.handler(proxy_event(request, "generated"), CONTEXT))
         if request.header("authorization") is None:
             return _gateway_response("UNAUTHORIZED", {})
         policy = self._functions["authorize"].handler(authorizer_event(request, "generated"), CONTEXT)
         if {statement["Effect"] for statement in policy["policyDocument"]["Statement"]} != {"Allow"}:
             return _gateway_response("ACCESS_DENIED", policy["context"])
-        return dict(function.handler(proxy_event(request, "generated", caller=policy["context"]), CONTEXT))
+        return _handed_on(function.handler(proxy_event(request, "generated", caller=policy["context"]), CONTEXT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,11 @@ def seen_by_a_client(answer: Mapping[str, Any]) -> Answer:
     shown = {name: value for name, value in _headers(answer).items() if name != "Content-Type"}
     body = json.loads(answer["body"]) if answer["body"] else None
     return Answer(answer["statusCode"], shown, without_request_id(body))
+
+
+def _handed_on(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """A function's answer with the headers that a client gets."""
+    return {"statusCode": answer["statusCode"], "headers": _headers(answer), "body": answer["body"]}
 
 
 def _gateway_response(kind: str, authorizer: Mapping[str, str]) -> dict[str, Any]:
