@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from faxes import audit
+from faxes.adapters.dynamodb.erasure import DynamoDBErasureFaxes
 from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
 from faxes.adapters.logs import LogsAuditLog
+from faxes.model import IdempotencyRecord
 from faxes.provisioning import Report
 from faxes.tokens import Denial
 from tests.support.cloud import Cloud
@@ -25,6 +27,7 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 # long after this module was imported; CloudWatch Logs takes no line from more than two hours ahead.
 LATER = NOW + timedelta(minutes=100)
 ERASED, KEPT = replace(fax(1), expires_at=LATER), replace(fax(2), expires_at=LATER)
+RECORD = IdempotencyRecord("c" * 64, "d" * 64, LATER)
 
 
 def backup(cloud: Cloud, table: str) -> str:
@@ -108,6 +111,31 @@ def test_a_restore_at_any_step_of_an_erasure_brings_nothing_back(cloud: Cloud, l
     steps = Steps(lost, n, lambda: restore_it(lost))
     erase_it(steps.stack)
     assert left(cloud) == ALONE
+
+
+# FilterLogEvents, Scan, and for each of a fax and its idempotency record a look, its put, and a last look.
+@pytest.mark.parametrize("n", range(8))
+def test_an_erasure_that_begins_at_any_step_of_a_restore_finds_the_idempotency_record(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, n: int
+) -> None:
+    """It has said what it erases, and goes on when the restore has ended."""
+    # One after the other, the idempotency record first.
+    monkeypatch.setattr(restore, "_AT_ONCE", 1)
+    DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"]).insert(ERASED, RECORD)
+    backup(cloud, "FaxTable")
+    cloud.clear("FaxTable")
+    erasing = DynamoDBErasureFaxes(cloud.dynamodb, cloud.names["FaxTable"])
+    steps = Steps(cloud.stack(), n, lambda: erasing.keep_out(ERASED.uid, LATER))
+
+    def client(service: str) -> Any:
+        made = steps.stack.client(service)
+        made.meta.events.register("after-call.dynamodb.Scan", lambda parsed, **_: parsed["Items"].reverse())
+        return made
+
+    restore_it(replace(steps.stack, client=client))
+    fax_id = erasing.id_of(ERASED.uid)
+    erasing.delete(fax_id or ERASED.id, ERASED.uid)
+    assert [item["sk"]["S"] for item in cloud.items("FaxTable")] == ["ERASED"]
 
 
 def test_every_step_is_tried(cloud: Cloud, lost: Stack) -> None:
