@@ -107,8 +107,8 @@ type Seen = Counter[tuple[str, int, str]]
 
 
 def scale(fraction: float = 1) -> int:
-    """How many requests of each operation and mode make OPENAPI_REQUESTS, or 550 (in full: 11,000), in all."""
-    asked = os.environ.get("OPENAPI_REQUESTS") or size(check=550, full=11_000)
+    """How many requests of each operation and mode make OPENAPI_REQUESTS, or 1,100 (in full: 11,000), in all."""
+    asked = os.environ.get("OPENAPI_REQUESTS") or size(check=1_100, full=11_000)
     return max(1, round(int(asked) * fraction / 11))
 
 
