@@ -102,25 +102,25 @@ env: $(TOOLS) ## Print what the pages' samples read, while make run is up: eval 
 
 .PHONY: directory
 directory: $(TOOLS) ## Import who may send: FILE=directory.example.yaml [STACK=name] [PLAN=1] [PRUNE=1] [ROTATE="app keys"] [KEEP=24]
-	@$(PYTHON_TOOL) tools.operator.directory $(if $(FILE),--file "$$FILE") $(if $(STACK),--stack '$(STACK)') \
+	@$(PYTHON_TOOL) tools.operations.directory $(if $(FILE),--file "$$FILE") $(if $(STACK),--stack '$(STACK)') \
 	  $(if $(ROTATE),--rotate='$(ROTATE)') $(if $(KEEP),--keep='$(KEEP)') $(if $(PLAN),--plan) $(if $(PRUNE),--prune)
 
 .PHONY: who
 who: $(TOOLS) ## List who may send, from where and with what: [ORGANIZATION=0003] [STACK=name]
-	@$(PYTHON_TOOL) tools.operator.who $(if $(ORGANIZATION),--organization='$(ORGANIZATION)') \
+	@$(PYTHON_TOOL) tools.operations.who $(if $(ORGANIZATION),--organization='$(ORGANIZATION)') \
 	  $(if $(STACK),--stack '$(STACK)')
 
 .PHONY: logs
 logs: $(TOOLS) ## Show what the functions wrote and counted: [STACK=name] [MINUTES=60]
-	@$(PYTHON_TOOL) tools.operator.logs $(if $(STACK),--stack '$(STACK)') $(if $(MINUTES),--minutes='$(MINUTES)')
+	@$(PYTHON_TOOL) tools.operations.logs $(if $(STACK),--stack '$(STACK)') $(if $(MINUTES),--minutes='$(MINUTES)')
 
 .PHONY: erase
 erase: $(TOOLS) ## Erase a fax for good, its files and its record: FAX=uid [STACK=name]
-	@$(PYTHON_TOOL) tools.operator.erase $(if $(FAX),--fax='$(FAX)') $(if $(STACK),--stack '$(STACK)')
+	@$(PYTHON_TOOL) tools.operations.erase $(if $(FAX),--fax='$(FAX)') $(if $(STACK),--stack '$(STACK)')
 
 .PHONY: restore
 restore: $(TOOLS) ## Copy what a table lacks from a restored one: TABLE=FaxTable FROM=name [STACK=name]
-	@$(PYTHON_TOOL) tools.operator.restore $(if $(TABLE),--table='$(TABLE)') $(if $(FROM),--from='$(FROM)') \
+	@$(PYTHON_TOOL) tools.operations.restore $(if $(TABLE),--table='$(TABLE)') $(if $(FROM),--from='$(FROM)') \
 	  $(if $(STACK),--stack '$(STACK)')
 
 .PHONY: docs
@@ -139,12 +139,12 @@ build: $(TOOLS) $(SAM) ## Build for a real account: [ARCHITECTURE=arm64|x86_64]
 
 .PHONY: deploy
 deploy: build ## Build, then sam deploy --guided: [ARCHITECTURE=arm64|x86_64] [GRADUAL=Canary10Percent10Minutes]
-	@$(PYTHON_TOOL) tools.operator.preflight
+	@$(PYTHON_TOOL) tools.operations.preflight
 ifeq ($(GRADUAL),)
 	@$(VENVS)/sam/bin/sam deploy --guided
 else
 	@# With what samconfig.toml has, which a version is named after: answers that are given now would come too late.
-	@$(PYTHON_TOOL) tools.operator.gradual '$(GRADUAL)'
+	@$(PYTHON_TOOL) tools.operations.gradual '$(GRADUAL)'
 	@$(VENVS)/sam/bin/sam deploy --config-file "$$PWD/samconfig.toml" --no-fail-on-empty-changeset \
 	  --template-file .aws-sam/build/gradual.yaml
 endif

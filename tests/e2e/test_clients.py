@@ -25,7 +25,7 @@ from tests.support.curl import DENIED, DOCUMENTS, NOTE, REQUEST, SEND, Answer, C
 from tools import places
 from tools.local import stack_file
 from tools.local.stack_file import LocalStack
-from tools.operator import directory
+from tools.operations import directory
 
 LETTER, TEXT = DOCUMENTS / "letter.pdf", DOCUMENTS / "note.txt"
 RECIPIENTS = json.dumps({"recipients": ["7778888", "0003*211"]})

@@ -27,7 +27,7 @@ from tests.support.template import ROOT
 from tools import places
 from tools.local import run as tools_run
 from tools.local.stack_file import LocalStack
-from tools.operator import directory
+from tools.operations import directory
 
 DOCUMENTS = ROOT / "tests/data/documents"
 

@@ -15,7 +15,7 @@ from tests.support.curl import DOCUMENTS, NOTE, REQUEST, SEND, Curl
 from tests.support.rights import Operator
 from tools.local.local_stack import STACK_NAME
 from tools.local.stack_file import LocalStack
-from tools.operator import erase
+from tools.operations import erase
 
 LETTER = ("-F", f"files=@{DOCUMENTS / 'letter.pdf'}")
 SIZE = sum((DOCUMENTS / name).stat().st_size for name in ("letter.pdf", "note.txt"))

@@ -16,7 +16,7 @@ from tests.support.template import ROOT
 from tools import places
 from tools.local.emulator import emulator
 from tools.local.local_stack import EXAMPLE_EXTENSION, api_url, build, deploy, import_example_directory
-from tools.operator import gradual
+from tools.operations import gradual
 
 SOURCES = (*(path.name for path in ROOT.glob("*.yaml")), "functions", "layers")
 type Deploy = Callable[..., tuple[str, str]]

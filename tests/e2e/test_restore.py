@@ -13,7 +13,7 @@ from tests.support.curl import NOTE, REQUEST, SEND, Curl, assert_accepted
 from tests.support.rights import Operator
 from tools.local.local_stack import STACK_NAME
 from tools.local.stack_file import LocalStack
-from tools.operator import erase, restore
+from tools.operations import erase, restore
 
 BACKUP = "restored-faxes"
 

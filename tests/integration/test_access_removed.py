@@ -29,7 +29,7 @@ from tests.support.access import (
 )
 from tests.support.cloud import cloud
 from tests.support.memory import name_no_app
-from tools.operator import directory
+from tools.operations import directory
 
 REMOVED = ["user", "extension", "app", "colleague"]
 WAYS = ["token", "cached", "login"]

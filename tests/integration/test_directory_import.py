@@ -20,8 +20,8 @@ from tests.support.imports import NOW, Imports, once
 from tests.support.template import ROOT
 from tools import places
 from tools.local.stack_file import LocalStack
-from tools.operator import directory
-from tools.operator.directory import DirectoryInvalid, parse, write
+from tools.operations import directory
+from tools.operations.directory import DirectoryInvalid, parse, write
 
 EXAMPLE = (ROOT / "directory.example.yaml").read_text()
 

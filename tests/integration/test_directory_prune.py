@@ -12,7 +12,7 @@ from faxes.provisioning import ImportStopped, Outcome, Report, Wish
 from faxes.tokens import Denial
 from tests.support.cloud import Cloud
 from tests.support.imports import NOW, Imports
-from tools.operator import deployed, directory, who
+from tools.operations import deployed, directory, who
 
 ALL = """
 organizations: [{id: "0003", name: Example Ltd}, {id: "0004"}]

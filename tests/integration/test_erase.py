@@ -17,9 +17,9 @@ from faxes.model import IdempotencyRecord
 from faxes.tokens import digest_of
 from tests.support.cloud import Cloud
 from tests.support.faxes import fax
-from tools.operator import deployed, erase
-from tools.operator.deployed import Stack
-from tools.operator.erase import NotErased
+from tools.operations import deployed, erase
+from tools.operations.deployed import Stack
+from tools.operations.erase import NotErased
 
 FAX, OTHER = fax(1), fax(2)
 CALLER = "arn:aws:sts::123456789012:user/moto"

@@ -17,9 +17,9 @@ from faxes.adapters.dynamodb.items import wire
 from faxes.model import Fax, IdempotencyRecord
 from tests.support.cloud import Cloud
 from tests.support.faxes import fax
-from tools.operator import deployed, erase, restore
-from tools.operator.deployed import Stack
-from tools.operator.restore import NotRestored, Outcome
+from tools.operations import deployed, erase, restore
+from tools.operations.deployed import Stack
+from tools.operations.restore import NotRestored, Outcome
 
 # The audit log takes lines of now alone, and what is over is so by a clock that is passed in.
 NOW = datetime.now(UTC)

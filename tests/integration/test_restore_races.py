@@ -18,9 +18,9 @@ from faxes.tokens import Denial
 from tests.support.cloud import Cloud
 from tests.support.faxes import fax
 from tests.support.imports import Imports
-from tools.operator import erase, restore
-from tools.operator.deployed import Stack
-from tools.operator.restore import Outcome
+from tools.operations import erase, restore
+from tools.operations.deployed import Stack
+from tools.operations.restore import Outcome
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 # Of files that S3 has from this minute, an erasure would say that they may be about to be accepted. These tests may run

@@ -21,7 +21,7 @@ from tests.support import requests, template
 from tests.support.cloud import Cloud
 from tests.support.faults import Fate, Faults, dynamodb_answers, raises
 from tools.client.answers import differences
-from tools.operator import app_secrets
+from tools.operations import app_secrets
 
 ROOT = template.ROOT
 NAMES = requests.names("issue_token")

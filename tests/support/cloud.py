@@ -20,8 +20,8 @@ from moto import mock_aws
 
 from faxes.adapters.dynamodb.items import wire
 from tests.support import template
-from tools.operator import directory
-from tools.operator.deployed import Stack
+from tools.operations import directory
+from tools.operations.deployed import Stack
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -18,8 +18,8 @@ from faxes.provisioning import Plan, Report, Wish
 from faxes.tokens import App, Authentication, Denial, Login
 from tests.support.cloud import Cloud
 from tests.support.memory import name_no_app
-from tools.operator import directory
-from tools.operator.deployed import Stack
+from tools.operations import directory
+from tools.operations.deployed import Stack
 
 NOW = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 

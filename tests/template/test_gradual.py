@@ -9,7 +9,7 @@ from samtranslator.model.preferences import deployment_preference_collection as 
 
 from tests.support import template
 from tests.support.transform import processed
-from tools.operator import gradual
+from tools.operations import gradual
 
 FUNCTIONS = ["AuthorizeFunction", "CreateFaxFunction", "IssueTokenFunction"]
 NAME = "0123456789abcdef"
@@ -136,7 +136,7 @@ def test_make_deploys_what_is_derived_with_the_settings_that_name_it() -> None:
     command = ["make", "--silent", "--dry-run", "deploy", "GRADUAL=AllAtOnce"]
     planned = subprocess.run(command, cwd=template.ROOT, capture_output=True, text=True, check=True).stdout
     derive, deploy = planned.replace("\\\n", "").splitlines()[-2:]
-    assert derive.endswith(" -m tools.operator.gradual 'AllAtOnce'")
+    assert derive.endswith(" -m tools.operations.gradual 'AllAtOnce'")
     derived = (gradual.BUILD / gradual.DERIVED).relative_to(template.ROOT)
     assert deploy.split() == [
         ".local/venvs/sam/bin/sam",

@@ -61,7 +61,7 @@ BREAKING = {
     "The operator's tools are composition roots, and no other tool sees an adapter": [
         ("tools/client/store.py", "faxes.adapters.s3", "tools.client.store -> faxes.adapters.s3 (l.1)"),
         ("tools/local/store.py", "faxes.adapters.dynamodb.items", "tools.local.store -> faxes.adapters.dynamodb.items"),
-        ("tools/operator/made.py", "faxes.bootstrap", "tools.operator.made -> faxes.bootstrap (l.1)"),
+        ("tools/operations/made.py", "faxes.bootstrap", "tools.operations.made -> faxes.bootstrap (l.1)"),
     ],
 }
 

@@ -21,8 +21,8 @@ from tools import places
 from tools.local import stack_file
 from tools.local.emulator import REGION, Emulator, emulator, undisturbed
 from tools.local.stack_file import LocalStack
-from tools.operator import directory
-from tools.operator.deployed import Stack
+from tools.operations import directory
+from tools.operations.deployed import Stack
 from tools.steps import StepFailed, run, step
 
 STACK_NAME = "fax-api"

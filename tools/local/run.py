@@ -23,7 +23,7 @@ from tools import places
 from tools.client import login, send
 from tools.local.local_stack import STACK_NAME, local_stack
 from tools.local.stack_file import LocalStack
-from tools.operator import logs
+from tools.operations import logs
 from tools.steps import StepFailed, fail, last_lines
 
 _FILES = (places.ROOT / "tests/data/documents/letter.pdf", places.ROOT / "tests/data/documents/note.txt")

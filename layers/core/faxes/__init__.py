@@ -29,15 +29,15 @@ A request flows one way:
     functions/issue_token/app.py  an app's key and secret -> a bearer token
       edge.oauth                  event -> key and secret; a token or an error -> an answer in OAuth's shape
       tokens                      key and secret -> token
-    tools/operator/erase.py       a fax's uid -> nothing left of it but the audit log's lines
+    tools/operations/erase.py     a fax's uid -> nothing left of it but the audit log's lines
       erasure                     which files and record go, in which order
         audit                     the audit log, and its line
       adapters.s3_erasure, .dynamodb.erasure, .logs
-    tools/operator/directory.py   directory.yaml -> who may send
+    tools/operations/directory.py directory.yaml -> who may send
       provisioning                members, apps and tokens as asked for -> what is stored, and which secrets are new
       audit                       the audit log, and its line
       adapters.dynamodb.provisioning, .logs
-    tools/operator/who.py         who may send, from where and with what
+    tools/operations/who.py       who may send, from where and with what
       roster                      apps, tokens and extensions, by user and organization
       adapters.dynamodb.roster
 

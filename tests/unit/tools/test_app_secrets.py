@@ -6,7 +6,7 @@ import string
 
 import pytest
 
-from tools.operator.app_secrets import ALPHABETS, weakness
+from tools.operations.app_secrets import ALPHABETS, weakness
 
 PUNCTUATION = "-._~"
 VOIPNOW = string.ascii_letters + string.digits + PUNCTUATION

@@ -8,8 +8,8 @@ import pytest
 from tests.support.local import LOCAL
 from tools import places
 from tools.local import stack_file
-from tools.operator import deployed
-from tools.operator.deployed import NoStack, Stack
+from tools.operations import deployed
+from tools.operations.deployed import NoStack, Stack
 
 
 @pytest.fixture(autouse=True)

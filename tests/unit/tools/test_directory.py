@@ -9,7 +9,7 @@ from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Prin
 from faxes.provisioning import AppEntry, Entries, NamedToken, Organization, Report
 from faxes.tokens import digest_of
 from tests.support.template import ROOT
-from tools.operator.directory import DirectoryInvalid, parse, print_report
+from tools.operations.directory import DirectoryInvalid, parse, print_report
 
 SECRET = "0~H5lJ0R~V_dkMrl-bGWqQ.b8pXw2n7Z"  # noqa: S105  (it opens nothing)
 

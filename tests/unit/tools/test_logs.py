@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tools.operator import logs
+from tools.operations import logs
 
 SINCE = datetime(2026, 11, 26, 9, tzinfo=UTC)
 REQUEST = {

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import NoCredentialsError
 
 from tests.support import template
-from tools.operator import preflight
+from tools.operations import preflight
 
 
 class Gateway:

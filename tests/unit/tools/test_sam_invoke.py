@@ -17,7 +17,7 @@ from tools.local.emulator import Emulator
 from tools.local.local_stack import Example
 from tools.local.sam_containers import SamLocal
 from tools.local.sam_invoke import EVENTS_SECRET, Case, function_log, function_of, invoke, problems, read_case
-from tools.operator import directory
+from tools.operations import directory
 from tools.steps import StepFailed
 
 TEMPLATE = template.load()

@@ -39,8 +39,8 @@ from faxes.tokens import APP_KEY, APP_SECRET, digest_of
 from tools import places
 from tools.local import stack_file
 from tools.local.stack_file import LocalStack
-from tools.operator import app_secrets, deployed
-from tools.operator.deployed import NoStack, Stack
+from tools.operations import app_secrets, deployed
+from tools.operations.deployed import NoStack, Stack
 from tools.steps import fail
 
 _SECTIONS = ("organizations", "users", "extensions", "apps", "tokens")

@@ -17,8 +17,8 @@ from faxes.adapters.dynamodb.erasure import DynamoDBErasureFaxes
 from faxes.adapters.logs import LogsAuditLog
 from faxes.adapters.s3_erasure import S3ErasureFiles
 from faxes.erasure import Erased, Erasure
-from tools.operator import deployed
-from tools.operator.deployed import NoStack, Stack
+from tools.operations import deployed
+from tools.operations.deployed import NoStack, Stack
 from tools.steps import fail
 
 _UID = re.compile(r"[0-9a-f]{32}")

@@ -15,8 +15,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tools.local.local_stack import STACK_NAME
-from tools.operator import deployed
-from tools.operator.deployed import NoStack
+from tools.operations import deployed
+from tools.operations.deployed import NoStack
 from tools.steps import fail
 
 # What says where and by what a line was written, which is the same in each.

@@ -14,8 +14,8 @@ from faxes.adapters.dynamodb import roster as adapter
 from faxes.errors import StorageFault
 from faxes.model import Context
 from faxes.roster import Credential, Roster
-from tools.operator import deployed
-from tools.operator.deployed import NoStack
+from tools.operations import deployed
+from tools.operations.deployed import NoStack
 from tools.steps import fail
 
 

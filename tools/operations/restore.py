@@ -24,8 +24,8 @@ from faxes.adapters.dynamodb.items import fingerprint, plain, wire
 from faxes.adapters.logs import LogsAuditLog
 from faxes.audit import uid_digest
 from faxes.errors import StorageFault
-from tools.operator import deployed
-from tools.operator.deployed import NoStack, Stack
+from tools.operations import deployed
+from tools.operations.deployed import NoStack, Stack
 from tools.steps import fail
 
 # The kinds of items of each table (faxes.adapters.dynamodb): another table's would let nobody in, or anybody.
