@@ -171,3 +171,10 @@ def test_a_function_imports_the_bootstrap_module_of_its_own_name(app: Path) -> N
     found = {name for name in imported(app) if name.startswith("faxes.bootstrap.")}
     # One that needs no settings and no clients has none.
     assert found == ({own} if exists else set())
+
+
+def test_no_tool_has_the_name_of_a_module_of_the_standard_library() -> None:
+    """A script that is run by its path finds what lies beside it first."""
+    found = [path for path in (ROOT / "tools").rglob("*") if path.suffix in {"", ".py"}]
+    assert len(found) > 20
+    assert [str(path) for path in found if path.stem in sys.stdlib_module_names] == []

@@ -54,7 +54,7 @@ def test_another_part_without_a_filename_is_ignored(name: str) -> None:
     ],
 )
 def test_a_part_that_was_meant_as_a_file_counts_as_one_without_a_name(sent: bytes) -> None:
-    """tests/unit/test_unattached.py has more of them."""
+    """tests/unit/intake/test_unattached.py has more of them."""
     [upload] = parsed(REQUEST, sent, field("files", b"y", "a.txt")).uploads[:1]
     assert upload == Upload(None, sent.partition(b"\r\n\r\n")[2])
 
