@@ -9,7 +9,7 @@ import pytest
 
 from faxes.adapters.dynamodb.credentials import DynamoDBCredentialStore
 from faxes.errors import ClientInvalid
-from faxes.provisioning import Wish
+from faxes.provisioning.entries import Wish
 from faxes.tokens import Login
 from tests.support.access import (
     CONTEXTS,
@@ -29,7 +29,7 @@ from tests.support.access import (
 )
 from tests.support.cloud import cloud
 from tests.support.memory import name_no_app
-from tools.operations import directory
+from tools.operations import directory, directory_file
 
 REMOVED = ["user", "extension", "app", "colleague"]
 WAYS = ["token", "cached", "login"]
@@ -90,10 +90,10 @@ def removed(request: pytest.FixtureRequest) -> Iterator[tuple[str, Deployed, Log
 def test_every_cell(removed: tuple[str, Deployed, Login], context: Any) -> None:
     what, deployed, login = removed
     stack, now = deployed.cloud.stack(), datetime.now(UTC)
-    secrets = directory.write(directory.parse(text()), stack, now).secrets
+    secrets = directory.write(directory_file.parse(text()), stack, now).secrets
     headers = {reach: f"Bearer {login.log_in(f'app.{reach}', secrets[f'app.{reach}'])}" for reach in CONTEXTS}
     cached = {reach: authorized(deployed, raw("@me", "210", header), context)[0] for reach, header in headers.items()}
-    assert directory.write(directory.parse(text(what)), stack, now, wish=Wish(prune=True)).removed
+    assert directory.write(directory_file.parse(text(what)), stack, now, wish=Wish(prune=True)).removed
 
     def answered(way: str, user: str, extension: str, reach: str) -> Answer | None:
         """None where no token is issued."""

@@ -13,7 +13,8 @@ import pytest
 
 from faxes.adapters.dynamodb.credentials import DynamoDBCredentialStore
 from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal
-from faxes.provisioning import ImportStopped, Report
+from faxes.provisioning.plan import Report
+from faxes.provisioning.provision import ImportStopped
 from faxes.tokens import App, Denial, FormerSecret, Token, digest_of
 from tests.support.cloud import Cloud
 from tests.support.imports import NOW, Imports, once
@@ -21,7 +22,8 @@ from tests.support.template import ROOT
 from tools import places
 from tools.local.stack_file import LocalStack
 from tools.operations import directory
-from tools.operations.directory import DirectoryInvalid, parse, write
+from tools.operations.directory import write
+from tools.operations.directory_file import DirectoryInvalid, parse
 
 EXAMPLE = (ROOT / "directory.example.yaml").read_text()
 

@@ -8,7 +8,9 @@ import pytest
 
 from faxes.adapters.dynamodb.items import fingerprint, plain
 from faxes.errors import Effect, StorageFault
-from faxes.provisioning import ImportStopped, Outcome, Report, Wish
+from faxes.provisioning.entries import Wish
+from faxes.provisioning.plan import Outcome, Report
+from faxes.provisioning.provision import ImportStopped
 from faxes.tokens import Denial
 from tests.support.cloud import Cloud
 from tests.support.imports import NOW, Imports

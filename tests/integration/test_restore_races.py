@@ -13,7 +13,7 @@ from faxes.adapters.dynamodb.erasure import DynamoDBErasureFaxes
 from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
 from faxes.adapters.logs import LogsAuditLog
 from faxes.model import IdempotencyRecord
-from faxes.provisioning import Report
+from faxes.provisioning.plan import Report
 from faxes.tokens import Denial
 from tests.support.cloud import Cloud
 from tests.support.faxes import fax

@@ -20,7 +20,7 @@ from moto import mock_aws
 
 from faxes.adapters.dynamodb.items import wire
 from tests.support import template
-from tools.operations import directory
+from tools.operations import directory, directory_file
 from tools.operations.deployed import Stack
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Cloud:
 
     def import_example(self, draw: Callable[[], str] | None = None) -> None:
         """Import directory.example.yaml; ``draw`` makes its secrets and tokens, where they are to be known."""
-        entries = directory.parse((template.ROOT / "directory.example.yaml").read_text())
+        entries = directory_file.parse((template.ROOT / "directory.example.yaml").read_text())
         write = partial(directory.write, draw=draw) if draw else directory.write
         write(entries, self.stack(), datetime.now(UTC))
 

@@ -14,11 +14,12 @@ from faxes.adapters.dynamodb.credentials import DynamoDBCredentialStore
 from faxes.adapters.dynamodb.directory import DynamoDBDirectory
 from faxes.errors import ClientInvalid
 from faxes.model import Extension, ExtensionNumber, Principal
-from faxes.provisioning import Plan, Report, Wish
+from faxes.provisioning.entries import Wish
+from faxes.provisioning.plan import Plan, Report
 from faxes.tokens import App, Authentication, Denial, Login
 from tests.support.cloud import Cloud
 from tests.support.memory import name_no_app
-from tools.operations import directory
+from tools.operations import directory, directory_file
 from tools.operations.deployed import Stack
 
 NOW = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
@@ -56,10 +57,10 @@ class Imports:
         *,
         prune: bool = False,
     ) -> Report:
-        return directory.write(directory.parse(text), self.stack, now, self._draw, Wish(rotate, keep, prune))
+        return directory.write(directory_file.parse(text), self.stack, now, self._draw, Wish(rotate, keep, prune))
 
     def plan(self, text: str, now: datetime = NOW, wish: Wish = Wish()) -> Plan:  # noqa: B008  (it is frozen)
-        return directory.plan(directory.parse(text), self.stack, now, wish)
+        return directory.plan(directory_file.parse(text), self.stack, now, wish)
 
     def tables(self) -> dict[str, object]:
         """Everything in the two tables, by key."""

@@ -21,7 +21,7 @@ from tools import places
 from tools.local import stack_file
 from tools.local.emulator import REGION, Emulator, emulator, undisturbed
 from tools.local.stack_file import LocalStack
-from tools.operations import directory
+from tools.operations import directory, directory_file
 from tools.operations.deployed import Stack
 from tools.steps import StepFailed, run, step
 
@@ -123,7 +123,7 @@ class Example:
 
 def import_example_directory(running: Emulator, outputs: Mapping[str, str], secret: str | None = None) -> Example:
     """Import directory.example.yaml, and print what that did. ``secret`` is its first app's; None has one drawn."""
-    entries = directory.parse((places.ROOT / "directory.example.yaml").read_text(encoding="utf-8"))
+    entries = directory_file.parse((places.ROOT / "directory.example.yaml").read_text(encoding="utf-8"))
     own, *others = entries.apps
     if secret is not None:
         entries = replace(entries, apps=(replace(own, secret_digest=digest_of(secret)), *others))

@@ -6,10 +6,12 @@ Longer than 350 lines: one file format, whose table holds every mistake.
 import pytest
 
 from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal, User
-from faxes.provisioning import AppEntry, Entries, NamedToken, Organization, Report
+from faxes.provisioning.entries import AppEntry, Entries, NamedToken, Organization
+from faxes.provisioning.plan import Report
 from faxes.tokens import digest_of
 from tests.support.template import ROOT
-from tools.operations.directory import DirectoryInvalid, parse, print_report
+from tools.operations.directory import print_report
+from tools.operations.directory_file import DirectoryInvalid, parse
 
 SECRET = "0~H5lJ0R~V_dkMrl-bGWqQ.b8pXw2n7Z"  # noqa: S105  (it opens nothing)
 

@@ -17,7 +17,7 @@ from tools.local.emulator import Emulator
 from tools.local.local_stack import Example
 from tools.local.sam_containers import SamLocal
 from tools.local.sam_invoke import EVENTS_SECRET, Case, function_log, function_of, invoke, problems, read_case
-from tools.operations import directory
+from tools.operations import directory_file
 from tools.steps import StepFailed
 
 TEMPLATE = template.load()
@@ -149,7 +149,7 @@ def test_no_event_says_how() -> None:
 
 def test_the_app_of_the_stored_events_can_log_in() -> None:
     assert requests.EXAMPLE.secret == EVENTS_SECRET
-    entries = directory.parse((ROOT / "directory.example.yaml").read_text())
+    entries = directory_file.parse((ROOT / "directory.example.yaml").read_text())
     assert entries.apps[0].key == requests.EXAMPLE.key
 
 

@@ -15,7 +15,9 @@ from faxes.adapters.dynamodb.directory import extension_item, organization_item,
 from faxes.adapters.dynamodb.items import Item, fingerprint, moment, plain, wire
 from faxes.errors import Effect
 from faxes.model import Extension, User
-from faxes.provisioning import Member, Outcome, Step, StoredToken
+from faxes.provisioning.entries import Member
+from faxes.provisioning.plan import Outcome, Step
+from faxes.provisioning.stores import StoredToken
 from faxes.tokens import App, Token
 
 if TYPE_CHECKING:

@@ -1,0 +1,169 @@
+"""The directory's file: its text -> the entries that are to be imported, or all that is wrong with it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from faxes import numbers
+from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal, User
+from faxes.provisioning.entries import AppEntry, Entries, Member, NamedToken, Organization
+from faxes.tokens import APP_KEY, APP_SECRET, digest_of
+from tools.operations import app_secrets
+
+_SECTIONS = ("organizations", "users", "extensions", "apps", "tokens")
+_ORGANIZATION_ID = re.compile(r"[0-9]{1,16}")
+_TOKEN_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_MAX_DAYS = 3650
+
+
+class DirectoryInvalid(Exception):
+    """The file cannot be imported; the message lists everything that is wrong with it, a line each, and no secret."""
+
+
+def parse(text: str) -> Entries:
+    """A directory file's text -> its entries. Raises DirectoryInvalid, naming every mistake."""
+    try:
+        document = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        # The error's own words quote the file, which may hold secrets.
+        mark = getattr(error, "problem_mark", None)
+        place = f"; see line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise DirectoryInvalid(f"the file is not YAML{place}") from None
+    return _Reader().read(document)
+
+
+class _Reader:
+    """Collects mistakes, so that one run shows them all."""
+
+    def __init__(self) -> None:
+        self._mistakes: list[str] = []
+
+    def read(self, document: object) -> Entries:
+        if not isinstance(document, dict) or not set(document) <= set(_SECTIONS):
+            raise DirectoryInvalid(
+                f"the file must be a mapping with the sections {', '.join(_SECTIONS)}, and no others"
+            )
+        items: dict[str, Member] = {}
+        organizations: set[str] = set()
+        for where, entry in self._entries(document, "organizations", {"id", "name"}, {"id"}):
+            organization = self._text(where, entry, "id", _ORGANIZATION_ID, "1 to 16 digits")
+            if organization is not None and self._new(where, organization, organizations):
+                organizations.add(organization)
+                items[f"organization {organization}"] = Organization(organization, str(entry.get("name") or ""))
+        users: dict[str, str] = {}
+        for where, entry in self._entries(document, "users", {"id", "organization"}, {"id", "organization"}):
+            user = self._text(where, entry, "id", numbers.USER_ID, "1 to 64 of A-Za-z0-9._-")
+            home = self._reference(where, entry, "organization", organizations)
+            if user is not None and home is not None and self._new(where, user, users):
+                users[user] = home
+                items[f"user {user}"] = User(user, home)
+        for extension in self._extensions(document, users):
+            items[f"extension {extension.number}"] = extension
+        apps = tuple(self._apps(document, users))
+        tokens = tuple(self._tokens(document, users))
+        if self._mistakes:
+            raise DirectoryInvalid("\n".join(self._mistakes))
+        return Entries(items, apps, tokens)
+
+    def _extensions(self, document: dict[str, Any], users: Mapping[str, str]) -> Iterator[Extension]:
+        fields = {"number", "owner", "type", "fax"}
+        seen: set[str] = set()
+        for where, entry in self._entries(document, "extensions", fields, {"number", "owner"}):
+            text = entry["number"]
+            parsed = numbers.parse_extension(text) if isinstance(text, str) else None
+            owner = self._reference(where, entry, "owner", users)
+            kind = entry.get("type", ExtensionType.PHONE_TERMINAL.value)
+            fax = entry.get("fax", True)
+            if kind not in list(ExtensionType):
+                self._wrong(f"{where}: type is {kind!r}; it must be one of {', '.join(ExtensionType)}")
+            if not isinstance(fax, bool):
+                self._wrong(f"{where}: fax is {fax!r}; it must be true or false")
+            if parsed is None or parsed[0] is None:
+                self._wrong(f"{where}: number is {text!r}; it must be text such as 0003*210, at most 32 characters")
+            elif owner is not None and users[owner] != parsed[0]:
+                self._wrong(f"{where}: number is {text!r}, but its owner is of organization {users[owner]!r}")
+            elif owner is not None and self._new(where, text, seen) and kind in list(ExtensionType):
+                seen.add(text)
+                yield Extension(ExtensionNumber(parsed[0], parsed[1]), owner, ExtensionType(kind), fax is True)
+
+    def _apps(self, document: dict[str, Any], users: Mapping[str, str]) -> Iterator[AppEntry]:
+        fields = {"key", "owner", "context", "enabled", "secret"}
+        seen: set[str] = set()
+        for where, entry in self._entries(document, "apps", fields, {"key", "owner"}):
+            key = self._text(where, entry, "key", APP_KEY, "1 to 128 of A-Za-z0-9-._~")
+            owner = self._reference(where, entry, "owner", users)
+            context = entry.get("context", Context.USER.value)
+            enabled = entry.get("enabled", True)
+            digest = self._secret_digest(where, entry["secret"]) if "secret" in entry else None
+            if context not in list(Context):
+                self._wrong(f"{where}: context is {context!r}; it must be one of {', '.join(Context)}")
+            if not isinstance(enabled, bool):
+                self._wrong(f"{where}: enabled is {enabled!r}; it must be true or false")
+            elif key is not None and owner is not None and self._new(where, key, seen) and context in list(Context):
+                seen.add(key)
+                yield AppEntry(key, owner, users[owner], Context(context), enabled, digest)
+
+    def _secret_digest(self, where: str, secret: object) -> str | None:
+        """What is stored of a secret. A mistake in it is named without it."""
+        if not (isinstance(secret, str) and APP_SECRET.fullmatch(secret)):
+            self._wrong(f"{where}: secret must be text of 1 to 512 of A-Za-z0-9-._~{_hint(secret)}")
+            return None
+        weak = app_secrets.weakness(secret)
+        if weak is not None:
+            self._wrong(f"{where}: secret is too weak: {weak}. Leave it out to have a strong one drawn")
+        return digest_of(secret)
+
+    def _tokens(self, document: dict[str, Any], users: Mapping[str, str]) -> Iterator[NamedToken]:
+        seen: set[str] = set()
+        for where, entry in self._entries(document, "tokens", {"name", "user", "days"}, {"name", "user"}):
+            name = self._text(where, entry, "name", _TOKEN_NAME, "1 to 64 of A-Za-z0-9._-")
+            user = self._reference(where, entry, "user", users)
+            days = entry.get("days", 30)
+            if not (type(days) is int and 1 <= days <= _MAX_DAYS):
+                self._wrong(f"{where}: days is {days!r}; it must be a number from 1 to {_MAX_DAYS}")
+            elif name is not None and user is not None and self._new(where, name, seen):
+                seen.add(name)
+                yield NamedToken(name, Principal(user, users[user]), days)
+
+    def _entries(
+        self, document: dict[str, Any], section: str, allowed: set[str], needed: set[str]
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        entries = document.get(section) or []
+        if not isinstance(entries, list):
+            self._wrong(f"{section}: must be a list")
+            return
+        for position, entry in enumerate(entries, start=1):
+            where = f"{section}, entry {position}"
+            if not isinstance(entry, dict) or not needed <= set(entry) <= allowed:
+                self._wrong(f"{where}: must have {', '.join(sorted(needed))}; may have {', '.join(sorted(allowed))}")
+            else:
+                yield where, entry
+
+    def _text(self, where: str, entry: dict[str, Any], field: str, pattern: re.Pattern[str], rule: str) -> str | None:
+        value = entry[field]
+        if isinstance(value, str) and pattern.fullmatch(value):
+            return value
+        self._wrong(f"{where}: {field} is {value!r}; it must be text of {rule}{_hint(value)}")
+        return None
+
+    def _reference(self, where: str, entry: dict[str, Any], field: str, known: Any) -> str | None:
+        value = entry[field]
+        if isinstance(value, str) and value in known:
+            return value
+        self._wrong(f"{where}: {field} is {value!r}, which the file does not define{_hint(value)}")
+        return None
+
+    def _new(self, where: str, value: str, seen: Any) -> bool:
+        if value in seen:
+            self._wrong(f"{where}: {value!r} is in the file twice")
+        return value not in seen
+
+    def _wrong(self, mistake: str) -> None:
+        self._mistakes.append(mistake)
+
+
+def _hint(value: object) -> str:
+    """What helps where YAML has read a number: the value is not repeated, since 0003 has become 3, and 0010 8."""
+    return " (write it in quotes, or YAML drops its leading zeros)" if isinstance(value, int) else ""
