@@ -51,6 +51,8 @@ def refusal(content: bytes, **how: object) -> tuple[str, str]:
 PRELUDE = """
 import ctypes, os, resource, signal, socket, sys
 sys.path.append(sys.argv[1])
+from faxes import confinement
+from faxes.confinement import inside, sandbox
 from faxes.formats import pdf_check
 """
 

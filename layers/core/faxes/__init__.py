@@ -15,6 +15,7 @@ A request flows one way:
           numbers                 what an extension and a recipient look like
         intake.documents          what a file is, and whether it can be faxed
           formats                 what each kind of file must be like, and how many pages it has
+            confinement           a process for each document that a native library reads, which reaches nothing else
         intake.idempotency        what makes a request that comes again the same fax
         ids                       what names a fax, and where its files lie
       adapters.s3, .dynamodb      the stores that submission, access and tokens ask for
@@ -24,6 +25,7 @@ A request flows one way:
       tokens                      Authorization header -> Principal
     tools/local/render.py, and what draws accepted faxes
       rendering                   accepted documents -> fax pages, each document in a process of its own
+        confinement               the same kind of process
         pages                     fax pages as bytes: T.6, TIFF-F, PDF
         formats                   how a text is laid out
     functions/issue_token/app.py  an app's key and secret -> a bearer token
@@ -48,6 +50,7 @@ beside its imports).
 
 A function imports the bootstrap module of its own name and the edge. A concern never imports another concern: they meet
 in ``access``, ``ids``, ``model`` and ``errors``. Imports point downwards only: bootstrap -> adapters, edge -> intake,
-rendering, tokens, erasure -> access, audit, formats, pages -> ids, numbers -> model -> errors. pyproject.toml says so,
-with who alone may import what, and ``make imports`` holds it: a new module has its place there, or fails.
+rendering, tokens, erasure -> access, audit, formats, pages -> confinement, ids, numbers -> model -> errors.
+pyproject.toml says so, with who alone may import what, and ``make imports`` holds it: a new module has its place there,
+or fails.
 """

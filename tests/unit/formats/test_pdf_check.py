@@ -14,6 +14,7 @@ from pathlib import Path
 import pypdfium2_raw
 import pytest
 
+from faxes import confinement
 from faxes.errors import DeploymentFault
 from faxes.formats import pdf, pdf_check
 from tests.support import pdfs
@@ -70,7 +71,7 @@ def test_a_reader_that_ends_early_refuses_its_document_alone(check: str) -> None
 
 @pytest.mark.parametrize("does", ENDS_EARLY)
 def test_a_reader_that_ends_before_it_has_the_document_refuses_it_as_well(does: str) -> None:
-    assert refusal(FOUR_MIB, start=reader(before=f"os.write(1, pdf_check.READY); {does}")) == CRASHED
+    assert refusal(FOUR_MIB, start=reader(before=f"os.write(1, confinement.READY); {does}")) == CRASHED
 
 
 @pytest.mark.parametrize(
@@ -111,7 +112,7 @@ def test_a_reader_that_waits_without_end_is_ended_at_the_deadline() -> None:
 
 
 def test_a_reader_that_does_not_take_the_document_is_ended_at_the_deadline() -> None:
-    start = reader(before="os.write(1, pdf_check.READY); signal.pause()")
+    start = reader(before="os.write(1, confinement.READY); signal.pause()")
     # A twentieth of a second is what is left when the document is sent.
     assert refusal(FOUR_MIB, start=start, seconds=60, monotonic=clock(0, 0, 59.95)) == TOO_SLOW
 
@@ -154,7 +155,7 @@ def test_what_goes_wrong_before_the_document_is_there_is_told_and_nothing_after_
 def test_a_child_whose_document_ends_early_ends_as_well() -> None:
     command = [*pdf.child(), str(len(ONE_PAGE)), "200", "1000000"]
     done = subprocess.run(command, input=ONE_PAGE[:-1], stdout=subprocess.PIPE, env={})
-    assert (done.returncode, done.stdout) == (1, pdf_check.READY)
+    assert (done.returncode, done.stdout) == (1, confinement.READY)
 
 
 # --- when no document can be read ------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from tests.support.pdf_reading import (
     reader,
 )
 
+AT_LARGE = "inside.limit = lambda *_: None; sandbox.confine = lambda: None"
 TRIES = """
 def managed():
     '''A bit for each thing that it could do.'''
@@ -43,10 +44,7 @@ def test_with_the_document_in_it_the_child_can_open_nothing() -> None:
     check = "return pdf_check.OPENED, 1 + managed(), 1"
     assert pdf.count_pages(ONE_PAGE, 200, start=reader(check, TRIES)) == 1
     # It could before.
-    assert (
-        pdf.count_pages(ONE_PAGE, 200, start=reader(check, TRIES + "pdf_check._confine = lambda seconds: None"))
-        == 1 + 0b111111
-    )
+    assert pdf.count_pages(ONE_PAGE, 200, start=reader(check, TRIES + AT_LARGE)) == 1 + 0b111111
 
 
 FORKS = """
@@ -68,16 +66,35 @@ def forks():
 def test_with_the_document_in_it_the_child_can_start_no_process() -> None:
     check = "return pdf_check.OPENED, 1 + forks(), 1"
     assert pdf.count_pages(ONE_PAGE, 200, start=reader(check, FORKS)) == 1
-    assert pdf.count_pages(ONE_PAGE, 200, start=reader(check, FORKS + "pdf_check._confine = lambda seconds: None")) == 2
+    assert pdf.count_pages(ONE_PAGE, 200, start=reader(check, FORKS + AT_LARGE)) == 2
 
 
-def test_the_limits_cannot_be_raised_again() -> None:
+def test_the_limits_hold_without_the_filter_of_system_calls() -> None:
+    unfiltered = "sandbox._filter = lambda libc: None"
     limits = "(resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_NPROC, resource.RLIMIT_NOFILE)"
     check = f"return pdf_check.OPENED, 1 + sum(sum(resource.getrlimit(each)) for each in {limits}), 1"
-    assert pdf.count_pages(ONE_PAGE, 200, start=reader(check)) == 1
+    assert pdf.count_pages(ONE_PAGE, 200, start=reader(check, unfiltered)) == 1
     # Seconds, for whatever gets rid of the timer.
     check = "return pdf_check.OPENED, max(resource.getrlimit(resource.RLIMIT_CPU)), 1"
-    assert pdf.count_pages(ONE_PAGE, 200, start=reader(check)) in (2, 3)
+    assert pdf.count_pages(ONE_PAGE, 200, start=reader(check, unfiltered)) in (2, 3)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux's own way")
+def test_the_child_is_confined_as_one_that_draws() -> None:
+    """What the filter alone closes: signals to its parent, and looking at files."""
+    check = "return pdf_check.OPENED, 1 + sum(managed), 1"
+    # An error is what stops it.
+    tries = """
+def tried(way):
+    try:
+        way()
+    except PermissionError:
+        return 0
+    return 1
+"""
+    looks = "managed = map(tried, (lambda: os.kill(os.getppid(), 0), lambda: os.stat('/'), os.uname))"
+    assert pdf.count_pages(ONE_PAGE, 200, start=reader(check, f"{tries}{looks}")) == 1
+    assert pdf.count_pages(ONE_PAGE, 200, start=reader(check, f"{tries}{looks}; {AT_LARGE}")) == 4
 
 
 def test_the_child_gets_no_credentials_and_no_file_of_ours(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -87,7 +104,7 @@ def test_the_child_gets_no_credentials_and_no_file_of_ours(monkeypatch: pytest.M
 names = sorted(set(os.environ) - {"LC_CTYPE"})
 files = [each for each in range(64) if os.path.exists(f"/dev/fd/{each}")]
 os.write(1, b"R" if (names, files, os.getcwd()) == (["LD_LIBRARY_PATH"], [0, 1, 2], "/") else b"?")
-pdf_check.READY = b""
+confinement.READY = b""
 """
     with (tmp_path / "ours").open("w") as ours:
         os.set_inheritable(ours.fileno(), True)
@@ -128,9 +145,10 @@ os.execv(sys.executable, [sys.executable, "-c", *sys.argv[1:]])
 """
 COUNTS_TWICE = """
 import sys
+from faxes.confinement import outside
 from faxes.formats import pdf
 from tests.support import pdfs
-for pdf._close_memory in (lambda: None, pdf._close_memory):
+for outside._hide in (lambda fault: None, outside._hide):
     print(pdf.count_pages(pdfs.pdf(pdfs.pages(1)), 200, start=sys.argv[1:]) - 1)
 """
 

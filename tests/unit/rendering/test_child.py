@@ -121,8 +121,8 @@ def test_that_hangs(plan: Callable[..., Plan]) -> None:
 def test_that_computes_for_ever(plan: Callable[..., Plan]) -> None:
     """The process's own limit, in its own words."""
     program = """import sys; sys.path += sys.argv[2:]
-from faxes.rendering import confined; from faxes.rendering.plan import Plan; import os
-confined._limit(Plan.loaded(sys.argv[1])); os.write(1, b"R")
+from faxes.confinement import inside; from faxes.rendering.plan import Plan
+plan = Plan.loaded(sys.argv[1]); inside.receive(memoryview(bytearray(3)), plan.memory, plan.seconds)
 while True: pass"""
     with pytest.raises(RenderFailed) as failed:
         list(draw(plan(size=3, seconds=1), b"abc", start=[sys.executable, "-I", "-S", "-c", program]))

@@ -22,8 +22,6 @@ A PDF that is cut exactly where an older version of it ended is that version, wh
 """
 
 import resource
-import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -33,6 +31,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from signal import SIGPROF, SIGXCPU
 
+from faxes.confinement import READY
+from faxes.confinement.outside import Process, started
 from faxes.errors import DeploymentFault
 from faxes.formats import Unfaxable, pdf_check
 from faxes.formats.budget import Budget
@@ -43,11 +43,7 @@ from faxes.formats.pdf_pages import check_pages
 # Seconds that one check may take. For a child that neither ends nor computes: what it may compute is far less.
 SECONDS = 5.0
 
-# No credentials, and nothing else but where Lambda's Python finds its own library.
-_ENVIRONMENT = {"LD_LIBRARY_PATH": f"{sys.base_prefix}/lib"}
-
-# Of linux/prctl.h.
-_PR_SET_DUMPABLE = 4
+_FAULT = "pdf_reader_not_started"
 
 # PDFium opens no PDF that counts more.
 _MOST_PAGES = 0xFFFFF
@@ -164,13 +160,11 @@ def _ask(
     left = budget.left
     with budget.held():
         talk = _talk([*command, str(int(left * 1_000_000))], document, seconds, monotonic)
-    if not talk.heard.startswith(pdf_check.READY):
-        raise DeploymentFault(
-            reason="pdf_reader_not_started", cause="no sign in time" if talk.late else f"its status is {talk.status}"
-        )
+    if not talk.heard.startswith(READY):
+        raise DeploymentFault(reason=_FAULT, cause="no sign in time" if talk.late else f"its status is {talk.status}")
     is_stopped = talk.status in (-SIGPROF, -SIGXCPU)
     budget.charge(left if is_stopped and left < pdf_check.PARSER_STARTS * talk.started else talk.used)
-    if len(talk.heard) == len(pdf_check.READY) + pdf_check.ANSWER_BYTES:
+    if len(talk.heard) == len(READY) + pdf_check.ANSWER_BYTES:
         return talk.heard[1], int.from_bytes(talk.heard[2:6]), int.from_bytes(talk.heard[6:])
     if talk.late or is_stopped:
         raise Unfaxable("pdf_too_slow", "takes too long to read; print it to a new PDF")
@@ -195,25 +189,19 @@ def _talk(
     deadline = monotonic() + seconds
     late = False
     heard = b""
-    started = 0.0
+    ready = 0.0
     before = _children_time()
-    ours, theirs = socket.socketpair()
-    with ours:
-        with theirs:
-            process = _started(command, theirs)
+    with started(command, fault=_FAULT, monotonic=monotonic) as process:
         try:
-            heard = _hear(ours, len(pdf_check.READY), deadline, monotonic)
-            if heard == pdf_check.READY:
-                started = _processor_time(process.pid)
-                _tell(ours, document, deadline, monotonic)
-                heard += _hear(ours, pdf_check.ANSWER_BYTES + 1, deadline, monotonic)
+            heard = _hear(process, len(READY), deadline)
+            if heard == READY:
+                ready = process.processor_time()
+                process.send(document, deadline)
+                heard += _hear(process, pdf_check.ANSWER_BYTES + 1, deadline)
         except TimeoutError:
             late = True
-        finally:
-            # Where it has ended by itself, its own status stands.
-            process.kill()
-            status = process.wait()
-    return _Talk(heard, status, late, started, max(_children_time() - before - started, 0.0))
+        status = process.end()
+    return _Talk(heard, status, late, ready, max(_children_time() - before - ready, 0.0))
 
 
 def _children_time() -> float:
@@ -222,65 +210,13 @@ def _children_time() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _processor_time(pid: int) -> float:
-    """What a process has used until now; 0 where the system does not say: macOS. As clock_getcpuclockid(3) has it."""
-    try:
-        return time.clock_gettime((~pid << 3) | 2)
-    except OSError:
-        return 0.0
-
-
-def _started(command: Sequence[str], channel: socket.socket) -> "subprocess.Popen[bytes]":
-    _close_memory()
-    try:
-        return subprocess.Popen(  # noqa: S603  # the command is our own
-            command, stdin=channel.fileno(), stdout=channel.fileno(), cwd="/", env=_ENVIRONMENT
-        )
-    except OSError as error:
-        raise DeploymentFault(reason="pdf_reader_not_started", cause=type(error).__name__) from error
-
-
-def _close_memory() -> None:
-    """Let no process of the same user look into this one, trace it or change its memory, as prctl(2) and ptrace(2) have
-    it: the child could otherwise. Raises DeploymentFault where the system does not do it; macOS has nothing like it."""
-    if not sys.platform.startswith("linux"):
-        return
-    # Imported here: it takes 2.5 ms, which a fax without a PDF need not wait for.
-    import ctypes
-
-    if ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, *[ctypes.c_ulong(0)] * 4):
-        raise DeploymentFault(reason="pdf_reader_not_started", cause="this process's memory cannot be closed to it")
-
-
-def _tell(
-    channel: socket.socket, document: bytes | memoryview, deadline: float, monotonic: Callable[[], float]
-) -> None:
-    """Send all, or as much as the child takes. Raises TimeoutError."""
-    with suppress(ConnectionError):
-        channel.settimeout(_left(deadline, monotonic))
-        channel.sendall(document)
-        channel.shutdown(socket.SHUT_WR)
-
-
-def _hear(channel: socket.socket, most: int, deadline: float, monotonic: Callable[[], float]) -> bytes:
-    """What comes until the child closes its side, or the first ``most`` bytes. Raises TimeoutError."""
-    heard = b""
-    with suppress(ConnectionError):
-        while len(heard) < most:
-            channel.settimeout(_left(deadline, monotonic))
-            got = channel.recv(most - len(heard))
-            if not got:
-                break
-            heard += got
-    return heard
-
-
-def _left(deadline: float, monotonic: Callable[[], float]) -> float:
-    left = deadline - monotonic()
-    if left <= 0:
-        # For a socket, 0 means that it does not wait, and less is an error.
-        raise TimeoutError
-    return left
+def _hear(process: Process, most: int, deadline: float) -> bytes:
+    """What it says until it says no more, or the first ``most`` bytes. Raises TimeoutError."""
+    heard = bytearray(most)
+    length = 0
+    while length < most and (read := process.receive(memoryview(heard)[length:], deadline)):
+        length += read
+    return bytes(heard[:length])
 
 
 def _crashed() -> Unfaxable:

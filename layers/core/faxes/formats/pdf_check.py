@@ -1,25 +1,25 @@
 """Opens one PDF with a native parser, says what it found, and ends: what pdf.py runs in a process of its own.
 
 The parser reads strangers' bytes. Whatever it does, by mistake or because a document's author wants it to, this process
-can by then compute and reserve only a little more, and can open, connect, start and write nothing.
+can by then compute and reserve only a little more, and can reach nothing else (``faxes.confinement``).
 
-Standard output says READY when all is set up, then one answer of ANSWER_BYTES: the outcome in one byte, in four the
-number of pages (OPENED; REBUILT, where the cross-reference was of no use) or that of the page that is wrong
-(PAGE_MISSING, PAGE_SIZE), and in eight the pixels of all pages as a fax has them. Standard input is the document.
+It says one answer of ANSWER_BYTES: the outcome in one byte, in four the number of pages (OPENED; REBUILT, where the
+cross-reference was of no use) or that of the page that is wrong (PAGE_MISSING, PAGE_SIZE), and in eight the pixels of
+all pages as a fax has them.
 
 The parser is PDFium, the library that pypdfium2 ships. Its Python declares 500 functions, which takes longer than all
 that is done here; the six that are needed are declared here, and a test holds them to pypdfium2's.
 """
 
-import os
 import time
+
+from faxes.confinement import inside
 
 # Type checkers know the name; importing it would cost a fifth of this process's start.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ctypes
 
-READY = b"R"
 ANSWER_BYTES = 13
 OPENED, ENCRYPTED, LOCKED, DAMAGED, PAGE_MISSING, PAGE_SIZE, REBUILT = range(7)
 
@@ -41,32 +41,21 @@ PARSER_STARTS = 3.5
 _WRONG_PASSWORD = 4
 _UNKNOWN_SECURITY = 5
 
-_ITIMER_PROF = 2
-
 
 def main(library: str, length: int, max_pages: int, microseconds: int) -> None:
     """Check the PDF of ``length`` bytes that comes in. ``library`` is the path of PDFium's shared library;
     ``microseconds`` of processor time are left for it."""
-    # Imported where they are needed: pdf.py reads this module for its constants alone.
     import ctypes
 
     pdfium = ctypes.CDLL(library)
     declare(pdfium)
     pdfium.FPDF_InitLibrary()
     content = (ctypes.c_char * length)()
-    _confine(microseconds / 1_000_000)
-    os.write(1, READY)
-
-    rest = memoryview(content).cast("B")
-    while rest:
-        read = os.readv(0, [rest])
-        if not read:
-            raise EOFError("the document ended early")
-        rest = rest[read:]
+    seconds = min(PARSER_STARTS * time.process_time(), microseconds / 1_000_000)
+    inside.receive(memoryview(content).cast("B"), PARSER_BYTES, seconds)
     outcome, number, pixels = check(pdfium, content, max_pages)
-    os.write(1, bytes([outcome]) + number.to_bytes(4) + pixels.to_bytes(8))
-    # Nothing that the parser left behind is run or freed.
-    os._exit(0)
+    inside.say(bytes([outcome]) + number.to_bytes(4) + pixels.to_bytes(8))
+    inside.end()
 
 
 def declare(pdfium: "ctypes.CDLL") -> None:
@@ -112,42 +101,3 @@ def _check_pages(pdfium: "ctypes.CDLL", document: "ctypes.c_void_p", max_pages: 
             return PAGE_SIZE, index + 1, 0
         pixels += int(size[0] / 72 * _ACROSS) * int(size[1] / 72 * _DOWN)
     return OPENED, pages, pixels
-
-
-def _confine(seconds: float) -> None:
-    """Give up what the parser does not need. What was opened stays open, and none of it can be taken back."""
-    import ctypes
-    import resource
-
-    # Until here an error is told to the function's log; from here on, the document is not.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-    # A timer of zero would be none.
-    budget = max(min(PARSER_STARTS * time.process_time(), seconds), 0.000_001)
-    limits = {
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_FSIZE: 0,
-        # No process and no thread; it does not hold for root, whom Lambda does not run functions as.
-        resource.RLIMIT_NPROC: 0,
-        # Whole seconds: for a parser that was made to put the timer below off.
-        resource.RLIMIT_CPU: int(time.process_time() + budget) + 2,
-        # No file, socket or pipe, by any way.
-        resource.RLIMIT_NOFILE: 0,
-    }
-    reserved = _reserved()
-    if reserved:
-        limits[resource.RLIMIT_AS] = reserved + PARSER_BYTES
-    for limit, value in limits.items():
-        resource.setrlimit(limit, (value, value))
-    # The standard library's function for it comes with an import that costs a third of this process's start.
-    seconds, microseconds = divmod(round(budget * 1_000_000), 1_000_000)
-    if ctypes.CDLL(None).setitimer(_ITIMER_PROF, (ctypes.c_long * 4)(0, 0, seconds, microseconds), None):
-        raise OSError("no timer")
-
-
-def _reserved() -> int:
-    """This process's address space in bytes; 0 where the system does not say: macOS, which does not limit it either."""
-    try:
-        with open("/proc/self/statm", "rb", buffering=0) as file:
-            return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    except FileNotFoundError:
-        return 0

@@ -5,31 +5,29 @@ closed list; and notes of known names. Nothing else that it says or does has an 
 does.
 """
 
-import ctypes
 import json
-import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from signal import SIGPROF, SIGXCPU
 from typing import NoReturn
 
+from faxes.confinement import READY
+from faxes.confinement.outside import Process, started
 from faxes.errors import DeploymentFault
 from faxes.pages import MOST_ROWS, Resolution
-from faxes.rendering import REASONS, RenderFailed, sandbox
-from faxes.rendering.confined import FAILED, NOTES, PAGE, READY, page_head
+from faxes.rendering import REASONS, RenderFailed
+from faxes.rendering.confined import FAILED, NOTES, PAGE, page_head
 from faxes.rendering.group4 import ROW_BYTES
 from faxes.rendering.plan import Plan
 
 # Seconds for each step, from start to first page and from page to page, while its processor time is not used up.
 PATIENCE = 30.0
 
-_ENVIRONMENT = {"LD_LIBRARY_PATH": f"{sys.base_prefix}/lib"}
+_FAULT = "renderer_not_started"
 # Imported and not run as a script, so that the compiled modules that ship are used.
 _START = "import sys; sys.path += sys.argv[2:]; from faxes.rendering import confined; confined.main(sys.argv[1])"
 _MOST_NOTES, _LONGEST_NOTE = 100, 200
@@ -72,26 +70,17 @@ def draw(
     ``start`` is the command that starts the process, to which the plan and the folders of what it imports are added.
     Raises RenderFailed, or DeploymentFault where the process cannot be started.
     """
-    _hide()
     command = [*(start or [sys.executable, "-I", "-S", "-c", _START]), plan.dumped(), *_folders()]
-    ours, theirs = socket.socketpair()
-    with ours:
-        with theirs:
-            process = _started(command, theirs)
-        channel = _Channel(ours, patience, monotonic)
+    with started(command, fault=_FAULT, monotonic=monotonic) as process:
+        channel = _Channel(process, patience, monotonic)
         try:
             yield from _conversation(channel, content)
         except _Silence:
-            # Where it has ended by itself, its own status stands.
-            process.kill()
-            status = process.wait()
+            status = process.end()
             if not channel.is_ready:
-                raise DeploymentFault(reason="renderer_not_started", cause=f"its status is {status}") from None
+                raise DeploymentFault(reason=_FAULT, cause=f"its status is {status}") from None
             is_slow = channel.is_late or status in (-SIGPROF, -SIGXCPU)
             raise RenderFailed("too_slow" if is_slow else "renderer_crashed") from None
-        finally:
-            process.kill()
-            process.wait()
 
 
 class _Silence(Exception):
@@ -101,20 +90,18 @@ class _Silence(Exception):
 class _Channel:
     """What the process hands over. Each wait has an end."""
 
-    def __init__(self, connection: socket.socket, patience: float, monotonic: Callable[[], float]) -> None:
-        self._connection = connection
+    def __init__(self, process: Process, patience: float, monotonic: Callable[[], float]) -> None:
+        self._process = process
         self._patience = patience
         self._monotonic = monotonic
         self.is_ready = False
         self.is_late = False
 
     def send(self, content: bytes) -> None:
-        with suppress(ConnectionError):
-            self._connection.settimeout(self._patience)
-            try:
-                self._connection.sendall(content)
-            except TimeoutError:
-                self._give_up()
+        try:
+            self._process.send(content, self._monotonic() + self._patience)
+        except TimeoutError:
+            self._give_up()
 
     def take(self, size: int) -> bytes:
         """So many bytes."""
@@ -122,7 +109,12 @@ class _Channel:
         rest = memoryview(taken)
         deadline = self._monotonic() + self._patience
         while rest:
-            read = self._receive(rest[:_READ_AT_ONCE], deadline)
+            try:
+                read = self._process.receive(rest[:_READ_AT_ONCE], deadline)
+            except TimeoutError:
+                self._give_up()
+            if not read:
+                raise _Silence
             rest = rest[read:]
         return bytes(taken)
 
@@ -132,21 +124,6 @@ class _Channel:
         while not line.endswith(b"\n") and len(line) < _MOST_BYTES_OF_NOTES:
             line += self.take(1)
         return line
-
-    def _receive(self, into: memoryview, deadline: float) -> int:
-        left = deadline - self._monotonic()
-        if left <= 0:
-            self._give_up()
-        self._connection.settimeout(left)
-        try:
-            read = self._connection.recv_into(into)
-        except TimeoutError:
-            self._give_up()
-        except ConnectionError:
-            read = 0
-        if not read:
-            raise _Silence
-        return read
 
     def _give_up(self) -> NoReturn:
         self.is_late = True
@@ -204,15 +181,6 @@ def _object(line: bytes) -> dict[str, object]:
     return stated
 
 
-def _started(command: Sequence[str], channel: socket.socket) -> "subprocess.Popen[bytes]":
-    try:
-        return subprocess.Popen(  # noqa: S603  # the command is our own
-            command, stdin=channel.fileno(), stdout=channel.fileno(), cwd="/", env=_ENVIRONMENT
-        )
-    except OSError as error:
-        raise DeploymentFault(reason="renderer_not_started", cause=type(error).__name__) from error
-
-
 def _folders() -> list[str]:
     """Where it finds our package and Pillow."""
     return [str(Path(__file__).parents[2]), str(_folder("PIL").parent)]
@@ -225,9 +193,3 @@ def _folder(package: str) -> Path:
 
 def _missing(what: str) -> NoReturn:
     raise DeploymentFault(reason="renderer_missing", cause=f"{what} is not installed")
-
-
-def _hide() -> None:
-    """What the process reads of its parent is nothing, while it is of the same user."""
-    if sys.platform == "linux":
-        sandbox.hide(ctypes.CDLL(None, use_errno=True))

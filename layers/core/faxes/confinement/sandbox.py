@@ -1,8 +1,8 @@
-"""Gives up everything that drawing a document does not need, for this process and for good.
+"""Gives up everything that reading a document does not need, for this process and for good.
 
 On Linux: root's rights where it has them, memory that others of the same user could read, rights that a program could
 bring, and each system call that is not on a list of 24. What is left is to compute, to reserve memory, to read and
-write what is open, and to end. Elsewhere there are only the limits that `confined` sets, which close files, sockets,
+write what is open, and to end. Elsewhere there are only the limits that ``inside`` sets, which close files, sockets,
 pipes and processes as well; what stays open there are signals to processes of the same user and memory that is shared
 without a name in the file system.
 """
@@ -42,9 +42,7 @@ def confine() -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     if os.geteuid() == 0:
         # Limits of processes do not hold for root.
-        os.setgroups([])
-        os.setresgid(_NOBODY, _NOBODY, _NOBODY)
-        os.setresuid(_NOBODY, _NOBODY, _NOBODY)
+        _become_nobody()
     hide(libc)
     _prctl(libc, _PR_SET_NO_NEW_PRIVS, 1)
     try:
@@ -58,6 +56,16 @@ def confine() -> None:
 def hide(libc: ctypes.CDLL) -> None:
     """Let no other process of the same user read this one's memory and environment, or trace it."""
     _prctl(libc, _PR_SET_DUMPABLE, 0)
+
+
+def _become_nobody() -> None:
+    try:
+        os.setgroups([])
+        os.setresgid(_NOBODY, _NOBODY, _NOBODY)
+        os.setresuid(_NOBODY, _NOBODY, _NOBODY)
+    except PermissionError:
+        # A root that may not become somebody else has none of root's rights to give up.
+        return
 
 
 def _filter(libc: ctypes.CDLL) -> None:

@@ -1,49 +1,33 @@
-"""What a program that has taken over the drawing process can still reach: its document, and nothing else."""
+"""What a program that has taken over a confined process can still reach: its document, and nothing else."""
 
+import json
 import os
 import platform
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from faxes.model import Kind
-from faxes.pages import Resolution
-from faxes.rendering import Mode
-from faxes.rendering.child import Notes, draw, pdfium_library
-from faxes.rendering.plan import Plan
-from faxes.rendering.render import MEMORY, NARROW_FONT, WIDE_FONT
-from tools.local.render import FONTS
+from faxes.confinement import READY
+from faxes.confinement.outside import started
+from tests.support.template import ROOT
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="there are system calls to close on Linux alone")
 
 CONTENT = b"the document"
-PLAN = Plan(
-    kind=Kind.TXT,
-    mode=Mode.AUTO,
-    resolution=Resolution.FINE,
-    size=len(CONTENT),
-    pages=1,
-    encoding="utf-8",
-    pdfium=pdfium_library(),
-    narrow_font=FONTS / NARROW_FONT,
-    wide_font=FONTS / WIDE_FONT,
-    memory=MEMORY,
-    seconds=10,
-)
+LAYER = str(ROOT / "layers" / "core")
 
 # It is set up as the real one is, then tries everything, and says as its notes what it came by. A number is that of a
 # system call on x86_64.
 ATTACKER = r"""
 import ctypes, json, os, resource, signal, socket, sys, threading
-sys.path += sys.argv[2:]
-from faxes.rendering import confined, sandbox
-from faxes.rendering.plan import Plan
-plan = Plan.loaded(sys.argv[1])
+sys.path.append(sys.argv[1])
+from faxes.confinement import inside, sandbox
 libc = ctypes.CDLL(None, use_errno=True)
 parent, folder = os.getppid(), {folder!r}
-content = bytearray(plan.size)
+content = memoryview(bytearray({size}))
 
 def call(number, *arguments):
     if libc.syscall(number, *arguments) < 0:
@@ -68,7 +52,7 @@ def secrets():
 buffer = ctypes.create_string_buffer(4096)
 WAYS = {{
     "read a file": lambda: open("/etc/passwd").read(),
-    "read its own program": lambda: open(confined.__file__).read(),
+    "read its own program": lambda: open(inside.__file__).read(),
     "write a file": lambda: open(folder + "/written", "w"),
     "list a folder": lambda: os.listdir("/"),
     "make a folder": lambda: os.mkdir(folder + "/made"),
@@ -129,8 +113,7 @@ WAYS = {{
 }}
 WAYS = {{name: way for name, way in WAYS.items() if name not in {untried!r}}}
 {confine}
-os.write(1, confined.READY)
-os.read(0, plan.size)
+inside.receive(content, 1 << 28, 10)
 reached = []
 for name, way in WAYS.items():
     try:
@@ -138,8 +121,8 @@ for name, way in WAYS.items():
     except (OSError, ValueError, RuntimeError, MemoryError):
         continue
     reached.append(name)
-os.write(1, confined.NOTES + json.dumps(dict(characters_missing=[*reached, f"of {{len(WAYS)}}"])).encode() + b"\n")
-os._exit(0)
+inside.say(json.dumps([*reached, f"of {{len(WAYS)}}"]).encode())
+inside.end()
 """
 
 
@@ -156,18 +139,31 @@ def folder(tmp_path: Path) -> Path:
 ENDS = ("another program",)
 
 
-def reached(folder: Path, confine: str, untried: Sequence[str] = ()) -> tuple[str, ...]:
+# What the child confines itself with, or not.
+AS_IT_IS = ""
+WITHOUT_THE_FILTER = "sandbox._filter = lambda libc: None"
+WITHOUT_ANY = "inside.limit = lambda memory, seconds: None; sandbox.confine = lambda: None"
+
+
+def reached(folder: Path, confine: str, untried: Sequence[str] = ()) -> list[str]:
     """The ways that succeed."""
-    program = ATTACKER.format(folder=str(folder), confine=confine, untried=untried)
-    start = [sys.executable, "-I", "-S", "-c", program]
-    (notes,) = draw(PLAN, CONTENT, start=start)
-    assert isinstance(notes, Notes)
-    return notes.characters_missing
+    program = ATTACKER.format(folder=str(folder), confine=confine, untried=untried, size=len(CONTENT))
+    said = bytearray(1 << 16)
+    length = 0
+    deadline = time.monotonic() + 30
+    with started([sys.executable, "-I", "-S", "-c", program, LAYER], fault="not_started") as process:
+        assert process.receive(memoryview(said)[:1], deadline) == 1
+        assert said[:1] == READY
+        process.send(CONTENT, deadline)
+        while read := process.receive(memoryview(said)[length:], deadline):
+            length += read
+    found: list[str] = json.loads(said[:length])
+    return found
 
 
 @linux
 def test_nothing_is_reached(folder: Path) -> None:
-    assert reached(folder, "confined._limit(plan); sandbox.confine()") == ("of 59",)
+    assert reached(folder, AS_IT_IS) == ["of 59"]
     assert sorted(each.name for each in folder.iterdir()) == ["kept"]
 
 
@@ -175,7 +171,7 @@ def test_nothing_is_reached(folder: Path) -> None:
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="the numbers are those of x86_64")
 def test_without_the_filter(folder: Path) -> None:
     """What the limits leave open to a process of the same user: why there is a filter."""
-    left = reached(folder, "confined._limit(plan); sandbox._filter = lambda libc: None; sandbox.confine()", ENDS)
+    left = reached(folder, WITHOUT_THE_FILTER, ENDS)
     assert {"shared memory", "a queue", "look at a file", "the system's name"} <= set(left)
     assert not {"read a file", "a pipe", "a connection to this machine", "a process", "its parent's memory"} & set(left)
 
@@ -183,7 +179,7 @@ def test_without_the_filter(folder: Path) -> None:
 @linux
 def test_the_ways_lead_somewhere(folder: Path) -> None:
     """Each of these would have been noticed."""
-    found = set(reached(folder, "", ENDS))
+    found = set(reached(folder, WITHOUT_ANY, ENDS))
     assert {"read a file", "write a file", "a pipe", "a process", "a thread", "a signal to its parent"} <= found
     assert {"memory as a file", "a socket of this machine", "its parent's processors", "shared memory"} <= found
 
@@ -197,4 +193,4 @@ def secret(monkeypatch: pytest.MonkeyPatch) -> str:
 @linux
 def test_environment_holds_no_credentials(folder: Path, secret: str) -> None:
     assert os.environ["AWS_SECRET_ACCESS_KEY"] == secret
-    assert "its environment" not in reached(folder, "", ENDS)
+    assert "its environment" not in reached(folder, WITHOUT_ANY, ENDS)
