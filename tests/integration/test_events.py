@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from faxes.adapters.dynamodb.items import plain
+from faxes.adapters.dynamodb.items import plain, text
 from faxes.ids import ID_EPOCH
 from tests.data.requests import make
 from tests.support import requests, template
@@ -192,6 +192,9 @@ def test_event(name: str, deployed: Cloud, context: Any) -> None:
         "createdAt": record["createdAt"],
         "expiresAt": int((created_at + RETENTION).timestamp()),
         "app": "example-app",
+        # Which part of the index it is due in, its id draws.
+        "due": record["due"],
+        "dueAt": text(created_at + timedelta(minutes=1)),
         **named,
     }
 

@@ -58,6 +58,8 @@ def test_an_item_as_it_lies_in_the_table(cloud: Cloud) -> None:
             "status": {"S": "accepted"},
             "createdAt": {"S": "2026-11-23T12:30:16.120Z"},
             "expiresAt": {"N": "1798029016"},
+            "due": {"S": "0"},
+            "dueAt": {"S": "2026-11-23T12:31:16.120Z"},
         }
     ]
 
@@ -67,7 +69,7 @@ def test_what_a_later_release_wrote_is_read(cloud: Cloud) -> None:
     store = DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"])
     store.insert(fax(1))
     [item] = cloud.items("FaxTable")
-    item |= {"schema": {"N": "2"}, "revision": {"N": "7"}, "status": {"S": "teleported"}, "sandbox": {"BOOL": True}}
+    item |= {"schema": {"N": "2"}, "revision": {"N": "7"}, "status": {"S": "teleported"}, "colour": {"BOOL": True}}
     item["files"]["L"][0]["M"] |= {"kind": {"S": "papyrus"}, "font": {"S": "Garamond"}}
     item |= {"due": {"S": "3"}, "dueAt": {"S": "2026-11-23T12:31:16.120Z"}, "routes": {"L": [{"NULL": True}]}}
     cloud.dynamodb.put_item(TableName=cloud.names["FaxTable"], Item=item)
@@ -105,7 +107,16 @@ def test_an_index_holds_its_faxes_and_no_idempotency_record(
     assert set(item) == {"pk", "sk", key} | shown | held
 
 
-def test_nothing_is_due(cloud: Cloud) -> None:
-    """Only what has a due time is ever taken up: what an earlier release accepted is not sent by surprise."""
+def test_an_accepted_fax_is_due_and_its_idempotency_record_is_not(cloud: Cloud) -> None:
     DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"]).insert(fax(1), idempotency(1))
+    [item] = cloud.dynamodb.scan(TableName=cloud.names["FaxTable"], IndexName="by-due")["Items"]
+    assert set(item) == {"pk", "sk", "due", "dueAt"}
+    assert item["sk"] == {"S": "FAX"}
+
+
+def test_a_fax_of_an_earlier_release_is_not_due(cloud: Cloud) -> None:
+    """Only what has a due time is ever taken up: what an earlier release accepted is not sent by surprise."""
+    store = DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"])
+    store.insert(fax(1, due_at=None))
     assert cloud.dynamodb.scan(TableName=cloud.names["FaxTable"], IndexName="by-due")["Items"] == []
+    assert store.by_id("1001", NOW) == fax(1, due_at=None)

@@ -25,6 +25,7 @@ def fax(n: int, **other: Any) -> Fax:
         "status": Status.ACCEPTED,
         "created_at": created_at,
         "expires_at": (created_at + timedelta(days=30)).replace(microsecond=0),
+        "due_at": created_at + timedelta(minutes=1),
     }
     return Fax(**values | other)
 

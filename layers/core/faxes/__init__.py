@@ -43,14 +43,14 @@ A request flows one way:
       roster                      apps, tokens and extensions, by user and organization
       adapters.dynamodb.roster
 
-Beneath them all: ``model`` (frozen values) and ``errors`` (the error tree, no HTTP in it). Beside them:
-``bootstrap`` (for each function its settings, the environment's only readers, and its use case, made of them and of
-clients), ``observability`` (the one logger, the one metrics object) and ``cold_start`` (what a function's start costs
-beside its imports).
+Beneath them all: ``lifecycle`` (how faxes and recipients move from one state to the next), ``model`` (frozen values)
+and ``errors`` (the error tree, no HTTP in it). Beside them: ``bootstrap`` (for each function its settings, the
+environment's only readers, and its use case, made of them and of clients), ``observability`` (the one logger, the one
+metrics object) and ``cold_start`` (what a function's start costs beside its imports).
 
 A function imports the bootstrap module of its own name and the edge. A concern never imports another concern: they meet
-in ``access``, ``ids``, ``model`` and ``errors``. Imports point downwards only: bootstrap -> adapters, edge -> intake,
-rendering, tokens, erasure -> access, audit, formats, pages -> confinement, ids, numbers -> model -> errors.
-pyproject.toml says so, with who alone may import what, and ``make imports`` holds it: a new module has its place there,
-or fails.
+in ``lifecycle``, ``access``, ``ids``, ``model`` and ``errors``. Imports point downwards only: bootstrap -> adapters,
+edge -> intake, rendering, tokens, erasure -> access, audit, formats, pages -> confinement, lifecycle, ids, numbers ->
+model -> errors. pyproject.toml says so, with who alone may import what, and ``make imports`` holds it: a new module has
+its place there, or fails.
 """

@@ -1,6 +1,7 @@
 """The values that the service passes around. All frozen; none knows HTTP, S3 or DynamoDB."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -137,9 +138,65 @@ class StoredFile:
 
 
 class Status(StrEnum):
-    """How far a fax has come."""
+    """How far a fax has come; ``lifecycle`` has the ways from one to the next."""
 
     ACCEPTED = "accepted"
+    RENDERING = "rendering"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    PARTIALLY_SENT = "partially_sent"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+class RecipientStatus(StrEnum):
+    """How far a fax has come to one of its recipients. ``IN_DOUBT``: the carrier was called, and did not say whether it
+    took the fax."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    IN_DOUBT = "in_doubt"
+    SENT = "sent"
+    PARTIALLY_SENT = "partially_sent"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+class AttemptStatus(StrEnum):
+    """How far one attempt has come. ``INTENT``: written before the carrier is called. ``ABANDONED``: it did not say
+    whether it took the fax, and cannot take it any more."""
+
+    INTENT = "intent"
+    SUBMITTED = "submitted"
+    IN_DOUBT = "in_doubt"
+    ENDED = "ended"
+    ABANDONED = "abandoned"
+
+
+class Reason(StrEnum):
+    """Why an attempt did not send the fax, why a recipient did not get it, or why it waits: a closed list."""
+
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    NOT_A_FAX = "not_a_fax"
+    LINE_QUALITY = "line_quality"
+    REMOTE_HUNG_UP = "remote_hung_up"
+    TIMEOUT = "timeout"
+    PAGE_TOO_LONG = "page_too_long"
+    RESOLUTION_REFUSED = "resolution_refused"
+    NUMBER_INVALID = "number_invalid"
+    NUMBER_BLOCKED = "number_blocked"
+    NO_ROUTE = "no_route"
+    CARRIER_UNAVAILABLE = "carrier_unavailable"
+    CARRIER_REJECTED = "carrier_rejected"
+    NO_CARRIER = "no_carrier"
+    LAST_PAGE_UNCONFIRMED = "last_page_unconfirmed"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    DOCUMENT_TOO_LARGE = "document_too_large"
+    RENDER_FAILED = "render_failed"
+    CANCELED = "canceled"
+    INTERNAL = "internal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +205,12 @@ class Fax:
     digits that nobody can guess; ``pages`` is the sum over its files; ``status`` may be a word of a later release's;
     times are UTC, in whole milliseconds (``created_at``) and seconds (``expires_at``). ``revision`` counts from 1 and
     grows with each change of the record: who changes one names the revision that it read. ``app_key`` is the key of the
-    app that sent it, None where a token stood for a user without one."""
+    app that sent it, None where a token stood for a user without one.
+
+    ``due_at`` is when something is to be done with the record if nothing was before: None once its status is final, and
+    of what a release before deliveries accepted, which is never sent by itself. ``counts`` are of its recipients, from
+    the moment that they have items. ``reason`` says why a fax failed, or why a queued one waits.
+    """
 
     id: str
     uid: str
@@ -163,6 +225,85 @@ class Fax:
     expires_at: datetime
     revision: int = 1
     app_key: str | None = None
+    due_at: datetime | None = None
+    counts: "Counts | None" = None
+    reason: Reason | str | None = None
+    cancel_requested_at: datetime | None = None
+    completed_at: datetime | None = None
+    sandbox: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many recipients of a fax have not ended yet, and how many have ended in which way. One that got some of the
+    pages counts as ``partially``."""
+
+    open: int
+    sent: int = 0
+    partially: int = 0
+    failed: int = 0
+    canceled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One recipient of a fax, from the moment that the fax's pages are ready.
+
+    ``position`` counts from 1, in the order in which the fax names them; ``number`` is as the fax has it, and
+    ``destination`` what is dialled, in the form in which one line has one name. ``pages`` are the fax's. ``revision``
+    counts from 1 and grows with each change. ``attempt`` is the number of the latest attempt, 0 before the first.
+    ``failures`` counts the attempts that failed, by their reason. ``pages_sent`` is the most that an attempt sent.
+    ``reason`` is why it failed, or why it waits. It is given up at ``deadline_at``. ``due_at`` is when something is to
+    be done with it, None once its status is final.
+    """
+
+    fax_id: str
+    position: int
+    organization_id: str
+    number: str
+    destination: str
+    pages: int
+    created_at: datetime
+    deadline_at: datetime
+    expires_at: datetime
+    due_at: datetime | None
+    status: RecipientStatus | str = RecipientStatus.WAITING
+    revision: int = 1
+    attempt: int = 0
+    failures: Mapping[str, int] = field(default_factory=dict)
+    pages_sent: int = 0
+    reason: Reason | str | None = None
+    completed_at: datetime | None = None
+    sandbox: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt to send a fax to one of its recipients, written before the carrier is called.
+
+    ``number`` counts from 1. ``reference`` names the attempt to the carrier, which says it back; ``carrier_id`` is the
+    carrier's own name of it. ``carrier_code`` and ``detail`` are the carrier's words for how it ended. ``checks``
+    counts how often the carrier was asked about it while it was in doubt. ``seconds`` on the line.
+    """
+
+    fax_id: str
+    position: int
+    number: int
+    carrier: str
+    reference: str
+    started_at: datetime
+    expires_at: datetime
+    status: AttemptStatus | str = AttemptStatus.INTENT
+    checks: int = 0
+    carrier_id: str | None = None
+    submitted_at: datetime | None = None
+    ended_at: datetime | None = None
+    reason: Reason | str | None = None
+    carrier_code: str | None = None
+    detail: str | None = None
+    pages_sent: int = 0
+    seconds: int | None = None
+    remote_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import dataclasses
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -54,6 +54,7 @@ def test_an_accepted_fax_is_stored_whole() -> None:
         # In whole seconds, as the table's time to live is.
         expires_at=datetime(2026, 12, 23, 12, 30, 15, tzinfo=UTC),
         revision=1,
+        due_at=NOW + timedelta(minutes=1),
     )
     assert service.files.objects == {f"faxes/{UID}/1.txt": NOTE.content, f"faxes/{UID}/2.tif": SCAN.content}
     assert service.faxes.faxes == {fax.id: fax}

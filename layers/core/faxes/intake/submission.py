@@ -44,6 +44,8 @@ from faxes.model import (
     Upload,
 )
 
+# An accepted fax is taken up at once; where that was lost, it is due after this.
+_TAKEN_UP = timedelta(minutes=1)
 # Writes of one record: an id may be taken, and others may be writing under the same key.
 _WRITES = 5
 # Seconds, doubled with each conflict: a transaction takes some hundredths.
@@ -273,6 +275,7 @@ class Submission:
             # In whole seconds, as the table's time to live is.
             expires_at=(created_at + self.timing.retention).replace(microsecond=0),
             app_key=principal.app_key,
+            due_at=created_at + _TAKEN_UP,
         )
         self._check_time_to_store(remaining)
         try:

@@ -3,11 +3,13 @@
 FaxTable        dynamodb:PutItem, dynamodb:GetItem on IDEMPOTENCY#* (create_fax)
     pk FAX#<id>, sk FAX    one fax; attributes as in ``faxes``; app: which one sent it, where one did;
                            idempotency: the name of the record that was written with it, where one was
+    pk FAX#<id>, sk RECIPIENT#001 and others: its recipients, their attempts, its history (``deliveries``)
     pk IDEMPOTENCY#<name>, sk IDEMPOTENCY fingerprint, faxId, faxUid, expiresAt: which fax was accepted under a key
     index by-uid           uid: the public page's way in; holds keys only
     index by-extension     extension (0003*210), createdAt: an extension's faxes by time; holds what a list shows
     index by-user          userId, createdAt: a user's faxes by time; the same
-    index by-due           due (a shard), dueAt: what is to be done, by time; nothing has them yet; holds keys only
+    index by-due           due (a shard), dueAt: what is to be done, by time; records and recipients that are not
+                           final have them; holds keys only
 DirectoryTable  dynamodb:GetItem (create_fax)
     pk ORG#<id>, sk ORG                    organizationId, name
     pk USER#<id>, sk USER                  userId, organizationId

@@ -2,20 +2,23 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from faxes.adapters.calls import FAILURES, Attempts, fault
-from faxes.adapters.dynamodb.items import Item, get, moment, plain, wire
+from faxes.adapters.dynamodb.deliveries import due, fax_key
+from faxes.adapters.dynamodb.items import Item, get, moment, plain, text, time, wire, word
 from faxes.errors import Effect, StorageFault
 from faxes.intake.submission import IdempotencyRecordTaken, IdTaken, WriteConflict
-from faxes.model import Acceptance, ExtensionNumber, Fax, IdempotencyRecord, Kind, Status, StoredFile
+from faxes.model import Acceptance, Counts, ExtensionNumber, Fax, IdempotencyRecord, Kind, Reason, Status, StoredFile
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
+
+# Of the index by-due, so that no one of its partitions takes all writes.
+DUE_SHARDS = 4
 
 BY_UID = "by-uid"
 BY_EXTENSION = "by-extension"
@@ -28,11 +31,12 @@ _CONFLICT = "TransactionConflict"
 
 
 class DynamoDBFaxStore:
-    """Writes and reads the records of faxes. Implements ``submission.FaxStore``."""
+    """Writes and reads the records of faxes. Implements ``submission.FaxStore``. ``shards`` are the index by-due's."""
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str, shards: int = DUE_SHARDS) -> None:
         self._client = client
         self._table = table
+        self._shards = shards
         self._attempts = Attempts(client, "dynamodb", "TransactWriteItems")
 
     def acceptance(self, name: str, now: datetime) -> Acceptance | None:
@@ -41,7 +45,8 @@ class DynamoDBFaxStore:
         return _acceptance(item) if item and moment(item["expiresAt"]) > now else None
 
     def insert(self, fax: Fax, idempotency: IdempotencyRecord | None = None) -> None:
-        puts: list[TransactWriteItemTypeDef] = [self._put(_fax_item(fax, idempotency), "attribute_not_exists(pk)")]
+        record = fax_item(fax, idempotency, self._shards)
+        puts: list[TransactWriteItemTypeDef] = [self._put(record, "attribute_not_exists(pk)")]
         if idempotency:
             free = "attribute_not_exists(pk) OR expiresAt <= :now"
             puts.append(self._put(_idempotency_item(idempotency, fax), free, {":now": int(fax.created_at.timestamp())}))
@@ -91,7 +96,7 @@ class DynamoDBFaxStore:
     def by_id(self, fax_id: str, now: datetime) -> Fax | None:
         """The fax with this id, or None where there is none or its time is over."""
         item = get(self._client, self._table, f"FAX#{fax_id}", "FAX")
-        fax = _fax(item) if item else None
+        fax = fax_of(item) if item else None
         return fax if fax and fax.expires_at > now else None
 
     def by_uid(self, uid: str, now: datetime) -> Fax | None:
@@ -127,9 +132,10 @@ class DynamoDBFaxStore:
             raise fault("Query", Effect.NONE, error) from error
 
 
-def _fax_item(fax: Fax, idempotency: IdempotencyRecord | None) -> Item:
+def fax_item(fax: Fax, idempotency: IdempotencyRecord | None, shards: int) -> Item:
+    """A fax's record as the table holds it when it is inserted; ``shards`` are those of the index by-due."""
     return {
-        "pk": f"FAX#{fax.id}",
+        "pk": fax_key(fax.id),
         "sk": "FAX",
         "schema": _SCHEMA,
         "revision": fax.revision,
@@ -142,9 +148,10 @@ def _fax_item(fax: Fax, idempotency: IdempotencyRecord | None) -> Item:
         "files": [_file_item(file) for file in fax.files],
         "pages": fax.pages,
         "status": str(fax.status),
-        "createdAt": fax.created_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "createdAt": text(fax.created_at),
         "expiresAt": int(fax.expires_at.timestamp()),
         **({"app": fax.app_key} if fax.app_key else {}),
+        **due(fax_key(fax.id), "FAX", fax.due_at, shards),
         **({"idempotency": idempotency.name} if idempotency else {}),
     }
 
@@ -179,7 +186,8 @@ def _acceptance(item: Item) -> Acceptance:
     return Acceptance(item["faxId"], item["faxUid"], item["fingerprint"])
 
 
-def _fax(item: Item) -> Fax:
+def fax_of(item: Item) -> Fax:
+    """The fax whose record an item holds."""
     return Fax(
         id=item["id"],
         uid=item["uid"],
@@ -191,7 +199,7 @@ def _fax(item: Item) -> Fax:
             StoredFile(
                 position=int(file["position"]),
                 name=file["name"],
-                kind=_word(Kind, file["kind"]),
+                kind=word(Kind, file["kind"]),
                 size=int(file["size"]),
                 sha256=file["sha256"],
                 key=file["key"],
@@ -201,14 +209,19 @@ def _fax(item: Item) -> Fax:
             for file in item["files"]
         ),
         pages=int(item["pages"]),
-        status=_word(Status, item["status"]),
-        created_at=datetime.fromisoformat(item["createdAt"]),
+        status=word(Status, item["status"]),
+        created_at=time(item["createdAt"]),
         expires_at=moment(item["expiresAt"]),
         revision=int(item["revision"]),
         app_key=item.get("app"),
+        due_at=time(item["dueAt"]) if "dueAt" in item else None,
+        counts=_counts(item["counts"]) if "counts" in item else None,
+        reason=word(Reason, item["reason"]) if "reason" in item else None,
+        cancel_requested_at=time(item["cancelRequestedAt"]) if "cancelRequestedAt" in item else None,
+        completed_at=time(item["completedAt"]) if "completedAt" in item else None,
+        sandbox=item.get("sandbox", False),
     )
 
 
-def _word[Words: StrEnum](words: type[Words], stored: str) -> Words | str:
-    """One of ours, or as it is one that a later release wrote."""
-    return words(stored) if stored in words else stored
+def _counts(item: Item) -> Counts:
+    return Counts(**{name: int(count) for name, count in item.items()})

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -38,6 +39,21 @@ def fingerprint(item: Mapping[str, Any]) -> str:
 def moment(seconds: Any) -> datetime:
     """The time (UTC) of an attribute such as ``expiresAt``."""
     return datetime.fromtimestamp(int(seconds), UTC)
+
+
+def text(moment: datetime) -> str:
+    """A time (UTC) as an attribute such as ``createdAt`` has it: ISO 8601 with milliseconds, which sorts as text."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def time(written: str) -> datetime:
+    """The time of such an attribute."""
+    return datetime.fromisoformat(written)
+
+
+def word[Words: StrEnum](words: type[Words], stored: str) -> Words | str:
+    """One of ours, or as it is one that a later release wrote."""
+    return words(stored) if stored in words else stored
 
 
 def get(client: "DynamoDBClient", table: str, pk: str, sk: str) -> Item | None:
