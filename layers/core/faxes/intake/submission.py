@@ -18,15 +18,7 @@ from typing import Protocol
 
 from faxes import access, ids
 from faxes.access import Directory
-from faxes.errors import (
-    Effect,
-    KeyReused,
-    OutcomeUnknown,
-    StorageFailed,
-    StorageFault,
-    TooManyFiles,
-    storage_faults_as,
-)
+from faxes.errors import Effect, KeyReused, OutcomeUnknown, StorageFailed, StorageFault, TooManyFiles, storage_faults_as
 from faxes.intake import documents, recipients
 from faxes.intake.idempotency import fingerprint_of, name_by_fingerprint, name_by_key
 from faxes.model import (
