@@ -1,4 +1,4 @@
-"""The records of faxes, and the idempotency records, in the faxes' table."""
+"""The store of accepted faxes and of idempotency records, in the faxes' table."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -6,25 +6,19 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from faxes.adapters.calls import FAILURES, Attempts, fault
-from faxes.adapters.dynamodb.deliveries import due, fax_key
-from faxes.adapters.dynamodb.items import Item, get, moment, plain, text, time, wire, word
+from faxes.adapters.dynamodb.items import Item, get, moment, plain, wire
+from faxes.adapters.dynamodb.records import DUE_SHARDS, RECORD, fax_item, fax_of
 from faxes.errors import Effect, StorageFault
 from faxes.intake.submission import IdempotencyRecordTaken, IdTaken, WriteConflict
-from faxes.model import Acceptance, Counts, ExtensionNumber, Fax, IdempotencyRecord, Kind, Reason, Status, StoredFile
+from faxes.model import Acceptance, ExtensionNumber, Fax, IdempotencyRecord
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
 
-# Of the index by-due, so that no one of its partitions takes all writes.
-DUE_SHARDS = 4
-
 BY_UID = "by-uid"
 BY_EXTENSION = "by-extension"
-
-# The layout of a fax's item.
-_SCHEMA = 1
 
 _CONDITION = "ConditionalCheckFailed"
 _CONFLICT = "TransactionConflict"
@@ -95,7 +89,7 @@ class DynamoDBFaxStore:
 
     def by_id(self, fax_id: str, now: datetime) -> Fax | None:
         """The fax with this id, or None where there is none or its time is over."""
-        item = get(self._client, self._table, f"FAX#{fax_id}", "FAX")
+        item = get(self._client, self._table, f"FAX#{fax_id}", RECORD)
         fax = fax_of(item) if item else None
         return fax if fax and fax.expires_at > now else None
 
@@ -132,44 +126,6 @@ class DynamoDBFaxStore:
             raise fault("Query", Effect.NONE, error) from error
 
 
-def fax_item(fax: Fax, idempotency: IdempotencyRecord | None, shards: int) -> Item:
-    """A fax's record as the table holds it when it is inserted; ``shards`` are those of the index by-due."""
-    return {
-        "pk": fax_key(fax.id),
-        "sk": "FAX",
-        "schema": _SCHEMA,
-        "revision": fax.revision,
-        "id": fax.id,
-        "uid": fax.uid,
-        "userId": fax.user_id,
-        "organizationId": fax.organization_id,
-        "extension": fax.extension,
-        "recipients": list(fax.recipients),
-        "files": [_file_item(file) for file in fax.files],
-        "pages": fax.pages,
-        "status": str(fax.status),
-        "createdAt": text(fax.created_at),
-        "expiresAt": int(fax.expires_at.timestamp()),
-        **({"app": fax.app_key} if fax.app_key else {}),
-        **due(fax_key(fax.id), "FAX", fax.due_at, shards),
-        **({"idempotency": idempotency.name} if idempotency else {}),
-    }
-
-
-def _file_item(file: StoredFile) -> Item:
-    item: Item = {
-        "position": file.position,
-        "name": file.name,
-        "kind": str(file.kind),
-        "size": file.size,
-        "sha256": file.sha256,
-        "key": file.key,
-        "pages": file.pages,
-    }
-    # Of a text alone, and of few.
-    return item | {"encoding": file.encoding} if file.encoding else item
-
-
 def _idempotency_item(idempotency: IdempotencyRecord, fax: Fax) -> Item:
     # Not "uid": the index by uid is for faxes alone.
     return {
@@ -184,44 +140,3 @@ def _idempotency_item(idempotency: IdempotencyRecord, fax: Fax) -> Item:
 
 def _acceptance(item: Item) -> Acceptance:
     return Acceptance(item["faxId"], item["faxUid"], item["fingerprint"])
-
-
-def fax_of(item: Item) -> Fax:
-    """The fax whose record an item holds."""
-    return Fax(
-        id=item["id"],
-        uid=item["uid"],
-        user_id=item["userId"],
-        organization_id=item["organizationId"],
-        extension=item["extension"],
-        recipients=tuple(item["recipients"]),
-        files=tuple(
-            StoredFile(
-                position=int(file["position"]),
-                name=file["name"],
-                kind=word(Kind, file["kind"]),
-                size=int(file["size"]),
-                sha256=file["sha256"],
-                key=file["key"],
-                pages=int(file["pages"]),
-                encoding=file.get("encoding"),
-            )
-            for file in item["files"]
-        ),
-        pages=int(item["pages"]),
-        status=word(Status, item["status"]),
-        created_at=time(item["createdAt"]),
-        expires_at=moment(item["expiresAt"]),
-        revision=int(item["revision"]),
-        app_key=item.get("app"),
-        due_at=time(item["dueAt"]) if "dueAt" in item else None,
-        counts=_counts(item["counts"]) if "counts" in item else None,
-        reason=word(Reason, item["reason"]) if "reason" in item else None,
-        cancel_requested_at=time(item["cancelRequestedAt"]) if "cancelRequestedAt" in item else None,
-        completed_at=time(item["completedAt"]) if "completedAt" in item else None,
-        sandbox=item.get("sandbox", False),
-    )
-
-
-def _counts(item: Item) -> Counts:
-    return Counts(**{name: int(count) for name, count in item.items()})
