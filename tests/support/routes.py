@@ -12,6 +12,8 @@ from tests.support import openapi, template
 type Route = tuple[str, str]
 
 REFUSE = "refuse"
+# What begins so and is a GET reads faxes.
+_FAXES = ("/uapi/faxes/", "/unifiedapi/faxes/")
 # Where the template sends what has no path of ours.
 ELSEWHERE = frozenset({"/", "/{proxy+}"})
 
@@ -61,6 +63,15 @@ def of_code(source: str) -> set[Route]:
     return found
 
 
+def limits(deployed: Mapping[str, Any]) -> dict[Route, str]:
+    """The rate of each route that has one of its own, by its parameter's name."""
+    settings = deployed["Resources"]["Api"]["Properties"]["MethodSettings"]
+    return {
+        (it["HttpMethod"], it["ResourcePath"].replace("~1", "/").replace("//", "/")): it["ThrottlingRateLimit"]["Ref"]
+        for it in settings
+    }
+
+
 def sources() -> dict[str, str]:
     """The code of each function, by its folder's name."""
     return {path.parent.name: path.read_text() for path in template.ROOT.glob("functions/*/app.py")}
@@ -86,6 +97,12 @@ def differences(
         yield "is not in the code of its function", route
     for _, route in sorted(routed - served):
         yield "does not lead to the function whose code has it", route
+    limited = limits(deployed)
+    for method, path in sorted(ours):
+        if method == "GET" and path.startswith(_FAXES) and limited.get((method, path)) != "ReadRate":
+            yield "reads faxes, and does not have ReadRate and ReadBurst in MethodSettings", (method, path)
+    for route in sorted(limited.keys() - ours.keys() - {("*", "/*")}):
+        yield "has a rate in MethodSettings, and no event", route
     # Whatever else is sent to a path of ours, or to none.
     others = {("ANY", path) for _, path in documented} | {("ANY", path) for path in ELSEWHERE}
     for route in sorted(others ^ refused.keys()):

@@ -227,11 +227,31 @@ def test_a_domains_name_is_a_host_name(name: str, good: bool) -> None:
 def test_the_firewall_blocks_a_flood_and_counts_what_it_says_of_bodies() -> None:
     acl = properties(FRONT, "WebAcl")
     assert (acl["Scope"], acl["DefaultAction"]) == ("REGIONAL", {"Allow": {}})
-    flood, common = acl["Rules"]
+    flood, logins, common = acl["Rules"]
+    assert [rule["Priority"] for rule in acl["Rules"]] == [0, 1, 2]
     assert flood["Action"] == {"Block": {}}
     assert flood["Statement"] == {
         "RateBasedStatement": {"AggregateKeyType": "IP", "EvaluationWindowSec": 300, "Limit": {"Ref": "FirewallRate"}}
     }
+    assert logins["Action"] == {"Block": {}}
+    assert logins["Statement"] == {
+        "RateBasedStatement": {
+            "AggregateKeyType": "IP",
+            "EvaluationWindowSec": 300,
+            "Limit": {"Ref": "FirewallTokenRate"},
+            "ScopeDownStatement": {
+                "ByteMatchStatement": {
+                    "FieldToMatch": {"UriPath": {}},
+                    "PositionalConstraint": "ENDS_WITH",
+                    "SearchString": "/oauth/token.php",
+                    "TextTransformations": [{"Priority": 0, "Type": "URL_DECODE"}],
+                }
+            },
+        }
+    }
+    # In five minutes, one address cannot take what the bucket of all logins gives.
+    per_second = TEMPLATE["Parameters"]["FirewallTokenRate"]["Default"] / 300
+    assert per_second < TEMPLATE["Parameters"]["TokenRate"]["Default"]
     assert common["OverrideAction"] == {"None": {}}
     group = common["Statement"]["ManagedRuleGroupStatement"]
     assert (group["VendorName"], group["Name"]) == ("AWS", "AWSManagedRulesCommonRuleSet")
@@ -250,7 +270,7 @@ def test_the_firewall_blocks_a_flood_and_counts_what_it_says_of_bodies() -> None
 def test_the_firewall_keeps_no_samples_which_hold_tokens() -> None:
     acl = properties(FRONT, "WebAcl")
     shown = [acl["VisibilityConfig"], *(rule["VisibilityConfig"] for rule in acl["Rules"])]
-    assert [config["SampledRequestsEnabled"] for config in shown] == [False, False, False]
+    assert [config["SampledRequestsEnabled"] for config in shown] == [False, False, False, False]
 
 
 def test_the_firewall_stands_before_the_stage() -> None:

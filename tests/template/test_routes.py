@@ -30,6 +30,15 @@ def event(method: str, **more: Any) -> dict[str, Any]:
     return {"Type": "Api", "Properties": {"RestApiId": {"Ref": "Api"}, "Method": method, "Path": PATH, **more}}
 
 
+def setting(path: str, method: str = "GET") -> dict[str, Any]:
+    return {
+        "ResourcePath": "/" + path.replace("/", "~1"),
+        "HttpMethod": method,
+        "ThrottlingRateLimit": {"Ref": "ReadRate"},
+        "ThrottlingBurstLimit": {"Ref": "ReadBurst"},
+    }
+
+
 class Copies:
     """The template, openapi.yaml and the code, with another route in them."""
 
@@ -37,8 +46,14 @@ class Copies:
         self.template, self.document, self.code = copy.deepcopy(TEMPLATE), copy.deepcopy(DOCUMENT), dict(CODE)
         self.events("CreateFaxFunction")["ReadFax"] = event("get")
         self.events("RefuseFunction")["OtherMethodOfAFax"] = event("any", Auth={"Authorizer": "NONE"})
+        self.settings.append(setting(PATH))
         self.document["paths"][PATH] = {"get": {"operationId": "readFax", "responses": {}}}
         self.code["create_fax"] += SOURCE
+
+    @property
+    def settings(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.template["Resources"]["Api"]["Properties"]["MethodSettings"]
+        return found
 
     def events(self, function: str) -> dict[str, Any]:
         found: dict[str, Any] = self.template["Resources"][function]["Properties"]["Events"]
@@ -64,12 +79,13 @@ def test_a_new_method_of_a_path_is_its_code_its_event_and_its_entry() -> None:
     copies.events("CreateFaxFunction")["ListFaxes"] = event("get") | {
         "Properties": {"RestApiId": {"Ref": "Api"}, "Method": "get", "Path": path}
     }
+    copies.settings.append(setting(path))
     copies.document["paths"][path]["get"] = {"operationId": "listFaxes", "responses": {}}
     copies.code["create_fax"] += SOURCE.replace("/<fax_id>", "")
     assert copies.differences() == []
 
 
-@pytest.mark.parametrize("part", ["event", "entry", "code", "other methods", "open", "elsewhere"])
+@pytest.mark.parametrize("part", ["event", "entry", "code", "other methods", "open", "rate", "elsewhere"])
 def test_a_part_of_a_route_that_is_missing_is_found(part: str) -> None:
     copies = Copies()
     expected = ("is refused by the template alone, or not at all", ("ANY", PATH))
@@ -79,6 +95,7 @@ def test_a_part_of_a_route_that_is_missing_is_found(part: str) -> None:
             assert copies.differences() == [
                 ("has no event in the template", ROUTE),
                 ("does not lead to the function whose code has it", ROUTE),
+                ("has a rate in MethodSettings, and no event", ROUTE),
             ]
         case "entry":
             del copies.document["paths"][PATH]
@@ -92,6 +109,10 @@ def test_a_part_of_a_route_that_is_missing_is_found(part: str) -> None:
         case "open":
             copies.events("CreateFaxFunction")["ReadFax"] = event("get", Auth={"Authorizer": "NONE"})
             assert copies.differences() == [("asks for a token in one alone of the template and openapi.yaml", ROUTE)]
+        case "rate":
+            copies.settings.pop()
+            missing = "reads faxes, and does not have ReadRate and ReadBurst in MethodSettings"
+            assert copies.differences() == [(missing, ROUTE)]
         case _:
             copies.events("IssueTokenFunction")["ReadFax"] = copies.events("CreateFaxFunction").pop("ReadFax")
             assert copies.differences() == [
