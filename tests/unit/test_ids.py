@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxes.ids import ID_EPOCH, new_id
+from faxes.ids import ID_EPOCH, file_key, new_id, new_uid, pdf_key, picture_key, tiff_key
+from faxes.model import Kind
 from tests.support.submitting import NOTE, NOW, TO_ONE, Service
 
 _MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2095, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -46,3 +47,11 @@ def test_a_uid_is_32_lower_case_hex_digits(drawn: int, uid: str) -> None:
     fax = service.submit(TO_ONE, NOTE)
     assert fax is not None
     assert fax.uid == uid
+
+
+def test_keys_of_a_faxs_pages_lie_beside_its_documents() -> None:
+    uid = new_uid(0xAB)
+    keys = [tiff_key(uid), pdf_key(uid), picture_key(uid, 12)]
+    assert keys == [f"faxes/{uid}/{name}" for name in ("pages.tif", "pages.pdf", "page-12.png")]
+    # No document's key, whatever its position and kind.
+    assert not {file_key(uid, position, kind) for position in range(1, 11) for kind in Kind} & set(keys)

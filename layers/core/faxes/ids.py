@@ -1,6 +1,8 @@
-"""What names a fax: its id, its uid, and the S3 keys of its files. Nothing that a client sent is in any of them.
+"""What names a fax: its id, its uid, and the S3 keys of its files and pages. Nothing that a client sent is in any of
+them.
 
-The uid opens the public fax page and names the objects: ``faxes/<uid>/<n>.<kind>``.
+The uid opens the public fax page and names the objects: ``faxes/<uid>/<n>.<kind>`` as they were sent, and as they are
+faxed ``pages.tif``, ``pages.pdf`` and ``page-<n>.png`` beside them.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -37,3 +39,18 @@ def files_of(uid: str) -> str:
 def file_key(uid: str, position: int, kind: Kind) -> str:
     """The key of a fax's file at this position (from 1)."""
     return f"{files_of(uid)}{position}.{kind}"
+
+
+def tiff_key(uid: str) -> str:
+    """The key of a fax's pages as they are sent."""
+    return f"{files_of(uid)}pages.tif"
+
+
+def pdf_key(uid: str) -> str:
+    """The key of the same pages for people."""
+    return f"{files_of(uid)}pages.pdf"
+
+
+def picture_key(uid: str, page: int) -> str:
+    """The key of the picture of a fax's page (from 1)."""
+    return f"{files_of(uid)}page-{page}.png"

@@ -1,6 +1,9 @@
 """An accepted document becomes fax pages.
 
-    render.py      the use case: documents -> pages and what is worth knowing about them
+    worker.py      the use case: an accepted fax -> its pages, stored and recorded
+    repair.py      what becomes of a fax whose worker or message was lost
+    jobs.py        what both know of a fax, and what they ask of the stores
+    render.py      documents -> pages and what is worth knowing about them
     child.py       starts, feeds and watches the process that reads a document, and checks what comes out
     confined.py    that process: gives up what it does not need, then draws page by page
       pdf.py tif.py jpg.py txt.py   a document of each kind -> drawings, top to bottom

@@ -1,5 +1,6 @@
-"""The use case: an accepted fax's documents become its pages, and its pages the files that are kept of them."""
+"""An accepted fax's documents become its pages, and its pages the files that are kept of them."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,8 +51,11 @@ def render(
     wanted: Resolution | None = None,
     fonts: Path,
     progress: Callable[[FaxPage], None] = lambda page: None,
+    seconds_left: Callable[[], float] = lambda: math.inf,
 ) -> Rendered:
     """The fax's pages, in the order of its documents. ``progress`` is told each page as it is made.
+
+    ``seconds_left`` is asked before each document, which gets no more of processor time than that.
 
     ``fonts`` is the folder that the fonts lie in. Where no resolution is wanted, it is fine, unless every document
     holds fax pages of standard resolution alone. The same documents give the same pages. Raises RenderFailed.
@@ -62,7 +66,7 @@ def render(
     for number, source in enumerate(sources, start=1):
         try:
             made = []
-            for each in _drawn(source, mode, fineness, fonts):
+            for each in _drawn(source, mode, fineness, fonts, seconds_left()):
                 if isinstance(each, Notes):
                     notes.append(each)
                     continue
@@ -83,7 +87,7 @@ def _is_standard(source: Source) -> bool:
     return source.kind is Kind.TIF and resolution.is_standard(source.content)
 
 
-def _drawn(source: Source, mode: Mode, fineness: Resolution, fonts: Path) -> Iterator[Rows | Notes]:
+def _drawn(source: Source, mode: Mode, fineness: Resolution, fonts: Path, left: float) -> Iterator[Rows | Notes]:
     plan = Plan(
         kind=source.kind,
         mode=mode,
@@ -95,6 +99,7 @@ def _drawn(source: Source, mode: Mode, fineness: Resolution, fonts: Path) -> Ite
         narrow_font=fonts / NARROW_FONT,
         wide_font=fonts / WIDE_FONT,
         memory=MEMORY,
-        seconds=SECONDS + SECONDS_PER_PAGE * source.pages,
+        # A limit of none would be no limit.
+        seconds=max(1, int(min(left, SECONDS + SECONDS_PER_PAGE * source.pages))),
     )
     return child.draw(plan, source.content)

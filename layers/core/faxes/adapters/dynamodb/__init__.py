@@ -3,6 +3,7 @@
 FaxTable        dynamodb:PutItem, dynamodb:GetItem on IDEMPOTENCY#* (create_fax)
     pk FAX#<id>, sk FAX    one fax; attributes as in ``faxes``; app: which one sent it, where one did;
                            idempotency: the name of the record that was written with it, where one was
+    pk FAX#<id>, sk PAGES: its pages, one by one (``jobs``, which says as well what a worker adds to the record)
     pk FAX#<id>, sk RECIPIENT#001 and others: its recipients, their attempts, its history (``deliveries``)
     pk IDEMPOTENCY#<name>, sk IDEMPOTENCY fingerprint, faxId, faxUid, expiresAt: which fax was accepted under a key
     index by-uid           uid: the public page's way in; holds keys only
