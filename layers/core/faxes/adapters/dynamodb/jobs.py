@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from faxes.adapters.calls import FAILURES, fault
 from faxes.adapters.dynamodb.deliveries import EVENT_RANDOM_BITS, due, event_item, fax_key
-from faxes.adapters.dynamodb.faxes import fax_of
 from faxes.adapters.dynamodb.items import Item, get, text, time, wire
+from faxes.adapters.dynamodb.records import fax_of
 from faxes.errors import Effect
 from faxes.lifecycle import FaxEvent, HistoryEvent, after
 from faxes.model import Reason, Status
