@@ -7,7 +7,6 @@ it needs nothing.
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from faxes.model import Document, Kind, Upload
 from tests.data.documents import make_by_damage, make_with_programs, pdf_kinds
 from tests.data.requests import make
 from tests.support import requests
-from tests.support.cloud import Cloud, cloud
+from tests.support.cloud import Cloud
 from tests.support.corpus import ACCEPTED, FOLDER, KINDS, OUTCOMES, PROGRAMS, REFUSED, SAMPLES, Sample
 from tests.support.renderers import rendered
 from tools.client.answers import without_request_id
@@ -103,20 +102,6 @@ def test_broken_document_is_refused(sample: Sample) -> None:
 
 
 # --- the whole handler -----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(name="shared", scope="module")
-def _shared() -> Iterator[Cloud]:
-    with cloud() as made:
-        made.import_example()
-        yield made
-
-
-@pytest.fixture(name="deployed")
-def _deployed(shared: Cloud) -> Cloud:
-    """A deployment that knows the users and extensions of directory.example.yaml. It has no fax yet."""
-    shared.forget_faxes()
-    return shared
 
 
 def sent(*samples: Sample) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ from faxes.adapters.dynamodb.items import plain, text
 from faxes.ids import ID_EPOCH
 from tests.data.requests import make
 from tests.support import requests, template
-from tests.support.cloud import Cloud, cloud
+from tests.support.cloud import Cloud
 from tools.client.answers import differences
 
 ROOT = template.ROOT
@@ -37,20 +37,6 @@ COUNTED = {200: {"FaxAccepted", "FaxBytes", "FaxPages"}, 204: {"NothingToSend"}}
 BOB = {"userId": "bob", "organizationId": "0003", "context": "user"}
 
 type Log = Callable[[], list[dict[str, Any]]]
-
-
-@pytest.fixture(name="shared", scope="module")
-def _shared() -> Iterator[Cloud]:
-    with cloud() as made:
-        made.import_example()
-        yield made
-
-
-@pytest.fixture(name="deployed")
-def _deployed(shared: Cloud) -> Cloud:
-    """A deployment that knows the users and extensions of directory.example.yaml. It has no fax yet."""
-    shared.forget_faxes()
-    return shared
 
 
 def event(name: str) -> dict[str, Any]:

@@ -15,11 +15,10 @@ from faxes.formats import txt
 from faxes.model import Kind
 from faxes.pages import WIDTH, Resolution
 from faxes.rendering import Mode, geometry, raster
-from faxes.rendering.child import pdfium_library
 from faxes.rendering.pdf import Pdf
-from faxes.rendering.plan import Plan
-from faxes.rendering.render import MEMORY, NARROW_FONT, WIDE_FONT, Source, render
+from faxes.rendering.render import NARROW_FONT, Source, render
 from tests.support import corpus
+from tests.support.drawing import plan
 from tests.support.template import ROOT
 from tests.support.troublesome import PAGES
 from tools.local.render import FONTS
@@ -60,20 +59,7 @@ def test_what_is_accepted_has_its_pages(sample: corpus.Sample) -> None:
 @cache
 def pdfium() -> Pdf:
     """PDFium in this process, which keeps its fonts from the first document on."""
-    plan = Plan(
-        kind=Kind.PDF,
-        mode=Mode.AUTO,
-        resolution=Resolution.FINE,
-        size=0,
-        pages=0,
-        encoding="utf-8",
-        pdfium=pdfium_library(),
-        narrow_font=FONTS / NARROW_FONT,
-        wide_font=FONTS / WIDE_FONT,
-        memory=MEMORY,
-        seconds=0,
-    )
-    return Pdf(plan)
+    return Pdf(plan(kind=Kind.PDF, pages=0, seconds=0))
 
 
 def by_poppler(path: Path, number: int, place: geometry.Place) -> Image.Image:

@@ -71,31 +71,24 @@ NONE = {"Code": "None"}
 FAILED_CONDITION = {"Code": "ConditionalCheckFailed"}
 ANOTHERS = {"uid": {"S": "f" * 32}, "faxUid": {"S": "f" * 32}, "faxId": {"S": "7"}, "fingerprint": {"S": "another"}}
 
-DYNAMODB = _once_and_always(
-    refused=refused,
-    connect_timeout=connect_timeout,
-    read_timeout=read_timeout,
-    closed=closed,
+NO_ANSWER = _once_and_always(refused=refused, connect_timeout=connect_timeout, read_timeout=read_timeout, closed=closed)
+DYNAMODB = NO_ANSWER | _once_and_always(
     error_500=dynamodb_answers(500, "InternalServerError"),
     error_503=dynamodb_answers(503, "ServiceUnavailable"),
     throttled=dynamodb_answers(400, "ThrottlingException"),
     denied=dynamodb_answers(400, "AccessDeniedException"),
 )
 READ = DYNAMODB | _once_and_always(answer_cut_off=dynamodb_cut_off(200), error_cut_off=dynamodb_cut_off(400))
-PUT = _once_and_always(
-    refused=refused,
-    connect_timeout=connect_timeout,
-    read_timeout=read_timeout,
-    closed=closed,
-    error_500=s3_answers(500, "InternalError"),
-    slow_down_503=s3_answers(503, "SlowDown"),
-    denied=s3_answers(403, "AccessDenied"),
-    conflict_409=s3_answers(409, "ConditionalRequestConflict"),
-    precondition_412=s3_answers(412, "PreconditionFailed"),
-) | _lost(
-    read_timeout=read_timeout,
-    closed=closed,
-    error_500=s3_answers(500, "InternalError"),
+PUT = (
+    NO_ANSWER
+    | _once_and_always(
+        error_500=s3_answers(500, "InternalError"),
+        slow_down_503=s3_answers(503, "SlowDown"),
+        denied=s3_answers(403, "AccessDenied"),
+        conflict_409=s3_answers(409, "ConditionalRequestConflict"),
+        precondition_412=s3_answers(412, "PreconditionFailed"),
+    )
+    | _lost(read_timeout=read_timeout, closed=closed, error_500=s3_answers(500, "InternalError"))
 )
 WRITE = (
     DYNAMODB
@@ -161,8 +154,8 @@ UNKNOWN_AND_WRITTEN = Outcome(500, "internal_server_error", 1)
 UNKNOWN_AND_NOT_WRITTEN = Outcome(500, "internal_server_error", 0, orphans=True)
 REUSED = Outcome(409, "idempotency_key_reused", 0)
 
-# Once: the first try fails, and the SDK's next one, where it makes one, succeeds.
-READS = {
+# Of a read and of a put alike. Once: the first try fails, and the SDK's next one, where it makes one, succeeds.
+HARMLESS = {
     "refused once": ACCEPTED,
     "refused always": SAFE,
     "connect_timeout once": ACCEPTED,
@@ -173,12 +166,14 @@ READS = {
     "closed always": SAFE,
     "error_500 once": ACCEPTED,
     "error_500 always": SAFE,
+    "denied once": SAFE,
+    "denied always": SAFE,
+}
+READS = HARMLESS | {
     "error_503 once": ACCEPTED,
     "error_503 always": SAFE,
     "throttled once": ACCEPTED,
     "throttled always": SAFE,
-    "denied once": SAFE,
-    "denied always": SAFE,
     "answer_cut_off once": ACCEPTED,
     "answer_cut_off always": SAFE,
     "error_cut_off once": ACCEPTED,
@@ -190,21 +185,10 @@ EXPECTED: dict[str, Mapping[str, Outcome | tuple[Outcome, Outcome]]] = {
     "directory read": READS,
     # Where it cannot be told, a fax may have been accepted before.
     "key read": {fault: UNKNOWN if outcome == SAFE else outcome for fault, outcome in READS.items()},
-    "put": {
-        "refused once": ACCEPTED,
-        "refused always": SAFE,
-        "connect_timeout once": ACCEPTED,
-        "connect_timeout always": SAFE,
-        "read_timeout once": ACCEPTED,
-        "read_timeout always": SAFE,
-        "closed once": ACCEPTED,
-        "closed always": SAFE,
-        "error_500 once": ACCEPTED,
-        "error_500 always": SAFE,
+    "put": HARMLESS
+    | {
         "slow_down_503 once": ACCEPTED,
         "slow_down_503 always": SAFE,
-        "denied once": SAFE,
-        "denied always": SAFE,
         # A put of ours that timed out is still at work.
         "conflict_409 once": ACCEPTED,
         "conflict_409 always": SAFE,

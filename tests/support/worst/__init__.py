@@ -10,7 +10,7 @@ small enough that some hundred of them cost a test a second; what grows faster t
 
 import pkgutil
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from typing import NamedTuple
 
@@ -23,6 +23,11 @@ from tools.limits import default_limits
 SEED = 4_613_734
 # A request's body: none is larger.
 LARGEST = 4_613_734
+# Of a document, in bytes: most of them, and one of each attack, nearly as large as a body may be.
+_SMALL, _MOST, _LARGE = 5_000, 100_000, 4_000_000
+
+# Draws a document of about so many bytes.
+type Maker = Callable[[random.Random, int], bytes]
 
 
 class Case(NamedTuple):
@@ -40,6 +45,15 @@ def cases(kind: str, seed: int = SEED) -> Iterator[Case]:
     """The bodies of one kind, always the same for a seed."""
     make: Callable[[random.Random], Iterator[tuple[str, bytes]]] = import_module(f"{__name__}.{kind}").cases
     return (Case(*case) for case in make(random.Random(f"{kind} {seed}")))  # noqa: S311  # no secret
+
+
+def attacks(rng: random.Random, makers: Sequence[Maker], times: int) -> Iterator[tuple[str, bytes]]:
+    """Each attack ``times`` at several sizes, and once nearly as large as a body may be."""
+    for make in makers:
+        name = make.__name__.strip("_").replace("_", " ")
+        for _ in range(times):
+            yield name, make(rng, rng.randint(_SMALL, _MOST))
+        yield name, make(rng, _LARGE)
 
 
 def look(kind: str, case: Case) -> str:

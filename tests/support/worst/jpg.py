@@ -1,24 +1,17 @@
 """JPEGs that attack the walk over markers, the search for the end of image data, and what is reckoned of its tables."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from tests.support.images import PROGRESSIVE, TABLES, frame, huffman, jpeg, quantization, scan, segment
+from tests.support.worst import Maker, attacks
 
-_SMALL, _MOST, _LARGEST, _TIMES = 5_000, 100_000, 4_000_000, 15
 _START = TABLES + frame(width=1_000, height=1_000)
 _SCAN = bytes(4_000)
 
-type _Maker = Callable[[random.Random, int], bytes]
-
 
 def cases(rng: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Each attack at several sizes, and once nearly as large as a body may be."""
-    for make in _MAKERS:
-        name = make.__name__.strip("_").replace("_", " ")
-        for _ in range(_TIMES):
-            yield name, make(rng, rng.randint(_SMALL, _MOST))
-        yield name, make(rng, _LARGEST)
+    return attacks(rng, _MAKERS, times=15)
 
 
 def _fill_bytes(rng: random.Random, size: int) -> bytes:
@@ -76,7 +69,7 @@ def _nearly_holes(rng: random.Random, size: int) -> bytes:
     return jpeg(start, scan(1, data=(bytes(511) + rng.choice([b"\1", b"\xff\0"])) * (size // 512 + 1)))
 
 
-_MAKERS: tuple[_Maker, ...] = (
+_MAKERS: tuple[Maker, ...] = (
     _fill_bytes,
     _fill_bytes_without_a_marker,
     _escapes_between_segments,

@@ -2,7 +2,7 @@
 
 import random
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from tests.support.images import (
     BITS,
@@ -20,19 +20,11 @@ from tests.support.images import (
     segment,
     tiff,
 )
-
-_SMALL, _MOST, _LARGEST, _TIMES = 5_000, 100_000, 4_000_000, 21
-
-type _Maker = Callable[[random.Random, int], bytes]
+from tests.support.worst import Maker, attacks
 
 
 def cases(rng: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Each attack at several sizes, and once nearly as large as a body may be."""
-    for make in _MAKERS:
-        name = make.__name__.strip("_").replace("_", " ")
-        for _ in range(_TIMES):
-            yield name, make(rng, rng.randint(_SMALL, _MOST))
-        yield name, make(rng, _LARGEST)
+    return attacks(rng, _MAKERS, times=21)
 
 
 def _chain(count: int, *entries: bytes) -> bytes:
@@ -97,7 +89,7 @@ def _fill_bytes_of_pages_in_jpeg(rng: random.Random, size: int) -> bytes:
     return _in_jpeg(200, b"\xff\xd8" + b"\xff" * size)
 
 
-_MAKERS: tuple[_Maker, ...] = (
+_MAKERS: tuple[Maker, ...] = (
     _directories,
     _reduced_images,
     _entries,

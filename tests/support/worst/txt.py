@@ -4,19 +4,11 @@ import random
 from collections.abc import Callable, Iterator
 
 from tests.data.texts import excerpts
-
-_SMALL, _MOST, _LARGEST, _TIMES = 5_000, 100_000, 4_000_000, 16
-
-type _Maker = Callable[[random.Random, int], bytes]
+from tests.support.worst import Maker, attacks
 
 
 def cases(rng: random.Random) -> Iterator[tuple[str, bytes]]:
-    """Each attack at several sizes, and once nearly as large as a body may be."""
-    for make in _MAKERS:
-        name = make.__name__.strip("_").replace("_", " ")
-        for _ in range(_TIMES):
-            yield name, make(rng, rng.randint(_SMALL, _MOST))
-        yield name, make(rng, _LARGEST)
+    return attacks(rng, _MAKERS, times=16)
 
 
 def _repeated(*parts: bytes) -> Callable[[random.Random, int], bytes]:
@@ -79,7 +71,7 @@ def _high_bytes_without_a_line(rng: random.Random, size: int) -> bytes:
     return _repeated(bytes(range(0xC0, 0x100)), b"\xb0\xa1", b"\x81\x40", b"\xd0\xd0\xd0a")(rng, size)
 
 
-_MAKERS: tuple[_Maker, ...] = (
+_MAKERS: tuple[Maker, ...] = (
     _layout,
     _white_space_at_the_end,
     _letters_without_ink,
