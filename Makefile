@@ -84,8 +84,9 @@ run: ## Deploy to an AWS emulator on this machine and send a fax (ONCE=1: then e
 	@$(PYTHON_TOOL) tools.local.run
 
 .PHONY: send
-send: $(TOOLS) ## Send files: FILE="a.pdf b.txt" TO="7778888 0003*211" (numbers with spaces: TO="+49 30 123, 7778888")
-	@$(PYTHON_TOOL) tools.client.send $(if $(FILE),--file "$$FILE") $(if $(TO),--to '$(TO)')
+send: $(TOOLS) ## Send files: FILE="a.pdf b.txt" TO="7778888 0003*211" (with spaces: TO="+49 30 123, 210") [MODE=] [RESOLUTION=]
+	@$(PYTHON_TOOL) tools.client.send $(if $(FILE),--file "$$FILE") $(if $(TO),--to '$(TO)') \
+	  $(if $(MODE),--mode '$(MODE)') $(if $(RESOLUTION),--resolution '$(RESOLUTION)')
 
 .PHONY: render
 render: $(TOOLS) ## Make of documents what would be faxed: FILE=a.pdf [MODE=auto|text|photo] [RESOLUTION=fine|standard] [OUT=folder]

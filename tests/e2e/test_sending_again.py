@@ -88,8 +88,8 @@ def test_a_repetition_over_the_wire(curl: Curl) -> None:
     assert curl(SEND, *REQUEST, *NOTE, *NOTE, "-H", "Idempotency-Key: over the wire") == refusal(
         409,
         "idempotency_key_reused",
-        "This Idempotency-Key was sent before with another fax: another user, extension, recipients or files. "
-        "Use a new key for a new fax.",
+        "This Idempotency-Key was sent before with another fax: another user, extension, recipients, "
+        "rendering, resolution or files. Use a new key for a new fax.",
     )
 
 

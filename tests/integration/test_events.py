@@ -178,6 +178,7 @@ def test_event(name: str, deployed: Cloud, context: Any) -> None:
         "createdAt": record["createdAt"],
         "expiresAt": int((created_at + RETENTION).timestamp()),
         "app": "example-app",
+        **{name: stored[name] for name in ("rendering", "resolution") if name in stored},
         # Which part of the index it is due in, its id draws.
         "due": record["due"],
         "dueAt": text(created_at + timedelta(minutes=1)),

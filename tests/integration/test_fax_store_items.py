@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
+from faxes.appearance import Mode, Resolution
 from tests.support.cloud import Cloud
 from tests.support.faxes import NOW, NUMBER, fax, idempotency
 
@@ -71,10 +72,12 @@ def test_what_a_later_release_wrote_is_read(cloud: Cloud) -> None:
     [item] = cloud.items("FaxTable")
     item |= {"schema": {"N": "2"}, "revision": {"N": "7"}, "status": {"S": "teleported"}, "colour": {"BOOL": True}}
     item["files"]["L"][0]["M"] |= {"kind": {"S": "papyrus"}, "font": {"S": "Garamond"}}
+    item |= {"rendering": {"S": "engraved"}, "resolution": {"S": "superfine"}}
     item |= {"due": {"S": "3"}, "dueAt": {"S": "2026-11-23T12:31:16.120Z"}, "routes": {"L": [{"NULL": True}]}}
     cloud.dynamodb.put_item(TableName=cloud.names["FaxTable"], Item=item)
     [file] = fax(1).files
     later = fax(1, status="teleported", revision=7, files=(dataclasses.replace(file, kind="papyrus"),))
+    later = dataclasses.replace(later, rendering="engraved", resolution="superfine")
     assert store.by_id("1001", NOW) == later
     assert store.by_uid(fax(1).uid, NOW) == later
     assert store.of_extension(NUMBER, NOW) == [later]
@@ -120,3 +123,12 @@ def test_a_fax_of_an_earlier_release_is_not_due(cloud: Cloud) -> None:
     store.insert(fax(1, due_at=None))
     assert cloud.dynamodb.scan(TableName=cloud.names["FaxTable"], IndexName="by-due")["Items"] == []
     assert store.by_id("1001", NOW) == fax(1, due_at=None)
+
+
+def test_how_its_pages_shall_look_is_kept(cloud: Cloud) -> None:
+    store = DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"])
+    asked = fax(1, rendering=Mode.PHOTO, resolution=Resolution.STANDARD)
+    store.insert(asked)
+    [item] = cloud.items("FaxTable")
+    assert (item["rendering"], item["resolution"]) == ({"S": "photo"}, {"S": "standard"})
+    assert store.by_id("1001", NOW) == asked

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from openapi_spec_validator import validate
 
 from faxes import numbers, tokens
+from faxes.appearance import Mode, Resolution
 from faxes.edge import answers, fax_answers, oauth
 from faxes.formats import jpg, tif_strips
 from faxes.intake import idempotency, multipart
-from faxes.intake.recipients import MAX_REQUEST_BYTES
+from faxes.intake.request import MAX_REQUEST_BYTES
 from functions.refuse import app as refuse
 from tests.support import gateway, openapi, routes, template
 
@@ -156,6 +157,13 @@ def test_every_answer_of_several_codes_tells_them_apart() -> None:
         }
         rows = re.findall(r"^- `([a-z_]+)`: ", each.answer["description"], re.MULTILINE)
         assert sorted(rows) == (sorted(codes) if len(codes) > 1 else [])
+
+
+@pytest.mark.parametrize(("name", "words"), [("rendering", Mode), ("resolution", Resolution)])
+def test_a_requests_words_are_those_of_the_code(name: str, words: type[Mode | Resolution]) -> None:
+    assert DOCUMENT["components"]["schemas"]["FaxRequest"]["properties"][name]["enum"] == [*words]
+    [row] = re.findall(rf"^\| `{name}` \|.*", (template.ROOT / "docs/api/form.md").read_text(), re.MULTILINE)
+    assert set(re.findall(r"`([a-z]+)`", row.split("|")[2])) == {*words}
 
 
 def test_every_parameters_and_requests_example_is_of_its_schema() -> None:

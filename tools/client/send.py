@@ -1,6 +1,7 @@
-"""Sends files as a fax: `make send FILE="letter.pdf note.txt" TO="7778888 0003*211"`.
+"""Sends files as a fax: `make send FILE="letter.pdf note.txt" TO="7778888 0003*211" MODE=photo RESOLUTION=standard`.
 
-A file may have blanks in its name: FILE="a b.pdf" where there is one of that name, and FILE="'a b.pdf' note.txt".
+A file may have blanks in its name: FILE="a b.pdf" where there is one of that name, and FILE="'a b.pdf' note.txt". MODE
+and RESOLUTION may be left out; `make render` shows what they make of a document.
 
 The deployment comes from the environment (FAX_API_URL and, for a private certificate authority, FAX_API_CA_BUNDLE); by
 default it is the local one that `make run` started. So do user and extension (FAX_API_USER, FAX_API_EXTENSION) and the
@@ -14,10 +15,11 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import quote
 
 import requests
@@ -74,14 +76,19 @@ def _log_in(to: Deployment) -> str | None:
 
 
 def send(
-    to: Sender, files: Sequence[Path], recipients: Sequence[str], progress: Callable[[int, int], None]
+    to: Sender,
+    files: Sequence[Path],
+    recipients: Sequence[str],
+    progress: Callable[[int, int], None],
+    looks: Mapping[str, str] = MappingProxyType({}),
 ) -> requests.Response:
-    """Send one fax, streaming its files from disk. ``progress`` is told the bytes sent and the bytes in all.
+    """Send one fax, streaming its files from disk. ``progress`` is told the bytes sent and the bytes in all. ``looks``
+    are the request's members that say how the pages look.
 
     Raises Unsent where no answer comes, OSError where a file cannot be read.
     """
     with ExitStack() as opened:
-        fields: list[tuple[str, object]] = [("request", json.dumps({"recipients": list(recipients)}))]
+        fields: list[tuple[str, object]] = [("request", json.dumps({"recipients": list(recipients), **looks}))]
         for path in files:
             fields.append(("files", (path.name, opened.enter_context(path.open("rb")), "application/octet-stream")))
         form = MultipartEncoder(fields)
@@ -170,6 +177,8 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="make send", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--file", action="append", default=[], metavar="FILES", help="a file of the fax, or several")
     parser.add_argument("--to", default="", metavar="NUMBERS", help="the recipients")
+    parser.add_argument("--mode", metavar="MODE", help="auto, text or photo: the request's rendering")
+    parser.add_argument("--resolution", metavar="RESOLUTION", help="fine or standard")
     options = parser.parse_args(arguments)
     try:
         recipients = numbers(options.to)
@@ -185,7 +194,9 @@ def main(arguments: list[str]) -> int:
         to = sender(deployment)
         if to is None:
             return fail(_INCOMPLETE)
-        answer = send(to, files, recipients, show_progress)
+        # What the service does not know, it says itself.
+        looks = {"rendering": options.mode, "resolution": options.resolution}
+        answer = send(to, files, recipients, show_progress, {name: word for name, word in looks.items() if word})
         print(f"to {', '.join(recipients)}", file=sys.stderr)
     except (LoginFailed, UnsafeUrl, Unsent) as error:
         return fail(error)

@@ -11,7 +11,8 @@ A request flows one way:
       edge.caller                 who is calling, as the authorizer said
       intake.submission           Form + Principal -> Fax: every check, in the contract's order, then the stores
         access                    whose extension sends, and whether the caller may have it
-        intake.recipients         the request part -> to whom
+        intake.request            the request part -> what it asks for
+          intake.recipients       its recipients -> to whom
           numbers                 what an extension and a recipient look like
         intake.documents          what a file is, and whether it can be faxed
           formats                 what each kind of file must be like, and how many pages it has

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from faxes.appearance import Mode, Resolution
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -209,7 +211,8 @@ class Fax:
 
     ``due_at`` is when something is to be done with the record if nothing was before: None once its status is final, and
     of what a release before deliveries accepted, which is never sent by itself. ``counts`` are of its recipients, from
-    the moment that they have items. ``reason`` says why a fax failed, or why a queued one waits.
+    the moment that they have items. ``reason`` says why a fax failed, or why a queued one waits. ``rendering`` and
+    ``resolution`` are what the sender asked for, None where nothing was said; a later release may know more words.
     """
 
     id: str
@@ -231,6 +234,8 @@ class Fax:
     cancel_requested_at: datetime | None = None
     completed_at: datetime | None = None
     sandbox: bool = False
+    rendering: Mode | str | None = None
+    resolution: Resolution | str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -290,6 +290,13 @@ def _forms() -> dict[str, bytes]:
         "request-unknown-members": curl(
             request_part(b'{"recipients": ["7778888"], "cover": {"title": "Offer"}, "retries": 3}'), file_part()
         ),
+        "request-rendering": curl(
+            request_part(b'{"recipients": ["7778888"], "rendering": "photo", "resolution": "standard"}'), file_part()
+        ),
+        "request-rendering-unknown": curl(request_part(b'{"recipients": ["7778888"], "rendering": "sharp"}')),
+        "request-resolution-unknown": curl(
+            request_part(b'{"recipients": ["7778888"], "resolution": 196}'), file_part()
+        ),
         # Every part with a file name is a file, whatever its field is called; a field of another name is none.
         "field-names": curl(
             file_part("one.txt", b"one", field="files[]"),

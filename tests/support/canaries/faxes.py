@@ -118,6 +118,12 @@ def accepted_and_refused_faxes() -> list[Case]:
         ("many-recipients", "too_many_recipients"): recipients(
             json.dumps({"recipients": [f"{PHONE}{n}" for n in range(6)]}).encode()
         ),
+        ("rendering", "request_word_unknown"): recipients(
+            f'{{"recipients":["{PHONE}"],"rendering":"{text}"}}'.encode()
+        ),
+        ("rendering-twice", "request_member_twice"): recipients(
+            f'{{"recipients":["{PHONE}"],"rendering":"text","rendering":"{text}"}}'.encode()
+        ),
         ("key-malformed", "idempotency_key_invalid"): fax(REQUEST, FILE, key=f"{RETRY}{'x' * 255}"),
         # The files.
         ("many-files", "too_many_files"): fax(REQUEST, *[FILE] * 6),

@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from faxes.errors import FaxError
-from faxes.intake import multipart, recipients
+from faxes.intake import multipart, request
 from faxes.intake.documents import inspect
 from faxes.model import Upload
 from tools.limits import default_limits
@@ -60,7 +60,7 @@ def look(kind: str, case: Case) -> str:
     """What the product makes of it: a refusal's reason, or "taken"."""
     try:
         if kind == "form":
-            recipients.requested(multipart.parse(case.content, case.content_type).request)
+            request.asked(multipart.parse(case.content, case.content_type).request)
         else:
             inspect(Upload("file", case.content), 1, 1, default_limits())
     except FaxError as refused:

@@ -3,7 +3,7 @@
 import pytest
 
 from faxes.errors import RecipientsInvalid
-from faxes.intake.recipients import MAX_REQUEST_BYTES
+from faxes.intake.request import MAX_REQUEST_BYTES
 from tests.support.submitting import NOTE, Service
 from tools.limits import default_limits
 

@@ -25,8 +25,8 @@ from tools.limits import default_limits
 REUSED = (
     KeyReused,
     "idempotency_key_reused",
-    "This Idempotency-Key was sent before with another fax: another user, extension, recipients or files. "
-    "Use a new key for a new fax.",
+    "This Idempotency-Key was sent before with another fax: another user, extension, recipients, "
+    "rendering, resolution or files. Use a new key for a new fax.",
 )
 
 

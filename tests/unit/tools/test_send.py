@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from requests_toolbelt import MultipartEncoderMonitor
 
 from tests.support.local import LOCAL
 from tools import places
@@ -283,3 +284,30 @@ def test_a_number_with_spaces_is_never_taken_for_several(text: str, capsys: pyte
         f"{code} would be a recipient of its own. Write a number without spaces, or commas between the numbers: "
         'TO="+49 30 123, 7778888".\n'
     )
+
+
+@pytest.mark.parametrize(
+    ("options", "members"),
+    [
+        ([], {}),
+        (["--mode", "photo"], {"rendering": "photo"}),
+        (["--mode", "sharp", "--resolution", "standard"], {"rendering": "sharp", "resolution": "standard"}),
+    ],
+)
+def test_how_the_pages_look_is_said_in_the_request(
+    options: list[str], members: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Also what the service does not know, which it says itself."""
+    sent: list[bytes] = []
+
+    class Session:
+        def post(self, address: str, *, data: MultipartEncoderMonitor, **how: object) -> requests.Response:
+            sent.append(data.read())
+            return answer(200, b"{}")
+
+    monkeypatch.setattr(login, "session", lambda url: Session())
+    for name, value in ({"FAX_API_URL": REMOTE.url} | TOKEN | EXTENSION).items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "note.txt").write_text("x")
+    assert main(["--file", str(tmp_path / "note.txt"), "--to", "7778888", *options]) == 0
+    assert json.dumps({"recipients": ["7778888"], **members}).encode() in sent[0]

@@ -12,8 +12,9 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
+from faxes.intake.request import Request
 from faxes.model import Extension, Principal
 
 # Printable ASCII; docs/api/send-again.md.
@@ -31,12 +32,15 @@ def name_by_fingerprint(principal: Principal, fingerprint: str) -> str:
 
 
 def fingerprint_of(
-    sender: Extension, recipients: Sequence[str], files: Iterable[tuple[str | None, bytes]], key: str | None
+    sender: Extension, asked: Request, files: Iterable[tuple[str | None, bytes]], key: str | None
 ) -> str:
-    """What a fax is, as 64 hex digits: who sends it, to whom, and each file's name and SHA-256 in their order. An HMAC
-    under the Idempotency-Key, where there is one."""
+    """What a fax is, as 64 hex digits: who sends it, to whom, each file's name and SHA-256 in their order, and how its
+    pages look where the request says so. An HMAC under the Idempotency-Key, where there is one."""
     named = [[name, sha256.hex()] for name, sha256 in files]
-    what: list[object] = [sender.owner_id, str(sender.number), list(recipients), named]
+    what: list[object] = [sender.owner_id, str(sender.number), list(asked.recipients), named]
+    if asked.rendering or asked.resolution:
+        # Only then, so that a repetition of what an earlier release accepted is still the same.
+        what.append([asked.rendering, asked.resolution])
     return _digest(what) if key is None else hmac.digest(key.encode("ascii"), _bytes(what), "sha256").hex()
 
 

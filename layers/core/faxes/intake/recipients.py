@@ -1,24 +1,21 @@
-"""The request part of a form -> the fax's recipients, or why it has none."""
+"""What a request names as recipients -> the fax's recipients, or why it has none."""
 
-import json
 from collections.abc import Sequence
 
 from faxes import numbers
 from faxes.errors import RecipientsInvalid, shown
 from faxes.model import Limits
 
-# 999 recipients of 33 characters fit three times; parsing JSON takes up to 25 times its length in memory.
-MAX_REQUEST_BYTES = 128 * 1024
 # As many as a fax may have at the very most, each of them twice: what is looked at, whatever the limit of a fax is.
 MAX_RECIPIENTS_SENT = 1998
 
 
-def requested(request: bytes | None) -> tuple[str, ...]:
+def requested(members: Sequence[object]) -> tuple[str, ...]:
     """The recipients in the order sent, each once, in their normal form. Raises RecipientsInvalid.
 
-    ``request`` is the request part's content, None where the form has none.
+    ``members`` are the request's members of the name recipients, of which there must be one.
     """
-    sent = _sent(request)
+    sent = _sent(members)
     if len(sent) > MAX_RECIPIENTS_SENT:
         raise RecipientsInvalid(
             f"recipients has {len(sent)} members, each of which is looked at; the limit is {MAX_RECIPIENTS_SENT}.",
@@ -29,7 +26,7 @@ def requested(request: bytes | None) -> tuple[str, ...]:
         where = f"Recipient {position} of {len(sent)}"
         if not isinstance(value, str):
             raise RecipientsInvalid(
-                f"{where} is {_json_type(value)}; it must be a string.", reason="recipient_not_string"
+                f"{where} is {json_type(value)}; it must be a string.", reason="recipient_not_string"
             )
         number = numbers.parse_recipient(value)
         if number is None:
@@ -51,29 +48,8 @@ def check_number_of(recipients: Sequence[str], limits: Limits) -> None:
         )
 
 
-def _sent(request: bytes | None) -> list[object]:
-    """The ``recipients`` member of the request part, a non-empty array."""
-    if request is None:
-        raise RecipientsInvalid(
-            'The form has no part named request; it must hold {"recipients": [...]}.', reason="request_missing"
-        )
-    if len(request) > MAX_REQUEST_BYTES:
-        raise RecipientsInvalid(
-            f"The request part has {len(request)} bytes; the limit is {MAX_REQUEST_BYTES}.", reason="request_too_long"
-        )
-    try:
-        # An object becomes its pairs, so that a member that is there twice is seen.
-        value = json.loads(request, object_pairs_hook=tuple)
-    except (ValueError, RecursionError):
-        raise RecipientsInvalid(
-            'The request part is not JSON; it must hold {"recipients": [...]}.', reason="request_not_json"
-        ) from None
-    if not isinstance(value, tuple):
-        raise RecipientsInvalid(
-            f'The request part is {_json_type(value)}; it must be an object such as {{"recipients": ["0003*211"]}}.',
-            reason="request_not_object",
-        )
-    members = [member for name, member in value if name == "recipients"]
+def _sent(members: Sequence[object]) -> list[object]:
+    """The one member, a non-empty array."""
     if not members:
         raise RecipientsInvalid(
             'The request part has no member recipients; it must hold {"recipients": [...]}.',
@@ -87,14 +63,15 @@ def _sent(request: bytes | None) -> list[object]:
     [recipients] = members
     if not isinstance(recipients, list):
         raise RecipientsInvalid(
-            f"recipients is {_json_type(recipients)}; it must be an array of strings.", reason="recipients_not_array"
+            f"recipients is {json_type(recipients)}; it must be an array of strings.", reason="recipients_not_array"
         )
     if not recipients:
         raise RecipientsInvalid("recipients is empty; it must name at least one recipient.", reason="recipients_empty")
     return recipients
 
 
-def _json_type(value: object) -> str:
+def json_type(value: object) -> str:
+    """What a value is called in JSON; an object may be a tuple of its members."""
     match value:
         case None:
             return "null"

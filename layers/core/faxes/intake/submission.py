@@ -19,8 +19,9 @@ from typing import Protocol
 from faxes import access, ids
 from faxes.access import Directory
 from faxes.errors import Effect, KeyReused, OutcomeUnknown, StorageFailed, StorageFault, TooManyFiles, storage_faults_as
-from faxes.intake import documents, recipients
+from faxes.intake import documents, recipients, request
 from faxes.intake.idempotency import fingerprint_of, name_by_fingerprint, name_by_key
+from faxes.intake.request import Request
 from faxes.model import (
     Acceptance,
     Document,
@@ -141,22 +142,21 @@ class Submission:
         """
         with self._earlier(principal, key) as earlier, storage_faults_as(StorageFailed, reason="record_not_read"):
             sender = access.sender(self.directory, principal, user, extension)
-        to = recipients.requested(form.request)
+        asked = request.asked(form.request)
         if earlier and (accepted := earlier.result()):
             # It is not looked into again: whatever would be said of it now, it was accepted.
-            return _replayed(_fingerprint(sender, to, form, key), accepted)
-        recipients.check_number_of(to, self.limits)
+            return _replayed(_fingerprint(sender, asked, form, key), accepted)
+        recipients.check_number_of(asked.recipients, self.limits)
         if not form.uploads:
             return None
         try:
             documents = self._documents(form.uploads, remaining)
-            fingerprint = fingerprint_of(sender, to, ((each.name, each.sha256) for each in documents), key)
-            return self._store(
-                sender, to, documents, principal, self._idempotency(principal, key, fingerprint), remaining
-            )
+            fingerprint = fingerprint_of(sender, asked, ((each.name, each.sha256) for each in documents), key)
+            idempotency = self._idempotency(principal, key, fingerprint)
+            return self._store(sender, asked, documents, principal, idempotency, remaining)
         except StorageFailed as failed:
             if key and (accepted := self._accepted_since(name_by_key(principal, key), failed, remaining)):
-                return _replayed(_fingerprint(sender, to, form, key), accepted)
+                return _replayed(_fingerprint(sender, asked, form, key), accepted)
             raise
 
     def _accepted_since(self, name: str, failed: StorageFailed, remaining: Callable[[], float]) -> Acceptance | None:
@@ -231,7 +231,7 @@ class Submission:
     def _store(
         self,
         sender: Extension,
-        to: tuple[str, ...],
+        asked: Request,
         accepted: Sequence[Document],
         principal: Principal,
         idempotency: IdempotencyRecord | None,
@@ -247,7 +247,7 @@ class Submission:
             user_id=sender.owner_id,
             organization_id=sender.number.organization_id,
             extension=str(sender.number),
-            recipients=to,
+            recipients=asked.recipients,
             files=tuple(
                 StoredFile(
                     position=n,
@@ -268,6 +268,8 @@ class Submission:
             expires_at=(created_at + self.timing.retention).replace(microsecond=0),
             app_key=principal.app_key,
             due_at=created_at + _TAKEN_UP,
+            rendering=asked.rendering,
+            resolution=asked.resolution,
         )
         self._check_time_to_store(remaining)
         try:
@@ -328,18 +330,18 @@ def _check_time(remaining: Callable[[], float], needed: float) -> None:
         raise StorageFailed(reason="out_of_time", cause=f"{left:.1f} s are left, {needed:.1f} s may be needed")
 
 
-def _fingerprint(sender: Extension, to: Sequence[str], form: Form, key: str | None) -> str:
+def _fingerprint(sender: Extension, asked: Request, form: Form, key: str | None) -> str:
     """The fingerprint of a fax whose files have not been looked into."""
     files = ((upload.name, hashlib.sha256(upload.content).digest()) for upload in form.uploads)
-    return fingerprint_of(sender, to, files, key)
+    return fingerprint_of(sender, asked, files, key)
 
 
 def _replayed(fingerprint: str, accepted: Acceptance) -> Receipt:
     """The first answer to the same request once more. Raises KeyReused where it is another request."""
     if fingerprint != accepted.fingerprint:
         raise KeyReused(
-            "This Idempotency-Key was sent before with another fax: another user, extension, recipients or files. "
-            "Use a new key for a new fax.",
+            "This Idempotency-Key was sent before with another fax: another user, extension, recipients, "
+            "rendering, resolution or files. Use a new key for a new fax.",
             reason="idempotency_key_reused",
         )
     return Receipt(accepted.fax_id, accepted.uid, None)

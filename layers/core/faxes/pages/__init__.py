@@ -10,7 +10,9 @@ Python, so that sending needs no imaging library.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
+
+# As the rest of the package has it, too: a page's resolution is a word of the request's.
+from faxes.appearance import Resolution as Resolution
 
 WIDTH = 1728
 HEADER_ROWS = 36
@@ -23,17 +25,6 @@ BITS_PER_SECOND = 14_400
 
 class PagesInvalid(Exception):
     """Bytes that are none of our pages. The message says why, and repeats none of them."""
-
-
-class Resolution(StrEnum):
-    """How finely a page is drawn from top to bottom."""
-
-    FINE = "fine"
-    STANDARD = "standard"
-
-    @property
-    def rows_per_inch(self) -> int:
-        return 196 if self is Resolution.FINE else 98
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,20 +18,8 @@ all that is coded, stored and sent is made outside. Of Pillow there is none outs
 which read only what was made here.
 """
 
-from enum import StrEnum
-
-
-class Mode(StrEnum):
-    """How greys become black and white.
-
-    ``text``: by a threshold, so that letters are solid. ``photo``: by dots, so that greys stay greys. ``auto``: dots
-    where a page has photographs, and the threshold elsewhere.
-    """
-
-    AUTO = "auto"
-    TEXT = "text"
-    PHOTO = "photo"
-
+# A word of the request's, which rendering is asked with.
+from faxes.appearance import Mode as Mode
 
 _FAILURES = {
     "document_unreadable": "cannot be opened",

@@ -5,6 +5,7 @@ Apart from the stores, so that who reads a fax imports nothing of what accepts o
 
 from faxes.adapters.dynamodb.deliveries import due, fax_key
 from faxes.adapters.dynamodb.items import Item, moment, text, time, word
+from faxes.appearance import Mode, Resolution
 from faxes.model import Counts, Fax, IdempotencyRecord, Kind, Reason, Status, StoredFile
 
 RECORD = "FAX"
@@ -34,6 +35,8 @@ def fax_item(fax: Fax, idempotency: IdempotencyRecord | None, shards: int) -> It
         "createdAt": text(fax.created_at),
         "expiresAt": int(fax.expires_at.timestamp()),
         **({"app": fax.app_key} if fax.app_key else {}),
+        **({"rendering": str(fax.rendering)} if fax.rendering else {}),
+        **({"resolution": str(fax.resolution)} if fax.resolution else {}),
         **due(fax_key(fax.id), RECORD, fax.due_at, shards),
         **({"idempotency": idempotency.name} if idempotency else {}),
     }
@@ -87,6 +90,8 @@ def fax_of(item: Item) -> Fax:
         cancel_requested_at=time(item["cancelRequestedAt"]) if "cancelRequestedAt" in item else None,
         completed_at=time(item["completedAt"]) if "completedAt" in item else None,
         sandbox=item.get("sandbox", False),
+        rendering=word(Mode, item["rendering"]) if "rendering" in item else None,
+        resolution=word(Resolution, item["resolution"]) if "resolution" in item else None,
     )
 
 
