@@ -52,6 +52,18 @@ def _letters_and_signs(rng: random.Random, size: int) -> bytes:
     return _repeated(b"\xe9 ", b"a\xe9", b"\x96a\xa0", b"\x92", b"\xe4\xe4\xe4 ", b"\xc3\xa9x\xe9", b"\x84")(rng, size)
 
 
+def _places_that_differ(rng: random.Random, size: int) -> bytes:
+    """Letters and signs that could be a Western text's, hardly two of them between the same ones."""
+    beyond = rng.choice(["äöüõå", "éàâôû", "‘’‚“”„«»‹›", "–—…", "éÉß«»’…"]).encode("cp1252")
+    most = rng.choice([1, 3, 8])
+
+    def place() -> bytes:
+        return bytes(rng.choices(beyond, k=rng.randint(1, most)) + rng.choices(b"aeiounrst ,.\n", k=rng.randint(1, 4)))
+
+    part = b"".join(place() for _ in range(2_000))
+    return part * (size // len(part) + 1)
+
+
 def _other_scripts(rng: random.Random, size: int) -> bytes:
     return _repeated(
         excerpts.CYRILLIC["Russian"].encode("koi8-r", "ignore"),
@@ -79,6 +91,7 @@ _MAKERS: tuple[Maker, ...] = (
     _utf_8_up_to_its_end,
     _western,
     _letters_and_signs,
+    _places_that_differ,
     _other_scripts,
     _bytes_of_no_encoding,
     _high_bytes_without_a_line,

@@ -198,9 +198,11 @@ def _pages(content: bytes, encoding: str, start: int) -> Iterator[list[str]]:
             page = []
             continue
         page += rows
-        while len(page) > ROWS:
-            yield page[:ROWS]
-            page = page[ROWS:]
+        # A full one ends where another row follows. Taken from the front, each would move all that are left.
+        full = max(len(page) - 1, 0) // ROWS * ROWS
+        for at in range(0, full, ROWS):
+            yield page[at : at + ROWS]
+        page = page[full:]
     if page:
         yield page
 

@@ -54,7 +54,9 @@ def detected(content: bytes) -> str | None:
     if best.chaos > _MOST_CHAOS or best.encoding in _RARE:
         return None
     text = str(best)
-    scripts = Counter(_script(character) for character in text if character.isalpha())
+    scripts: Counter[str] = Counter()
+    for letter, times in Counter(_letters(text)).items():
+        scripts[_script(letter)] += times
     latin, count = scripts.pop("LATIN", 0), scripts.total()
     if latin > _MOST_LATIN * (latin + count):
         return None
@@ -62,14 +64,13 @@ def detected(content: bytes) -> str | None:
         known = best.chaos <= _MOST_CHAOS_OF_SIGNS and _is_east_asian(text, scripts, best.language)
     else:
         [(script, most)] = scripts.most_common(1) or [("", 0)]
-        second = max((other.coherence for other in others if _rivals(other, text)), default=0.0)
         known = (
             most >= _FEWEST_LETTERS
             and count - most <= _MOST_OTHERS * count
             and best.language in _LANGUAGES.get(script, ())
             and best.coherence >= _LEAST_COHERENCE
-            and best.coherence - second >= _LEAST_LEAD
             and _reads_well(text)
+            and all(best.coherence - other.coherence >= _LEAST_LEAD or not _rivals(other, text) for other in others)
         )
     return best.encoding if known and _decodes(content, best.encoding) else None
 
@@ -92,7 +93,7 @@ def _script(letter: str) -> str:
 
 
 def _letters(text: str) -> str:
-    return "".join(character for character in text if character.isalpha())
+    return "".join(filter(str.isalpha, text))
 
 
 def _rivals(other: "CharsetMatch", text: str) -> bool:
@@ -103,7 +104,7 @@ def _rivals(other: "CharsetMatch", text: str) -> bool:
 def _reads_well(text: str) -> bool:
     """Whether capitals begin words, and signs stand beside none. Read in a wrong encoding, capitals and small letters
     change places, and letters become signs."""
-    for left, right in pairwise(text):
+    for left, right in set(pairwise(text)):
         if left.isalpha() and right.isalpha():
             if left.islower() and right.isupper():
                 return False

@@ -15,9 +15,11 @@ _PLACES, _PARTS = 100, 4
 _AROUND = 3
 _HIGH = re.compile(rb"[\x80-\xff]{1,8}+")
 # Of a text that is UTF-8 in parts: letters of Western languages, the last one perhaps cut off.
-_UTF_8 = re.compile(rb"[\xc2\xc3](?:[\x80-\xbf]|\Z)")
+_UTF_8 = re.compile(rb"[\xc2\xc3](?:[\x80-\xbf]|(?![\x80-\xff]))")
+# What stands in no such run, and what others become that stand beside it.
+_BETWEEN, _ASCII_ALONE = b"\n", bytes(range(128)) + b"\x7f" * 128
 # Behind a low quotation mark comes another one that ends it.
-_LOW_QUOTES, _END_QUOTES = re.compile(rb"[\x82\x84]"), re.compile(rb"[\x91-\x94\"']")
+_LOW_QUOTES, _END_QUOTES = (b"\x82", b"\x84"), (b"\x91", b"\x92", b"\x93", b"\x94", b'"', b"'")
 # One place in so many may be wrong for another reason.
 _ONE_IN = 50
 
@@ -35,66 +37,83 @@ _WORDS_OF_ONE, _CONSONANTS = frozenset("aAeEIoOyYàÀéÉ"), frozenset("bcdfghjk
 _NOT_BEFORE, _NOT_BEHIND = frozenset("²³¹ªº¼½¾†‡§¢"), frozenset("¿¡¼½¾£¢¥§†‡©‹µ")
 _NOT_BESIDE = frozenset("¤¦¨¸¯¬ˆ˜¶ƒ")
 # Rows of three letters or more are Finnish and Estonian ones, or an alphabet's.
-_ROWS = (frozenset("äöüõå"), frozenset("ÄÖÜÕÅ"), frozenset("äöüß"), frozenset("æøå"), frozenset("ÆØÅ"))
+_ROWS = ("äöüõå", "ÄÖÜÕÅ", "äöüß", "æøå", "ÆØÅ")
+_LETTER = f"[{''.join(sorted(_LETTERS))}]"
+_WRONG_ROW = re.compile(
+    rf"(?<!{_LETTER})(?!(?:{'|'.join(f'[{row}]++' for row in _ROWS)})(?!{_LETTER})){_LETTER}{{3,}}"
+)
 
 
 def is_western(content: bytes) -> bool:
     """Whether it is a text in Windows-1252. ``content`` has a byte that is not ASCII."""
-    if _LOW_QUOTES.search(content) and not _END_QUOTES.search(content):
+    if any(each in content for each in _LOW_QUOTES) and not any(each in content for each in _END_QUOTES):
         return False
     count = wrong = 0
-    letters: Counter[str] = Counter()
-    doubtful: Counter[str] = Counter()
-    for before, run, behind in _places(content):
-        try:
-            text = _UTF_8.sub(b"", run).decode("cp1252")
-        except UnicodeDecodeError:
-            return False
-        count += 1
-        around = f" {before}{text}{behind} "
-        if _is_wrong(around, 1 + len(before), len(text)):
-            wrong += 1
+    # Letters with the characters beside them. Few are different, however many there are.
+    found: Counter[str] = Counter()
+    try:
+        for places in _places(content):
+            for place, times in Counter(places).items():
+                count += times
+                if _is_wrong(place):
+                    wrong += times
+                    continue
+                for at in range(_AROUND, len(place) - _AROUND):
+                    if place[at] in _LETTERS:
+                        found[place[at - 1 : at + 2]] += times
             # However many places there are.
             if wrong * _ONE_IN > _PLACES * _PARTS:
                 return False
-            continue
-        for at in range(1 + len(before), 1 + len(before) + len(text)):
-            if around[at] in _LETTERS:
-                left, letter, right = tuple(around[at - 1 : at + 2].lower())
-                letters[letter] += 1
-                doubtful[_doubt(letter, left, right)] += 1
+    except UnicodeDecodeError:
+        return False
+    letters: Counter[str] = Counter()
+    doubtful: Counter[str] = Counter()
+    for three, times in found.items():
+        left, letter, right = tuple(three.lower())
+        letters[letter] += times
+        doubtful[_doubt(letter, left, right)] += times
     return (wrong + _doubts(letters, doubtful)) * _ONE_IN <= count
 
 
-def _places(content: bytes) -> Iterator[tuple[str, bytes, str]]:
-    """Bytes beyond ASCII that stand together, and up to three characters of ASCII before and behind them."""
+def _places(content: bytes) -> Iterator[list[str]]:
+    """Characters beyond ASCII that stand together, with three others before and behind them; those of each part.
+
+    Raises UnicodeDecodeError. All of a part are decoded at once: one by one, that takes as long as all the rest.
+    """
     end = 0
     for part in range(_PARTS):
+        runs, beside = [], []
         for found in islice(_HIGH.finditer(content, max(end, len(content) * part // _PARTS)), _PLACES):
             start, end = found.span()
-            before, behind = content[max(start - _AROUND, 0) : start], content[end : end + _AROUND]
-            yield before.decode("ascii", "replace"), found[0], behind.decode("ascii", "replace")
+            runs.append(found[0])
+            beside.append(content[max(start - _AROUND, 0) : start].rjust(_AROUND))
+            beside.append(content[end : end + _AROUND].ljust(_AROUND))
+        texts = _UTF_8.sub(b"", _BETWEEN.join(runs)).decode("cp1252").split(_BETWEEN.decode())
+        around = b"".join(beside).translate(_ASCII_ALONE).decode("ascii")
+        before, behind = range(0, len(around), 2 * _AROUND), range(_AROUND, len(around), 2 * _AROUND)
+        yield [
+            around[left : left + _AROUND] + text + around[right : right + _AROUND]
+            for left, text, right in zip(before, texts, behind, strict=False)
+        ]
 
 
-def _is_wrong(around: str, start: int, length: int) -> bool:
+def _is_wrong(place: str) -> bool:
     """Whether characters beyond ASCII stand together, or beside others, as in no Western text."""
-    text = around[start : start + length]
-    if length > 3 and not _LETTERS.issuperset(text) and not (_JOINING | _QUOTES | {text[0]}).issuperset(text):
+    text = place[_AROUND:-_AROUND]
+    if len(text) > 3 and not _LETTERS.issuperset(text) and not (_JOINING | _QUOTES | {text[0]}).issuperset(text):
         return True
-    row = 0
-    for at in range(start, start + length):
-        left, character, right = tuple(around[at - 1 : at + 2])
-        row = row + 1 if character in _LETTERS else 0
-        if row >= 3 and not any(allowed.issuperset(around[at + 1 - row : at + 1]) for allowed in _ROWS):
-            return True
-        if _is_wrong_capital(character, left, right) if row else _is_wrong_sign(around, at):
+    if len(text) >= 3 and _WRONG_ROW.search(text):
+        return True
+    for at, character in enumerate(text, start=_AROUND):
+        if character in _LETTERS:
+            if character in _UPPER and _is_wrong_capital(character, place[at - 1], place[at + 1]):
+                return True
+        elif (place[at - 1] in _ANY_LETTER or place[at + 1] in _ANY_LETTER) and _is_wrong_sign(place, at):
             return True
     return False
 
 
 def _is_wrong_capital(letter: str, left: str, right: str) -> bool:
-    if letter not in _UPPER:
-        return False
     # French has Ÿ in capitals alone. The Macintosh has Ž for é, which is a word in Portuguese.
     return (
         left in _ANY_LOWER
