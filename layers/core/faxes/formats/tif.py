@@ -36,7 +36,9 @@ from faxes.formats.tif_directory import (
     first_numbers,
     number,
     numbers,
+    only_number,
     read_directory,
+    read_head,
     require,
     shared_number,
 )
@@ -141,6 +143,7 @@ def _images(file: File) -> dict[int, int]:
     """Where the directories of all images lie, in order. Follows the whole chain."""
     # Of each directory, what it calls itself: 0 for an image.
     seen: dict[int, int] = {}
+    size = len(file.content)
     position = file.long(4)
     while position:
         if position in seen:
@@ -148,24 +151,30 @@ def _images(file: File) -> dict[int, int]:
         if len(seen) == MAX_DIRECTORIES:
             raise Unfaxable("tif_directories", f"has more than {MAX_DIRECTORIES} images, the limit")
         require(position >= _HEADER_BYTES, "a directory in its header")
-        entries = file.short(position)
-        require(entries > 0, "an empty directory")
-        end = position + 2 + entries * ENTRY_BYTES
+        head = read_head(file, position)
+        require(head[0] > 0, "an empty directory")
+        end = position + 2 + head[0] * ENTRY_BYTES
         # Some writers leave out the last four bytes, which would say that no directory follows.
-        following = 0 if end <= len(file.content) < end + 4 and not any(file.content[end:]) else file.long(end)
-        seen[position] = _subfile(file, position + 2, entries)
+        following = 0 if end <= size < end + 4 and not any(file.content[end:]) else file.long(end)
+        seen[position] = _subfile(file, head)
         position = following
     return seen
 
 
-def _subfile(file: File, position: int, entries: int) -> int:
-    """Whether an image calls itself reduced, or a mask, by its entries at ``position``; 0 where neither."""
-    for tag, value in first_entries(file, position, min(entries, 2)):
-        if tag == SUBFILE_TYPE and value & (_REDUCED | _MASK):
-            return value & _MASK or _REDUCED
-        if tag == OLD_SUBFILE_TYPE and value == _OLD_REDUCED:
-            return _REDUCED
-    return 0
+def _subfile(file: File, head: tuple[int, ...]) -> int:
+    """Whether an image calls itself reduced, or a mask, by its first two entries; 0 where neither."""
+    called = _called(file, head[1], head[2], head[3], head[4]) if head[1] <= OLD_SUBFILE_TYPE else 0
+    if not called and head[5] <= OLD_SUBFILE_TYPE and head[0] > 1:
+        called = _called(file, head[5], head[6], head[7], head[8])
+    return called
+
+
+def _called(file: File, tag: int, kind: int, count: int, field: int) -> int:
+    """The same by one of them."""
+    value = only_number(file, kind, count, field) or 0
+    if tag == SUBFILE_TYPE and value & (_REDUCED | _MASK):
+        return value & _MASK or _REDUCED
+    return _REDUCED if tag == OLD_SUBFILE_TYPE and value == _OLD_REDUCED else 0
 
 
 def _pages(file: File, images: dict[int, int]) -> list[int]:
@@ -199,11 +208,19 @@ def _is_smaller(size: tuple[int, int], whole: tuple[int, int]) -> bool:
 
 def _size(file: File, position: int) -> tuple[int, int]:
     """Width and height as the directory states them, 0 where it does not."""
+    head = read_head(file, position)
+    entries = head[0]
+    if entries >= 3 and head[1] < WIDTH and head[5] == WIDTH and head[9] == HEIGHT:
+        # As nearly all have them, behind what the image calls itself.
+        across, down = only_number(file, head[6], head[7], head[8]), only_number(file, head[10], head[11], head[12])
+        if across is not None and down is not None:
+            return across, down
     width = height = 0
-    for tag, value in first_entries(file, position + 2, min(file.short(position), _FIRST_ENTRIES)):
-        if tag == WIDTH:
+    for tag, kind, count, field in first_entries(file, position + 2, min(entries, _FIRST_ENTRIES)):
+        value = only_number(file, kind, count, field)
+        if tag == WIDTH and value is not None:
             width = value
-        elif tag == HEIGHT:
+        elif tag == HEIGHT and value is not None:
             height = value
             break
     return width, height

@@ -34,6 +34,9 @@ _LITTLE_SHORT, _BIG_SHORT = struct.Struct("<H"), struct.Struct(">H")
 _LITTLE_LONG, _BIG_LONG = struct.Struct("<I"), struct.Struct(">I")
 # Tag, type, number of values, and the value or where the values lie.
 _LITTLE_ENTRY, _BIG_ENTRY = struct.Struct("<HHII"), struct.Struct(">HHII")
+# How many entries a directory has, and the first ones.
+_HEAD_ENTRIES = 3
+_LITTLE_HEAD, _BIG_HEAD = (struct.Struct(order + "H" + "HHII" * _HEAD_ENTRIES) for order in "<>")
 
 _MISSING = (0, 0, 0, 0)
 
@@ -49,11 +52,19 @@ class File:
 
     def short(self, position: int) -> int:
         """The 16-bit number at ``position``. Raises Unfaxable where that lies outside the file."""
-        return _unpack(_LITTLE_SHORT if self.little else _BIG_SHORT, self.content, position)
+        try:
+            value: int = (_LITTLE_SHORT if self.little else _BIG_SHORT).unpack_from(self.content, position)[0]
+        except struct.error:
+            cut_off()
+        return value
 
     def long(self, position: int) -> int:
         """The 32-bit number at ``position``. Raises Unfaxable where that lies outside the file."""
-        return _unpack(_LITTLE_LONG if self.little else _BIG_LONG, self.content, position)
+        try:
+            value: int = (_LITTLE_LONG if self.little else _BIG_LONG).unpack_from(self.content, position)[0]
+        except struct.error:
+            cut_off()
+        return value
 
 
 # A directory's entry: the type and number of its values, the value where there is one, and where they lie. A plain
@@ -75,20 +86,29 @@ def require(condition: bool, otherwise: str) -> None:
         damaged(otherwise)
 
 
-def _unpack(number: struct.Struct, content: bytes, position: int) -> int:
+def read_head(file: File, position: int) -> tuple[int, ...]:
+    """How many entries the directory at ``position`` has, and of the first three each one's tag, type, number of values
+    and field. Where it has fewer, what is behind them is none. Read at once, since there may be thousands of these."""
     try:
-        value: int = number.unpack_from(content, position)[0]
+        return (_LITTLE_HEAD if file.little else _BIG_HEAD).unpack_from(file.content, position)
     except struct.error:
-        cut_off()
-    return value
+        entries = file.short(position)
+        known = [value for entry in first_entries(file, position + 2, min(entries, _HEAD_ENTRIES)) for value in entry]
+        return (entries, *known, *[0] * (4 * _HEAD_ENTRIES - len(known)))
 
 
-def first_entries(file: File, position: int, most: int) -> Iterator[tuple[int, int]]:
-    """Tag and number of up to ``most`` entries at ``position``, those that are one number. All are in the file."""
+def first_entries(file: File, position: int, most: int) -> Iterator[Entry]:
+    """Tag, type, number of values and field of up to ``most`` entries at ``position``, those that are in the file."""
     form = _LITTLE_ENTRY if file.little else _BIG_ENTRY
-    for tag, kind, count, value in form.iter_unpack(file.content[position : position + most * ENTRY_BYTES]):
-        if count == 1 and kind in (SHORT, LONG):
-            yield tag, value if kind == LONG else value & 0xFFFF if file.little else value >> 16
+    entries = file.content[position : position + most * ENTRY_BYTES]
+    return form.iter_unpack(entries[: len(entries) // ENTRY_BYTES * ENTRY_BYTES])
+
+
+def only_number(file: File, kind: int, count: int, field: int) -> int | None:
+    """The number in an entry's field, None where it is not one."""
+    if count != 1 or (kind != LONG and kind != SHORT):
+        return None
+    return field if kind == LONG else field & 0xFFFF if file.little else field >> 16
 
 
 def read_directory(file: File, position: int) -> Directory:
