@@ -12,6 +12,7 @@ see ``jpg_data``.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from operator import mul
 from typing import NoReturn
 
 from faxes.formats import Unfaxable
@@ -53,6 +54,8 @@ _WINDOW = 65_536
 
 _TABLES_PER_CLASS = 4
 _LONGEST_CODE = 16
+# How many of the longest codes begin with one of each length.
+_SHARES = [1 << _LONGEST_CODE - length for length in range(1, _LONGEST_CODE + 1)]
 _LARGEST_DC_SYMBOL = 15
 # libjpeg's limits, too: blocks that are coded together, and how many low bits a scan may leave out.
 _BLOCKS_TOGETHER = 10
@@ -254,12 +257,7 @@ def _read_huffman_tables(image: _Image, segment: bytes) -> None:
 
 def _codes_fit(counts: bytes) -> bool:
     """Whether there are as many codes of each length (1 to 16 bits) as ``counts`` says. None is all ones."""
-    code = 0
-    for length, count in enumerate(counts, start=1):
-        code = code * 2 + count
-        if code >= 1 << length:
-            return False
-    return True
+    return sum(map(mul, counts, _SHARES)) < 1 << _LONGEST_CODE
 
 
 def _read_scan(image: _Image, segment: bytes, content: bytes, start: int) -> int:

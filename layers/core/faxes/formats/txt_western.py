@@ -39,9 +39,7 @@ _NOT_BESIDE = frozenset("¤¦¨¸¯¬ˆ˜¶ƒ")
 # Rows of three letters or more are Finnish and Estonian ones, or an alphabet's.
 _ROWS = ("äöüõå", "ÄÖÜÕÅ", "äöüß", "æøå", "ÆØÅ")
 _LETTER = f"[{''.join(sorted(_LETTERS))}]"
-_WRONG_ROW = re.compile(
-    rf"(?<!{_LETTER})(?!(?:{'|'.join(f'[{row}]++' for row in _ROWS)})(?!{_LETTER})){_LETTER}{{3,}}"
-)
+_WRONG_ROW = re.compile(rf"(?<!{_LETTER})(?!(?:{'|'.join(f'[{row}]++' for row in _ROWS)})(?!{_LETTER})){_LETTER}{{3,}}")
 
 
 def is_western(content: bytes) -> bool:

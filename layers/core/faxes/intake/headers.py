@@ -1,11 +1,11 @@
 """The header block of a form's part -> the headers that are read, or why it is refused.
 
-Parsing a header costs more than its length, and a block may be anything: it is looked at here before a parser sees it,
-which then gets the three headers that say something, each on one line.
+Parsing a header costs more than its length, and a block may be anything: it is looked at here before a parser sees it.
+Three headers say something. The parser gets the one with parameters, on one line; the others are their values as sent.
 """
 
 import re
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from faxes.errors import FormInvalid
 from faxes.intake.disposition import NAME
@@ -17,11 +17,21 @@ MAX_HEADERS = 8
 _HEADER_NAME = re.compile(NAME.encode() + b":")
 # A line that starts with white space goes on with the header above it.
 _FOLDS = re.compile(rb"(?:\r\n[ \t]++)++")
-DISPOSITION, TYPE, ENCODING = READ = b"content-disposition", b"content-type", b"content-transfer-encoding"
+DISPOSITION, TYPE, ENCODING = b"content-disposition", b"content-type", b"content-transfer-encoding"
 
 
-def read(body: bytes, line_end: int, delimiter: bytes, part: int) -> tuple[int, list[bytes]]:
-    """The length of a part's header block, and the lines of it that are read, one for each name.
+class Block(NamedTuple):
+    """A part's headers: how many bytes they have, the line of its Content-Disposition, and the values of the other two
+    as they were sent, empty where they were not."""
+
+    length: int
+    disposition: bytes
+    content_type: str
+    encoding: str
+
+
+def read(body: bytes, line_end: int, delimiter: bytes, part: int) -> Block:
+    """A part's header block.
 
     ``line_end`` is the end of the delimiter's line, before its CRLF. Raises FormInvalid, with the part's number, for a
     block that is not closed, too long, or not made of header lines, one of them a Content-Disposition.
@@ -29,7 +39,8 @@ def read(body: bytes, line_end: int, delimiter: bytes, part: int) -> tuple[int, 
     block = _block(body[line_end : line_end + 2 + MAX_HEADER_BYTES + 4], delimiter, part)
     if not block.count(b"\n") == block.count(b"\r") == block.count(b"\r\n"):
         _refuse("line_ends_wrong", f"A header line of part {part} does not end with CRLF.")
-    lines = _FOLDS.sub(b" ", block).split(b"\r\n") if block else []
+    unfolded = _FOLDS.sub(b" ", block) if b"\r\n " in block or b"\r\n\t" in block else block
+    lines = unfolded.split(b"\r\n") if block else []
     if len(lines) > MAX_HEADERS:
         _refuse("too_many_part_headers", f"Part {part} has {len(lines)} headers; the limit is {MAX_HEADERS}.")
     if not all(map(_HEADER_NAME.match, lines)):
@@ -38,9 +49,16 @@ def read(body: bytes, line_end: int, delimiter: bytes, part: int) -> tuple[int, 
     if (dispositions := names.count(DISPOSITION)) != 1:
         _refuse("disposition_missing", f"Part {part} has {dispositions} Content-Disposition headers; it must have one.")
     # A Content-Type says nothing of a file, so that two of them say no more.
-    if len(set(names)) < len(names) - max(0, names.count(TYPE) - 1):
+    if len(names) > 1 and len(set(names)) < len(names) - max(0, names.count(TYPE) - 1):
         _refuse("part_header_repeated", f"Part {part} has a header twice; either could be meant.")
-    return len(block), list({name: line for name, line in zip(names, lines, strict=True) if name in READ}.values())
+    # Of two types, the last one counts.
+    found = dict(zip(names, lines, strict=True))
+    return Block(len(block), found[DISPOSITION], _value(found, TYPE), _value(found, ENCODING))
+
+
+def _value(lines: dict[bytes, bytes], name: bytes) -> str:
+    # Latin-1 keeps every byte.
+    return lines[name].partition(b":")[2].decode("latin-1") if name in lines else ""
 
 
 def _refuse(reason: str, message: str) -> NoReturn:

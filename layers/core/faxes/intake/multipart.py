@@ -34,14 +34,15 @@ _BOUNDARY = re.compile(rf"[0-9A-Za-z{re.escape(_BOUNDARY_SIGNS)} ]{{0,69}}[0-9A-
 _TYPE_END = re.compile("[;,]")
 _PADDING = re.compile(rb"[ \t]*+")
 _PLAIN_ENCODINGS = frozenset({"", "binary", "8bit", "7bit"})
-# What RFC 2045 does not have in quoted-printable: bytes that were labelled so, but never encoded.
-_NOT_QUOTED_PRINTABLE = re.compile(rb"=(?![0-9A-Fa-f]{2}|\r\n)|[^\t\r\n -~]")
+# What RFC 2045 has in quoted-printable. Other bytes, and other escapes, were labelled so, but never encoded.
+_QUOTED_PRINTABLE = bytes((*b"\t\r\n", *range(ord(" "), ord("~") + 1)))
+_NOT_ESCAPED = re.compile(rb"=(?![0-9A-Fa-f]{2}|\r\n)")
 
 
 class _Place(NamedTuple):
-    """A part's header lines, as far as they are read, and where in the body its content begins and ends."""
+    """A part's headers, as far as they are read, and where in the body its content begins and ends."""
 
-    headers: list[bytes]
+    headers: headers.Block
     content: int
     end: int
 
@@ -151,17 +152,17 @@ def _outline(body: bytes, delimiter: bytes, has_bare_line: Callable[[], bool]) -
         number = len(places) + 1
         if number > MAX_PARTS:
             _refuse("too_many_parts", f"The form has more than {MAX_PARTS} parts, the limit.")
-        length, lines = headers.read(body, line_end, delimiter, number)
-        header_bytes += length
+        block = headers.read(body, line_end, delimiter, number)
+        header_bytes += block.length
         if header_bytes > MAX_ALL_HEADER_BYTES:
             _refuse(
                 "headers_too_long",
                 f"The headers of the first {number} parts have {header_bytes} bytes in all; the limit is "
                 f"{MAX_ALL_HEADER_BYTES}.",
             )
-        content = line_end + len(b"\r\n") + length + len(b"\r\n\r\n")
+        content = line_end + len(b"\r\n") + block.length + len(b"\r\n\r\n")
         end = (position or len(body)) - len(b"\r\n")
-        places.append(_Place(lines, content, end))
+        places.append(_Place(block, content, end))
     _refuse("closing_delimiter_missing", "The body ends without its closing delimiter; the upload was cut off.")
 
 
@@ -220,31 +221,37 @@ def _has_bare_line(body: bytes, delimiter: bytes) -> bool:
 
 def _decode(body: bytes, places: list[_Place]) -> Iterator[_Part]:
     # As the headers of one part, each with its part's number: the parser takes longer to start than to read a header.
-    lines = b"".join([b"%d.%b\r\n" % (number, line) for number, place in enumerate(places) for line in place.headers])
+    lines = b"".join([b"%d.%b\r\n" % (number, place.headers.disposition) for number, place in enumerate(places)])
     # Latin-1 keeps every byte of a header; the names are decoded below.
     parts = MultipartDecoder(b"--b\r\n%b\r\n\r\n--b--" % lines, f"{FORM_DATA}; boundary=b", "latin-1").parts
     values = {name.lower(): value.decode("latin-1") for part in parts for name, value in part.headers.items()}
     # No body is known of which one is lost; if there is one, none of its files may go unseen.
-    if (found := len(values)) != (sent := sum(len(place.headers) for place in places)):
-        _refuse("form_unreadable", f"The form has {sent} headers, of which only {found} can be read.")
+    if (found := len(values)) != len(places):
+        _refuse("form_unreadable", f"The form has {len(places)} headers, of which only {found} can be read.")
     for number, place in enumerate(places):
-        of_part = {name: values.get(b"%d.%b" % (number, name), "") for name in headers.READ}
-        yield _part(number + 1, of_part, body[place.content : place.end])
+        value = values.get(b"%d.%b" % (number, headers.DISPOSITION), "")
+        yield _part(number + 1, place.headers, value, body[place.content : place.end])
 
 
-def _part(number: int, values: dict[bytes, str], content: bytes) -> _Part:
-    encoding = values[headers.ENCODING].strip().lower()
-    if encoding == "quoted-printable" and not _NOT_QUOTED_PRINTABLE.search(content):
+def _part(number: int, sent: headers.Block, value: str, content: bytes) -> _Part:
+    encoding = sent.encoding.strip().lower()
+    if encoding == "quoted-printable" and _is_quoted_printable(content):
         content = a2b_qp(content)
     elif encoding not in _PLAIN_ENCODINGS:
         _refuse(
             "transfer_encoding_unknown",
             f"Part {number} is sent with Content-Transfer-Encoding {shown(encoding)}; send its bytes as they are.",
         )
-    kind, field, filename = disposition.read(values[headers.DISPOSITION], number)
-    sent_type = media_type(values[headers.TYPE])
-    unattached = filename is None and (kind == "attachment" or meant_as_a_file(field, sent_type, content))
+    kind, field, filename = disposition.read(value, number)
+    unattached = filename is None and (
+        kind == "attachment" or meant_as_a_file(field, media_type(sent.content_type), content)
+    )
     return _Part(field, filename, content, unattached)
+
+
+def _is_quoted_printable(content: bytes) -> bool:
+    # What may be there is taken out first, and the signs looked for alone: together they take three times as long.
+    return not content.translate(None, _QUOTED_PRINTABLE) and not _NOT_ESCAPED.search(content)
 
 
 def _last_segment(filename: str) -> str:
