@@ -54,7 +54,8 @@ def _letters_and_signs(rng: random.Random, size: int) -> bytes:
 
 def _places_that_differ(rng: random.Random, size: int) -> bytes:
     """Letters and signs that could be a Western text's, hardly two of them between the same ones."""
-    beyond = rng.choice(["äöüõå", "éàâôû", "‘’‚“”„«»‹›", "–—…", "éÉß«»’…"]).encode("cp1252")
+    row, accents, quotes = b"\xe4\xf6\xfc\xf5\xe5", b"\xe9\xe0\xe2\xf4\xfb", b"\x82\x84\x8b\x91\x92\x93\x94\x9b\xab\xbb"
+    beyond = rng.choice([row, accents, quotes, b"\x85\x96\x97", b"\xe9\xc9\xdf\xab\xbb\x92\x85"])
     most = rng.choice([1, 3, 8])
 
     def place() -> bytes:

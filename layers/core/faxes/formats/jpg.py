@@ -257,7 +257,8 @@ def _read_huffman_tables(image: _Image, segment: bytes) -> None:
 
 def _codes_fit(counts: bytes) -> bool:
     """Whether there are as many codes of each length (1 to 16 bits) as ``counts`` says. None is all ones."""
-    return sum(map(mul, counts, _SHARES)) < 1 << _LONGEST_CODE
+    taken: int = sum(map(mul, counts, _SHARES))
+    return taken < 1 << _LONGEST_CODE
 
 
 def _read_scan(image: _Image, segment: bytes, content: bytes, start: int) -> int:
