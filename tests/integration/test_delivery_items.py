@@ -72,11 +72,12 @@ def test_an_attempt_as_it_lies_in_the_table() -> None:
 
 
 def test_an_event_as_it_lies_in_the_table() -> None:
-    event = HistoryEvent(NOW, RecipientEvent.RETRIED, 1, 3, Reason.BUSY, NOW + timedelta(minutes=5))
+    event = HistoryEvent(NOW, RecipientEvent.RETRIED, 1, 3, Reason.BUSY, NOW + timedelta(minutes=5), revision=7)
     assert deliveries.event_item("1001", event, EXPIRES, 0xA1) == {
         "pk": "FAX#1001",
         "sk": "EVENT#2026-11-23T12:30:15.120Z#0000a1",
         "event": "retried",
+        "revision": 7,
         "recipient": 1,
         "attempt": 3,
         "reason": "busy",
@@ -98,6 +99,7 @@ def test_an_event_as_it_lies_in_the_table() -> None:
             attempt=12,
             failures={"busy": 3, "line_quality": 1},
             pages_sent=1,
+            in_line=True,
             reason=Reason.LAST_PAGE_UNCONFIRMED,
             completed_at=NOW,
             sandbox=True,
@@ -120,6 +122,8 @@ def test_a_recipient_comes_back_as_it_was(cloud: Cloud, recipient: Recipient) ->
             number=99,
             status=AttemptStatus.ENDED,
             checks=4,
+            withdrawn_at=NOW,
+            fetched=False,
             carrier_id="c0284157",
             submitted_at=NOW,
             ended_at=NOW,
@@ -140,10 +144,10 @@ def test_an_attempt_comes_back_as_it_was(cloud: Cloud, attempt: Attempt) -> None
 @pytest.mark.parametrize(
     "event",
     [
-        HistoryEvent(NOW, FaxEvent.PAGES_READY, pages=3),
-        HistoryEvent(NOW, FaxEvent.CANCEL_REQUESTED, actor="office.app~1"),
-        HistoryEvent(NOW, RecipientEvent.RETRIED, 1, 3, Reason.BUSY, NOW),
-        HistoryEvent(NOW, "teleported"),
+        HistoryEvent(NOW, FaxEvent.PAGES_READY, pages=3, revision=3),
+        HistoryEvent(NOW, FaxEvent.CANCEL_REQUESTED, actor="office.app~1", revision=4),
+        HistoryEvent(NOW, RecipientEvent.RETRIED, 1, 3, Reason.BUSY, NOW, revision=7),
+        HistoryEvent(NOW, "teleported", revision=5),
     ],
     ids=["pages", "actor", "recipient", "of a later release"],
 )

@@ -105,8 +105,8 @@ def test_how_a_fax_ends(counts: Counts, end: FaxEvent | None) -> None:
 @given(st.lists(st.sampled_from(FaxEvent)))
 def test_a_fold_is_each_event_after_the_other(events: list[FaxEvent]) -> None:
     """A recipient's event beside them moves no fax."""
-    history = [HistoryEvent(NOW, event) for event in events]
-    noise = HistoryEvent(NOW, RecipientEvent.CLAIMED, recipient=1)
+    history = [HistoryEvent(NOW, event, revision=revision) for revision, event in enumerate(events, start=2)]
+    noise = HistoryEvent(NOW, RecipientEvent.CLAIMED, recipient=1, revision=2)
     try:
         status = Status.ACCEPTED
         for event in events:
@@ -115,13 +115,16 @@ def test_a_fold_is_each_event_after_the_other(events: list[FaxEvent]) -> None:
         with pytest.raises(IllegalTransition):
             lifecycle.fold(history)
     else:
-        assert lifecycle.fold([noise, *history, noise]) is status
+        assert lifecycle.fold([noise, *reversed(history)]) is status
 
 
 def test_a_fold_of_each_recipient() -> None:
     happened = [(1, RecipientEvent.CLAIMED), (2, RecipientEvent.CLAIMED), (1, RecipientEvent.SENT)]
-    history = [HistoryEvent(NOW, event, recipient=position) for position, event in happened]
-    history.append(HistoryEvent(NOW, FaxEvent.CANCEL_REQUESTED))
+    history = [
+        HistoryEvent(NOW, event, recipient=position, revision=n)
+        for n, (position, event) in enumerate(happened, start=2)
+    ]
+    history.append(HistoryEvent(NOW, FaxEvent.CANCEL_REQUESTED, revision=3))
     assert lifecycle.fold_recipient(history, 1) is RecipientStatus.SENT
     assert lifecycle.fold_recipient(history, 2) is RecipientStatus.SENDING
     assert lifecycle.fold_recipient(history, 3) is RecipientStatus.WAITING

@@ -29,6 +29,9 @@ A request flows one way:
         confinement               the same kind of process
         pages                     fax pages as bytes: T.6, TIFF-F, PDF
         formats                   how a text is laid out
+    a fax whose pages are ready, for which no function is there yet
+      delivery                    its recipients: claim, submit, doubt, report, end, again
+      carriers                    who has the lines: a simulated network
     functions/issue_token/app.py  an app's key and secret -> a bearer token
       edge.oauth                  event -> key and secret; a token or an error -> an answer in OAuth's shape
       tokens                      key and secret -> token
@@ -51,7 +54,7 @@ metrics object) and ``cold_start`` (what a function's start costs beside its imp
 
 A function imports the bootstrap module of its own name and the edge. A concern never imports another concern: they meet
 in ``lifecycle``, ``access``, ``ids``, ``model`` and ``errors``. Imports point downwards only: bootstrap -> adapters,
-edge -> intake, rendering, tokens, erasure -> access, audit, formats, pages -> confinement, lifecycle, ids, numbers ->
-model -> errors. pyproject.toml says so, with who alone may import what, and ``make imports`` holds it: a new module has
-its place there, or fails.
+carriers, edge -> intake, rendering, delivery, tokens, erasure -> access, audit, formats, pages -> confinement,
+lifecycle, ids, numbers -> model -> errors. pyproject.toml says so, with who alone may import what, and ``make imports``
+holds it: a new module has its place there, or fails.
 """

@@ -105,7 +105,9 @@ class HistoryEvent:
 
     ``event`` may be a word of a later release's. ``recipient`` is the position of the one that it happened to, None
     where it happened to the fax; ``attempt`` the attempt's number. ``reason`` says why, ``due_at`` when it goes on,
-    ``pages`` how many were sent or are ready. ``actor`` is the key of the app that asked for it.
+    ``pages`` how many were sent or are ready. ``actor`` is the key of the app that asked for it. ``revision`` is the
+    record's or the recipient's that it led to: events of one of them follow each other by it, whatever the clocks of
+    their writers said.
     """
 
     at: datetime
@@ -116,6 +118,7 @@ class HistoryEvent:
     due_at: datetime | None = None
     pages: int | None = None
     actor: str | None = None
+    revision: int = 0
 
 
 class IllegalTransition(Exception):
@@ -155,9 +158,9 @@ def end_of(counts: Counts) -> FaxEvent | None:
 
 
 def fold(history: Iterable[HistoryEvent]) -> Status:
-    """The state of a fax that this happened to, in the order in which it happened. Raises IllegalTransition."""
+    """The state of a fax that this happened to. Raises IllegalTransition."""
     status = Status.ACCEPTED
-    for each in history:
+    for each in sorted(history, key=lambda event: event.revision):
         if each.recipient is None:
             status = after(status, FaxEvent(each.event))
     return status
@@ -166,7 +169,7 @@ def fold(history: Iterable[HistoryEvent]) -> Status:
 def fold_recipient(history: Iterable[HistoryEvent], position: int) -> RecipientStatus:
     """The state of a fax's recipient that this happened to, likewise."""
     status = RecipientStatus.WAITING
-    for each in history:
+    for each in sorted(history, key=lambda event: event.revision):
         if each.recipient == position:
             status = recipient_after(status, RecipientEvent(each.event))
     return status

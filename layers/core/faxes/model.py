@@ -258,6 +258,7 @@ class Recipient:
     ``destination`` what is dialled, in the form in which one line has one name. ``pages`` are the fax's. ``revision``
     counts from 1 and grows with each change. ``attempt`` is the number of the latest attempt, 0 before the first.
     ``failures`` counts the attempts that failed, by their reason. ``pages_sent`` is the most that an attempt sent.
+    ``in_line``: another call to the number is on, and this recipient is noted down for when it ends.
     ``reason`` is why it failed, or why it waits. It is given up at ``deadline_at``. ``due_at`` is when something is to
     be done with it, None once its status is final.
     """
@@ -277,6 +278,7 @@ class Recipient:
     attempt: int = 0
     failures: Mapping[str, int] = field(default_factory=dict)
     pages_sent: int = 0
+    in_line: bool = False
     reason: Reason | str | None = None
     completed_at: datetime | None = None
     sandbox: bool = False
@@ -288,7 +290,9 @@ class Attempt:
 
     ``number`` counts from 1. ``reference`` names the attempt to the carrier, which says it back; ``carrier_id`` is the
     carrier's own name of it. ``carrier_code`` and ``detail`` are the carrier's words for how it ended. ``checks``
-    counts how often the carrier was asked about it while it was in doubt. ``seconds`` on the line.
+    counts how often the carrier was asked about it while it was in doubt; ``withdrawn_at`` is when its document was
+    taken from where the carrier fetches it, and ``fetched`` whether it had been fetched by then, None where that cannot
+    be told. ``seconds`` on the line.
     """
 
     fax_id: str
@@ -300,6 +304,8 @@ class Attempt:
     expires_at: datetime
     status: AttemptStatus | str = AttemptStatus.INTENT
     checks: int = 0
+    withdrawn_at: datetime | None = None
+    fetched: bool | None = None
     carrier_id: str | None = None
     submitted_at: datetime | None = None
     ended_at: datetime | None = None

@@ -63,7 +63,12 @@ def recipient_item(recipient: Recipient, shards: int) -> Item:
         "deadlineAt": text(recipient.deadline_at),
         "expiresAt": int(recipient.expires_at.timestamp()),
         **due(pk, sk, recipient.due_at, shards),
-        **_known(reason=recipient.reason, completedAt=recipient.completed_at, sandbox=recipient.sandbox or None),
+        **_known(
+            inLine=recipient.in_line or None,
+            reason=recipient.reason,
+            completedAt=recipient.completed_at,
+            sandbox=recipient.sandbox or None,
+        ),
     }
 
 
@@ -85,6 +90,7 @@ def recipient_of(item: Item) -> Recipient:
         attempt=int(item["attempt"]),
         failures={reason: int(count) for reason, count in item["failures"].items()},
         pages_sent=int(item["pagesSent"]),
+        in_line=item.get("inLine", False),
         reason=_word(Reason, item, "reason"),
         completed_at=_time(item, "completedAt"),
         sandbox=item.get("sandbox", False),
@@ -104,6 +110,8 @@ def attempt_item(attempt: Attempt) -> Item:
         "startedAt": text(attempt.started_at),
         "expiresAt": int(attempt.expires_at.timestamp()),
         **_known(
+            withdrawnAt=attempt.withdrawn_at,
+            fetched=attempt.fetched,
             carrierId=attempt.carrier_id,
             submittedAt=attempt.submitted_at,
             endedAt=attempt.ended_at,
@@ -129,6 +137,8 @@ def attempt_of(item: Item) -> Attempt:
         expires_at=moment(item["expiresAt"]),
         status=word(AttemptStatus, item["status"]),
         checks=int(item["checks"]),
+        withdrawn_at=_time(item, "withdrawnAt"),
+        fetched=item.get("fetched"),
         carrier_id=item.get("carrierId"),
         submitted_at=_time(item, "submittedAt"),
         ended_at=_time(item, "endedAt"),
@@ -147,6 +157,7 @@ def event_item(fax_id: str, event: HistoryEvent, expires_at: datetime, random: i
         "pk": fax_key(fax_id),
         "sk": f"{EVENT}{text(event.at)}#{random:06x}",
         "event": str(event.event),
+        "revision": event.revision,
         "expiresAt": int(expires_at.timestamp()),
         **_known(
             recipient=event.recipient,
@@ -165,6 +176,7 @@ def event_of(item: Item) -> HistoryEvent:
     return HistoryEvent(
         at=time(item["sk"].removeprefix(EVENT).partition("#")[0]),
         event=word(kind, item["event"]),
+        revision=int(item["revision"]),
         recipient=_number(item, "recipient"),
         attempt=_number(item, "attempt"),
         reason=_word(Reason, item, "reason"),

@@ -109,6 +109,7 @@ class DynamoDBJobStore:
     ) -> None:
         """Change a record by what happened, with its event and other items beside it, or nothing of it."""
         told = event if isinstance(event, HistoryEvent) else HistoryEvent(now, event)
+        told = replace(told, revision=job.revision + 1)
         pk = fax_key(job.fax_id)
         values = {
             "status": after(job.status, FaxEvent(told.event)).value,

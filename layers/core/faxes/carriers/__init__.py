@@ -1,0 +1,1 @@
+"""Whoever has the lines: one module for each vendor, which implements ``delivery.carrier``."""

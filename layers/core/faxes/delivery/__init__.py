@@ -1,0 +1,9 @@
+"""A fax whose pages are ready reaches its recipients, each of them once.
+
+dispatch    the use case: a recipient is due, or its carrier rang -> what the policy says is written, then called
+policy      what is to be done with a recipient, as one pure function: claim, submit, doubt, report, end, again
+ends        what that does to the record of its fax
+steps       what the policy is asked, and what it answers
+retries     which failures are tried again, after how long, how often: a table with its sources
+carrier     the port: what delivery asks of whoever has the lines
+"""

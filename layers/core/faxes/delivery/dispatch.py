@@ -1,0 +1,165 @@
+"""The use case: a recipient is due, or its carrier rang -> what the policy says is written, then asked.
+
+It may be called twice at once, late, or for what is gone. Whatever it is told it reads first, and what it writes counts
+only if nobody wrote before. It may end at any place: what it left is due, and the policy goes on from there.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from faxes.delivery import ends, policy
+from faxes.delivery.carrier import Accepted, Call, CallState, Carrier, CarrierSilent
+from faxes.delivery.ports import Bells, Moved, NumberTaken, Recipients, Write
+from faxes.delivery.steps import (
+    Absent,
+    Ask,
+    CancelAsked,
+    Delivery,
+    Due,
+    EarlierDelivered,
+    Event,
+    NumberInUse,
+    Silent,
+    Step,
+    Terms,
+    Withdrawn,
+)
+from faxes.ids import tiff_key
+from faxes.model import AttemptStatus
+
+# From a message to its end, a recipient takes five steps at most; the others are for those who come in between.
+_MOST_STEPS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatched:
+    """What became of it: the words of what happened to the recipient, and how often others came in between."""
+
+    events: tuple[str, ...] = ()
+    conflicts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """Moves recipients. ``now`` gives UTC; ``carrier`` is None where there is none; ``speed`` divides every wait, for a
+    simulated network."""
+
+    recipients: Recipients
+    bells: Bells
+    carrier: Carrier | None
+    now: Callable[[], datetime]
+    speed: float = 1
+
+    def due(self, fax_id: str, position: int) -> Dispatched:
+        """Do what is to be done with a recipient now. Raises StorageFault where something could not be read or written:
+        it stays due."""
+        return self._run(fax_id, position, Due())
+
+    def rang(self, reference: str) -> Dispatched:
+        """Ask about the attempt that a carrier's report is about, and believe what is said then. Raises StorageFault,
+        and CarrierSilent where the carrier does not say."""
+        fax_id, position, number = policy.named(reference)
+        found = self.recipients.load(fax_id, position, self.now())
+        if found is None or found.attempt is None or number > found.attempt.number:
+            return Dispatched()
+        if number == found.attempt.number:
+            return self._run(fax_id, position, Due(rang=True))
+        return self._earlier(found, number)
+
+    def _earlier(self, found: Delivery, number: int) -> Dispatched:
+        """An attempt that was given up may have sent the fax after all; anything else of it changes nothing."""
+        recipient = found.recipient
+        attempt = self.recipients.attempt(recipient.fax_id, recipient.position, number)
+        if attempt is None or self.carrier is None:
+            return Dispatched()
+        carrier_id = attempt.carrier_id or self.carrier.find(attempt.reference)
+        report = self.carrier.fetch(carrier_id) if carrier_id else None
+        if report is None or report.state is not CallState.DELIVERED or report.pages_sent < recipient.pages:
+            return Dispatched()
+        latest = found.attempt
+        done = self._run(recipient.fax_id, recipient.position, EarlierDelivered(attempt, report))
+        if "sent" in done.events and latest and latest.carrier_id and latest.status == AttemptStatus.SUBMITTED:
+            self.carrier.cancel(latest.carrier_id)
+        return done
+
+    def _run(self, fax_id: str, position: int, event: Event) -> Dispatched:
+        found = self.recipients.load(fax_id, position, self.now())
+        events: list[str] = []
+        conflicts = 0
+        for _ in range(_MOST_STEPS):
+            if found is None:
+                break
+            now = self.now()
+            step = policy.step(found, event, now, self._terms)
+            if step.change is not None:
+                try:
+                    after = self._write(found, step, now)
+                except NumberTaken as taken:
+                    event = NumberInUse(taken.until)
+                    continue
+                except Moved:
+                    conflicts += 1
+                    before, found = found, self.recipients.load(fax_id, position, self.now())
+                    # What was said is about the attempt that it was asked about.
+                    if found is not None and found.recipient.attempt != before.recipient.attempt:
+                        event = Due()
+                    continue
+                events += [str(step.change.event)] if step.change.event else []
+                found = after
+            if step.ask is None:
+                break
+            answer = self._ask(step.ask, found)
+            if answer is None:
+                break
+            event = answer
+        return Dispatched(tuple(events), conflicts)
+
+    @property
+    def _terms(self) -> Terms:
+        return Terms(self.carrier.name if self.carrier else None, self.speed)
+
+    def _write(self, found: Delivery, step: Step, now: datetime) -> Delivery:
+        change = step.change
+        if change is None:
+            return found
+        fax, fax_event = ends.fax_after(found.fax, change, now)
+        woken = self.recipients.write(Write(found, change, fax, fax_event, now))
+        if change.recipient.due_at is not None:
+            self._ring(change.recipient.fax_id, change.recipient.position, fax.organization_id, change.recipient.due_at)
+        if woken:
+            self._ring(*woken, fax.organization_id, now)
+        return Delivery(fax, change.recipient, change.attempt or found.attempt)
+
+    def _ring(self, fax_id: str, position: int, organization_id: str, at: datetime) -> None:
+        self.bells.ring(fax_id, position, organization_id, max(at - self.now(), timedelta()))
+
+    def _ask(self, ask: Ask, found: Delivery) -> Event | None:
+        """What the carrier says; None where it is not asked any more."""
+        carrier, attempt = self.carrier, found.attempt
+        if carrier is None or attempt is None or attempt.carrier != carrier.name:
+            # Whoever has the lines now knows nothing of it.
+            return Silent() if ask is not Ask.SUBMIT else None
+        if ask is Ask.SUBMIT:
+            # Others take an attempt for one in doubt after a while, and may withdraw its document.
+            if self.now() > attempt.started_at + policy.CLAIM / 2:
+                return None
+            document = tiff_key(found.fax.uid)
+            return carrier.submit(Call(attempt.reference, found.recipient.destination, document, found.recipient.pages))
+        try:
+            return self._question(ask, carrier, attempt.reference, attempt.carrier_id or "")
+        except CarrierSilent:
+            return Silent()
+
+    def _question(self, ask: Ask, carrier: Carrier, reference: str, carrier_id: str) -> Event:
+        match ask:
+            case Ask.FIND:
+                listed = carrier.find(reference)
+                return Accepted(listed) if listed is not None else Absent()
+            case Ask.WITHDRAW:
+                return Withdrawn(carrier.withdraw(reference))
+            case Ask.CANCEL:
+                carrier.cancel(carrier_id)
+                return CancelAsked()
+            case _:
+                return carrier.fetch(carrier_id)

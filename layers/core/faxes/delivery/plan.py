@@ -1,0 +1,72 @@
+"""The use case: a fax whose pages are ready -> its recipients, each of them due."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import batched
+
+from faxes.delivery.ports import Bells, Moved, Recipients
+from faxes.model import Counts, Fax, Recipient, Status
+
+# With the record, as many items as a transaction may have, and some to spare.
+BATCH = 97
+# Until a plan that was not finished is taken up again; and from the deadline on, until a fax that should have ended is.
+_UNFINISHED, _UNENDED = timedelta(minutes=1), timedelta(hours=12)
+_READS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Gives queued faxes their recipients. ``now`` gives UTC; ``deadline`` is how long after its acceptance a fax is
+    given up."""
+
+    recipients: Recipients
+    bells: Bells
+    now: Callable[[], datetime]
+    deadline: timedelta
+
+    def plan(self, fax_id: str) -> int:
+        """Write the recipients that the fax does not have yet, and have all looked at that have not ended; returns how
+        many. For a fax that is not queued or sending, or is gone, nothing. Raises StorageFault: it stays due."""
+        for _ in range(_READS):
+            fax = self.recipients.fax(fax_id, self.now())
+            if fax is None or fax.status not in (Status.QUEUED, Status.SENDING) or fax.due_at is None:
+                return 0
+            try:
+                positions = self._added(fax)
+            except Moved:
+                continue
+            for position in positions:
+                self.bells.ring(fax_id, position, fax.organization_id, timedelta())
+            return len(positions)
+        return 0
+
+    def _added(self, fax: Fax) -> list[int]:
+        there = self.recipients.open(fax.id)
+        missing = [position for position in range(1, len(fax.recipients) + 1) if position not in there]
+        batches = list(batched(missing, BATCH, strict=False)) or [()]
+        for number, batch in enumerate(batches, start=1):
+            now = self.now()
+            last = number == len(batches)
+            due_at = max(fax.created_at + self.deadline, now) + _UNENDED if last else now + _UNFINISHED
+            counts = fax.counts or Counts(open=len(fax.recipients))
+            after = replace(fax, counts=counts, reason=None, due_at=due_at, revision=fax.revision + 1)
+            self.recipients.add(fax, after, [self._recipient(fax, position, now) for position in batch])
+            fax = after
+        return [position for position, open_ in there.items() if open_] + missing
+
+    def _recipient(self, fax: Fax, position: int, now: datetime) -> Recipient:
+        number = fax.recipients[position - 1]
+        return Recipient(
+            fax_id=fax.id,
+            position=position,
+            organization_id=fax.organization_id,
+            number=number,
+            destination=number,
+            pages=fax.pages,
+            created_at=now,
+            deadline_at=fax.created_at + self.deadline,
+            expires_at=fax.expires_at,
+            due_at=now,
+            sandbox=fax.sandbox,
+        )

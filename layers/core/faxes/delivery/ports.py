@@ -1,0 +1,72 @@
+"""What delivery needs beside a carrier: where recipients are kept, and what has one looked at again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from faxes.delivery.steps import Change, Delivery
+from faxes.lifecycle import FaxEvent
+from faxes.model import Attempt, Fax, Recipient
+
+
+class Moved(Exception):
+    """What was read has changed since, or is gone: nothing was written."""
+
+
+class NumberTaken(Exception):
+    """Another recipient has the number's line, until then at most: nothing was written."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__()
+        self.until = until
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A recipient's change with what it does to the record of its fax, at this time (UTC)."""
+
+    before: Delivery
+    change: Change
+    fax: Fax
+    fax_event: FaxEvent | None
+    at: datetime
+
+
+class Recipients(Protocol):
+    """Where recipients, their attempts and the numbers' lines are. Each call raises StorageFault where it cannot be
+    made; being made twice by the same call is the same as once."""
+
+    def fax(self, fax_id: str, now: datetime) -> Fax | None:
+        """A fax's record as last written, or None where there is none or its time is over."""
+        ...
+
+    def load(self, fax_id: str, position: int, now: datetime) -> Delivery | None:
+        """A recipient as last written, with its fax and its latest attempt; None where there is none, its fax is gone,
+        or its time is over."""
+        ...
+
+    def attempt(self, fax_id: str, position: int, number: int) -> Attempt | None:
+        """An attempt as last written."""
+        ...
+
+    def open(self, fax_id: str) -> dict[int, bool]:
+        """The positions of a fax's recipients that are there, and whether each has not ended."""
+        ...
+
+    def add(self, before: Fax, after: Fax, recipients: Sequence[Recipient]) -> None:
+        """Write new recipients, at most 97, and the record with them. Raises Moved."""
+        ...
+
+    def write(self, write: Write) -> tuple[str, int] | None:
+        """Write a change with its events, all of it or nothing, and what it does to the number's line: who stands first
+        in line gets it and is due at once, and is returned (fax, position). Raises Moved or NumberTaken."""
+        ...
+
+
+class Bells(Protocol):
+    """What has a recipient, or a whole fax, looked at. A bell may be lost, and the sweep finds what is due."""
+
+    def ring(self, fax_id: str, position: int, organization_id: str, after: timedelta) -> None:
+        """After so long, which may be nothing; what is later than a queue can wait is the sweep's. Raises nothing."""
+        ...

@@ -1,0 +1,160 @@
+"""Where recipients, numbers and simulated calls are kept, in memory: each write at once, as the tables have it."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from faxes.carriers.simulator import Taken
+from faxes.delivery.carrier import Call
+from faxes.delivery.policy import RESERVED
+from faxes.delivery.ports import Moved, NumberTaken, Write
+from faxes.delivery.steps import Delivery
+from faxes.lifecycle import HistoryEvent
+from faxes.model import Attempt, Fax, Recipient, RecipientStatus
+
+type Key = tuple[str, int]
+
+
+@dataclass(slots=True)
+class Line:
+    """Who has a number's line, and until when; who stands in line for it, in the order of ``waiting``."""
+
+    holder: Key | None = None
+    until: datetime | None = None
+    waiting: dict[tuple[datetime, str, int], Key] = field(default_factory=dict)
+
+
+class MemoryRecipients:
+    """Implements ``delivery.ports.Recipients``. ``taken`` counts the claims that found the line taken."""
+
+    def __init__(self) -> None:
+        self.faxes: dict[str, Fax] = {}
+        self.recipients: dict[Key, Recipient] = {}
+        self.attempts: dict[tuple[str, int, int], Attempt] = {}
+        self.history: dict[str, list[HistoryEvent]] = defaultdict(list)
+        self.lines: dict[str, Line] = defaultdict(Line)
+        self.taken = 0
+
+    def fax(self, fax_id: str, now: datetime) -> Fax | None:
+        fax = self.faxes.get(fax_id)
+        return fax if fax and fax.expires_at > now else None
+
+    def load(self, fax_id: str, position: int, now: datetime) -> Delivery | None:
+        fax, recipient = self.fax(fax_id, now), self.recipients.get((fax_id, position))
+        if fax is None or recipient is None:
+            return None
+        return Delivery(fax, recipient, self.attempts.get((fax_id, position, recipient.attempt)))
+
+    def attempt(self, fax_id: str, position: int, number: int) -> Attempt | None:
+        return self.attempts.get((fax_id, position, number))
+
+    def open(self, fax_id: str) -> dict[int, bool]:
+        return {
+            position: recipient.due_at is not None
+            for (of, position), recipient in sorted(self.recipients.items())
+            if of == fax_id
+        }
+
+    def add(self, before: Fax, after: Fax, recipients: Sequence[Recipient]) -> None:
+        if self.faxes.get(before.id) != before:
+            raise Moved
+        self.faxes[after.id] = after
+        for recipient in recipients:
+            self.recipients[after.id, recipient.position] = recipient
+
+    def write(self, write: Write) -> Key | None:
+        change = write.change
+        recipient = change.recipient
+        key = (recipient.fax_id, recipient.position)
+        if self.recipients.get(key) != write.before.recipient or self.faxes.get(write.fax.id) != write.before.fax:
+            raise Moved
+        line = self.lines[recipient.destination]
+        if change.line_until is not None:
+            if line.holder not in (None, key) and line.until is not None and line.until > write.at:
+                self.taken += 1
+                raise NumberTaken(line.until)
+            line.holder, line.until = key, change.line_until
+        place = (write.fax.created_at, *key)
+        if recipient.in_line:
+            if line.holder is None:
+                raise Moved
+            line.waiting[place] = key
+        else:
+            line.waiting.pop(place, None)
+        self.recipients[key] = recipient
+        self.faxes[write.fax.id] = write.fax
+        if change.attempt is not None:
+            self.attempts[(*key, change.attempt.number)] = change.attempt
+        self._tell(write)
+        return self._freed(line, write.at) if change.leaves_line and line.holder == key else None
+
+    def _tell(self, write: Write) -> None:
+        change, history = write.change, self.history[write.fax.id]
+        if change.event is not None:
+            recipient = change.recipient
+            history.append(
+                HistoryEvent(
+                    at=write.at,
+                    event=change.event,
+                    recipient=recipient.position,
+                    attempt=recipient.attempt or None,
+                    reason=recipient.reason,
+                    due_at=recipient.due_at,
+                    revision=recipient.revision,
+                )
+            )
+        if write.fax_event is not None:
+            history.append(HistoryEvent(write.at, write.fax_event, revision=write.fax.revision))
+
+    def _freed(self, line: Line, at: datetime) -> Key | None:
+        line.holder = line.until = None
+        for place, key in sorted(line.waiting.items()):
+            waiter = self.recipients.get(key)
+            if waiter is None or waiter.status != RecipientStatus.WAITING:
+                del line.waiting[place]
+                continue
+            line.holder, line.until = key, at + RESERVED
+            self.recipients[key] = replace(waiter, due_at=at, revision=waiter.revision + 1)
+            return key
+        return None
+
+
+class MemoryNetwork:
+    """Implements ``carriers.simulator.Network``."""
+
+    def __init__(self) -> None:
+        self.faxes: dict[str, Taken] = {}
+
+    def take(self, call: Call, at: datetime) -> None:
+        taken = self.faxes.get(call.reference, Taken(call.reference))
+        self.faxes[call.reference] = replace(
+            taken,
+            number=call.number,
+            pages=call.pages,
+            copies=taken.copies + 1,
+            taken_at=at if taken.taken_at is None else taken.taken_at,
+        )
+
+    def get(self, reference: str) -> Taken | None:
+        return self.faxes.get(reference)
+
+    def withdraw(self, reference: str, at: datetime) -> Taken:
+        taken = self.faxes.get(reference, Taken(reference))
+        self.faxes[reference] = replace(taken, withdrawn_at=taken.withdrawn_at or at)
+        return self.faxes[reference]
+
+    def cancel(self, reference: str, at: datetime) -> None:
+        taken = self.faxes[reference]
+        self.faxes[reference] = replace(taken, canceled_at=taken.canceled_at or at)
+
+
+@dataclass(slots=True)
+class MemoryBells:
+    """Implements ``delivery.ports.Bells``: what is to be looked at, and when."""
+
+    now: Callable[[], datetime]
+    rung: list[tuple[datetime, str, int]] = field(default_factory=list)
+
+    def ring(self, fax_id: str, position: int, organization_id: str, after: timedelta) -> None:
+        self.rung.append((self.now() + after, fax_id, position))

@@ -1,0 +1,234 @@
+"""Random faxes through random trouble: whatever happens, paper and records agree, and each fax comes out once at most.
+
+Faxes to numbers that several of them share; workers that run twice at once, late or into each other; calls that are
+lost, answered too late or not at all; reports that come twice or out of order; workers that end between any two calls;
+clocks that jump. In the end the trouble stops, and everything must come to its end.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from faxes.delivery.carrier import CarrierSilent, NoAnswer
+from faxes.errors import Effect, StorageFault
+from faxes.lifecycle import FINAL, FINAL_FOR_A_RECIPIENT
+from faxes.model import Reason, RecipientStatus
+from tests.support.delivering import World, assert_agreed
+from tests.support.full import size
+
+NUMBERS = [
+    "7778888",
+    "7778889",
+    "0003*211",
+    *(f"+1500555{n:04}" for n in (*range(2, 14), 1006, 1018)),
+]
+SECONDS = st.sampled_from([1, 5, 20, 61, 130, 400, 1_000, 4_000, 30_000])
+
+
+class Killed(BaseException):
+    """A worker ends here, and runs nothing any more."""
+
+
+class Trouble:
+    """What happens at a worker's next calls. ``at`` counts down to the call that it happens at, of those named ``to``,
+    or of all."""
+
+    def __init__(self) -> None:
+        self.world: World | None = None
+        self.at = -1
+        self.to: str | None = None
+        self.what = "nothing"
+        self.meanwhile: Callable[[], object] = lambda: None
+        self.late = timedelta()
+
+    def between(self, name: str, call: Callable[[], Any]) -> Any:
+        if self.to in (None, name):
+            self.at -= 1
+        if self.at != 0 or self.to not in (None, name):
+            return call()
+        match self.what:
+            case "killed before":
+                raise Killed
+            case "killed after":
+                call()
+                raise Killed
+            case "meanwhile":
+                self.meanwhile()
+                return call()
+            case "lost" | "answer lost" | "late":
+                return self._lost(name, call)
+        return call()
+
+    def _lost(self, name: str, call: Callable[[], Any]) -> Any:
+        """The call, or its answer, is lost; or the carrier takes it up much later."""
+        assert self.world is not None
+        if name in ("fax", "load", "attempt", "open", "add", "write"):
+            if self.what != "lost":
+                call()
+            raise StorageFault(name, Effect.UNKNOWN, "lost")
+        before = dict(self.world.network.faxes)
+        if self.what != "lost":
+            call()
+        if name != "submit":
+            raise CarrierSilent("lost")
+        if self.what == "late":
+            for reference, taken in self.world.network.faxes.items():
+                if reference not in before and taken.taken_at is not None:
+                    self.world.network.faxes[reference] = replace(taken, taken_at=taken.taken_at + self.late)
+        return NoAnswer()
+
+
+class Delivering(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.trouble = Trouble()
+        self.world = World(self.trouble.between)
+        self.trouble.world = self.world
+        self.ends: dict[object, object] = {}
+
+    @initialize(numbers=st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=3, unique=True))
+    def first(self, numbers: list[str]) -> None:
+        self.world.accept(*numbers)
+
+    @rule(numbers=st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=3, unique=True), pages=st.integers(1, 3))
+    def accept(self, numbers: list[str], pages: int) -> None:
+        self.world.accept(*numbers, pages=pages)
+
+    @rule(which=st.integers(0, 100))
+    def cancel(self, which: int) -> None:
+        faxes = list(self.world.store.faxes)
+        self.world.cancel(faxes[which % len(faxes)])
+
+    @rule(seconds=SECONDS)
+    def wait(self, seconds: int) -> None:
+        self.world.clock += timedelta(seconds=seconds)
+
+    @rule(seconds=st.integers(-120, 120))
+    def clock_jumps(self, seconds: int) -> None:
+        self.world.skew = timedelta(seconds=seconds)
+
+    @rule(times=st.integers(1, 12))
+    def wait_for_what_is_due(self, times: int) -> None:
+        for _ in range(times):
+            due = [each.due_at for each in self.world.store.recipients.values() if each.due_at is not None]
+            if due:
+                self.world.clock = max(self.world.clock, min(due) - self.world.skew)
+                self.world.sweep()
+
+    @rule()
+    def sweep(self) -> None:
+        self.world.sweep()
+
+    @rule(which=st.integers(0, 1_000))
+    def message(self, which: int) -> None:
+        """One that comes late, again or for nothing."""
+        self._work(which)
+
+    @rule(
+        which=st.integers(0, 1_000),
+        at=st.integers(1, 6),
+        what=st.sampled_from(["killed before", "killed after", "lost", "answer lost", "late", "meanwhile"]),
+        late=SECONDS,
+    )
+    def message_into_trouble(self, which: int, at: int, what: str, late: int) -> None:
+        trouble = self.trouble
+        trouble.at, trouble.what, trouble.late = at, what, timedelta(seconds=late)
+        trouble.meanwhile = lambda: self._work(which)
+        try:
+            self._work(which)
+        except (Killed, StorageFault):
+            pass
+        finally:
+            trouble.at, trouble.what = -1, "nothing"
+
+    @rule(at=st.integers(1, 8), what=st.sampled_from(["killed before", "killed after", "lost", "answer lost"]))
+    def sweep_into_trouble(self, at: int, what: str) -> None:
+        self.trouble.at, self.trouble.what = at, what
+        try:
+            self.world.sweep()
+        except (Killed, StorageFault):
+            pass
+        finally:
+            self.trouble.at, self.trouble.what = -1, "nothing"
+
+    @rule(
+        number=st.sampled_from(NUMBERS),
+        what=st.sampled_from(["killed before", "killed after", "lost", "answer lost", "late", "late"]),
+        late=SECONDS,
+        times=st.integers(0, 12),
+    )
+    def submit_into_trouble(self, number: str, what: str, late: int, times: int) -> None:
+        """A fax whose submission is lost, and what is due next."""
+        trouble = self.trouble
+        fax_id = self.world.accept(number)
+        self.world.plan.plan(fax_id)
+        trouble.to, trouble.at, trouble.what, trouble.late = "submit", 1, what, timedelta(seconds=late)
+        with suppress(Killed):
+            self.world.dispatch.due(fax_id, 1)
+        trouble.to, trouble.at, trouble.what = None, -1, "nothing"
+        self.wait_for_what_is_due(times)
+
+    @rule(which=st.integers(0, 1_000))
+    def report(self, which: int) -> None:
+        """Of any attempt that there was, whenever."""
+        attempts = sorted(self.world.store.attempts)
+        if attempts:
+            fax_id, position, number = attempts[which % len(attempts)]
+            self.world.dispatch.rang(f"{fax_id}-{position:03}-{number:02}")
+
+    def _work(self, which: int) -> None:
+        keys = sorted(self.world.store.recipients)
+        if not keys:
+            for fax_id in list(self.world.store.faxes):
+                self.world.plan.plan(fax_id)
+            return
+        self.world.dispatch.due(*keys[which % len(keys)])
+
+    @invariant()
+    def records_agree_with_their_histories(self) -> None:
+        assert_agreed(self.world)
+
+    @invariant()
+    def nothing_comes_out_twice(self) -> None:
+        for key in self.world.store.recipients:
+            assert self._whole(*key) <= 1
+
+    @invariant()
+    def no_final_state_changes(self) -> None:
+        for key, recipient in self.world.store.recipients.items():
+            if recipient.status in FINAL_FOR_A_RECIPIENT:
+                assert self.ends.setdefault(key, recipient) == recipient
+        for fax in self.world.store.faxes.values():
+            if fax.status in FINAL:
+                assert self.ends.setdefault(fax.id, fax.status) == fax.status
+
+    def _whole(self, fax_id: str, position: int) -> int:
+        pages = tuple(range(1, self.world.recipient(fax_id, position).pages + 1))
+        return sum(printed.count(pages[-1]) for printed in self.world.paper(fax_id, position) if pages)
+
+    def teardown(self) -> None:
+        """The trouble is over: everything ends, and paper agrees."""
+        world = self.world
+        world.skew = timedelta()
+        world.run(most=3_000)
+        assert_agreed(world)
+        for (fax_id, position), recipient in world.store.recipients.items():
+            assert recipient.status in FINAL_FOR_A_RECIPIENT
+            whole = self._whole(fax_id, position)
+            if recipient.status == RecipientStatus.SENT:
+                assert whole == 1
+            elif recipient.reason not in (Reason.OUTCOME_UNKNOWN, Reason.LAST_PAGE_UNCONFIRMED):
+                assert whole == 0
+        assert all(fax.status in FINAL for fax in world.store.faxes.values())
+        assert all(taken.copies <= 1 for taken in world.network.faxes.values())
+
+
+TestDelivering = Delivering.TestCase
+# To look for a shorter way into the same failure takes minutes; Phase.shrink beside these does so.
+TestDelivering.settings = settings(max_examples=size(40, 2_000), stateful_step_count=50, phases=[Phase.generate])
