@@ -10,10 +10,10 @@ from faxes.bootstrap import authorize as bootstrap
 from faxes.edge import authorizer
 from faxes.observability import logger
 
-authentication = bootstrap.authentication()
+authentication, shared = bootstrap.authentication(), bootstrap.shared_keys()
 started()
 
 
 @logger.inject_lambda_context(correlation_id_path="requestContext.extendedRequestId", clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return authorizer.authorize(event, authentication)
+    return authorizer.authorize(event, authentication, shared)

@@ -66,7 +66,10 @@ DENIED = refusal(401, "access_denied", curl.DENIED.body["error"]["message"], **{
 NO_TOKEN = refusal(401, "access_denied", curl.NO_TOKEN.body["error"]["message"], **{"www-authenticate": "Bearer"})
 INVALID = refusal(403, "request_invalid", "The request is not valid.")
 TOO_MANY = refusal(
-    429, "too_many_requests", "There are too many requests at a time; wait 5 seconds.", **{"retry-after": "5"}
+    429,
+    "too_many_requests",
+    "There are too many requests at a time, of this app's or of all together; wait 5 seconds.",
+    **{"retry-after": "5"},
 )
 CALLER_NOT_TOLD = refusal(
     500,

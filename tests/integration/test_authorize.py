@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from faxes.adapters.dynamodb.credentials import token_item
+from faxes.adapters.dynamodb.credentials import app_item, token_item
 from faxes.adapters.dynamodb.items import wire
 from faxes.edge.authorizer import SENTENCES, AuthorizerFailed
-from faxes.model import Principal
-from faxes.tokens import Denial, Token, digest_of
+from faxes.model import Context, Principal
+from faxes.tokens import App, AppLogin, Denial, Token, UsageKey, digest_of
 from tests.support import template
-from tests.support.cloud import Cloud
+from tests.support.cloud import API_ID, Cloud
 
 EVENTS = template.ROOT / "tests" / "data" / "authorizer"
 NAMES = sorted(path.stem for path in EVENTS.glob("*.json"))
@@ -38,7 +38,10 @@ ALLOW = {
         ],
     },
     "context": {"userId": "alice", "organizationId": "0003", "context": "user"},
+    # Of all users without an app.
+    "usageIdentifierKey": "51af3dc0da7711e4872e1234567db123users",
 }
+NEW_APPS = "51af3dc0da7711e4872e1234567db123apps"
 HOW = "at /oauth/token.php, and send Authorization: Bearer and the token that it issues."
 UNKNOWN_OR_EXPIRED = f"The access token is unknown or has expired: log in again {HOW}"
 # What is told who sent it, by what the log is told.
@@ -220,6 +223,31 @@ def test_token_that_ends_between_two_requests(deployed: Cloud, context: Any) -> 
     deployed.dynamodb.put_item(TableName=table, Item=wire(token_item(ended)))
 
     assert function.handler(with_authorization(KNOWN), context) == deny("token_expired")
+
+
+@pytest.mark.parametrize(
+    ("own", "counted_by"),
+    [
+        # Imported before there were budgets.
+        (None, NEW_APPS),
+        (UsageKey(f"{API_ID}0123456789", datetime(2026, 11, 23, tzinfo=UTC)), f"{API_ID}0123456789"),
+        # Not yet known in every part of the gateway.
+        (UsageKey(f"{API_ID}0123456789", datetime(2200, 1, 1, tzinfo=UTC)), NEW_APPS),
+        # Another API's, whose table this one was restored from.
+        (UsageKey("f6g7h8i9j00123456789", datetime(2026, 11, 23, tzinfo=UTC)), NEW_APPS),
+    ],
+)
+def test_what_an_app_is_counted_by(own: UsageKey | None, counted_by: str, deployed: Cloud, context: Any) -> None:
+    app = App("office", "ab" * 32, "alice", "0003", Context.ORGANIZATION, True, usage_key=own)
+    deployed.add_credential(app_item(app))
+    until = datetime.now(UTC) + timedelta(hours=1)
+    deployed.add_credential(token_item(Token(digest_of(UNKNOWN), AppLogin("office", "ab" * 32), until)))
+
+    assert deployed.function("authorize").handler(with_authorization(UNKNOWN), context) == ALLOW | {
+        # Nothing of it is handed on to the functions.
+        "context": {"userId": "alice", "organizationId": "0003", "context": "organization", "appKey": "office"},
+        "usageIdentifierKey": counted_by,
+    }
 
 
 def test_tokens_cannot_be_read_from_the_table(deployed: Cloud) -> None:

@@ -11,7 +11,7 @@ from faxes.adapters.dynamodb.directory import DynamoDBDirectory, extension_item,
 from faxes.adapters.dynamodb.items import wire
 from faxes.errors import Effect, StorageFault
 from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal, User
-from faxes.tokens import App, AppLogin, FormerSecret, Token
+from faxes.tokens import App, AppLogin, FormerSecret, Token, UsageKey
 from tests.support.cloud import Cloud
 from tests.support.faults import dynamodb_answers
 from tests.support.memory import MemoryCredentialStore, MemoryDirectory
@@ -21,7 +21,10 @@ APPS = [
     App(f"app.{context}~1", "ab" * 32, "alice", "0003", context, enabled)
     for context in Context
     for enabled in (True, False)
-] + [App("app.rotated", "ab" * 32, "alice", "0003", Context.USER, True, FormerSecret("ef" * 32, ENDS))]
+] + [
+    App("app.rotated", "ab" * 32, "alice", "0003", Context.USER, True, FormerSecret("ef" * 32, ENDS)),
+    App("app.counted", "ab" * 32, "alice", "0003", Context.USER, True, usage_key=UsageKey("a1b2", ENDS)),
+]
 TOKENS = [
     Token("01" * 32, AppLogin("app.user~1", "cd" * 32), ENDS),
     *(Token(f"{n}2" * 32, Principal("bob", "0003", context), ENDS) for n, context in enumerate(Context)),

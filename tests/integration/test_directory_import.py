@@ -6,7 +6,7 @@ Longer than 350 lines: one command, of which each test is a use.
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,8 +15,8 @@ from faxes.adapters.dynamodb.credentials import DynamoDBCredentialStore
 from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal
 from faxes.provisioning.plan import Report
 from faxes.provisioning.provision import ImportStopped
-from faxes.tokens import App, Denial, FormerSecret, Token, digest_of
-from tests.support.cloud import Cloud
+from faxes.tokens import App, Denial, FormerSecret, Token, UsageKey, digest_of
+from tests.support.cloud import API_ID, Cloud
 from tests.support.imports import NOW, Imports, once
 from tests.support.template import ROOT
 from tools import places
@@ -48,16 +48,25 @@ NAMES = (
     "extension 0003*212",
     "extension 0003*300",
     "extension 0004*210",
+    "budget of app example-app",
+    "budget of app example-office",
+    "budget of app example-provider",
     "app example-app",
     "app example-office",
     "app example-provider",
     "token example",
 )
-ALL = len(NAMES)
+# A budget is no entry of the file.
+ALL = len(NAMES) - 3
 ALICE = Principal("alice", "0003")
 # Drawn in the file's order.
 APP_SECRETS = {"example-app": "secret-0001", "example-office": "secret-0002", "example-provider": "secret-0003"}
 TOKENS = {"example": "secret-0004"}
+
+
+def usage_key(number: int, at: datetime = NOW) -> UsageKey:
+    """What an app is counted by from when every part of the gateway knows it."""
+    return UsageKey(f"{API_ID}{number:016}", at + timedelta(minutes=5))
 
 
 def done(
@@ -69,7 +78,7 @@ def done(
     of: int = ALL,
 ) -> Report:
     """A whole report: of so many entries, those that are not named are unchanged."""
-    named = len(added) + len(changed) + len(rotated)
+    named = len([name for name in (*added, *changed, *rotated) if not name.startswith("budget")])
     return Report(added, changed, rotated, of - named, secrets or {}, tokens or {})
 
 
@@ -82,8 +91,9 @@ def test_the_first_import_adds_everything(load: Imports) -> None:
     assert load.extension("0003", "300") == Extension(ExtensionNumber("0003", "300"), "alice", queue, True)
     assert load.extension("0004", "210") == Extension(ExtensionNumber("0004", "210"), "carol", terminal, True)
     assert load.extension("0003", "301") is None
-    for (key, secret), context in zip(APP_SECRETS.items(), Context, strict=True):
-        assert load.app(key) == App(key, digest_of(secret), "alice", "0003", context, True)
+    for number, (key, secret), context in zip((1, 2, 3), APP_SECRETS.items(), Context, strict=True):
+        counted = usage_key(number)
+        assert load.app(key) == App(key, digest_of(secret), "alice", "0003", context, True, usage_key=counted)
     assert load.caller("secret-0004") == ALICE
 
 
@@ -106,6 +116,8 @@ def test_the_items_as_they_lie_in_the_tables(load: Imports) -> None:
             "organizationId": {"S": "1"},
             "context": {"S": "global"},
             "enabled": {"BOOL": False},
+            "usageKey": {"S": f"{API_ID}0000000000000001"},
+            "usageKeySince": {"N": str(int((NOW + timedelta(minutes=5)).timestamp()))},
         },
         f"TOKEN#{digest}": {
             "pk": {"S": f"TOKEN#{digest}"},
@@ -157,7 +169,9 @@ def test_what_a_file_names_anew_is_added_and_what_it_no_longer_names_stays(load:
     load(EXAMPLE)
     other = 'organizations: [{id: "0005"}]\nusers: [{id: dave, organization: "0005"}]\napps: [{key: new, owner: dave}]'
     before = load.tables()
-    report = done(("organization 0005", "user dave", "app new"), secrets={"new": "secret-0005"}, of=3)
+    report = done(
+        ("organization 0005", "user dave", "budget of app new", "app new"), secrets={"new": "secret-0005"}, of=3
+    )
     assert load(other) == report
     assert set(load.tables()) == {*before, "ORG#0005", "USER#dave", "APP#new"}
 
@@ -237,12 +251,14 @@ def own_app(secret: str | None = OWN_SECRET, owner: str = "alice", more: str = "
     )
 
 
-OWN = ("organization 0003", "user alice", "user bob", "app own")
+OWN = ("organization 0003", "user alice", "user bob", "budget of app own", "app own")
 
 
 def test_a_secret_that_is_brought_along_is_the_apps_and_is_shown_to_nobody(load: Imports) -> None:
     assert load(own_app()) == done(OWN, of=4)
-    assert load.app("own") == App("own", digest_of(OWN_SECRET), "alice", "0003", Context.USER, True)
+    assert load.app("own") == App(
+        "own", digest_of(OWN_SECRET), "alice", "0003", Context.USER, True, usage_key=usage_key(1)
+    )
     assert load.log_in("own", OWN_SECRET)
     assert load(own_app()) == done(of=4)
 
@@ -279,9 +295,8 @@ def test_a_rotation_keeps_the_old_secret_for_as_long_as_it_is_told(load: Imports
     done_ = load(own_app(OTHER_SECRET if brought else None), rotate=[] if brought else ["own"], keep=DAY)
     new = done_.secrets.get("own", OTHER_SECRET)
     assert (done_.rotated, done_.former) == (("app own",), {"app own": NOW + DAY})
-    assert load.app("own") == App(
-        "own", digest_of(new), "alice", "0003", Context.USER, True, FormerSecret(digest_of(first), NOW + DAY)
-    )
+    former = FormerSecret(digest_of(first), NOW + DAY)
+    assert load.app("own") == App("own", digest_of(new), "alice", "0003", Context.USER, True, former, usage_key(1))
     last = NOW + DAY - timedelta(seconds=1)
     assert load.caller(before) == Principal("alice", "0003", Context.USER, "own")
     assert load.log_in("own", first, last)
@@ -364,7 +379,9 @@ def test_an_app_that_is_given_to_another_user_gets_another_secret(load: Imports)
     token = load.log_in("own", "secret-0001") or ""
     assert load(own_app(None, owner="bob")) == done(rotated=("app own",), secrets={"own": "secret-0003"}, of=4)
     assert (load.caller(token), load.log_in("own", "secret-0001")) == (Denial.SECRET_ROTATED, None)
-    assert load.app("own") == App("own", digest_of("secret-0003"), "bob", "0003", Context.USER, True)
+    assert load.app("own") == App(
+        "own", digest_of("secret-0003"), "bob", "0003", Context.USER, True, usage_key=usage_key(1)
+    )
     # The file may bring that along.
     load(own_app(OWN_SECRET, owner="bob"))
     assert load(own_app(OTHER_SECRET, owner="alice")) == done(rotated=("app own",), of=4)
@@ -425,7 +442,7 @@ def test_an_import_that_stops_at_a_new_secret_says_whose_it_is(load: Imports, ke
         load(EXAMPLE)
     before = NAMES[: NAMES.index(f"app {key}")]
     drawn = dict(list(APP_SECRETS.items())[: list(APP_SECRETS).index(key)])
-    assert caught.value.report == done(before, secrets=drawn, of=len(before))
+    assert caught.value.report == done(before, secrets=drawn, of=len(before) - 3)
     assert caught.value.unsure == key
 
 
@@ -481,6 +498,7 @@ def local(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
         directoryTable=cloud.names["DirectoryTable"],
         credentialTable=cloud.names["CredentialTable"],
         auditLogGroup="audit",
+        appPlan=cloud.app_plan(),
         endpointUrl="https://127.0.0.1:1",
         region="us-east-1",
     )
@@ -582,6 +600,6 @@ def test_the_command_says_how_to_go_on_after_a_stop(
     with load.stopped_at("APP#own"):
         assert command(tmp_path, own_app(None)) == 1
     assert capsys.readouterr() == (
-        "    added     user bob\n    unchanged 2\n",
+        "    added     user bob\n    added     budget of app own\n    unchanged 2\n",
         stopped + "When that is mended, import it again with ROTATE=own: it may have a secret that nobody knows.\n",
     )

@@ -43,6 +43,8 @@ GONE = (
     "app all",
     "app bobs",
     "token bobs",
+    "budget of app all",
+    "budget of app bobs",
     "extension 0003*211",
     "extension 0003*300",
     "extension 0004*210",

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
+# The API's, as the authorizer's events have it.
+API_ID = "a1b2c3d4e5"
 _FUNCTIONS = {
     "create_fax": "CreateFaxFunction",
     "authorize": "AuthorizeFunction",
@@ -84,8 +86,20 @@ class Cloud:
     def stack(self) -> Stack:
         """The deployment as an operator's commands find it."""
         client: Any = boto3.client
-        names = {f"{resource}Name": name for resource, name in self.names.items()} | {"AuditLogGroupName": "audit"}
-        return Stack("fax-api", names, client)
+        names = {f"{resource}Name": name for resource, name in self.names.items()}
+        return Stack("fax-api", names | {"AuditLogGroupName": "audit", "AppPlanId": self.app_plan()}, client)
+
+    def app_plan(self) -> str:
+        """The id of the apps' usage plan, as budgets.yaml has it; made when it is first asked for."""
+        client: Any = boto3.client
+        gateway = client("apigateway")
+        for plan in gateway.get_usage_plans()["items"]:
+            if plan["name"] == "app plan":
+                return str(plan["id"])
+        stage = {"apiId": API_ID, "stage": "v1"}
+        throttle, quota = {"rateLimit": 50.0, "burstLimit": 100}, {"limit": 200_000, "period": "DAY"}
+        plan = gateway.create_usage_plan(name="app plan", apiStages=[stage], throttle=throttle, quota=quota)
+        return str(plan["id"])
 
     def audit(self) -> list[dict[str, Any]]:
         """The lines of the audit log, in their order."""

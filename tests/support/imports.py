@@ -16,7 +16,7 @@ from faxes.errors import ClientInvalid
 from faxes.model import Extension, ExtensionNumber, Principal
 from faxes.provisioning.entries import Wish
 from faxes.provisioning.plan import Plan, Report
-from faxes.tokens import App, Authentication, Denial, Login
+from faxes.tokens import App, Authentication, Caller, Denial, Login
 from tests.support.cloud import Cloud
 from tests.support.memory import name_no_app
 from tools.operations import directory, directory_file
@@ -29,7 +29,9 @@ def once(cloud: Cloud) -> Stack:
     """The deployment with one client of each service, so that a test can stop its calls; the audit log has the present
     for the time of each line, since it takes none of another day."""
     stack = cloud.stack()
-    clients = {service: stack.client(service) for service in ("logs", "sts")} | {"dynamodb": cloud.dynamodb}
+    clients = {service: stack.client(service) for service in ("logs", "sts", "apigateway")} | {
+        "dynamodb": cloud.dynamodb
+    }
 
     def present(params: dict[str, Any], **_: object) -> None:
         for event in params["logEvents"]:
@@ -40,11 +42,12 @@ def once(cloud: Cloud) -> Stack:
 
 
 class Imports:
-    """Imports into one deployment. The secrets and tokens it draws are secret-0001, secret-0002, ..."""
+    """Imports into one deployment. The secrets and tokens it draws are secret-0001, secret-0002, ...; the API keys are
+    16 digits, 0000000000000001, ..., behind the API's id."""
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
-        self._numbers = itertools.count(1)
+        self._numbers, self._keys = itertools.count(1), itertools.count(1)
         self.stack = once(cloud)
         self._store = DynamoDBCredentialStore(cloud.dynamodb, cloud.names["CredentialTable"])
 
@@ -57,7 +60,8 @@ class Imports:
         *,
         prune: bool = False,
     ) -> Report:
-        return directory.write(directory_file.parse(text), self.stack, now, self._draw, Wish(rotate, keep, prune))
+        entries, wish = directory_file.parse(text), Wish(rotate, keep, prune)
+        return directory.write(entries, self.stack, now, self._draw, wish, lambda: f"{next(self._keys):016}")
 
     def plan(self, text: str, now: datetime = NOW, wish: Wish = Wish()) -> Plan:  # noqa: B008  (it is frozen)
         return directory.plan(directory_file.parse(text), self.stack, now, wish)
@@ -91,7 +95,8 @@ class Imports:
 
     def caller(self, token: str, now: datetime = NOW) -> Principal | Denial:
         """Whom the authorizer takes the bearer of a token for."""
-        return Authentication(self._store, now=lambda: now, name_app=name_no_app).identify(f"Bearer {token}")
+        caller = Authentication(self._store, now=lambda: now, name_app=name_no_app).identify(f"Bearer {token}")
+        return caller.principal if isinstance(caller, Caller) else caller
 
     def extension(self, organization: str, number: str) -> Extension | None:
         store = DynamoDBDirectory(self._cloud.dynamodb, self._cloud.names["DirectoryTable"])

@@ -16,6 +16,7 @@ LOCAL = LocalStack(
     directoryTable="directory",
     credentialTable="credentials",
     auditLogGroup="audit",
+    appPlan="plan",
     endpointUrl="https://127.0.0.1:4566",
     region="us-east-1",
 )

@@ -1,11 +1,13 @@
 """The stores in memory, for tests of what stands above them. Each keeps its contract, and can be told to fail."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from faxes.errors import Effect, StorageFault
 from faxes.intake.submission import IdempotencyRecordTaken, IdTaken
 from faxes.model import Acceptance, Document, Extension, ExtensionNumber, Fax, IdempotencyRecord, User
+from faxes.provisioning.entries import Budget
+from faxes.provisioning.stores import BudgetKey, HeldBudgets
 from faxes.tokens import App, Token
 
 
@@ -130,3 +132,26 @@ class MemoryCredentialStore:
         if self.failure:
             raise self.failure
         self.tokens[token.digest] = token
+
+
+class MemoryBudgets:
+    """Implements ``provisioning.Budgets``. ``now`` says when a key is made."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._keys: list[BudgetKey] = []
+        self._budgets: set[Budget] = set()
+
+    def read(self) -> HeldBudgets:
+        return HeldBudgets("memory", list(self._keys), frozenset(self._budgets))
+
+    def add(self, holder: str, budget: Budget | None, value: str, *, usable: bool = True) -> None:
+        self._budgets |= {budget} if budget else set()
+        self._keys.append(BudgetKey(f"id-of-{value}", holder, value, self._now(), budget, usable))
+
+    def remove(self, key: BudgetKey) -> None:
+        self._keys = [other for other in self._keys if other.id != key.id]
+
+    def forget(self, budget: Budget) -> None:
+        assert budget not in [key.budget for key in self._keys]
+        self._budgets -= {budget}

@@ -14,6 +14,8 @@ type Route = tuple[str, str]
 REFUSE = "refuse"
 # What begins so and is a GET reads faxes.
 _FAXES = ("/uapi/faxes/", "/unifiedapi/faxes/")
+# Whoever calls, and uncounted.
+OPEN = {"Authorizer": "NONE", "ApiKeyRequired": False}
 # Where the template sends what has no path of ours.
 ELSEWHERE = frozenset({"/", "/{proxy+}"})
 
@@ -36,7 +38,9 @@ def of_template(deployed: Mapping[str, Any]) -> dict[Route, Served]:
             route = sent["Method"].upper(), sent["Path"]
             assert route not in found
             folder = function["Properties"]["CodeUri"].removeprefix("functions/")
-            found[route] = Served(folder, guarded=sent.get("Auth") != {"Authorizer": "NONE"})
+            found[route] = Served(folder, guarded="Auth" not in sent)
+            # Without an authorizer, nothing says what a request is counted by.
+            assert sent.get("Auth", OPEN) == OPEN
     return found
 
 

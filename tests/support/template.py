@@ -14,7 +14,10 @@ ROOT = Path(__file__).resolve().parents[2]
 # `make template TEMPLATE=...` sets it, to hold a copy against the code.
 _TEMPLATE = Path(os.environ.get("TEMPLATE_UNDER_TEST") or ROOT / "template.yaml").absolute()
 # What AWS knows by itself; the stack's name is the one that samconfig.toml has.
-_OF_AWS = {"AWS::StackName": "fax-api"}
+_OF_AWS = {
+    "AWS::StackName": "fax-api",
+    "AWS::StackId": "arn:aws:cloudformation:eu-west-1:123456789012:stack/fax-api/51af3dc0-da77-11e4-872e-1234567db123",
+}
 _NO_VALUE = {"Ref": "AWS::NoValue"}
 
 
@@ -112,6 +115,10 @@ def resolved(template: Mapping[str, Any], value: Any, names: Mapping[str, str]) 
         case {"Fn::GetAtt": [str(stack), str(attribute)]} if attribute.startswith("Outputs."):
             inner = part(template["Resources"][stack]["Properties"]["TemplateURL"])
             return resolved(inner, inner["Outputs"][attribute.removeprefix("Outputs.")]["Value"], names)
+        case {"Fn::Join": [str(between), {"Fn::Split": [str(at), whole]}]}:
+            return between.join(resolved(template, whole, names).split(at))
+        case {"Fn::Select": [int(position), {"Fn::Split": [str(at), whole]}]}:
+            return resolved(template, whole, names).split(at)[position]
         case str() | int():
             return str(value)
         case _:

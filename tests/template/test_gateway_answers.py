@@ -16,10 +16,20 @@ API = TEMPLATE["Resources"]["Api"]["Properties"]
 # By the contract, written by hand: status (None: the gateway's own), code, message.
 DENIED = (401, "access_denied", "Access is denied. $context.authorizer.denial")
 NO_TOKEN = (401, "access_denied", f"Access is denied. {SENTENCES[Denial.MISSING]}")
-NO_API_KEY = (401, "access_denied", "Access is denied. The caller has no API key of a usage plan.")
+NO_API_KEY = (401, "access_denied", "Access is denied. The app was removed, or the operator must import it again.")
 NO_SUCH_PATH = (404, "resource_not_found", "There is no such path.")
 INVALID = (400, "request_invalid", "The request is not valid.")
-TOO_MANY = (429, "too_many_requests", "There are too many requests at a time; wait 5 seconds.")
+TOO_MANY = (
+    429,
+    "too_many_requests",
+    "There are too many requests at a time, of this app's or of all together; wait 5 seconds.",
+)
+TOO_MANY_OF_THE_DAY = (
+    429,
+    "too_many_requests",
+    "The app has used its requests of this day; it has new ones from midnight UTC. Ask the operator for more, or try "
+    "again in an hour.",
+)
 CALLER_NOT_TOLD = (
     500,
     "internal_server_error",
@@ -48,7 +58,7 @@ GATEWAY_ANSWERS: dict[str, tuple[int | None, str, str]] = {
     "UNSUPPORTED_MEDIA_TYPE": INVALID,
     "DEFAULT_4XX": (None, *INVALID[1:]),
     "THROTTLED": TOO_MANY,
-    "QUOTA_EXCEEDED": TOO_MANY,
+    "QUOTA_EXCEEDED": TOO_MANY_OF_THE_DAY,
     "AUTHORIZER_FAILURE": CALLER_NOT_TOLD,
     "AUTHORIZER_CONFIGURATION_ERROR": CALLER_NOT_TOLD,
     "API_CONFIGURATION_ERROR": (500, "internal_server_error", FAILED),
@@ -71,7 +81,8 @@ def test_every_answer_that_the_gateway_can_make_is_ours() -> None:
 @pytest.mark.parametrize("kind", GATEWAY_ANSWERS)
 def test_an_answer_of_the_gateways_own_is_the_contracts(kind: str) -> None:
     status, code, message = GATEWAY_ANSWERS[kind]
-    of_its_status = {401: {"WWW-Authenticate": "'Bearer'"}, 429: {"Retry-After": "'5'"}}
+    seconds = "'3600'" if kind == "QUOTA_EXCEEDED" else "'5'"
+    of_its_status = {401: {"WWW-Authenticate": "'Bearer'"}, 429: {"Retry-After": seconds}}
     headers = {"ResponseParameters": {"Headers": of_its_status[status]}} if status in of_its_status else {}
     answer = dict(API["GatewayResponses"][kind])
     # The gateway makes the template's type the answer's Content-Type, and takes the only one there is.

@@ -63,7 +63,7 @@ def test_the_api_calls_the_aliases(resources: dict[str, Any]) -> None:
         "${IssueTokenFunctionAliaslive}/invocations",
         "${RefuseFunction.Arn}/invocations",
     }
-    (guard,) = body["components"]["securitySchemes"].values()
+    guard = body["components"]["securitySchemes"]["BearerToken"]
     uri = guard["x-amazon-apigateway-authorizer"]["authorizerUri"]["Fn::Sub"]
     assert uri[1] == {"__FunctionArn__": {"Ref": "AuthorizeFunctionAliaslive"}}
     # Who may call an alias is asked of the alias.

@@ -45,7 +45,7 @@ class Copies:
     def __init__(self) -> None:
         self.template, self.document, self.code = copy.deepcopy(TEMPLATE), copy.deepcopy(DOCUMENT), dict(CODE)
         self.events("CreateFaxFunction")["ReadFax"] = event("get")
-        self.events("RefuseFunction")["OtherMethodOfAFax"] = event("any", Auth={"Authorizer": "NONE"})
+        self.events("RefuseFunction")["OtherMethodOfAFax"] = event("any", Auth=routes.OPEN)
         self.settings.append(setting(PATH))
         self.document["paths"][PATH] = {"get": {"operationId": "readFax", "responses": {}}}
         self.code["create_fax"] += SOURCE
@@ -107,7 +107,7 @@ def test_a_part_of_a_route_that_is_missing_is_found(part: str) -> None:
             del copies.events("RefuseFunction")["OtherMethodOfAFax"]
             assert copies.differences() == [expected]
         case "open":
-            copies.events("CreateFaxFunction")["ReadFax"] = event("get", Auth={"Authorizer": "NONE"})
+            copies.events("CreateFaxFunction")["ReadFax"] = event("get", Auth=routes.OPEN)
             assert copies.differences() == [("asks for a token in one alone of the template and openapi.yaml", ROUTE)]
         case "rate":
             copies.settings.pop()
@@ -141,6 +141,7 @@ def test_a_good_token_reaches_a_new_route() -> None:
         authorizer.authorize(
             {"methodArn": f"{stage}/{asked}", "multiValueHeaders": {"Authorization": [TOKEN]}},
             Authentication(store, now=lambda: now, name_app=name_no_app),
+            authorizer.SharedKeys("users", "apps"),
         )["policyDocument"]
         for asked in ("GET/uapi/faxes/@me/210/1", "POST/uapi/faxes/@me/210")
     ]

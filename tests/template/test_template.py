@@ -11,6 +11,7 @@ import pytest
 
 from faxes.bootstrap import authorize, create_fax, issue_token
 from faxes.bootstrap.clients import DYNAMODB_BUDGET, S3_BUDGET
+from faxes.edge.authorizer import SharedKeys
 from tests.support import routes, template
 from tests.support.template import ROOT
 from tools.limits import default_limits
@@ -50,6 +51,12 @@ def test_a_part_gets_its_parameters(name: str) -> None:
             "Storage": {"ServiceName": {"Ref": "AWS::StackName"}},
             "Monitoring": {"ServiceName": {"Ref": "AWS::StackName"}},
             "Front": {"ApiId": {"Ref": "Api"}, "StageName": {"Ref": "Api.Stage"}},
+            "Budgets": {
+                "ApiId": {"Ref": "Api"},
+                "StageName": {"Ref": "Api.Stage"},
+                # The same, so that the authorizer names the keys that there are.
+                "SharedKey": properties("AuthorizeFunction")["Environment"]["Variables"]["SHARED_USAGE_KEY"],
+            },
             "GatewayLog": {"KeyArn": {"Fn::If": ["HasKey", {"Fn::GetAtt": ["Storage", "Outputs.DataKeyArn"]}, ""]}},
         }[name]
     )
@@ -130,7 +137,10 @@ def test_the_environment_is_what_the_settings_read() -> None:
     named = {name for name in {*submission, *authentication, *login} if not name.startswith("POWERTOOLS_")}
     assert named == read
     assert create_fax.Settings.from_env(submission).bucket == "files"
-    assert authorize.Settings.from_env(authentication).credential_table == "credentials"
+    assert authorize.Settings.from_env(authentication) == authorize.Settings(
+        "credentials",
+        SharedKeys("51af3dc0da7711e4872e1234567db123users", "51af3dc0da7711e4872e1234567db123apps"),
+    )
     assert issue_token.Settings.from_env(login) == issue_token.Settings("credentials", timedelta(hours=1))
 
 

@@ -26,8 +26,9 @@ def test_the_transform_adds_no_role_and_no_policy(resources: dict[str, Any]) -> 
 
 
 ANY = "x-amazon-apigateway-any-method"
-GUARDED: list[dict[str, list[str]]] = [{"BearerToken": []}]
-OPEN: list[dict[str, list[str]]] = [{"NONE": []}]
+# API Gateway takes both, the authorizer and the key that it names, and not one of them.
+GUARDED: list[dict[str, list[str]]] = [{"BearerToken": []}, {"api_key": []}]
+OPEN: list[dict[str, list[str]]] = []
 
 
 def test_every_method_leads_where_it_should(resources: dict[str, Any]) -> None:
@@ -79,7 +80,7 @@ def test_the_gateway_may_call_each_function_for_its_own_paths_alone(resources: d
 
 def authorizer(resources: dict[str, Any]) -> dict[str, Any]:
     schemes = resources["Api"]["Properties"]["Body"]["components"]["securitySchemes"]
-    assert list(schemes) == ["BearerToken"]
+    assert list(schemes) == ["BearerToken", "api_key"]
     made: dict[str, Any] = schemes["BearerToken"]["x-amazon-apigateway-authorizer"]
     return made
 

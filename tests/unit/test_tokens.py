@@ -18,10 +18,12 @@ from faxes.tokens import (
     App,
     AppLogin,
     Authentication,
+    Caller,
     Denial,
     FormerSecret,
     Login,
     Token,
+    UsageKey,
     digest_of,
 )
 from tests.support.memory import MemoryCredentialStore, name_no_app
@@ -75,13 +77,13 @@ class Apps:
     ],
 )
 def test_a_bearer_token_and_a_bare_one_name_the_caller(header: str) -> None:
-    assert authentication(TOKEN).identify(header) == ALICE
+    assert authentication(TOKEN).identify(header) == Caller(ALICE)
 
 
 @pytest.mark.parametrize("token", ["a" * 10, "0123456789", "-_.-_.-_.-", "Bearer-token", "a" * 512])
 def test_tokens_of_every_form(token: str) -> None:
-    assert authentication(token).identify(f"Bearer {token}") == ALICE
-    assert authentication(token).identify(token) == ALICE
+    assert authentication(token).identify(f"Bearer {token}") == Caller(ALICE)
+    assert authentication(token).identify(token) == Caller(ALICE)
 
 
 @pytest.mark.parametrize(
@@ -136,13 +138,13 @@ def test_what_cannot_be_a_token_is_not_looked_up(token: str) -> None:
 @pytest.mark.parametrize(
     ("left", "caller"),
     [
-        (timedelta(seconds=1), ALICE),
+        (timedelta(seconds=1), Caller(ALICE)),
         (timedelta(0), Denial.EXPIRED),
         (-timedelta(seconds=1), Denial.EXPIRED),
         (-timedelta(days=2), Denial.EXPIRED),
     ],
 )
-def test_a_token_that_is_still_stored_ends_at_its_time(left: timedelta, caller: Principal | Denial) -> None:
+def test_a_token_that_is_still_stored_ends_at_its_time(left: timedelta, caller: Caller | Denial) -> None:
     assert authentication(TOKEN, expires_at=NOW + left).identify(f"Bearer {TOKEN}") == caller
 
 
@@ -174,8 +176,8 @@ def test_an_app_logs_in_and_its_token_names_its_user_in_its_context() -> None:
             digest_of(token), AppLogin(APP.key, digest_of(SECRET)), NOW + timedelta(hours=1, seconds=1)
         )
     }
-    assert apps.authentication.identify(f"Bearer {token}") == Principal(
-        "alice", "0003", Context.ORGANIZATION, "office.app~1"
+    assert apps.authentication.identify(f"Bearer {token}") == Caller(
+        Principal("alice", "0003", Context.ORGANIZATION, "office.app~1")
     )
 
 
@@ -183,7 +185,7 @@ def test_each_login_draws_another_token_and_all_work() -> None:
     apps = Apps()
     tokens = [apps.login.log_in(APP.key, SECRET) for _ in range(3)]
     assert len(set(tokens)) == 3
-    assert [apps.authentication.identify(token) for token in tokens] == [APP.principal] * 3
+    assert [apps.authentication.identify(token) for token in tokens] == [Caller(APP.principal)] * 3
 
 
 @pytest.mark.parametrize("microsecond", [0, 1, 999_000])
@@ -191,7 +193,7 @@ def test_a_token_lasts_at_least_as_long_as_the_client_is_told(microsecond: int) 
     apps = Apps(NOW.replace(microsecond=microsecond))
     token = apps.login.log_in(APP.key, SECRET)
     apps.now += timedelta(hours=1) - timedelta(microseconds=1)
-    assert apps.authentication.identify(token) == APP.principal
+    assert apps.authentication.identify(token) == Caller(APP.principal)
     apps.now += timedelta(seconds=1, microseconds=1)
     assert apps.authentication.identify(token) is Denial.EXPIRED
 
@@ -249,7 +251,7 @@ def test_a_disabled_app_gets_no_token_and_its_tokens_stop_working() -> None:
     assert apps.authentication.identify(token) is Denial.APP_DISABLED
     # Until it is enabled again.
     apps.change()
-    assert apps.authentication.identify(token) == APP.principal
+    assert apps.authentication.identify(token) == Caller(APP.principal)
 
 
 def test_rotating_a_secret_ends_the_tokens_that_were_issued_under_it() -> None:
@@ -258,7 +260,17 @@ def test_rotating_a_secret_ends_the_tokens_that_were_issued_under_it() -> None:
     apps.change(secret_digest=digest_of("n" + SECRET))
     after = apps.login.log_in(APP.key, "n" + SECRET)
     assert apps.authentication.identify(before) is Denial.SECRET_ROTATED
-    assert apps.authentication.identify(after) == APP.principal
+    assert apps.authentication.identify(after) == Caller(APP.principal)
+
+
+def test_an_app_is_counted_by_its_own_key_from_its_second_on() -> None:
+    apps = Apps()
+    token = apps.login.log_in(APP.key, SECRET)
+    apps.change(usage_key=UsageKey("a1b2c3d4e5f6", NOW + timedelta(minutes=5)))
+    apps.now += timedelta(minutes=5) - timedelta(microseconds=1)
+    assert apps.authentication.identify(token) == Caller(APP.principal)
+    apps.now += timedelta(microseconds=1)
+    assert apps.authentication.identify(token) == Caller(APP.principal, "a1b2c3d4e5f6")
 
 
 # --- two secrets -----------------------------------------------------------------------------------------------------
@@ -278,7 +290,7 @@ def test_until_its_end_the_former_secret_logs_in_as_well(left: timedelta) -> Non
     rotate(apps)
     apps.now = UNTIL - left
     tokens = [apps.login.log_in(APP.key, secret) for secret in (SECRET, NEW)]
-    assert [apps.authentication.identify(token) for token in tokens] == [APP.principal] * 2
+    assert [apps.authentication.identify(token) for token in tokens] == [Caller(APP.principal)] * 2
 
 
 @pytest.mark.parametrize("after", [timedelta(0), timedelta(microseconds=1), timedelta(days=1)])
@@ -289,7 +301,7 @@ def test_from_its_end_the_former_secret_is_wrong_and_the_new_one_right(after: ti
     with pytest.raises(ClientInvalid) as caught:
         apps.login.log_in(APP.key, SECRET)
     assert caught.value.reason == "secret_wrong"
-    assert apps.authentication.identify(apps.login.log_in(APP.key, NEW)) == APP.principal
+    assert apps.authentication.identify(apps.login.log_in(APP.key, NEW)) == Caller(APP.principal)
 
 
 def test_a_token_of_the_former_secret_lives_as_long_as_any_and_no_longer() -> None:
@@ -298,7 +310,7 @@ def test_a_token_of_the_former_secret_lives_as_long_as_any_and_no_longer() -> No
     apps.now = UNTIL - timedelta(seconds=1)
     last = apps.login.log_in(APP.key, SECRET)
     apps.now += LIFE
-    assert apps.authentication.identify(last) == APP.principal
+    assert apps.authentication.identify(last) == Caller(APP.principal)
     apps.now += timedelta(seconds=1)
     assert apps.authentication.identify(last) is Denial.EXPIRED
 
@@ -345,7 +357,7 @@ def test_a_client_that_sends_all_the_while_has_no_failed_request(
             rotate(apps, until)
         if apps.now >= ends:
             token, ends = apps.login.log_in(APP.key, NEW if apps.now >= change else SECRET), apps.now + LIFE
-        assert apps.authentication.identify(f"Bearer {token}") == APP.principal
+        assert apps.authentication.identify(f"Bearer {token}") == Caller(APP.principal)
 
 
 def test_the_tokens_of_an_app_that_is_gone_stop_working() -> None:
@@ -379,7 +391,7 @@ def test_an_app_is_named_as_soon_as_it_is_known() -> None:
 def test_a_users_token_names_no_app() -> None:
     named: list[str] = []
     store = MemoryCredentialStore([Token(digest_of(TOKEN), ALICE, NOW + timedelta(days=1))])
-    assert Authentication(store, now=lambda: NOW, name_app=named.append).identify(TOKEN) == ALICE
+    assert Authentication(store, now=lambda: NOW, name_app=named.append).identify(TOKEN) == Caller(ALICE)
     assert named == []
 
 
@@ -388,7 +400,7 @@ def test_what_an_app_may_do_is_what_it_may_do_now(context: Context) -> None:
     apps = Apps()
     token = apps.login.log_in(APP.key, SECRET)
     apps.change(context=context, user_id="bob")
-    assert apps.authentication.identify(token) == Principal("bob", "0003", context, APP.key)
+    assert apps.authentication.identify(token) == Caller(Principal("bob", "0003", context, APP.key))
 
 
 def test_a_store_that_fails_is_a_fault_and_no_wrong_secret() -> None:

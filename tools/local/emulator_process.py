@@ -2,16 +2,26 @@
 
 Arguments: host:port, and the files of a certificate chain and its key where it is to serve TLS. Serving ministack's
 application ourselves keeps it to the one address; its own command takes port 443 as well where it can.
+
+What it lacks of API Gateway and we need is added here: that requests are counted by what the authorizer says.
 """
 
 import asyncio
+import json
 import os
 import sys
 import threading
+from contextvars import ContextVar
+from typing import Any
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack.app import app
+from ministack.services import apigateway_v1
+
+_SAID = "usageIdentifierKey"
+# The value of the API key that the request in hand is counted by.
+_counted_by: ContextVar[str] = ContextVar("counted_by", default="")
 
 
 def _end_with_parent() -> None:
@@ -21,12 +31,39 @@ def _end_with_parent() -> None:
     os._exit(0)
 
 
+def _count_by_what_the_authorizer_says() -> None:
+    """What API Gateway does with ``ApiKeySourceType: AUTHORIZER``. The emulator enforces usage plans as well, but takes
+    the key out of a header alone, and drops what an authorizer says beside its policy and its context."""
+    invoke, authorize = apigateway_v1._invoke_authorizer_lambda, apigateway_v1._authorize_request_v1
+
+    async def invoked(*arguments: Any) -> Any:
+        result = await invoke(*arguments)
+        body = (result or {}).get("body")
+        policy = json.loads(body) if isinstance(body, (str, bytes)) and body else body
+        if isinstance(policy, dict) and _SAID in policy:
+            # Its answers are kept, and with them their context.
+            context = {**(policy.get("context") or {}), _SAID: policy[_SAID]}
+            result = {**result, "body": {**policy, "context": context}}
+        return result
+
+    async def authorized(*arguments: Any) -> Any:
+        error, context = await authorize(*arguments)
+        _counted_by.set((context or {}).get(_SAID, ""))
+        # The functions behind it are not told.
+        return error, context and {name: value for name, value in context.items() if name != _SAID}
+
+    apigateway_v1._invoke_authorizer_lambda = invoked
+    apigateway_v1._authorize_request_v1 = authorized
+    apigateway_v1._api_key_from_request = lambda headers: _counted_by.get()
+
+
 def main(address: str, certificate: str | None = None, key: str | None = None) -> None:
     config = Config()
     config.bind = [address]
     config.certfile, config.keyfile = certificate, key
     config.loglevel = "WARNING"
     config.graceful_timeout = 1
+    _count_by_what_the_authorizer_says()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     # The functions' processes, which get this environment, leave no compiled files behind; this one has kept its own.
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"

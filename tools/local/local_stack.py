@@ -105,6 +105,7 @@ def _with_example_directory(running: Emulator, outputs: Mapping[str, str], ca_bu
         directoryTable=outputs["DirectoryTableName"],
         credentialTable=outputs["CredentialTableName"],
         auditLogGroup=outputs["AuditLogGroupName"],
+        appPlan=outputs["AppPlanId"],
         endpointUrl=running.url,
         region=REGION,
     )
@@ -210,7 +211,7 @@ def _complete_api(emulator: Emulator, api_id: str, stage: str, parameters: Itera
     for path, methods in body["paths"].items():
         method = methods.get("x-amazon-apigateway-any-method")
         if method is not None:
-            if method["security"] != [{"NONE": []}]:
+            if method["security"]:
                 raise StepFailed(f"ANY of {path} is guarded in the template, and would not be in the emulator.")
             it: dict[str, Any] = {"restApiId": api_id, "resourceId": resources[path], "httpMethod": "ANY"}
             gateway.put_method(**it, authorizationType="NONE")

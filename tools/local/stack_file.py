@@ -28,6 +28,7 @@ class LocalStack:
     directoryTable: str
     credentialTable: str
     auditLogGroup: str
+    appPlan: str
     endpointUrl: str
     region: str
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 from tools.local import stack_file
 from tools.local.stack_file import LocalStack
@@ -39,7 +41,8 @@ def find(name: str | None) -> Stack:
     """
     if name:
         # The service's name comes as a variable, for which the SDK's stubs have no type.
-        client: Any = boto3.client
+        # Some services take few calls a second of whom sets them up: API Gateway makes five keys.
+        client: Any = partial(boto3.client, config=Config(retries={"mode": "adaptive", "total_max_attempts": 10}))
         described = client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
         outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
         return Stack(name, outputs, client)
@@ -52,5 +55,6 @@ def find(name: str | None) -> Stack:
         "DirectoryTableName": local.directoryTable,
         "CredentialTableName": local.credentialTable,
         "AuditLogGroupName": local.auditLogGroup,
+        "AppPlanId": local.appPlan,
     }
     return Stack("of `make run`", named, local.client, local)

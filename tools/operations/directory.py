@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from faxes.adapters.dynamodb.provisioning import DynamoDBProvisioningCredentials, DynamoDBProvisioningDirectory
 from faxes.adapters.logs import LogsAuditLog
+from faxes.adapters.usage_plans import ApiGatewayBudgets
 from faxes.errors import StorageFault
 from faxes.provisioning.entries import Entries, Wish
 from faxes.provisioning.plan import Outcome, Plan, Report
@@ -38,18 +39,22 @@ def write(
     now: datetime,
     draw: Callable[[], str] = lambda: secrets.token_urlsafe(32),
     wish: Wish = Wish(),  # noqa: B008  (it is frozen)
+    # Letters and digits, which is what API Gateway takes.
+    draw_key: Callable[[], str] = lambda: secrets.token_hex(32),
 ) -> Report:
-    """Bring a stack's tables to what the entries say. ``draw`` makes a new secret or token.
+    """Bring a stack's tables and budgets to what the entries say. ``draw`` makes a new secret or token,
+    ``draw_key`` what an app is counted by.
 
     Needs dynamodb:GetItem and dynamodb:PutItem on both tables, dynamodb:DeleteItem on the credentials', and
     logs:CreateLogStream and logs:PutLogEvents on the audit log; to remove what is not named, dynamodb:Scan and
-    dynamodb:DeleteItem on both tables. Raises DirectoryInvalid, before anything is written, where the file and what is
-    asked for or stored do not go together. Raises ImportStopped where a call fails; importing again goes on from there.
+    dynamodb:DeleteItem on both tables; and of API Gateway what ``faxes.adapters.usage_plans`` says. Raises
+    DirectoryInvalid, before anything is written, where the file and what is asked for or stored do not go together.
+    Raises ImportStopped where a call fails; importing again goes on from there.
     """
     log = LogsAuditLog(stack.client("logs"), stack.output("AuditLogGroupName"))
     caller = stack.client("sts").get_caller_identity()["Arn"]
     try:
-        return _provisioning(stack, draw).provision(entries, now, wish, log, caller)
+        return _provisioning(stack, draw, draw_key).provision(entries, now, wish, log, caller)
     except SecretsInvalid as error:
         raise DirectoryInvalid("\n".join(_mistakes(error))) from error
 
@@ -57,17 +62,19 @@ def write(
 def plan(entries: Entries, stack: Stack, now: datetime, wish: Wish) -> Plan:
     """What ``write`` would do; reads alone. Raises DirectoryInvalid likewise, and StorageFault."""
     try:
-        return _provisioning(stack, lambda: "drawn").plan(entries, now, wish)
+        return _provisioning(stack, lambda: "drawn", lambda: "drawn").plan(entries, now, wish)
     except SecretsInvalid as error:
         raise DirectoryInvalid("\n".join(_mistakes(error))) from error
 
 
-def _provisioning(stack: Stack, draw: Callable[[], str]) -> Provisioning:
+def _provisioning(stack: Stack, draw: Callable[[], str], draw_key: Callable[[], str]) -> Provisioning:
     dynamodb = stack.client("dynamodb")
     return Provisioning(
         DynamoDBProvisioningDirectory(dynamodb, stack.output("DirectoryTableName")),
         DynamoDBProvisioningCredentials(dynamodb, stack.output("CredentialTableName")),
+        ApiGatewayBudgets(stack.client("apigateway"), stack.output("AppPlanId")),
         draw,
+        draw_key,
     )
 
 

@@ -8,7 +8,7 @@ import yaml
 
 from faxes import numbers
 from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal, User
-from faxes.provisioning.entries import AppEntry, Entries, Member, NamedToken, Organization
+from faxes.provisioning.entries import AppEntry, Budget, Entries, Member, NamedToken, Organization
 from faxes.tokens import APP_KEY, APP_SECRET, digest_of
 from tools.operations import app_secrets
 
@@ -16,6 +16,8 @@ _SECTIONS = ("organizations", "users", "extensions", "apps", "tokens")
 _ORGANIZATION_ID = re.compile(r"[0-9]{1,16}")
 _TOKEN_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _MAX_DAYS = 3650
+# Requests a second, at once, and in a day, 0 for any number; more than an account has is not enforced.
+_BUDGET = {"rate": (1, 10_000), "burst": (1, 5_000), "daily": (0, 2_000_000_000)}
 
 
 class DirectoryInvalid(Exception):
@@ -47,10 +49,13 @@ class _Reader:
             )
         items: dict[str, Member] = {}
         organizations: set[str] = set()
-        for where, entry in self._entries(document, "organizations", {"id", "name"}, {"id"}):
+        budgets: dict[str, Budget] = {}
+        for where, entry in self._entries(document, "organizations", {"id", "name", "budget"}, {"id"}):
+            budget = self._budget(where, entry)
             organization = self._text(where, entry, "id", _ORGANIZATION_ID, "1 to 16 digits")
             if organization is not None and self._new(where, organization, organizations):
                 organizations.add(organization)
+                budgets |= {organization: budget} if budget else {}
                 items[f"organization {organization}"] = Organization(organization, str(entry.get("name") or ""))
         users: dict[str, str] = {}
         for where, entry in self._entries(document, "users", {"id", "organization"}, {"id", "organization"}):
@@ -65,7 +70,7 @@ class _Reader:
         tokens = tuple(self._tokens(document, users))
         if self._mistakes:
             raise DirectoryInvalid("\n".join(self._mistakes))
-        return Entries(items, apps, tokens)
+        return Entries(items, apps, tokens, budgets)
 
     def _extensions(self, document: dict[str, Any], users: Mapping[str, str]) -> Iterator[Extension]:
         fields = {"number", "owner", "type", "fax"}
@@ -89,13 +94,14 @@ class _Reader:
                 yield Extension(ExtensionNumber(parsed[0], parsed[1]), owner, ExtensionType(kind), fax is True)
 
     def _apps(self, document: dict[str, Any], users: Mapping[str, str]) -> Iterator[AppEntry]:
-        fields = {"key", "owner", "context", "enabled", "secret"}
+        fields = {"key", "owner", "context", "enabled", "secret", "budget"}
         seen: set[str] = set()
         for where, entry in self._entries(document, "apps", fields, {"key", "owner"}):
             key = self._text(where, entry, "key", APP_KEY, "1 to 128 of A-Za-z0-9-._~")
             owner = self._reference(where, entry, "owner", users)
             context = entry.get("context", Context.USER.value)
             enabled = entry.get("enabled", True)
+            budget = self._budget(where, entry)
             digest = self._secret_digest(where, entry["secret"]) if "secret" in entry else None
             if context not in list(Context):
                 self._wrong(f"{where}: context is {context!r}; it must be one of {', '.join(Context)}")
@@ -103,7 +109,21 @@ class _Reader:
                 self._wrong(f"{where}: enabled is {enabled!r}; it must be true or false")
             elif key is not None and owner is not None and self._new(where, key, seen) and context in list(Context):
                 seen.add(key)
-                yield AppEntry(key, owner, users[owner], Context(context), enabled, digest)
+                yield AppEntry(key, owner, users[owner], Context(context), enabled, digest, budget)
+
+    def _budget(self, where: str, entry: dict[str, Any]) -> Budget | None:
+        """How much may be used, where the entry says so; None also where that is a mistake."""
+        budget = entry.get("budget")
+        if "budget" not in entry:
+            return None
+        if not isinstance(budget, dict) or set(budget) != set(_BUDGET):
+            self._wrong(f"{where}: budget must have {', '.join(_BUDGET)}, and nothing else")
+            return None
+        wrong = [name for name, (low, high) in _BUDGET.items() if not _is_whole(budget[name], low, high)]
+        for name in wrong:
+            low, high = _BUDGET[name]
+            self._wrong(f"{where}: budget's {name} is {budget[name]!r}; it must be a number from {low} to {high}")
+        return None if wrong else Budget(budget["rate"], budget["burst"], budget["daily"])
 
     def _secret_digest(self, where: str, secret: object) -> str | None:
         """What is stored of a secret. A mistake in it is named without it."""
@@ -162,6 +182,10 @@ class _Reader:
 
     def _wrong(self, mistake: str) -> None:
         self._mistakes.append(mistake)
+
+
+def _is_whole(value: object, low: int, high: int) -> bool:
+    return type(value) is int and low <= value <= high
 
 
 def _hint(value: object) -> str:

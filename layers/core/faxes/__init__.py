@@ -40,9 +40,9 @@ A request flows one way:
         audit                     the audit log, and its line
       adapters.s3_erasure, .dynamodb.erasure, .logs
     tools/operations/directory.py directory.yaml -> who may send
-      provisioning                members, apps and tokens as asked for -> what is stored, and which secrets are new
+      provisioning                members, apps, budgets and tokens as asked for -> what is stored, which secrets are new
       audit                       the audit log, and its line
-      adapters.dynamodb.provisioning, .logs
+      adapters.dynamodb.provisioning, .usage_plans, .logs
     tools/operations/who.py       who may send, from where and with what
       roster                      apps, tokens and extensions, by user and organization
       adapters.dynamodb.roster

@@ -44,9 +44,19 @@ class FormerSecret:
 
 
 @dataclass(frozen=True, slots=True)
+class UsageKey:
+    """What API Gateway counts an app's requests by: the value of an API key (letters and digits), and the second (UTC)
+    from which on every part of the gateway knows it. It lets nobody in, and no client ever has it."""
+
+    value: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class App:
-    """An app: its key, its secret's digest (64 hex digits), the user that its tokens act as and how far they reach, and
-    its former secret where it was kept."""
+    """An app: its key, its secret's digest (64 hex digits), the user that its tokens act as and how far they reach,
+    its former secret where it was kept, and what its requests are counted by, None where it was imported before there
+    were budgets."""
 
     key: str
     secret_digest: str
@@ -55,6 +65,7 @@ class App:
     context: Context
     enabled: bool
     former: FormerSecret | None = None
+    usage_key: UsageKey | None = None
 
     def has_secret(self, digest: str, at: datetime | None = None) -> bool:
         """Whether this is the digest of its secret, or of its former one, which counts at any time where none is given.
@@ -74,6 +85,15 @@ class AppLogin:
 
     key: str
     secret_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose request it is, and the value of the API key that it is counted by, None where the caller has none of its
+    own yet."""
+
+    principal: Principal
+    usage_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +193,8 @@ class Authentication:
     now: Callable[[], datetime]
     name_app: Callable[[str], None]
 
-    def identify(self, authorization: str) -> Principal | Denial:
-        """The principal of ``Bearer <token>`` or of the bare token, or why there is none.
+    def identify(self, authorization: str) -> Caller | Denial:
+        """The caller of ``Bearer <token>`` or of the bare token, or why there is none.
 
         Raises StorageFailed where the store cannot be asked.
         """
@@ -192,9 +212,9 @@ class Authentication:
             return Denial.EXPIRED
         return self._caller(token.bearer)
 
-    def _caller(self, bearer: Principal | AppLogin) -> Principal | Denial:
+    def _caller(self, bearer: Principal | AppLogin) -> Caller | Denial:
         if isinstance(bearer, Principal):
-            return bearer
+            return Caller(bearer)
         with _readable():
             app = self.credentials.app(bearer.key)
         if app is None:
@@ -203,7 +223,8 @@ class Authentication:
             return Denial.APP_DISABLED
         if not app.has_secret(bearer.secret_digest):
             return Denial.SECRET_ROTATED
-        return app.principal
+        counted = app.usage_key is not None and app.usage_key.since <= self.now()
+        return Caller(app.principal, app.usage_key.value if app.usage_key and counted else None)
 
 
 def _readable() -> AbstractContextManager[None]:

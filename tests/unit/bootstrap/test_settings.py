@@ -7,6 +7,7 @@ import pytest
 
 from faxes.bootstrap import authorize, create_fax, issue_token
 from faxes.bootstrap.clients import CallBudget
+from faxes.edge.authorizer import SharedKeys
 from faxes.model import Limits
 
 ENVIRONMENT = {
@@ -59,7 +60,10 @@ def test_what_create_fax_reads() -> None:
 
 
 def test_what_the_authorizer_reads() -> None:
-    assert authorize.Settings.from_env({"CREDENTIAL_TABLE": "credentials"}) == authorize.Settings("credentials")
+    environment = {"CREDENTIAL_TABLE": "credentials", "SHARED_USAGE_KEY": "51af3dc0da77"}
+    assert authorize.Settings.from_env(environment) == authorize.Settings(
+        "credentials", SharedKeys(users="51af3dc0da77users", apps="51af3dc0da77apps")
+    )
 
 
 def test_what_the_token_endpoint_reads() -> None:
@@ -83,9 +87,12 @@ def test_a_name_that_is_missing_or_empty_is_named(name: str, rest: dict[str, str
         create_fax.Settings.from_env(environment)
 
 
-@pytest.mark.parametrize("environment", [{}, {"CREDENTIAL_TABLE": ""}])
-def test_the_authorizer_needs_its_table(environment: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match=r"^the environment variable CREDENTIAL_TABLE is not set$"):
+@pytest.mark.parametrize("name", ["CREDENTIAL_TABLE", "SHARED_USAGE_KEY"])
+@pytest.mark.parametrize("rest", [{}, {"CREDENTIAL_TABLE": "credentials", "SHARED_USAGE_KEY": "51af3dc0da77"}])
+def test_the_authorizer_needs_its_table_and_a_key(name: str, rest: dict[str, str]) -> None:
+    whole = {"CREDENTIAL_TABLE": "credentials", "SHARED_USAGE_KEY": "51af3dc0da77"}
+    environment = {key: value for key, value in whole.items() if key != name} | ({name: ""} if rest else {})
+    with pytest.raises(ValueError, match=rf"^the environment variable {name} is not set$"):
         authorize.Settings.from_env(environment)
 
 

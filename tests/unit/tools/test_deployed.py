@@ -30,6 +30,7 @@ def test_without_a_name_it_is_the_local_one(path: Path) -> None:
             "DirectoryTableName": "directory",
             "CredentialTableName": "credentials",
             "AuditLogGroupName": "audit",
+            "AppPlanId": "plan",
         },
         deployed.find,
         LOCAL,

@@ -6,7 +6,7 @@ Longer than 350 lines: one file format, whose table holds every mistake.
 import pytest
 
 from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal, User
-from faxes.provisioning.entries import AppEntry, Entries, NamedToken, Organization
+from faxes.provisioning.entries import AppEntry, Budget, Entries, NamedToken, Organization
 from faxes.provisioning.plan import Report
 from faxes.tokens import digest_of
 from tests.support.template import ROOT
@@ -19,7 +19,7 @@ WHOLE = """
 organizations:
   - id: "0003"
     name: Example Ltd
-  - id: "4"
+  - {id: "4", budget: {rate: 10000, burst: 5000, daily: 2000000000}}
 users:
   - {id: alice, organization: "0003"}
   - {id: "0241", organization: "4"}
@@ -32,7 +32,7 @@ apps:
   - {key: a, owner: alice}
   - {key: Office.app_1-2~3, owner: alice, context: organization, enabled: false}
   - {key: own, owner: "0241", context: global, enabled: true, secret: 0~H5lJ0R~V_dkMrl-bGWqQ.b8pXw2n7Z}
-  - {key: plain, owner: "0241", context: user}
+  - {key: plain, owner: "0241", context: user, budget: {rate: 1, burst: 2, daily: 0}}
 tokens:
   - {name: example, user: alice}
   - {name: other.app_1-2, user: "0241", days: 3650}
@@ -63,12 +63,13 @@ def test_a_whole_directory() -> None:
             AppEntry("a", "alice", "0003", Context.USER, True, None),
             AppEntry("Office.app_1-2~3", "alice", "0003", Context.ORGANIZATION, False, None),
             AppEntry("own", "0241", "4", Context.GLOBAL, True, digest_of(SECRET)),
-            AppEntry("plain", "0241", "4", Context.USER, True, None),
+            AppEntry("plain", "0241", "4", Context.USER, True, None, Budget(1, 2, 0)),
         ),
         tokens=(
             NamedToken("example", Principal("alice", "0003"), 30),
             NamedToken("other.app_1-2", Principal("0241", "4"), 3650),
         ),
+        budgets={"4": Budget(10_000, 5_000, 2_000_000_000)},
     )
 
 
@@ -134,11 +135,33 @@ def test_a_file_that_is_more_than_data_is_refused(text: str) -> None:
     mistakes(text)
 
 
+@pytest.mark.parametrize(
+    ("budget", "mistake"),
+    [
+        ("x", "must have rate, burst, daily, and nothing else"),
+        ("", "must have rate, burst, daily, and nothing else"),
+        ("{rate: 1, burst: 1}", "must have rate, burst, daily, and nothing else"),
+        ("{rate: 1, burst: 1, daily: 1, monthly: 1}", "must have rate, burst, daily, and nothing else"),
+        ("{rate: 0, burst: 1, daily: 1}", "'s rate is 0; it must be a number from 1 to 10000"),
+        ("{rate: 10001, burst: 1, daily: 1}", "'s rate is 10001; it must be a number from 1 to 10000"),
+        ("{rate: 1.5, burst: 1, daily: 1}", "'s rate is 1.5; it must be a number from 1 to 10000"),
+        ("{rate: 1, burst: 0, daily: 1}", "'s burst is 0; it must be a number from 1 to 5000"),
+        ("{rate: 1, burst: true, daily: 1}", "'s burst is True; it must be a number from 1 to 5000"),
+        ("{rate: 1, burst: 1, daily: -1}", "'s daily is -1; it must be a number from 0 to 2000000000"),
+        ("{rate: 1, burst: 1, daily: none}", "'s daily is 'none'; it must be a number from 0 to 2000000000"),
+    ],
+)
+def test_a_budget_is_three_whole_numbers(budget: str, mistake: str) -> None:
+    words = f"budget{mistake}" if mistake.startswith("'") else f"budget {mistake}"
+    assert mistakes(f'organizations: [{{id: "1", budget: {budget}}}]') == [f"organizations, entry 1: {words}"]
+    assert mistakes(f"{_USERS}apps: [{{key: a, owner: alice, budget: {budget}}}]") == [f"apps, entry 1: {words}"]
+
+
 _USERS = """
 organizations: [{id: "0003"}, {id: "0004"}]
 users: [{id: alice, organization: "0003"}, {id: carol, organization: "0004"}]
 """
-_MAY_APP = "must have key, owner; may have context, enabled, key, owner, secret"
+_MAY_APP = "must have key, owner; may have budget, context, enabled, key, owner, secret"
 _SECRET_RULE = "apps, entry 1: secret must be text of 1 to 512 of A-Za-z0-9-._~"  # noqa: S105  (a mistake's words)
 _QUOTES = " (write it in quotes, or YAML drops its leading zeros)"
 _MAY_EXTENSION = "must have number, owner; may have fax, number, owner, type"
@@ -149,9 +172,9 @@ _MAY_EXTENSION = "must have number, owner; may have fax, number, owner, type"
     [
         ("organizations: x", "organizations: must be a list"),
         ("organizations: {id: x}", "organizations: must be a list"),
-        ("organizations: [x]", "organizations, entry 1: must have id; may have id, name"),
-        ("organizations: [{name: x}]", "organizations, entry 1: must have id; may have id, name"),
-        ('organizations: [{id: "1", nmae: x}]', "organizations, entry 1: must have id; may have id, name"),
+        ("organizations: [x]", "organizations, entry 1: must have id; may have budget, id, name"),
+        ("organizations: [{name: x}]", "organizations, entry 1: must have id; may have budget, id, name"),
+        ('organizations: [{id: "1", nmae: x}]', "organizations, entry 1: must have id; may have budget, id, name"),
         ("organizations: [{id: abc}]", "organizations, entry 1: id is 'abc'; it must be text of 1 to 16 digits"),
         ('organizations: [{id: ""}]', "organizations, entry 1: id is ''; it must be text of 1 to 16 digits"),
         (
@@ -343,7 +366,7 @@ tokens:
 """
     assert mistakes(text) == [
         "organizations, entry 2: id is 'abc'; it must be text of 1 to 16 digits",
-        "organizations, entry 3: must have id; may have id, name",
+        "organizations, entry 3: must have id; may have budget, id, name",
         "users, entry 2: id is 'a b'; it must be text of 1 to 64 of A-Za-z0-9._-",
         "users, entry 2: organization is '0009', which the file does not define",
         "extensions, entry 2: number is '210'; it must be text such as 0003*210, at most 32 characters",

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from tests.support import template
+from tests.support.routes import OPEN
 from tools.local.sam_template import local_template
 
 ENDPOINT = "http://172.17.0.1:4566"
@@ -88,7 +89,7 @@ def test_any_becomes_the_methods_that_no_other_function_has_on_the_path() -> Non
         ]
     )
     events = functions["RefuseFunction"]["Properties"]["Events"].values()
-    assert {str(event["Properties"]["Auth"]) for event in events} == {"{'Authorizer': 'NONE'}"}
+    assert {str(event["Properties"]["Auth"]) for event in events} == {str(OPEN)}
 
 
 FAX_PATH = "/uapi/faxes/{userId}/{extension}"

@@ -2,9 +2,12 @@
 
 The answer is cached by token and used for other methods and paths, and ``*`` in a path is a wildcard in its policy: so
 it lets a good token reach every route of the stage, and who may do what is decided in the function behind it.
+
+With the policy goes the API key that the gateway counts the request by, and limits it by (``faxes.provisioning``).
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.api_gateway_authorizer_event import (
@@ -14,9 +17,8 @@ from aws_lambda_powertools.utilities.data_classes.api_gateway_authorizer_event i
 
 from faxes.edge.caller import to_authorizer_context
 from faxes.errors import ServiceFault
-from faxes.model import Principal
 from faxes.observability import logger, where
-from faxes.tokens import Authentication, Denial
+from faxes.tokens import Authentication, Caller, Denial
 
 _HOW = "at /oauth/token.php, and send Authorization: Bearer and the token that it issues."
 _UNKNOWN = f"The access token is unknown or has expired: log in again {_HOW}"
@@ -37,16 +39,25 @@ SENTENCES: Mapping[Denial, str] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class SharedKeys:
+    """The values of the API keys for who has none of their own: users' tokens, and apps that were imported before there
+    were budgets, or a few minutes ago. Without a key that it knows, the gateway would let nobody in."""
+
+    users: str
+    apps: str
+
+
 class AuthorizerFailed(Exception):
     """It cannot be told who is calling. A deny would have clients throw away a good token; of an exception the gateway
     makes a 500. It says nothing, since the runtime logs its text."""
 
 
-def authorize(event: dict[str, Any], authentication: Authentication) -> dict[str, Any]:
+def authorize(event: dict[str, Any], authentication: Authentication, shared: SharedKeys) -> dict[str, Any]:
     """The policy for an event's caller, and one log line. Raises AuthorizerFailed where that cannot be told."""
     try:
         caller = _caller(_authorizations(event), authentication)
-        policy = _policy(event["methodArn"], caller)
+        policy = _policy(event["methodArn"], caller, shared)
     except Exception as error:
         cause = error.cause if isinstance(error, ServiceFault) else type(error).__name__
         logger.error("caller not identified", extra={"outcome": "failed", "cause": cause, "where": where(error)})
@@ -58,7 +69,7 @@ def authorize(event: dict[str, Any], authentication: Authentication) -> dict[str
     return policy
 
 
-def _caller(sent: list[str], authentication: Authentication) -> Principal | Denial:
+def _caller(sent: list[str], authentication: Authentication) -> Caller | Denial:
     match sent:
         case [authorization]:
             return authentication.identify(authorization)
@@ -75,16 +86,19 @@ def _authorizations(event: dict[str, Any]) -> list[str]:
     return [value for name, values in several.items() if name.lower() == "authorization" for value in values]
 
 
-def _policy(method_arn: str, caller: Principal | Denial) -> dict[str, Any]:
+def _policy(method_arn: str, caller: Caller | Denial, shared: SharedKeys) -> dict[str, Any]:
     arn = parse_api_gateway_arn(method_arn)
     policy = APIGatewayAuthorizerResponse(
-        principal_id="unknown" if isinstance(caller, Denial) else caller.user_id,
+        principal_id="unknown" if isinstance(caller, Denial) else caller.principal.user_id,
         region=arn.region,
         aws_account_id=arn.aws_account_id,
         api_id=arn.api_id,
         stage=arn.stage,
-        context={"denial": SENTENCES[caller]} if isinstance(caller, Denial) else to_authorizer_context(caller),
+        context={"denial": SENTENCES[caller]}
+        if isinstance(caller, Denial)
+        else to_authorizer_context(caller.principal),
         partition=arn.partition,
+        usage_identifier_key=None if isinstance(caller, Denial) else _usage_key(caller, arn.api_id, shared),
     )
     if isinstance(caller, Denial):
         # A deny is cached, and answered with 401 by the gateway; an exception would be neither.
@@ -92,3 +106,11 @@ def _policy(method_arn: str, caller: Principal | Denial) -> dict[str, Any]:
     else:
         policy.allow_all_routes()
     return policy.asdict()
+
+
+def _usage_key(caller: Caller, api_id: str, shared: SharedKeys) -> str:
+    """The value of an API key that this API knows. One that was made for another, whose table this one was restored
+    from, does not begin with its id."""
+    if caller.usage_key is not None and caller.usage_key.startswith(api_id):
+        return caller.usage_key
+    return shared.apps if caller.principal.app_key else shared.users

@@ -12,6 +12,7 @@ which it is not made, and one from after it.
 
     entries.py     what is asked of an import
     plan.py        what it does, step by step
+    budgets.py     which API keys there must be, so that each app is counted
     stores.py      what it asks of where all that is kept
     provision.py   the use case: entries -> what is stored
 """

@@ -1,11 +1,11 @@
 """What is asked of an import: the entries of a directory's file, and what is asked for beside them."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from faxes.model import Context, Extension, Principal, User
-from faxes.tokens import App, FormerSecret
+from faxes.tokens import App, FormerSecret, UsageKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +16,26 @@ class Organization:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much may be used: requests a second on average, at once, and in a day (UTC), 0 for any number of these."""
+
+    rate: int
+    burst: int
+    per_day: int
+
+    def __str__(self) -> str:
+        daily = f"{self.per_day:,} a day" if self.per_day else "any number a day"
+        return f"{self.rate:,} a second, {self.burst:,} at once, {daily}"
+
+
 type Member = Organization | User | Extension
 
 
 @dataclass(frozen=True, slots=True)
 class AppEntry:
-    """An app to write: as whom it acts, how far it reaches, and the digest of the secret that it brings, if any."""
+    """An app to write: as whom it acts, how far it reaches, the digest of the secret that it brings, if any, and its
+    own budget; None where it has its organization's, or the one that all others have."""
 
     key: str
     user_id: str
@@ -29,9 +43,10 @@ class AppEntry:
     context: Context
     enabled: bool
     secret_digest: str | None
+    budget: Budget | None = None
 
-    def with_secret(self, digest: str, former: FormerSecret | None = None) -> App:
-        return App(self.key, digest, self.user_id, self.organization_id, self.context, self.enabled, former)
+    def with_secret(self, digest: str, former: FormerSecret | None = None, usage_key: UsageKey | None = None) -> App:
+        return App(self.key, digest, self.user_id, self.organization_id, self.context, self.enabled, former, usage_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +60,13 @@ class NamedToken:
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """What is asked for: the directory's members by what they are called, the apps, and the tokens to issue."""
+    """What is asked for: the directory's members by what they are called, the apps, the tokens to issue, and, by an
+    organization's id, the budget that its apps share."""
 
     items: Mapping[str, Member]
     apps: tuple[AppEntry, ...]
     tokens: tuple[NamedToken, ...]
+    budgets: Mapping[str, Budget] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

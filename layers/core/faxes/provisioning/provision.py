@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from faxes import audit
 from faxes.audit import AuditLog
 from faxes.errors import StorageFault
+from faxes.provisioning import budgets
 from faxes.provisioning.entries import AppEntry, Entries, NamedToken, Wish
 from faxes.provisioning.plan import Outcome, Plan, Report, Step, named_app, named_token
-from faxes.provisioning.stores import Credentials, Directory
-from faxes.tokens import App, FormerSecret, Token, digest_of
+from faxes.provisioning.stores import Budgets, Credentials, Directory
+from faxes.tokens import App, FormerSecret, Token, UsageKey, digest_of
 
 
 class SecretsInvalid(Exception):
@@ -42,11 +43,14 @@ class ImportStopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Provisioning:
-    """The use case: entries -> what is stored. ``draw`` makes a new secret or token that nobody can guess."""
+    """The use case: entries -> what is stored. ``draw`` makes a new secret or token that nobody can guess,
+    ``draw_key`` the same of letters and digits alone."""
 
     directory: Directory
     credentials: Credentials
+    budgets: Budgets
     draw: Callable[[], str]
+    draw_key: Callable[[], str]
 
     def plan(self, entries: Entries, now: datetime, wish: Wish) -> Plan:
         """What brings what is stored to what the entries say; nothing is written.
@@ -61,9 +65,12 @@ class Provisioning:
         _check(entries.apps, stored, wish.rotate)
         for name, member in entries.items.items():
             steps[name] = self.directory.put(member)
+        counted = budgets.plan(entries, stored, self.budgets, self.draw_key, now)
+        # First the key that an app is counted by, then the app that names it.
+        steps |= counted.before
         for entry in entries.apps:
             before = stored[entry.key]
-            app, secret = self._with_secret(entry, before, now, wish)
+            app, secret = self._with_secret(entry, before, now, wish, counted.usage[entry.key])
             step = self.credentials.put_app(app)
             other_secret = before is not None and before.secret_digest != app.secret_digest
             steps[named_app(entry.key)] = replace(step, outcome=Outcome.ROTATED) if other_secret else step
@@ -79,6 +86,7 @@ class Provisioning:
             kept = {key for step in steps.values() for key, becomes in step.items.items() if becomes is not None}
             # Who may send no more, before what they might have sent from.
             steps |= self.credentials.others(kept, now)
+            steps |= counted.after
             steps |= self.directory.others(kept)
         return Plan(steps, secrets, tokens, former)
 
@@ -110,7 +118,9 @@ class Provisioning:
             raise ImportStopped(plan.report(taken), fault, unsure) from fault
         return plan.report(taken)
 
-    def _with_secret(self, entry: AppEntry, before: App | None, now: datetime, wish: Wish) -> tuple[App, str | None]:
+    def _with_secret(
+        self, entry: AppEntry, before: App | None, now: datetime, wish: Wish, usage_key: UsageKey
+    ) -> tuple[App, str | None]:
         """An app as it is to be stored, and its secret where that is drawn now."""
         secret = None
         # Who knows the secret must not become another user.
@@ -128,7 +138,7 @@ class Provisioning:
                 former = before.former
             elif wish.keep:
                 former = FormerSecret(before.secret_digest, (now + wish.keep).replace(microsecond=0))
-        return entry.with_secret(digest, former), secret
+        return entry.with_secret(digest, former, usage_key), secret
 
     def _issue(self, token: NamedToken, now: datetime) -> tuple[Step, str | None]:
         """What brings one token to what its entry says, and its secret where it is a new one."""

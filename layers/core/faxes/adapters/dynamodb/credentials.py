@@ -6,7 +6,7 @@ from faxes.adapters.calls import FAILURES, fault
 from faxes.adapters.dynamodb.items import Item, get, moment, wire
 from faxes.errors import Effect
 from faxes.model import Context, Principal
-from faxes.tokens import App, AppLogin, FormerSecret, Token
+from faxes.tokens import App, AppLogin, FormerSecret, Token, UsageKey
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -44,6 +44,7 @@ class DynamoDBCredentialStore:
 def app_of(item: Item) -> App:
     """The app that an item of the credential table holds."""
     former = FormerSecret(item["formerDigest"], moment(item["formerUntil"])) if "formerDigest" in item else None
+    usage_key = UsageKey(item["usageKey"], moment(item["usageKeySince"])) if "usageKey" in item else None
     return App(
         key=item["appKey"],
         secret_digest=item["secretDigest"],
@@ -52,6 +53,7 @@ def app_of(item: Item) -> App:
         context=Context(item["context"]),
         enabled=item["enabled"],
         former=former,
+        usage_key=usage_key,
     )
 
 
@@ -60,6 +62,9 @@ def app_item(app: App) -> Item:
     former: Item = {}
     if app.former:
         former = {"formerDigest": app.former.digest, "formerUntil": int(app.former.until.timestamp())}
+    counted: Item = {}
+    if app.usage_key:
+        counted = {"usageKey": app.usage_key.value, "usageKeySince": int(app.usage_key.since.timestamp())}
     return {
         "pk": f"APP#{app.key}",
         "sk": "APP",
@@ -70,6 +75,7 @@ def app_item(app: App) -> Item:
         "context": app.context.value,
         "enabled": app.enabled,
         **former,
+        **counted,
     }
 
 
