@@ -1,5 +1,6 @@
 """What ships, as `sam build` makes it for each architecture."""
 
+import ast
 import json
 import os
 import platform
@@ -8,9 +9,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import pytest
+from botocore import xform_name
+from botocore.loaders import Loader
 
+from faxes.bootstrap import clients
 from tests.support import template
 from tests.support.builds import built
 from tests.support.template import ROOT
@@ -82,6 +88,82 @@ def test_a_function_ships_its_handler_alone(built: tuple[str, Path]) -> None:
 def test_the_core_layer_ships_the_package_alone(built: tuple[str, Path]) -> None:
     files = {path.relative_to(built[1] / "CoreLayer/python") for path in (built[1] / "CoreLayer").rglob("*.py")}
     assert files == {path.relative_to(ROOT / "layers/core") for path in (ROOT / "layers/core").rglob("*.py")}
+
+
+def services_of_our_clients() -> set[str]:
+    """Asked of what makes them: the functions of their module that give a client."""
+    makers = [
+        each
+        for each in vars(clients).values()
+        if str(getattr(each, "__annotations__", {}).get("return")).endswith("Client")
+    ]
+    with mock.patch("boto3.client") as client:
+        for make in makers:
+            make()
+    return {call.args[0] for call in client.call_args_list}
+
+
+def methods_that_our_code_calls() -> set[str]:
+    """Of whatever is called a client, and what it is asked a paginator for."""
+    found = set()
+    for path in (ROOT / "layers/core").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                if ast.unparse(node.func.value).endswith("client"):
+                    found.add(node.func.attr)
+                if node.func.attr == "get_paginator":
+                    found.add(ast.literal_eval(node.args[0]))
+    return found
+
+
+def of_the_sdk(service: str, data: Path | None = None) -> dict[str, Any]:
+    """How the SDK describes a service, without documentation; our own copy of it, or a layer's."""
+    loader = Loader(extra_search_paths=[str(data)] if data else None, include_default_search_paths=not data)
+
+    def without(value: Any) -> Any:
+        if isinstance(value, dict):
+            told = {key for key, each in value.items() if key == "documentation" and isinstance(each, str)}
+            return {key: without(each) for key, each in value.items() if key not in told}
+        return value
+
+    described: dict[str, Any] = without(loader.load_service_model(service, "service-2"))
+    return described
+
+
+def made_of(described: dict[str, Any], value: Any) -> dict[str, Any]:
+    """All shapes that are named in a value, or in one of these."""
+    found: dict[str, Any] = {}
+    left = [value]
+    while left:
+        match left.pop():
+            case {"shape": str(name), **rest}:
+                left += rest.values()
+                if name not in found:
+                    found[name] = described["shapes"][name]
+                    left.append(found[name])
+            case dict(each):
+                left += each.values()
+            case list(each):
+                left += each
+    return found
+
+
+def test_the_sdk_still_describes_each_operation_that_our_code_calls(built: tuple[str, Path]) -> None:
+    data = built[1] / "BaseLayer/python/botocore/data"
+    services = services_of_our_clients()
+    assert {folder.name for folder in data.iterdir() if folder.is_dir()} == services
+    called = methods_that_our_code_calls()
+    assert {"put_object", "delete_objects", "get_item", "query", "transact_write_items"} <= called
+    for service in services:
+        ours, all_of_it = of_the_sdk(service, data), of_the_sdk(service)
+        operations = {name: each for name, each in all_of_it["operations"].items() if xform_name(name) in called}
+        assert operations
+        assert operations.items() <= ours["operations"].items()
+        assert made_of(ours, operations) == made_of(all_of_it, operations)
+        errors = {name: shape for name, shape in all_of_it["shapes"].items() if shape.get("exception")}
+        assert errors.items() <= ours["shapes"].items()
+        # Less than a seventh of it, or hardly anything was pruned.
+        assert len(ours["operations"]) * 7 < len(all_of_it["operations"])
 
 
 def started(test: Callable[..., None]) -> Callable[..., None]:
