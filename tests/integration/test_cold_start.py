@@ -12,9 +12,10 @@ import boto3
 import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import EndpointConnectionError
+from botocore.model import OperationModel
 
 from faxes import cold_start
-from tests.support import template
+from tests.support import requests, template
 from tests.support.cloud import Cloud
 from tests.support.faults import Faults, raises
 from tests.support.lambda_context import CONTEXT
@@ -61,6 +62,45 @@ def test_a_function_asks_for_what_is_not_there(
     cloud.function(function)
     # They are asked at once.
     assert sorted(sent, key=str) == sorted(asked, key=str)
+
+
+@pytest.fixture(name="signed")
+def _signed(cloud: Cloud) -> dict[str, set[str]]:
+    """The calls that are signed by clients made from now on, by their operations: the names of their parameters."""
+    assert boto3.DEFAULT_SESSION is not None
+    events = boto3.DEFAULT_SESSION.events
+    asked: dict[str, set[str]] = {}
+    signed: dict[str, set[str]] = {}
+
+    def ask(params: dict[str, Any], model: OperationModel, **_: object) -> None:
+        asked[model.name] = set(params)
+
+    def sign(operation_name: str, **_: object) -> None:
+        signed[operation_name] = asked[operation_name]
+
+    events.register("before-parameter-build", ask)
+    events.register("before-sign", sign)
+    return signed
+
+
+@pytest.mark.parametrize(
+    ("function", "event", "writes"),
+    [
+        ("create_fax", "idempotency-key", {"PutObject", "TransactWriteItems"}),
+        ("issue_token", "token-urlencoded", {"PutItem"}),
+    ],
+)
+def test_a_function_rehearses_its_writes_as_it_makes_them(
+    cloud: Cloud, signed: dict[str, set[str]], function: str, event: str, writes: set[str]
+) -> None:
+    cloud.import_example(draw=lambda: requests.EXAMPLE.secret)
+    signed.clear()
+    started = cloud.function(function)
+    rehearsed = {name: parameters for name, parameters in signed.items() if name in writes}
+    assert rehearsed.keys() == writes
+    signed.clear()
+    assert started.handler(json.loads((ROOT / f"events/{event}.json").read_text()), CONTEXT)["statusCode"] == 200
+    assert rehearsed == {name: parameters for name, parameters in signed.items() if name in writes}
 
 
 def test_a_function_that_cannot_connect_answers_when_it_can(cloud: Cloud) -> None:

@@ -15,7 +15,8 @@ gc.disable()
 
 
 def connect(*calls: Callable[[], object]) -> None:
-    """Make calls that change nothing, all at once: they open the connections, and have the SDK read all it needs.
+    """Make calls that change nothing, all at once: they open the connections, and have the SDK read all it needs. What
+    an adapter rehearses is done while the others wait for the network.
 
     It does not matter whether they succeed, and after a second nobody waits for them any more.
     """

@@ -1,6 +1,6 @@
 """What an AWS call's failure says, for the adapters: how it failed, and whether the call may have taken effect."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 from zlib import crc32
 
@@ -35,6 +35,11 @@ class _Client(Protocol):
     def meta(self) -> Any: ...
 
 
+class _Signing(Protocol):
+    @property
+    def generate_presigned_url(self) -> Callable[..., str]: ...
+
+
 def fault(operation: str, effect: Effect, error: Exception) -> StorageFault:
     """The failure of a call as the ports have it: ``PutItem: AccessDeniedException (400)``, ``PutObject:
     ReadTimeoutError``. The message, which may repeat what was sent, stays apart."""
@@ -60,6 +65,15 @@ def _check_whole(http_response: Any, **_: object) -> None:
     length, checksum = headers.get("content-length"), headers.get("x-amz-crc32")
     if (length and int(length) != len(body)) or (checksum and int(checksum) != crc32(body)):
         raise ConnectionClosedError(endpoint_url=http_response.url)
+
+
+def rehearse(client: _Signing, operation: str, parameters: Mapping[str, Any]) -> None:
+    """Have the SDK do all of a call but send it: check the parameters, find the endpoint, write the request, sign it.
+
+    What it reads and makes for that, it keeps, so that the first call takes no longer than the next. The signed address
+    that comes of it is for a second, and nobody gets it.
+    """
+    client.generate_presigned_url(operation, Params=parameters, ExpiresIn=1)
 
 
 class Attempts:

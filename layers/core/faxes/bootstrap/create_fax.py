@@ -62,11 +62,12 @@ def submission() -> Submission:
     pool = ThreadPoolExecutor(settings.limits.files_per_fax, thread_name_prefix="put")
     directory = DynamoDBDirectory(tables, settings.directory_table)
     store = S3FileStore(clients.s3(), settings.bucket, pool, S3_BUDGET.tries)
-    connect(lambda: directory.user(NOBODY), lambda: store.delete([NO_FILE]))
+    faxes = DynamoDBFaxStore(tables, settings.fax_table)
+    connect(lambda: directory.user(NOBODY), lambda: store.delete([NO_FILE]), store.rehearse, faxes.rehearse)
     return Submission(
         directory=directory,
         files=store,
-        faxes=DynamoDBFaxStore(tables, settings.fax_table),
+        faxes=faxes,
         limits=settings.limits,
         timing=Timing(
             put_all=S3_BUDGET.longest,

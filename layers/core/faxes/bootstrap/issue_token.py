@@ -35,7 +35,7 @@ def login() -> Login:
     """What issue_token calls. Raises ValueError where the environment is incomplete."""
     settings = Settings.from_env()
     store = DynamoDBCredentialStore(clients.dynamodb(), settings.credential_table)
-    connect(lambda: store.app(NOBODY))
+    connect(lambda: store.app(NOBODY), store.rehearse)
     return Login(
         store,
         lifetime=settings.token_lifetime,
