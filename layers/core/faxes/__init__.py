@@ -40,7 +40,7 @@ A request flows one way:
         audit                     the audit log, and its line
       adapters.s3_erasure, .dynamodb.erasure, .logs
     tools/operations/directory.py directory.yaml -> who may send
-      provisioning                members, apps, budgets and tokens as asked for -> what is stored, which secrets are new
+      provisioning                members, apps, budgets and tokens as asked for -> what is stored, new secrets
       audit                       the audit log, and its line
       adapters.dynamodb.provisioning, .usage_plans, .logs
     tools/operations/who.py       who may send, from where and with what
