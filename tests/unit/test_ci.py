@@ -149,7 +149,7 @@ def machine(tmp_path: Path) -> Machine:
     made = Machine(tmp_path, {"PATH": str(tmp_path / "bin"), "WORK": str(tmp_path), "TMPDIR": str(tmp_path / "tmp")})
     for name in NEEDED:
         (tmp_path / "bin" / name).symlink_to(str(shutil.which(name)))
-    for name in ["curl", "ps", "openssl", "node", "npm", "chromium", "pdftoppm"]:
+    for name in ["curl", "ps", "openssl", "node", "npm", "chromium", "pdftoppm", "php"]:
         made.command(name)
     for name, script in {"docker": DOCKER, "dockerd": DOCKERD, "make": MAKE, "id": "echo 0"}.items():
         made.command(name, script)

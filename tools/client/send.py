@@ -163,11 +163,13 @@ def numbers(text: str) -> list[str]:
 
 
 def describe(answer: requests.Response) -> str:
-    """An answer in one line: its status and its body, or the error's code and message."""
+    """An answer in one line: its status and its body, or the error's code, message and, where it has one, the request's
+    id, which is what an operator asks for."""
     try:
         error = answer.json()["error"]
-        return f"{answer.status_code} {error['code']}: {error['message']}"
-    except (ValueError, LookupError, TypeError):
+        asked = f" (requestId {error['requestId']})" if error.get("requestId") else ""
+        return f"{answer.status_code} {error['code']}: {error['message']}{asked}"
+    except (ValueError, LookupError, TypeError, AttributeError):
         if answer.status_code == 204:
             return "204: the fax holds no file; there was nothing to send"
         return f"{answer.status_code} {answer.text[:500]}"
