@@ -81,10 +81,10 @@ def shares(function: Function) -> list[Row]:
 
 def _shares(function: Function, sample: Sample, count_pages: Call) -> list[Row]:
     # It brings the logger, whose output has to be set up before.
-    from faxes.edge import events
+    from faxes.edge import bodies, events
 
     event = APIGatewayProxyEvent(sample.event)
-    body, content_type = events.body(event, LARGEST), events.content_type(event)
+    body, content_type = events.body(event, LARGEST), bodies.content_type(event)
     with mock.patch.object(multipart, "MultipartDecoder", wraps=MultipartDecoder) as decoder:
         (upload,) = multipart.parse(body, content_type).uploads
     headers = decoder.call_args.args

@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from faxes.bootstrap import create_fax as bootstrap
-from faxes.edge import answers, caller, events, fax_answers
+from faxes.edge import answers, caller, deadline, events, fax_answers, paths
 from faxes.observability import logger, metrics
 
 submission = bootstrap.submission()
@@ -23,10 +23,10 @@ def create_fax(user_id: str, extension: str) -> Response[str]:
     receipt = submission.submit(
         events.form(event, submission.limits.body_bytes),
         caller.principal(event),
-        events.path_value(user_id),
-        events.path_value(extension),
+        paths.path_value(user_id),
+        paths.path_value(extension),
         events.idempotency_key(event),
-        events.remaining(app.lambda_context),
+        deadline.remaining(app.lambda_context),
     )
     return fax_answers.accepted(receipt) if receipt else fax_answers.nothing_to_send()
 

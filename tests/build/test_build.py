@@ -185,6 +185,8 @@ FORMS = {"certifi", "charset_normalizer", "idna", "pybase64", "requests", "reque
     [
         # PDFium is for a process of its own, and for who sends a PDF.
         ("CreateFaxFunction", {"BaseLayer": SDK, "DocumentsLayer": FORMS, "CoreLayer": {"faxes"}}),
+        ("ReadFaxesFunction", {"BaseLayer": SDK, "CoreLayer": {"faxes"}}),
+        ("ChangeFaxesFunction", {"BaseLayer": SDK, "CoreLayer": {"faxes"}}),
         ("AuthorizeFunction", {"BaseLayer": SDK, "CoreLayer": {"faxes"}}),
         ("IssueTokenFunction", {"BaseLayer": SDK, "DocumentsLayer": FORMS, "CoreLayer": {"faxes"}}),
         ("RefuseFunction", {}),

@@ -37,7 +37,14 @@ CALLER_NOT_TOLD = refusal(
     "is safe.",
 )
 
-FUNCTIONS = ("CreateFaxFunction", "AuthorizeFunction", "IssueTokenFunction", "RefuseFunction")
+NOT_CHANGED = (
+    "The fax could not be changed because of a fault on our side. Nothing was changed; "
+    "sending the request again is safe."
+)
+
+FUNCTIONS = [
+    f"{name}Function" for name in ("CreateFax", "ReadFaxes", "ChangeFaxes", "Authorize", "IssueToken", "Refuse")
+]
 # The emulator writes logs itself and has no X-Ray; tests/template holds these to the letter.
 NOT_ENFORCED = {"WriteLog", "WriteTrace"}
 
@@ -82,6 +89,22 @@ def test_the_authorizer_needs_to_read_tokens(curl: Curl, stack: LocalStack) -> N
         assert curl(SEND, *REQUEST, *NOTE, *header, token=None) == CALLER_NOT_TOLD
 
 
+@pytest.mark.parametrize(
+    ("function", "sid", "message"),
+    [
+        ("ReadFaxesFunction", "ReadFaxes", "The fax could not be read because of a fault on our side; try again."),
+        ("ChangeFaxesFunction", "ReadFaxes", NOT_CHANGED),
+        ("ChangeFaxesFunction", "ChangeFaxes", NOT_CHANGED),
+    ],
+)
+def test_a_function_of_a_status_needs(curl: Curl, stack: LocalStack, function: str, sid: str, message: str) -> None:
+    path = f"{SEND}/{curl(SEND, *REQUEST, *NOTE).body['id']}"
+    change = () if function == "ReadFaxesFunction" else ("-X", "PUT", "-d", '{"action": "Cancel"}')
+    with without(stack, function, sid):
+        assert curl(path, *change) == refusal(500, "internal_server_error", message)
+    assert curl(path, *change).status == 200
+
+
 @pytest.mark.parametrize("sid", ["ReadApps", "WriteTokens"])
 def test_issue_token_needs(curl: Curl, stack: LocalStack, sid: str) -> None:
     login = ("-d", "grant_type=client_credentials", "-u", f"{stack.appKey}:{stack.appSecret}")
@@ -116,6 +139,8 @@ def test_the_functions_may_not_do_more(stack: LocalStack) -> None:
             "ReadDirectory",
         }
         | NOT_ENFORCED,
+        "ReadFaxesFunction": {"ReadFaxes"} | NOT_ENFORCED,
+        "ChangeFaxesFunction": {"ReadFaxes", "ChangeFaxes"} | NOT_ENFORCED,
         "AuthorizeFunction": {"ReadTokens"} | NOT_ENFORCED,
         "IssueTokenFunction": {"ReadApps", "WriteTokens"} | NOT_ENFORCED,
         "RefuseFunction": set(),

@@ -48,10 +48,20 @@ def read(table: str, key: str, kind: str) -> tuple[str, Any]:
     )
 
 
+def query(table: str, key: str) -> tuple[str, Any]:
+    """A read of a fax, as it is asked for."""
+    values = {":pk": {"S": key}, ":sk": {"S": "FAX"}}
+    condition = "pk = :pk AND sk >= :sk"
+    asked = {"KeyConditionExpression": condition, "ExpressionAttributeValues": values, "ConsistentRead": True}
+    return "dynamodb.Query", {"TableName": table, **asked}
+
+
 @pytest.mark.parametrize(
     ("function", "asked"),
     [
         ("create_fax", [read("DirectoryTable", "USER#", "USER"), ("s3.DeleteObjects", NOT_THERE)]),
+        ("read_faxes", [query("FaxTable", "FAX#")]),
+        ("change_faxes", [query("FaxTable", "FAX#")]),
         ("authorize", [read("CredentialTable", "APP#", "APP")]),
         ("issue_token", [read("CredentialTable", "APP#", "APP")]),
     ],
@@ -153,7 +163,7 @@ def test_what_is_there_at_the_start_is_no_garbage() -> None:
     assert (done.stdout, done.stderr) == ("True False 0 True True\n", "")
 
 
-@pytest.mark.parametrize("function", ["create_fax", "authorize", "issue_token"])
+@pytest.mark.parametrize("function", ["create_fax", "read_faxes", "change_faxes", "authorize", "issue_token"])
 def test_every_function_holds_the_collector_back_first_and_lets_it_go_on(cloud: Cloud, function: str) -> None:
     source = (template.ROOT / "functions" / function / "app.py").read_text()
     assert source.split('"""')[2].lstrip().startswith("from faxes.cold_start import started ")

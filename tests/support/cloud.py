@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 API_ID = "a1b2c3d4e5"
 _FUNCTIONS = {
     "create_fax": "CreateFaxFunction",
+    "read_faxes": "ReadFaxesFunction",
+    "change_faxes": "ChangeFaxesFunction",
     "authorize": "AuthorizeFunction",
     "issue_token": "IssueTokenFunction",
     "refuse": "RefuseFunction",

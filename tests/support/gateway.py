@@ -22,7 +22,7 @@ from faxes.edge.authorizer import SENTENCES
 from tests.support import template
 from tests.support.cloud import Cloud
 from tests.support.lambda_context import CONTEXT
-from tests.support.requests import RawRequest, authorizer_event, proxy_event
+from tests.support.requests import GUARDED, RawRequest, authorizer_event, proxy_event
 from tools.client.answers import without_request_id
 
 HOST = "fax.example.org"
@@ -59,7 +59,8 @@ class Gateway(BaseAdapter):
 
     def __init__(self, cloud: Cloud) -> None:
         super().__init__()
-        self._functions = {name: cloud.function(name) for name in ("create_fax", "authorize", "issue_token", "refuse")}
+        names = ("create_fax", "read_faxes", "change_faxes", "authorize", "issue_token", "refuse")
+        self._functions = {name: cloud.function(name) for name in names}
 
     def send(self, request: requests.PreparedRequest, *_: object, **__: object) -> requests.Response:
         answer = self._answer(_raw(request))
@@ -78,7 +79,7 @@ class Gateway(BaseAdapter):
 
     def _answer(self, request: RawRequest) -> dict[str, Any]:
         function: ModuleType = self._functions[request.route.function]
-        if request.route.function != "create_fax":
+        if request.route.function not in GUARDED:
             return _handed_on(function.handler(proxy_event(request, "generated"), CONTEXT))
         if request.header("authorization") is None:
             return _gateway_response("UNAUTHORIZED", {})

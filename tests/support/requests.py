@@ -7,12 +7,8 @@ login's body, KEY and SECRET, and ENCODED_ before them where the tilde is percen
 
 import base64
 import hashlib
-import http.client
 import re
-import socket
-import ssl
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,9 +26,16 @@ _SOURCE_IP = "203.0.113.7"
 _RECEIVED = datetime(2026, 11, 23, 9, 30, 15, 123000, tzinfo=UTC)
 _TOKEN_PATH = "/oauth/token.php"  # noqa: S105  (a path)
 _OPERATION = re.compile(r"/(uapi|unifiedapi)/faxes/([^/]+)/([^/]+)/?")
+_OF_A_FAX = re.compile(r"/(uapi|unifiedapi)/faxes/([^/]+)/([^/]+)/([^/]+?)(/events)?/?")
+# Which ask who is calling.
+GUARDED = frozenset({"create_fax", "read_faxes", "change_faxes"})
 _RESOURCE_IDS = {
     "/uapi/faxes/{userId}/{extension}": "b7kq2m",
     "/unifiedapi/faxes/{userId}/{extension}": "x0r4tz",
+    "/uapi/faxes/{userId}/{extension}/{faxId}": "m3c9vp",
+    "/unifiedapi/faxes/{userId}/{extension}/{faxId}": "y8d1wk",
+    "/uapi/faxes/{userId}/{extension}/{faxId}/events": "q6n2sj",
+    "/unifiedapi/faxes/{userId}/{extension}/{faxId}/events": "t5g7hb",
     _TOKEN_PATH: "h2w8sd",
     "/": "f5mzq1c9ke",
     "/{proxy+}": "p4n6vy",
@@ -108,13 +111,19 @@ class RawRequest:
 
     @property
     def route(self) -> Route:
-        """The template's own paths take POST; what is left goes to the function that refuses."""
+        """What a path of the template's does not take goes to the function that refuses."""
         path = self.target.partition("?")[0]
         if match := _OPERATION.fullmatch(path):
             resource = f"/{match[1]}/faxes/{{userId}}/{{extension}}"
             # Percent-encoded, as they were sent.
             values = {"userId": match[2], "extension": match[3]}
             return Route(resource, values, "create_fax" if self.method == "POST" else "refuse")
+        if match := _OF_A_FAX.fullmatch(path):
+            events = match[5] or ""
+            resource = f"/{match[1]}/faxes/{{userId}}/{{extension}}/{{faxId}}{events}"
+            values = {"userId": match[2], "extension": match[3], "faxId": match[4]}
+            function = {"GET": "read_faxes", "PUT": "refuse" if events else "change_faxes"}.get(self.method, "refuse")
+            return Route(resource, values, function)
         if path == _TOKEN_PATH:
             return Route(path, None, "issue_token" if self.method == "POST" else "refuse")
         return Route("/{proxy+}", {"proxy": path[1:]}, "refuse") if path != "/" else Route("/", None, "refuse")
@@ -187,7 +196,7 @@ def proxy_event(request: RawRequest, name: str, caller: Mapping[str, str] = ALIC
     """
     request = request.filled(host=_DOMAIN, credentials=EXAMPLE)
     event = _request_event(request, name)
-    if request.route.function == "create_fax":
+    if request.route.function in GUARDED:
         event["requestContext"] = {
             "resourceId": event["requestContext"]["resourceId"],
             "authorizer": {"principalId": caller["userId"], **caller, "integrationLatency": 41},
@@ -285,66 +294,3 @@ def _headers(request: RawRequest, name: str) -> dict[str, list[str]]:
 
 def _media_type(request: RawRequest) -> str:
     return (request.header("content-type") or "").partition(";")[0].strip().lower()
-
-
-# --- over the wire ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back. Header names are in lower case; several values of one name are joined by a comma."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-
-class AnswerInvalid(Exception):
-    """What came back is not one whole HTTP/1.1 answer."""
-
-
-def send(
-    request: RawRequest,
-    *,
-    host: str,
-    port: int,
-    ca_file: Path,
-    credentials: Credentials,
-    base_path: str = "",
-    timeout: float = 40,
-) -> Answer:
-    """Send a request over TLS, byte for byte but for its placeholders and its path's prefix, and read the answer.
-
-    ``ca_file`` is the one authority that is trusted. One connection a request, closed here once the answer is whole;
-    never a redirect, never a second try. Raises AnswerInvalid where the answer is cut off or its end cannot be told.
-    """
-    filled = request.filled(host=f"{host}:{port}", credentials=credentials, base_path=base_path)
-    trust = ssl.create_default_context(cafile=ca_file)
-    with (
-        socket.create_connection((host, port), timeout) as plain,
-        trust.wrap_socket(plain, server_hostname=host) as connection,
-    ):
-        # A server may answer and hang up before it has read a body that it refuses.
-        with suppress(BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
-            connection.sendall(filled.as_bytes())
-        return _answer(connection, request.method)
-
-
-def _answer(connection: socket.socket, method: str) -> Answer:
-    response = http.client.HTTPResponse(connection, method=method)
-    try:
-        response.begin()
-        if response.version != 11:
-            raise AnswerInvalid(f"the answer is of HTTP version {response.version}")
-        # Without either, only the end of the connection would end it, which a fault does, too.
-        if response.length is None and not response.chunked:
-            raise AnswerInvalid("the answer has neither Content-Length nor chunks")
-        body = response.read()
-    except http.client.HTTPException as error:
-        raise AnswerInvalid(f"the answer is not whole: {error!r}") from error
-    finally:
-        response.close()
-    headers: dict[str, str] = {}
-    for name, value in response.headers.items():
-        headers[name.lower()] = f"{headers[name.lower()]}, {value}" if name.lower() in headers else value
-    return Answer(response.status, headers, body)

@@ -11,7 +11,7 @@ from tests.support import template
 from tests.support.transform import processed
 from tools.operations import gradual
 
-FUNCTIONS = ["AuthorizeFunction", "CreateFaxFunction", "IssueTokenFunction"]
+FUNCTIONS = [f"{name}Function" for name in ("Authorize", "ChangeFaxes", "CreateFax", "IssueToken", "ReadFaxes")]
 NAME = "0123456789abcdef"
 
 
@@ -60,6 +60,8 @@ def test_the_api_calls_the_aliases(resources: dict[str, Any]) -> None:
     }
     assert called == {
         "${CreateFaxFunctionAliaslive}/invocations",
+        "${ReadFaxesFunctionAliaslive}/invocations",
+        "${ChangeFaxesFunctionAliaslive}/invocations",
         "${IssueTokenFunctionAliaslive}/invocations",
         "${RefuseFunction.Arn}/invocations",
     }

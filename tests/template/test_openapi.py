@@ -6,6 +6,7 @@ docs/api, whose tables tell the same to people, is held against both.
 import copy
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -16,7 +17,7 @@ from openapi_spec_validator import validate
 
 from faxes import numbers, tokens
 from faxes.appearance import Mode, Resolution
-from faxes.edge import answers, fax_answers, oauth
+from faxes.edge import answers, change_answers, fax_answers, oauth, read_answers
 from faxes.formats import jpg, tif_strips
 from faxes.intake import idempotency, multipart
 from faxes.intake.request import MAX_REQUEST_BYTES
@@ -31,7 +32,13 @@ GATEWAYS = {"access_denied", "internal_server_error", "request_too_large", "too_
 
 def of_the_gateway(kinds: Iterable[str]) -> set[tuple[int, str]]:
     """Statuses and codes of some of the gateway's own answers."""
-    return {(answer.status, answer.body["error"]["code"]) for kind in kinds for answer in gateway.answers_of(kind)}
+    return {error for kind in kinds for error in _of_the_gateway(kind)}
+
+
+@cache
+def _of_the_gateway(kind: str) -> set[tuple[int, str]]:
+    # Read once: the tests below ask hundreds of times.
+    return {(answer.status, answer.body["error"]["code"]) for answer in gateway.answers_of(kind)}
 
 
 def refused(resource: str) -> tuple[int, str]:
@@ -55,15 +62,17 @@ def errors_of_the_code(
     for route, guarded in routes.of_document(document).items():
         name = document["paths"][route[1]][route[0].lower()]["operationId"]
         kinds = gateway.ANYWHERE | (gateway.WITH_A_TOKEN if guarded else set())
-        answered = {*in_the_table(errors_of(served[route].function)).values(), *of_the_gateway(kinds)}
+        answered = {*in_the_table(errors_of(served[route].function, route[1])).values(), *of_the_gateway(kinds)}
         found |= {(name, *error) for error in answered}
     return found
 
 
-def errors_of(function: str) -> answers.ErrorTable:
-    """The table by which a function answers errors."""
-    [module] = re.findall(r"answers\.Resolver\((\w+)\.ERRORS\)", CODE[function])
-    table = import_module(f"faxes.edge.{module}").ERRORS
+def errors_of(function: str, path: str) -> answers.ErrorTable:
+    """The table by which a function answers errors of a path."""
+    [(module, more)] = re.findall(r"answers\.Resolver\((\w+)\.ERRORS(, \w+\.OF_ENDINGS)?\)", CODE[function])
+    edge = import_module(f"faxes.edge.{module}")
+    endings = edge.OF_ENDINGS if more else {}
+    table = next((table for end, table in endings.items() if path.endswith(end)), edge.ERRORS)
     assert isinstance(table, answers.ErrorTable)
     return table
 
@@ -85,7 +94,9 @@ def test_the_document_has_every_error_of_the_code_and_no_other() -> None:
 
 def test_a_new_operation_has_the_errors_of_its_functions_table() -> None:
     document = copy.deepcopy(DOCUMENT)
-    [path] = [path for path, methods in document["paths"].items() if methods["post"]["operationId"] == "createFax"]
+    [path] = [
+        path for path, methods in document["paths"].items() if methods.get("post", {}).get("operationId") == "createFax"
+    ]
     another = document["paths"][path]["post"] | {"operationId": "anotherOperation"}
     document["paths"][f"{path}/another"] = {"get": another}
     served = {**SERVED, ("GET", f"{path}/another"): SERVED["POST", path]}
@@ -113,7 +124,16 @@ def _take_out(document: dict[str, Any], schema: Any, code: str) -> None:
             allowed["enum"].remove(code)
 
 
-@pytest.mark.parametrize("table", [fax_answers.ERRORS, oauth.ERRORS], ids=["faxes", "tokens"])
+TABLES = {
+    "faxes": fax_answers.ERRORS,
+    "reads": read_answers.ERRORS,
+    "histories": read_answers.OF_ENDINGS["/events"],
+    "changes": change_answers.ERRORS,
+    "tokens": oauth.ERRORS,
+}
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
 def test_an_error_that_is_taken_out_of_the_code_is_missed(
     table: answers.ErrorTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:

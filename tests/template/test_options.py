@@ -128,7 +128,7 @@ KEY = {"Fn::GetAtt": ["Storage", "Outputs.DataKeyArn"]}
 
 def test_a_key_encrypts_the_functions_logs_and_the_gateways() -> None:
     groups = template.resources(TEMPLATE, "AWS::Logs::LogGroup")
-    assert [properties(TEMPLATE, name, "HasKey")["KmsKeyId"] for name in groups] == [KEY] * 3
+    assert [properties(TEMPLATE, name, "HasKey")["KmsKeyId"] for name in groups] == [KEY] * 5
     assert [name for name in groups if "KmsKeyId" in properties(TEMPLATE, name)] == []
     handed = TEMPLATE["Resources"]["GatewayLog"]["Properties"]["Parameters"]["KeyArn"]
     assert (template.chosen(handed, {"HasKey"}), template.chosen(handed, set())) == (KEY, "")
@@ -142,7 +142,7 @@ def test_a_key_encrypts_the_functions_logs_and_the_gateways() -> None:
     [
         (
             "KeyForTables",
-            ["CreateFaxRole", "AuthorizeRole", "IssueTokenRole"],
+            ["CreateFaxRole", "ReadFaxesRole", "ChangeFaxesRole", "AuthorizeRole", "IssueTokenRole"],
             ["kms:Decrypt", "kms:DescribeKey"],
             "dynamodb",
         ),

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.support import template
 
 TEMPLATE = template.load()
@@ -36,6 +38,22 @@ def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> N
         ("xray:PutTelemetryRecords", "*"),
         ("xray:PutTraceSegments", "*"),
     }
+    read_faxes = {
+        ("dynamodb:Query", arn("FaxTable")),
+        ("logs:CreateLogStream", arn("ReadFaxesLogGroup")),
+        ("logs:PutLogEvents", arn("ReadFaxesLogGroup")),
+        ("xray:PutTelemetryRecords", "*"),
+        ("xray:PutTraceSegments", "*"),
+    }
+    change_faxes = {
+        ("dynamodb:Query", arn("FaxTable")),
+        ("dynamodb:UpdateItem", arn("FaxTable")),
+        ("dynamodb:PutItem", arn("FaxTable")),
+        ("logs:CreateLogStream", arn("ChangeFaxesLogGroup")),
+        ("logs:PutLogEvents", arn("ChangeFaxesLogGroup")),
+        ("xray:PutTelemetryRecords", "*"),
+        ("xray:PutTraceSegments", "*"),
+    }
     authorize = {
         ("dynamodb:GetItem", arn("CredentialTable")),
         ("logs:CreateLogStream", arn("AuthorizeLogGroup")),
@@ -51,7 +69,13 @@ def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> N
         ("xray:PutTelemetryRecords", "*"),
         ("xray:PutTraceSegments", "*"),
     }
-    rights = {"CreateFaxRole": create_fax, "AuthorizeRole": authorize, "IssueTokenRole": issue_token}
+    rights = {
+        "CreateFaxRole": create_fax,
+        "ReadFaxesRole": read_faxes,
+        "ChangeFaxesRole": change_faxes,
+        "AuthorizeRole": authorize,
+        "IssueTokenRole": issue_token,
+    }
     assert held == {(role, "Allow", *right) for role, its in rights.items() for right in its}
     # Beside the ones for a key (test_options), no rights are given elsewhere.
     policies = template.everywhere(TEMPLATE, "AWS::IAM::Policy") | template.everywhere(
@@ -75,6 +99,15 @@ def test_what_create_fax_reads_of_faxes_is_the_idempotency_records() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("role", "rights"), [("ReadFaxesRole", ["ReadFaxes"]), ("ChangeFaxesRole", ["ReadFaxes", "ChangeFaxes"])]
+)
+def test_what_is_read_and_changed_of_faxes_is_not_the_idempotency_records(role: str, rights: list[str]) -> None:
+    statements = properties(role)["Policies"][0]["PolicyDocument"]["Statement"]
+    conditions = {statement["Sid"]: statement["Condition"] for statement in statements if "Condition" in statement}
+    assert conditions == {key: {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["FAX#*"]}} for key in rights}
+
+
 def test_an_item_that_issue_token_writes_is_a_token() -> None:
     statements = properties("IssueTokenRole")["Policies"][0]["PolicyDocument"]["Statement"]
     conditions = {statement["Sid"]: statement["Condition"] for statement in statements if "Condition" in statement}
@@ -91,7 +124,9 @@ def test_every_function_has_a_role_of_its_own() -> None:
     roles = [function["Properties"]["Role"]["Fn::GetAtt"] for function in functions.values()]
     assert sorted(roles) == [
         ["AuthorizeRole", "Arn"],
+        ["ChangeFaxesRole", "Arn"],
         ["CreateFaxRole", "Arn"],
         ["IssueTokenRole", "Arn"],
+        ["ReadFaxesRole", "Arn"],
         ["RefuseRole", "Arn"],
     ]

@@ -17,12 +17,12 @@ from tests.support.memory import MemoryCredentialStore, name_no_app
 TEMPLATE, DOCUMENT, CODE = template.load(), openapi.load(), routes.sources()
 TOKEN = "a-token-that-opens-nothing"  # noqa: S105
 
-# What a reader of faxes would add.
-PATH = "/uapi/faxes/{userId}/{extension}/{faxId}"
+# What a reader of faxes' files would add.
+PATH = "/uapi/faxes/{userId}/{extension}/{faxId}/files"
 ROUTE = "GET", PATH
 SOURCE = """
-@app.get("/uapi/faxes/<user_id>/<extension>/<fax_id>")
-def read_fax(user_id: str, extension: str, fax_id: str) -> None: ...
+@app.get("/uapi/faxes/<user_id>/<extension>/<fax_id>/files")
+def read_files(user_id: str, extension: str, fax_id: str) -> None: ...
 """
 
 
@@ -44,10 +44,10 @@ class Copies:
 
     def __init__(self) -> None:
         self.template, self.document, self.code = copy.deepcopy(TEMPLATE), copy.deepcopy(DOCUMENT), dict(CODE)
-        self.events("CreateFaxFunction")["ReadFax"] = event("get")
-        self.events("RefuseFunction")["OtherMethodOfAFax"] = event("any", Auth=routes.OPEN)
+        self.events("CreateFaxFunction")["ReadFiles"] = event("get")
+        self.events("RefuseFunction")["OtherMethodOfFiles"] = event("any", Auth=routes.OPEN)
         self.settings.append(setting(PATH))
-        self.document["paths"][PATH] = {"get": {"operationId": "readFax", "responses": {}}}
+        self.document["paths"][PATH] = {"get": {"operationId": "readFiles", "responses": {}}}
         self.code["create_fax"] += SOURCE
 
     @property
@@ -81,7 +81,7 @@ def test_a_new_method_of_a_path_is_its_code_its_event_and_its_entry() -> None:
     }
     copies.settings.append(setting(path))
     copies.document["paths"][path]["get"] = {"operationId": "listFaxes", "responses": {}}
-    copies.code["create_fax"] += SOURCE.replace("/<fax_id>", "")
+    copies.code["create_fax"] += SOURCE.replace("/<fax_id>/files", "")
     assert copies.differences() == []
 
 
@@ -91,7 +91,7 @@ def test_a_part_of_a_route_that_is_missing_is_found(part: str) -> None:
     expected = ("is refused by the template alone, or not at all", ("ANY", PATH))
     match part:
         case "event":
-            del copies.events("CreateFaxFunction")["ReadFax"]
+            del copies.events("CreateFaxFunction")["ReadFiles"]
             assert copies.differences() == [
                 ("has no event in the template", ROUTE),
                 ("does not lead to the function whose code has it", ROUTE),
@@ -104,17 +104,17 @@ def test_a_part_of_a_route_that_is_missing_is_found(part: str) -> None:
             copies.code["create_fax"] = CODE["create_fax"]
             assert copies.differences() == [("is not in the code of its function", ROUTE)]
         case "other methods":
-            del copies.events("RefuseFunction")["OtherMethodOfAFax"]
+            del copies.events("RefuseFunction")["OtherMethodOfFiles"]
             assert copies.differences() == [expected]
         case "open":
-            copies.events("CreateFaxFunction")["ReadFax"] = event("get", Auth=routes.OPEN)
+            copies.events("CreateFaxFunction")["ReadFiles"] = event("get", Auth=routes.OPEN)
             assert copies.differences() == [("asks for a token in one alone of the template and openapi.yaml", ROUTE)]
         case "rate":
             copies.settings.pop()
             missing = "reads faxes, and does not have ReadRate and ReadBurst in MethodSettings"
             assert copies.differences() == [(missing, ROUTE)]
         case _:
-            copies.events("IssueTokenFunction")["ReadFax"] = copies.events("CreateFaxFunction").pop("ReadFax")
+            copies.events("IssueTokenFunction")["ReadFiles"] = copies.events("CreateFaxFunction").pop("ReadFiles")
             assert copies.differences() == [
                 ("is not in the code of its function", ROUTE),
                 ("does not lead to the function whose code has it", ROUTE),
@@ -123,7 +123,7 @@ def test_a_part_of_a_route_that_is_missing_is_found(part: str) -> None:
 
 def test_a_guarded_refusal_is_found() -> None:
     copies = Copies()
-    copies.events("RefuseFunction")["OtherMethodOfAFax"] = event("any")
+    copies.events("RefuseFunction")["OtherMethodOfFiles"] = event("any")
     assert copies.differences() == [("asks for a token, to be refused", ("ANY", PATH))]
 
 

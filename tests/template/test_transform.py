@@ -40,14 +40,26 @@ def test_every_method_leads_where_it_should(resources: dict[str, Any]) -> None:
         for path, operations in resources["Api"]["Properties"]["Body"]["paths"].items()
         for method, operation in operations.items()
     }
-    create_fax, issue_token, refuse = (
-        f"${{{name}.Arn}}/invocations" for name in ("CreateFaxFunction", "IssueTokenFunction", "RefuseFunction")
+    create_fax, read_faxes, change_faxes, issue_token, refuse = (
+        f"${{{name}Function.Arn}}/invocations"
+        for name in ("CreateFax", "ReadFaxes", "ChangeFaxes", "IssueToken", "Refuse")
     )
+    of_a_fax = "faxes/{userId}/{extension}/{faxId}"
     assert methods == {
         ("/uapi/faxes/{userId}/{extension}", "post"): (GUARDED, create_fax),
         ("/uapi/faxes/{userId}/{extension}", ANY): (OPEN, refuse),
         ("/unifiedapi/faxes/{userId}/{extension}", "post"): (GUARDED, create_fax),
         ("/unifiedapi/faxes/{userId}/{extension}", ANY): (OPEN, refuse),
+        (f"/uapi/{of_a_fax}", "get"): (GUARDED, read_faxes),
+        (f"/uapi/{of_a_fax}", "put"): (GUARDED, change_faxes),
+        (f"/uapi/{of_a_fax}", ANY): (OPEN, refuse),
+        (f"/uapi/{of_a_fax}/events", "get"): (GUARDED, read_faxes),
+        (f"/uapi/{of_a_fax}/events", ANY): (OPEN, refuse),
+        (f"/unifiedapi/{of_a_fax}", "get"): (GUARDED, read_faxes),
+        (f"/unifiedapi/{of_a_fax}", "put"): (GUARDED, change_faxes),
+        (f"/unifiedapi/{of_a_fax}", ANY): (OPEN, refuse),
+        (f"/unifiedapi/{of_a_fax}/events", "get"): (GUARDED, read_faxes),
+        (f"/unifiedapi/{of_a_fax}/events", ANY): (OPEN, refuse),
         ("/oauth/token.php", "post"): (OPEN, issue_token),
         ("/oauth/token.php", ANY): (OPEN, refuse),
         ("/", ANY): (OPEN, refuse),
@@ -66,11 +78,25 @@ def test_the_gateway_may_call_each_function_for_its_own_paths_alone(resources: d
         allowed.setdefault(target if function == "Ref" else target[0], set()).add(source)
     assert allowed == {
         "CreateFaxFunction": {"${__Stage__}/POST/uapi/faxes/*/*", "${__Stage__}/POST/unifiedapi/faxes/*/*"},
+        "ReadFaxesFunction": {
+            "${__Stage__}/GET/uapi/faxes/*/*/*",
+            "${__Stage__}/GET/uapi/faxes/*/*/*/events",
+            "${__Stage__}/GET/unifiedapi/faxes/*/*/*",
+            "${__Stage__}/GET/unifiedapi/faxes/*/*/*/events",
+        },
+        "ChangeFaxesFunction": {
+            "${__Stage__}/PUT/uapi/faxes/*/*/*",
+            "${__Stage__}/PUT/unifiedapi/faxes/*/*/*",
+        },
         "AuthorizeFunction": {"authorizers/*"},
         "IssueTokenFunction": {"${__Stage__}/POST/oauth/token.php"},
         "RefuseFunction": {
             "${__Stage__}/*/uapi/faxes/*/*",
             "${__Stage__}/*/unifiedapi/faxes/*/*",
+            "${__Stage__}/*/uapi/faxes/*/*/*",
+            "${__Stage__}/*/uapi/faxes/*/*/*/events",
+            "${__Stage__}/*/unifiedapi/faxes/*/*/*",
+            "${__Stage__}/*/unifiedapi/faxes/*/*/*/events",
             "${__Stage__}/*/oauth/token.php",
             "${__Stage__}/*/",
             "${__Stage__}/*/*",

@@ -6,14 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxes.edge import fax_answers, oauth
+from faxes.edge import change_answers, fax_answers, oauth, read_answers
 from faxes.errors import (
     BodyTooLarge,
+    ChangeInvalid,
     ClientInvalid,
+    CountInvalid,
+    CursorInvalid,
     DeploymentFault,
     Effect,
     ExtensionInvalid,
     FaxError,
+    FaxNotFound,
     FileInvalid,
     FormInvalid,
     GrantUnsupported,
@@ -22,6 +26,7 @@ from faxes.errors import (
     RecipientsInvalid,
     ResourceNotFound,
     ServiceFault,
+    StateInvalid,
     StorageFailed,
     StorageFault,
     TokenRefused,
@@ -42,7 +47,9 @@ def leaves(error: type[FaxError]) -> Iterator[type[FaxError]]:
 
 
 def test_every_leaf_has_the_contracts_code_and_status() -> None:
-    rows = {**oauth.ERRORS.rows, **fax_answers.ERRORS.rows}
+    histories = read_answers.OF_ENDINGS["/events"]
+    # A fault of ours means something else to each; what is asserted is what it means to who sends a fax.
+    rows = {**histories.rows, **change_answers.ERRORS.rows, **oauth.ERRORS.rows, **fax_answers.ERRORS.rows}
     assert {leaf: (leaf.code, rows[leaf].status) for leaf in leaves(FaxError)} == {
         BodyTooLarge: ("request_too_large", 413),
         FormInvalid: ("request_invalid", 400),
@@ -52,6 +59,11 @@ def test_every_leaf_has_the_contracts_code_and_status() -> None:
         TooManyFiles: ("fx_max_files_reached", 400),
         FileInvalid: ("fx_file_invalid", 400),
         KeyReused: ("idempotency_key_reused", 409),
+        FaxNotFound: ("fax_not_found", 404),
+        StateInvalid: ("fax_state_invalid", 409),
+        ChangeInvalid: ("request_invalid", 400),
+        CountInvalid: ("count_invalid", 400),
+        CursorInvalid: ("cursor_invalid", 400),
         ResourceNotFound: ("resource_not_found", 404),
         StorageFailed: ("internal_server_error", 400),
         OutcomeUnknown: ("internal_server_error", 500),
@@ -65,7 +77,16 @@ def test_every_leaf_has_the_contracts_code_and_status() -> None:
 
 def test_the_table_of_a_fax_holds_the_leaves_and_nothing_else() -> None:
     of_tokens = set(leaves(TokenRefused))
-    assert set(fax_answers.ERRORS.rows) == set(leaves(FaxError)) - of_tokens
+    of_status = {FaxNotFound, StateInvalid, ChangeInvalid, CountInvalid, CursorInvalid}
+    assert set(fax_answers.ERRORS.rows) == set(leaves(FaxError)) - of_tokens - of_status
+
+
+def test_the_tables_of_status_hold_what_their_operations_raise_and_nothing_else() -> None:
+    read = {UserInvalid, ExtensionInvalid, FaxNotFound, ResourceNotFound, StorageFailed, DeploymentFault}
+    changed = {BodyTooLarge, FormInvalid, ChangeInvalid, StateInvalid, OutcomeUnknown}
+    assert set(read_answers.ERRORS.rows) == read
+    assert set(read_answers.OF_ENDINGS["/events"].rows) == read | {CountInvalid, CursorInvalid}
+    assert set(change_answers.ERRORS.rows) == read | changed
 
 
 def test_the_table_of_a_login_has_a_row_for_every_leaf_and_no_other_code_than_oauths() -> None:

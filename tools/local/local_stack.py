@@ -177,6 +177,7 @@ def deploy(
     stack = formation.describe_stacks(StackName=STACK_NAME)["Stacks"][0]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
     _complete_api(emulator, outputs["ApiId"], _stage(outputs), stack["Parameters"])
+    _name_api(emulator, api_url(emulator, outputs))
     return outputs
 
 
@@ -218,6 +219,17 @@ def _complete_api(emulator: Emulator, api_id: str, stage: str, parameters: Itera
             uri = _resolved(method["x-amazon-apigateway-integration"]["uri"], values)
             gateway.put_integration(**it, type="AWS_PROXY", integrationHttpMethod="POST", uri=uri)
     gateway.create_deployment(restApiId=api_id, stageName=stage)
+
+
+def _name_api(emulator: Emulator, url: str) -> None:
+    """Tell the functions that make links where callers reach the API: here, no event says so."""
+    functions = emulator.client("lambda")
+    for function in functions.list_functions()["Functions"]:
+        variables = function.get("Environment", {}).get("Variables", {})
+        if "PUBLIC_URL" in variables:
+            functions.update_function_configuration(
+                FunctionName=function["FunctionName"], Environment={"Variables": variables | {"PUBLIC_URL": url}}
+            )
 
 
 def _api_body(emulator: Emulator) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
 Afterwards nothing of it is left: no process, no container, no image, no file.
 """
 
+import json
 import os
 import re
 import signal
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 import yaml
+from boto3.dynamodb.types import TypeSerializer
 
 from tools import places
 from tools.local import docker, lambda_image
@@ -107,6 +109,7 @@ def sam_local(secret: str | None = None) -> Iterator[SamLocal]:
         with step("deploying the template to it with sam deploy, and importing directory.example.yaml"):
             outputs = deploy(aws, template, architecture)
             example = import_example_directory(aws, outputs, secret)
+            _keep_faxes(aws, outputs["FaxTableName"])
         endpoint = f"http://{name}:{aws.port}"
         derived = local_template(yaml.safe_load(template.read_text()), endpoint, _names(aws))
         # Beside the built one, since the paths in it are relative.
@@ -114,6 +117,14 @@ def sam_local(secret: str | None = None) -> Iterator[SamLocal]:
         template.write_text(yaml.safe_dump(derived, sort_keys=False))
         cleanup.enter_context(_no_traces_in(daemon, endpoint))
         yield SamLocal(daemon, aws, template, image, example)
+
+
+def _keep_faxes(aws: Emulator, table: str) -> None:
+    """Store the faxes that the events of what is read and changed are about."""
+    serialize = TypeSerializer().serialize
+    for item in json.loads((places.ROOT / "events/stored/faxes.json").read_text(encoding="utf-8")):
+        stored = {name: serialize(value) for name, value in item.items()}
+        aws.client("dynamodb").put_item(TableName=table, Item=stored)
 
 
 def _names(aws: Emulator) -> dict[str, str]:

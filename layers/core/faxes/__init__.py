@@ -3,7 +3,8 @@
 A request flows one way:
 
     functions/create_fax/app.py   the route: read, submit, respond
-      edge.events                 API Gateway's event -> form, path values, headers
+      edge.paths, .bodies         API Gateway's event -> path values; what holds for every body
+      edge.events                 API Gateway's event -> form, headers
         intake.multipart          body bytes -> Form
           intake.headers          a part's header block, looked at before a parser sees it
           intake.disposition      what a part and its file are called, however that is written
@@ -21,6 +22,15 @@ A request flows one way:
         ids                       what names a fax, and where its files lie
       adapters.s3, .dynamodb      the stores that submission, access and tokens ask for
       edge.answers, .fax_answers  an error, or what was accepted -> an answer, a log line, a count
+    functions/read_faxes/app.py   a fax's id -> the fax as it is now; its history
+      reading                     which faxes the caller may see, and what is read of one
+        access                    the fax's own record against the caller and the path
+      adapters.dynamodb.reading   the record, its recipients, their attempts, the history
+      edge.read_answers, .fax_view, .conditional   what was read -> JSON, an ETag, or 304
+    functions/change_faxes/app.py a fax's id and an action -> the fax as it is then
+      control                     cancel: one conditional write on the record's revision
+      adapters.dynamodb.control   the write, with its history item
+      edge.change_answers         the body -> the action; the changed fax -> an answer
     functions/authorize/app.py    the bearer token -> who is calling, or deny
       edge.authorizer             event -> Authorization header; who is calling -> policy
       tokens                      Authorization header -> Principal
@@ -54,7 +64,7 @@ metrics object) and ``cold_start`` (what a function's start costs beside its imp
 
 A function imports the bootstrap module of its own name and the edge. A concern never imports another concern: they meet
 in ``lifecycle``, ``access``, ``ids``, ``model`` and ``errors``. Imports point downwards only: bootstrap -> adapters,
-carriers, edge -> intake, rendering, delivery, tokens, erasure -> access, audit, formats, pages -> confinement,
-lifecycle, ids, numbers -> model -> errors. pyproject.toml says so, with who alone may import what, and ``make imports``
-holds it: a new module has its place there, or fails.
+carriers, edge -> intake, reading, control, rendering, delivery, tokens, erasure -> access, audit, formats, pages ->
+confinement, lifecycle, ids, numbers -> model -> errors. pyproject.toml says so, with who alone may import what, and
+``make imports`` holds it: a new module has its place there, or fails.
 """

@@ -10,6 +10,11 @@
     │   ├── TooManyFiles          fx_max_files_reached
     │   ├── FileInvalid           fx_file_invalid
     │   ├── KeyReused             idempotency_key_reused
+    │   ├── FaxNotFound           fax_not_found
+    │   ├── StateInvalid          fax_state_invalid
+    │   ├── ChangeInvalid         request_invalid
+    │   ├── CountInvalid          count_invalid
+    │   ├── CursorInvalid         cursor_invalid
     │   └── ResourceNotFound      resource_not_found
     ├── TokenRefused              no token is issued; the codes are OAuth's (RFC 6749, section 5.2)
     │   ├── TokenRequestInvalid   invalid_request
@@ -87,6 +92,32 @@ class KeyReused(RequestRefused):
     """The Idempotency-Key stands for another fax."""
 
     code = "idempotency_key_reused"
+
+
+class FaxNotFound(RequestRefused):
+    """There is no such fax, or none that is the caller's: one answer for both."""
+
+    code = "fax_not_found"
+
+
+class StateInvalid(RequestRefused):
+    """The fax is not in a state in which it can be changed so."""
+
+    code = "fax_state_invalid"
+
+
+class ChangeInvalid(RequestRefused):
+    """The body does not say how a fax shall be changed."""
+
+    code = "request_invalid"
+
+
+class CountInvalid(RequestRefused):
+    code = "count_invalid"
+
+
+class CursorInvalid(RequestRefused):
+    code = "cursor_invalid"
 
 
 class ResourceNotFound(RequestRefused):

@@ -5,6 +5,7 @@ The uid opens the public fax page and names the objects: ``faxes/<uid>/<n>.<kind
 faxed ``pages.tif``, ``pages.pdf`` and ``page-<n>.png`` beside them.
 """
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from faxes.model import Kind
@@ -13,6 +14,9 @@ ID_EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 # How much is drawn for an id, and for a uid.
 ID_RANDOM_BITS = 12
 UID_RANDOM_BITS = 128
+
+# Below 2^53, which has 16 digits.
+_ID = re.compile(r"[1-9][0-9]{0,15}")
 
 _FILES = "faxes/"
 # The key of no file.
@@ -24,6 +28,11 @@ def new_id(moment: datetime, random: int) -> str:
     (until 2095), which every JSON client holds exactly."""
     milliseconds = (moment - ID_EPOCH) // timedelta(milliseconds=1)
     return str(milliseconds << ID_RANDOM_BITS | random)
+
+
+def is_id(text: str) -> bool:
+    """Whether ``text`` can be a fax's id: a decimal number of at most 16 digits, written without zeros in front."""
+    return _ID.fullmatch(text) is not None
 
 
 def new_uid(random: int) -> str:

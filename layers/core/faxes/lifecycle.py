@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from faxes.model import Counts, Reason, RecipientStatus, Status
+from faxes.model import Attempt, Counts, Fax, Reason, Recipient, RecipientStatus, Status
 
 
 class FaxEvent(StrEnum):
@@ -119,6 +119,16 @@ class HistoryEvent:
     pages: int | None = None
     actor: str | None = None
     revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FaxInFull:
+    """A fax with its recipients, in their order, and their attempts, in theirs. Without recipients until its pages are
+    ready, and where a release before deliveries accepted it: then ``fax.recipients`` alone says to whom it goes."""
+
+    fax: Fax
+    recipients: tuple[Recipient, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
 
 
 class IllegalTransition(Exception):

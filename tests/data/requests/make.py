@@ -216,7 +216,7 @@ def python_requests(*parts: bytes) -> bytes:
 def requests() -> dict[str, bytes]:
     """Every request by its name."""
     faxes = _clients() | _paths() | _forms() | _names() | _recipients() | _refused_files() | _refused_forms()
-    return faxes | _logins() | _refused_logins() | _other_methods_and_paths()
+    return faxes | _status() | _logins() | _refused_logins() | _other_methods_and_paths()
 
 
 def _clients() -> dict[str, bytes]:
@@ -279,6 +279,57 @@ def _paths() -> dict[str, bytes]:
         "user-before-extension": "/uapi/faxes/bob/%zz",
     }
     return {name: curl(request_part(), file_part(), target=target) for name, target in targets.items()}
+
+
+def get(target: str, *more: str) -> bytes:
+    headers = ["Host: HOST", "User-Agent: curl/7.88.1", "Accept: */*", "Authorization: Bearer TOKEN", *more]
+    return without_body("GET", target, headers)
+
+
+def put(target: str, body: bytes, content_type: str = "application/json", *more: str) -> bytes:
+    headers = [
+        "Host: HOST",
+        "User-Agent: curl/7.88.1",
+        "Accept: */*",
+        "Authorization: Bearer TOKEN",
+        f"Content-Type: {content_type}",
+        "Content-Length: LENGTH",
+        *more,
+    ]
+    return post(target, headers, body).replace(b"POST ", b"PUT ", 1)
+
+
+def _status() -> dict[str, bytes]:
+    """Of the faxes in events/stored/faxes.json."""
+    older = "/unifiedapi/faxes/@me/0003*210"
+    history = f"{ME}/115937093837901/events"
+    cancel = b'{"action": "Cancel"}'
+    return {
+        "read-fax": get(f"{ME}/115937093837901"),
+        "read-fax-older-path": get(f"{older}/115937093837901/"),
+        "read-fax-any-extension": get("/uapi/faxes/%40me/@self/115937093837901"),
+        # Accepted by a release before deliveries.
+        "read-fax-accepted": get(f"{ME}/115937093837905"),
+        "read-fax-unknown": get(f"{ME}/115937093837902"),
+        "read-fax-of-another-user": get(f"{ME}/115937093837906"),
+        "read-fax-of-another-extension": get("/uapi/faxes/@me/0003*220/115937093837901"),
+        "read-fax-id-malformed": get(f"{ME}/a601a53ffbde601d5c4364de92f5bd58"),
+        "read-user-malformed": get("/uapi/faxes/@everyone/0003*210/115937093837901"),
+        "read-extension-malformed": get("/uapi/faxes/@me/0003*210*1/115937093837901"),
+        "read-history": get(history),
+        "read-history-count": get(f"{history}?count=2"),
+        "read-history-count-invalid": get(f"{history}?count=0"),
+        "read-history-cursor-invalid": get(f"{history}?cursor=next"),
+        "read-history-unknown": get(f"{older}/115937093837902/events"),
+        "change-cancel": put(f"{ME}/115937093837904", cancel),
+        "change-cancel-sent": put(f"{ME}/115937093837903", cancel),
+        "change-cancel-unknown": put(f"{ME}/115937093837902", cancel),
+        "change-action-unknown": put(f"{ME}/115937093837904", b'{"action": "Resend"}'),
+        "change-action-missing": put(f"{ME}/115937093837904", b"{}"),
+        "change-not-json": put(f"{ME}/115937093837904", b"action=Cancel", URLENCODED),
+        "change-user-malformed": put("/uapi/faxes/@everyone/0003*210/115937093837904", cancel),
+        "change-extension-malformed": put("/unifiedapi/faxes/@me/0003*210*1/115937093837904", cancel),
+    }
 
 
 def _forms() -> dict[str, bytes]:
@@ -557,6 +608,7 @@ def _other_methods_and_paths() -> dict[str, bytes]:
         "refuse-get": without_body("GET", ME, with_token),
         "refuse-get-older-path": without_body("GET", f"{OLDER}?", with_token),
         "refuse-delete": without_body("DELETE", ME, with_token),
+        "refuse-fax-delete": without_body("DELETE", f"{ME}/115937093837901", with_token),
         # A browser asks whether it may send; it may not.
         "refuse-preflight": without_body("OPTIONS", ME, preflight),
         "refuse-token-get": without_body(
@@ -566,7 +618,7 @@ def _other_methods_and_paths() -> dict[str, bytes]:
         "refuse-root": without_body("GET", "/", from_curl),
         "refuse-path": without_body("GET", "/unifiedapi/phoneCalls/@me/@self", with_token),
         "refuse-path-post": curl(request_part(), file_part(), target="/uapi/faxes"),
-        "refuse-path-longer": curl(request_part(), file_part(), target=f"{ME}/7ebf4840b1a303e515fd415a284bf962"),
+        "refuse-path-longer": curl(request_part(), file_part(), target=f"{ME}/115937093837901/files"),
     }
 
 

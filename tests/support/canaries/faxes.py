@@ -144,7 +144,7 @@ def accepted_and_refused_faxes() -> list[Case]:
     cases.append(Case("key-reused", "create_fax", reused, "idempotency_key_reused"))
     cases += documents()
     late: Any = lambda _: lambda: 0.0  # noqa: E731  (a name for its type)
-    cases.append(Case("late", "create_fax", good, "out_of_time", patched={"faxes.edge.events.remaining": late}))
+    cases.append(Case("late", "create_fax", good, "out_of_time", patched={"faxes.edge.deadline.remaining": late}))
     return cases
 
 
@@ -173,7 +173,7 @@ def documents() -> list[Case]:
     cases.append(Case("strips", "create_fax", document("strips.tif", strips), "tif_strips"))
     large = document("large.txt", CONTENT * 250_000)
     cases.append(
-        Case("large", "create_fax", large, "file_too_large", patched={"faxes.edge.events._check_size": mock.Mock()})
+        Case("large", "create_fax", large, "file_too_large", patched={"faxes.edge.events.check_size": mock.Mock()})
     )
     nothing_left: dict[str, Any] = {
         "too_many_pixels": lambda pixels: Budget(0),

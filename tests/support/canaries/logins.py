@@ -129,7 +129,7 @@ def unexpected() -> list[Case]:
         "create_fax": [
             "faxes.edge.events.body",
             "faxes.edge.events.pybase64.b64decode",
-            "faxes.edge.events.path_value",
+            "faxes.edge.paths.path_value",
             "faxes.edge.caller.from_authorizer_context",
             "faxes.edge.fax_answers.accepted",
             "faxes.intake.multipart.parse",

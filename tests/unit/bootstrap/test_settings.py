@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from faxes.bootstrap import authorize, create_fax, issue_token
+from faxes.bootstrap import authorize, change_faxes, create_fax, issue_token, read_faxes
 from faxes.bootstrap.clients import CallBudget
 from faxes.edge.authorizer import SharedKeys
 from faxes.model import Limits
@@ -69,6 +69,17 @@ def test_what_the_authorizer_reads() -> None:
 def test_what_the_token_endpoint_reads() -> None:
     environment = {"CREDENTIAL_TABLE": "credentials", "TOKEN_SECONDS": "3600"}
     assert issue_token.Settings.from_env(environment) == issue_token.Settings("credentials", timedelta(hours=1))
+
+
+@pytest.mark.parametrize("settings", [read_faxes.Settings, change_faxes.Settings])
+def test_what_the_functions_of_a_faxs_status_read(
+    settings: type[read_faxes.Settings | change_faxes.Settings],
+) -> None:
+    assert settings.from_env({"FAX_TABLE": "faxes"}) == settings("faxes", "")
+    with_url = {"FAX_TABLE": "faxes", "PUBLIC_URL": "https://127.0.0.1:4566/v1"}
+    assert settings.from_env(with_url) == settings("faxes", "https://127.0.0.1:4566/v1")
+    with pytest.raises(ValueError, match=r"^the environment variable FAX_TABLE is not set$"):
+        settings.from_env({"PUBLIC_URL": "https://127.0.0.1"})
 
 
 @pytest.mark.parametrize("value", ["59", "86401", "0", "-3600", "1h", "", "\u0663600"])

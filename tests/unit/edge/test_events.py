@@ -5,15 +5,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from faxes import numbers
-from faxes.edge import events
+from faxes.edge import bodies, deadline, events
 from faxes.errors import BodyTooLarge, DeploymentFault, FormInvalid
 from tests.support.answering import event
 
@@ -24,83 +22,6 @@ LIMIT = 1_000
 def encoded(content: bytes, content_type: str = FORM) -> APIGatewayProxyEvent:
     body = base64.b64encode(content).decode()
     return event(body=body, isBase64Encoded=True, headers={"Content-Type": content_type})
-
-
-# --- path values -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("raw", "value"),
-    [
-        ("@me", "@me"),
-        ("%40me", "@me"),
-        ("0003*210", "0003*210"),
-        ("0003%2A210", "0003*210"),
-        ("0003%2a210", "0003*210"),
-        ("%30%33", "03"),
-        ("a+b", "a+b"),
-        ("a%20b", "a b"),
-        ("a%2Bb", "a+b"),
-        ("%C3%BC", "ü"),
-        ("ü", "ü"),
-        ("%F0%9F%98%80", "😀"),
-        # Once, and never twice.
-        ("%2540me", "%40me"),
-        ("%25", "%"),
-        ("a%2Fb", "a/b"),
-        ("%00", "\0"),
-        ("", ""),
-    ],
-)
-def test_a_path_value_is_decoded_exactly_once(raw: str, value: str) -> None:
-    assert events.path_value(raw) == value
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        "%",
-        "a%",
-        "%2",
-        "a%2",
-        "%zz",
-        "%2z",
-        "%z2",
-        "%%",
-        "%%20",
-        "%+1",
-        "%-1",
-        "% 1",
-        "%1 ",
-        "%1_",
-        "%_1",
-        "%0x",
-        "%u0040",
-        "%٣٣",
-        "%FF",
-        "%C3",
-        "%C3%28",
-        "%C0%AF",
-        "%ED%A0%80",
-        "%F5%80%80%80",
-        "a%C3",
-        "\ud800",
-    ],
-)
-def test_a_path_value_that_is_not_percent_encoded_utf_8_stays_and_is_no_user_and_no_extension(raw: str) -> None:
-    assert events.path_value(raw) == raw
-    assert not numbers.is_user_id(raw)
-    assert numbers.parse_extension(raw) is None
-
-
-@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=50))
-def test_every_text_survives_the_path(text: str) -> None:
-    assert events.path_value(quote(text, safe="")) == text
-
-
-@given(st.text(st.characters(), max_size=50) | st.text("%0123456789abcdefABCDEF+ _", max_size=20))
-def test_no_path_raises(raw: str) -> None:
-    events.path_value(raw)
 
 
 # --- the body --------------------------------------------------------------------------------------------------------
@@ -252,12 +173,12 @@ def test_a_form_that_arrives_as_text_is_a_fault_of_the_deployment(name: str, con
     "headers", [{"content-type": FORM}, {"Content-Type": FORM}, {"Accept": "*/*", "CONTENT-TYPE": FORM}]
 )
 def test_the_content_type_is_found_in_any_case(headers: dict[str, str]) -> None:
-    assert events.content_type(event(headers=headers)) == FORM
+    assert bodies.content_type(event(headers=headers)) == FORM
 
 
 @pytest.mark.parametrize("headers", [None, {}, {"Content-Length": "0"}])
 def test_a_missing_content_type_is_empty(headers: dict[str, str] | None) -> None:
-    assert events.content_type(event(headers=headers)) == ""
+    assert bodies.content_type(event(headers=headers)) == ""
 
 
 @pytest.mark.parametrize(
@@ -301,4 +222,4 @@ def test_another_idempotency_key_is_refused(headers: dict[str, list[str]], found
 
 def test_the_time_that_is_left_is_in_seconds() -> None:
     context: Any = SimpleNamespace(get_remaining_time_in_millis=lambda: 1_500)
-    assert events.remaining(context)() == 1.5
+    assert deadline.remaining(context)() == 1.5

@@ -79,15 +79,18 @@ def test_any_becomes_the_methods_that_no_other_function_has_on_the_path() -> Non
         for name, function in functions.items()
         for event in function.get("Properties", {}).get("Events", {}).values()
     ]
-    others = ("delete", "get", "head", "options", "patch", "put")
-    own = {FAX_PATH: "CreateFaxFunction", OLDER_PATH: "CreateFaxFunction", "/oauth/token.php": "IssueTokenFunction"}
-    assert sorted(routes) == sorted(
-        [
-            *((path, "post", function) for path, function in own.items()),
-            *((path, method, "RefuseFunction") for path in own for method in others),
-            *((path, method, "RefuseFunction") for path in ("/", "/{proxy+}") for method in (*others, "post")),
-        ]
-    )
+    every = ("delete", "get", "head", "options", "patch", "post", "put")
+    own = {
+        (FAX_PATH, "post"): "CreateFaxFunction",
+        (OLDER_PATH, "post"): "CreateFaxFunction",
+        ("/oauth/token.php", "post"): "IssueTokenFunction",
+    }
+    for path in (f"{FAX_PATH}/{{faxId}}", f"{OLDER_PATH}/{{faxId}}"):
+        own[path, "get"] = own[f"{path}/events", "get"] = "ReadFaxesFunction"
+        own[path, "put"] = "ChangeFaxesFunction"
+    paths = {path for path, _ in own} | {"/", "/{proxy+}"}
+    expected = {(path, method): "RefuseFunction" for path in paths for method in every} | own
+    assert sorted(routes) == sorted((path, method, function) for (path, method), function in expected.items())
     events = functions["RefuseFunction"]["Properties"]["Events"].values()
     assert {str(event["Properties"]["Auth"]) for event in events} == {str(OPEN)}
 

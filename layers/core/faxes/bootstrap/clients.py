@@ -55,7 +55,8 @@ def s3() -> "S3Client":
 def dynamodb() -> "DynamoDBClient":
     """A client of DynamoDB whose reads are whole or fail."""
     client = boto3.client("dynamodb", config=config(DYNAMODB_BUDGET))
-    fail_where_cut_off(client, "dynamodb", "GetItem")
+    for read in ("GetItem", "Query"):
+        fail_where_cut_off(client, "dynamodb", read)
     return client
 
 

@@ -83,14 +83,16 @@ class ErrorTable:
 
 
 class Resolver(APIGatewayRestResolver):
-    """The routes of one operation, which answers every error by its table. ``failed`` tells whether the last answer was
-    a fault of ours; an environment answers one request at a time."""
+    """The routes of a function, which answers every error by its operation's table: ``errors``, or for a path that ends
+    as ``of_endings`` says, that one. ``failed`` tells whether the last answer was a fault of ours; an environment
+    answers one request at a time."""
 
-    def __init__(self, errors: ErrorTable) -> None:
+    def __init__(self, errors: ErrorTable, of_endings: Mapping[str, ErrorTable] | None = None) -> None:
         # Without validation: it does not understand these forms, and costs 54 ms at every cold start.
         super().__init__(enable_validation=False)
         self.failed = False
-        self._errors = errors
+        self._own = errors
+        self._of_endings = of_endings or {}
         self.exception_handler(FaxError)(self._answer_error)
         self.exception_handler(Exception)(self._answer_unexpected)
         self.not_found(self._answer_no_such_path)
@@ -119,6 +121,12 @@ class Resolver(APIGatewayRestResolver):
         logger.append_keys(outcome=code, reason=type(error).__name__, where=where(error))
         metrics.add_metric("UnexpectedFault", MetricUnit.Count, 1)
         return self._errors.answer(row.status, code, row.message, self._request_id)
+
+    @property
+    def _errors(self) -> ErrorTable:
+        """The table of the operation that is asked for, by its path as the template has it."""
+        resource = self.current_event.get("resource") or ""
+        return next((table for end, table in self._of_endings.items() if resource.endswith(end)), self._own)
 
     @property
     def _request_id(self) -> str | None:

@@ -16,7 +16,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
-from faxes.edge import events
+from faxes.edge import bodies, events
 from faxes.edge.answers import JSON, ErrorTable, Row
 from faxes.errors import (
     ClientInvalid,
@@ -92,7 +92,7 @@ def issued(token: str, lifetime: timedelta) -> Response[str]:
 
 def _form(event: APIGatewayProxyEvent) -> list[tuple[str, bytes]]:
     """The body's fields in their order."""
-    content_type = events.content_type(event)
+    content_type = bodies.content_type(event)
     kind = multipart.media_type(content_type)
     if kind not in (_URLENCODED, multipart.FORM_DATA, JSON):
         raise TokenRequestInvalid(

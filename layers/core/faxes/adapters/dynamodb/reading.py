@@ -1,0 +1,87 @@
+"""What is read of a fax, out of the faxes' table: the record with its recipients and attempts, and its history.
+
+Actions: dynamodb:Query on the table. One query from the record's key on reads all but the history (``deliveries``).
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from faxes.adapters.calls import FAILURES, fault
+from faxes.adapters.dynamodb.deliveries import ATTEMPT, EVENT, RECIPIENT, attempt_of, event_of, fax_key, recipient_of
+from faxes.adapters.dynamodb.items import Item, plain, wire
+from faxes.adapters.dynamodb.records import RECORD, fax_of
+from faxes.errors import Effect
+from faxes.lifecycle import FaxInFull
+from faxes.model import Fax
+from faxes.reading import HistoryPage
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class DynamoDBFaxReader:
+    """Reads a fax. Implements ``reading.FaxReader``."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def in_full(self, fax_id: str, now: datetime, covers: Callable[[Fax], bool]) -> FaxInFull | None:
+        items = self._query(fax_id, "sk >= :sk", {":sk": RECORD})
+        fax = _covered(next(items, None), now, covers)
+        if fax is None:
+            return None
+        recipients, attempts = [], []
+        for item in items:
+            if item["sk"].startswith(RECIPIENT):
+                if ATTEMPT in item["sk"]:
+                    attempts.append(attempt_of(item))
+                else:
+                    recipients.append(recipient_of(item))
+        return FaxInFull(fax, tuple(recipients), tuple(attempts))
+
+    def history(
+        self, fax_id: str, now: datetime, covers: Callable[[Fax], bool], after: str | None, limit: int
+    ) -> HistoryPage | None:
+        fax = _covered(next(self._query(fax_id, "sk = :sk", {":sk": RECORD}), None), now, covers)
+        if fax is None:
+            return None
+        # One more, to know whether there is a next page.
+        found = list(islice(self._query(fax_id, "begins_with(sk, :sk)", {":sk": EVENT}, limit + 1, after), limit + 1))
+        shown = found[:limit]
+        more = shown[-1]["sk"].removeprefix(EVENT) if len(found) > limit else None
+        return HistoryPage(fax, tuple(map(event_of, shown)), more)
+
+    def _query(
+        self, fax_id: str, of: str, values: dict[str, str], page: int | None = None, after: str | None = None
+    ) -> Iterator[Item]:
+        """The items of a fax whose sort key is ``of``, behind an event's where ``after`` names one; read when they are
+        asked for, ``page`` at a time, or as many as 1 MB holds."""
+        request: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": f"pk = :pk AND {of}",
+            "ExpressionAttributeValues": wire({":pk": fax_key(fax_id), **values}),
+            "ConsistentRead": True,
+            **({"Limit": page} if page else {}),
+            **({"ExclusiveStartKey": wire({"pk": fax_key(fax_id), "sk": f"{EVENT}{after}"})} if after else {}),
+        }
+        while True:
+            try:
+                answer = self._client.query(**request)
+            except FAILURES as error:
+                raise fault("Query", Effect.NONE, error) from error
+            yield from map(plain, answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def _covered(item: Item | None, now: datetime, covers: Callable[[Fax], bool]) -> Fax | None:
+    """The fax of the first item, where that is a record, its time is not over, and ``covers`` holds for it."""
+    if item is None or item["sk"] != RECORD:
+        return None
+    fax = fax_of(item)
+    # The table removes it up to days later.
+    return fax if fax.expires_at > now and covers(fax) else None

@@ -1,0 +1,35 @@
+"""change_faxes: its settings, and the control that it calls."""
+
+from faxes.cold_start import connect
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from faxes.adapters.dynamodb.control import DynamoDBFaxControl
+from faxes.adapters.dynamodb.records import DUE_SHARDS
+from faxes.bootstrap import clients
+from faxes.bootstrap.clients import DYNAMODB_BUDGET, NOBODY
+from faxes.bootstrap.environment import VARIABLES, text
+from faxes.control import Control
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What change_faxes needs to know. ``public_url`` is where callers reach the API, empty where each event says
+    it."""
+
+    fax_table: str
+    public_url: str
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = VARIABLES) -> Self:
+        return cls(fax_table=text(environ, "FAX_TABLE"), public_url=environ.get("PUBLIC_URL", ""))
+
+
+def control(settings: Settings) -> Control:
+    """What change_faxes calls."""
+    store = DynamoDBFaxControl(clients.dynamodb(), settings.fax_table, DUE_SHARDS, secrets.randbits)
+    connect(lambda: store.in_full(NOBODY, clients.now(), lambda _: False))
+    return Control(store, now=clients.now, round=2 * DYNAMODB_BUDGET.longest)

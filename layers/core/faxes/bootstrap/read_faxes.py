@@ -1,0 +1,32 @@
+"""read_faxes: its settings, and the reading that it calls."""
+
+from faxes.cold_start import connect
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from faxes.adapters.dynamodb.reading import DynamoDBFaxReader
+from faxes.bootstrap import clients
+from faxes.bootstrap.clients import NOBODY
+from faxes.bootstrap.environment import VARIABLES, text
+from faxes.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What read_faxes needs to know. ``public_url`` is where callers reach the API, empty where each event says it."""
+
+    fax_table: str
+    public_url: str
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = VARIABLES) -> Self:
+        return cls(fax_table=text(environ, "FAX_TABLE"), public_url=environ.get("PUBLIC_URL", ""))
+
+
+def reading(settings: Settings) -> Reading:
+    """What read_faxes calls."""
+    reader = DynamoDBFaxReader(clients.dynamodb(), settings.fax_table)
+    connect(lambda: reader.in_full(NOBODY, clients.now(), lambda _: False))
+    return Reading(reader, now=clients.now)
