@@ -67,7 +67,10 @@ class MemoryRecipients:
         change = write.change
         recipient = change.recipient
         key = (recipient.fax_id, recipient.position)
-        if self.recipients.get(key) != write.before.recipient or self.faxes.get(write.fax.id) != write.before.fax:
+        if (
+            self.recipients.get(key) != write.before.recipient
+            or self._revision(write.fax.id) != write.before.fax.revision
+        ):
             raise Moved
         line = self.lines[recipient.destination]
         if change.line_until is not None:
@@ -88,6 +91,10 @@ class MemoryRecipients:
             self.attempts[(*key, change.attempt.number)] = change.attempt
         self._tell(write)
         return self._freed(line, write.at) if change.leaves_line and line.holder == key else None
+
+    def _revision(self, fax_id: str) -> int | None:
+        fax = self.faxes.get(fax_id)
+        return fax.revision if fax else None
 
     def _tell(self, write: Write) -> None:
         change, history = write.change, self.history[write.fax.id]

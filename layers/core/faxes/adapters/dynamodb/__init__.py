@@ -6,6 +6,8 @@ FaxTable        dynamodb:PutItem, dynamodb:GetItem on IDEMPOTENCY#* (create_fax)
                            idempotency: the name of the record that was written with it, where one was
     pk FAX#<id>, sk PAGES: its pages, one by one (``jobs``, which says as well what a worker adds to the record)
     pk FAX#<id>, sk RECIPIENT#001 and others: its recipients, their attempts, its history (``deliveries``)
+    pk DEST#<number>       who has a number's line, and who stands in line for it (``recipients``)
+    pk SIM#<reference>     what the simulated network knows of an attempt (``simulated``)
     pk IDEMPOTENCY#<name>, sk IDEMPOTENCY fingerprint, faxId, faxUid, expiresAt: which fax was accepted under a key
     index by-uid           uid: the public page's way in; holds keys only
     index by-extension     extension (0003*210), createdAt: an extension's faxes by time; holds what a list shows
