@@ -107,8 +107,8 @@ directory: $(TOOLS) ## Import who may send: FILE=directory.example.yaml [STACK=n
 	  $(if $(ROTATE),--rotate='$(ROTATE)') $(if $(KEEP),--keep='$(KEEP)') $(if $(PLAN),--plan) $(if $(PRUNE),--prune)
 
 .PHONY: who
-who: $(TOOLS) ## List who may send, from where and with what: [ORGANIZATION=0003] [STACK=name]
-	@$(PYTHON_TOOL) tools.operations.who $(if $(ORGANIZATION),--organization='$(ORGANIZATION)') \
+who: $(TOOLS) ## List who may send, from where and with what: [ORGANIZATION=0003]; or who sent a fax: FAX=id [STACK=name]
+	@$(PYTHON_TOOL) tools.operations.who $(if $(ORGANIZATION),--organization='$(ORGANIZATION)') $(if $(FAX),--fax='$(FAX)') \
 	  $(if $(STACK),--stack '$(STACK)')
 
 .PHONY: logs

@@ -14,7 +14,7 @@ from faxes.provisioning.provision import ImportStopped
 from faxes.tokens import Denial
 from tests.support.cloud import Cloud
 from tests.support.imports import NOW, Imports
-from tools.operations import deployed, directory, who
+from tools.operations import deployed, directory
 
 ALL = """
 organizations: [{id: "0003", name: Example Ltd}, {id: "0004"}]
@@ -231,56 +231,3 @@ def test_an_import_of_thousands_is_logged_whole(load: Imports) -> None:
     lines = load.audit()
     assert [line["entry"] for line in lines[:601]] == ["organization 0003", *(f"user user-{n}" for n in range(600))]
     assert [line["state"] for line in lines] == ["begun"] * 601 + ["done"] * 601
-
-
-# --- who may send ----------------------------------------------------------------------------------------------------
-
-
-def test_who_may_send_is_listed(load: Imports, monkeypatch: Any, capsys: Any) -> None:
-    drawn = load(ALL)
-    load(ALL.replace("{key: bobs, owner: bob}", "{key: bobs, owner: bob, enabled: false}"))
-    load(
-        ALL.replace("{key: bobs, owner: bob}", "{key: bobs, owner: bob, enabled: false}"),
-        NOW,
-        ["all"],
-        timedelta(hours=1),
-    )
-    monkeypatch.setattr(deployed, "find", {"fax-api": load.stack}.__getitem__)
-    assert who.main(["--stack", "fax-api"], now=lambda: NOW) == 0
-    shown = capsys.readouterr().out
-    assert shown.splitlines() == [
-        "organization 0003, Example Ltd",
-        "    alice, from 0003*210",
-        "        app office, as everyone of 0003",
-        "        token alices, as alice, until 2026-12-23 12:30:00 UTC",
-        "    bob, from 0003*211",
-        "        app bobs, as bob, disabled",
-        "        token bobs, as bob, until 2026-12-23 12:30:00 UTC",
-        "    app all, as everyone, its former secret until 2026-11-23 13:30:00 UTC; it is carol's",
-        "organization 0004",
-        "    carol, from 0004*210",
-        "        app all, as everyone, its former secret until 2026-11-23 13:30:00 UTC",
-    ]
-    assert [secret for secret in (*drawn.secrets.values(), *drawn.tokens.values()) if secret in shown] == []
-    assert who.main(["--stack", "fax-api", "--organization", "0004"], now=lambda: NOW + timedelta(hours=1)) == 0
-    assert capsys.readouterr().out.splitlines() == [
-        "organization 0004",
-        "    carol, from 0004*210",
-        "        app all, as everyone",
-    ]
-    assert who.main(["--stack", "fax-api", "--organization", "3"]) == 1
-    assert capsys.readouterr().err == "There is no organization 3; there are 0003, 0004.\n"
-
-
-def test_what_is_left_of_somebody_without_a_place_in_the_directory_is_listed(
-    load: Imports, cloud: Cloud, monkeypatch: Any, capsys: Any
-) -> None:
-    load(ALL)
-    cloud.clear("DirectoryTable")
-    monkeypatch.setattr(deployed, "find", {"fax-api": load.stack}.__getitem__)
-    assert who.main(["--stack", "fax-api", "--organization", "0004"], now=lambda: NOW) == 0
-    assert capsys.readouterr().out.splitlines() == [
-        "organization 0004 (not in the directory)",
-        "    carol (not in the directory), from no extension",
-        "        app all, as everyone",
-    ]

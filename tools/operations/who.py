@@ -1,9 +1,11 @@
-"""Lists who may send, from which extensions, and with which apps and tokens: `make who [ORGANIZATION=0003]`.
+"""Lists who may send, from which extensions, and with which apps and tokens: `make who [ORGANIZATION=0003]`; or
+says who sent a fax: `make who FAX=115937093837901`.
 
-It reads what is stored, not a file. There is no secret in it.
+It reads what is stored, not a file. There is no secret in it, and of a fax no recipient, no name and no content.
 """
 
 import argparse
+import re
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -11,12 +13,16 @@ from datetime import UTC, datetime
 from botocore.exceptions import BotoCoreError, ClientError
 
 from faxes.adapters.dynamodb import roster as adapter
+from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
 from faxes.errors import StorageFault
-from faxes.model import Context
+from faxes.model import Context, Fax
 from faxes.roster import Credential, Roster
 from tools.operations import deployed
-from tools.operations.deployed import NoStack
+from tools.operations.deployed import NoStack, Stack
 from tools.steps import fail
+
+_ID = re.compile(r"[1-9][0-9]{0,15}")
+_UID = re.compile(r"[0-9a-f]{32}")
 
 
 def lines(roster: Roster, organization_id: str) -> Iterator[str]:
@@ -55,21 +61,49 @@ def _described(credential: Credential) -> str:
     return ", ".join(words)
 
 
+def sent_by(fax: Fax) -> Iterator[str]:
+    """Who sent a fax, and what it was, without its recipients."""
+    yield f"fax {fax.id}, accepted {fax.created_at:%Y-%m-%d %H:%M:%S} UTC"
+    yield f"    from {fax.extension}, as {fax.user_id} of organization {fax.organization_id}"
+    yield f"    by app {fax.app_key}" if fax.app_key else "    by a token of the user's, without an app"
+    counts = {"file": len(fax.files), "page": fax.pages, "recipient": len(fax.recipients)}
+    yield "    " + ", ".join(f"{number:,} {what}{'' if number == 1 else 's'}" for what, number in counts.items())
+
+
+def _tell_of(name: str, stack: Stack, now: datetime) -> int:
+    """Print who sent the fax with this id or uid."""
+    store = DynamoDBFaxStore(stack.client("dynamodb"), stack.output("FaxTableName"))
+    fax = store.by_id(name, now) if _ID.fullmatch(name) else store.by_uid(name, now)
+    if fax is None:
+        return fail(
+            f"There is no fax {name} any more, or there never was. The functions' log has the app of each id for "
+            "LogRetentionDays; the audit log has who erased it."
+        )
+    for line in sent_by(fax):
+        print(line)
+    return 0
+
+
 def main(arguments: list[str], now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> int:
     parser = argparse.ArgumentParser(prog="make who", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--organization", help="one organization's id; default: all")
+    parser.add_argument("--fax", help="a fax's id or uid: who sent it?")
     parser.add_argument("--stack", help="a deployed stack's name; default: the local one that `make run` started")
     options = parser.parse_args(arguments)
+    if options.fax is not None and not (_ID.fullmatch(options.fax) or _UID.fullmatch(options.fax)):
+        return fail(f"FAX is {options.fax!r}; it must be a fax's id (a number), or its uid (32 of 0-9 and a-f).")
     try:
         stack = deployed.find(options.stack)
+        if options.fax is not None:
+            return _tell_of(options.fax, stack, now())
         tables = stack.output("DirectoryTableName"), stack.output("CredentialTableName")
         roster = adapter.read(stack.client("dynamodb"), *tables, now())
     except NoStack as error:
         return fail(error)
     except StorageFault as fault:
-        return fail(f"It cannot be read who may send. AWS said: {fault.said}")
+        return fail(f"It cannot be read. AWS said: {fault.said}")
     except (BotoCoreError, ClientError) as error:
-        return fail(f"It cannot be read who may send. AWS said: {error}")
+        return fail(f"It cannot be read. AWS said: {error}")
     known = roster.organization_ids()
     if options.organization is not None and options.organization not in known:
         return fail(f"There is no organization {options.organization}; there are {', '.join(known) or 'none'}.")
