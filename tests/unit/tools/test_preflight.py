@@ -39,8 +39,8 @@ def test_a_new_account_needs_a_logging_role_and_can_reserve_nothing() -> None:
         "API Gateway has no role to write logs with in this account and region: answer CreateGatewayLoggingRole with "
         "true, or AccessLogs with false.",
         "Lambda may run 10 functions at a time here, of which 10 are not reserved, and keeps 100 so where it can: "
-        "unless this stack reserves already, answer RefuseConcurrency and FaxConcurrency with 0, or have AWS raise the "
-        "quota.",
+        "unless this stack reserves already, answer RefuseConcurrency, FaxConcurrency, AuthorizeConcurrency and "
+        "TokenConcurrency with 0, or have AWS raise the quota.",
     ]
 
 
