@@ -34,8 +34,8 @@ def findings(gateway: Any, functions: Any) -> Iterator[str]:
         yield (
             f"Lambda may run {limits['ConcurrentExecutions']} functions at a time here, of which {free} are not "
             f"reserved, and keeps {_UNRESERVED} so where it can: unless this stack reserves already, answer "
-            "RefuseConcurrency, FaxConcurrency, AuthorizeConcurrency and TokenConcurrency with 0, or have AWS raise the "
-            "quota."
+            "RefuseConcurrency, FaxConcurrency, AuthorizeConcurrency and TokenConcurrency with 0, or have AWS raise "
+            "the quota."
         )
 
 
