@@ -214,8 +214,9 @@ bench-rendering: $(DEV) ## Measure what drawing a fax costs, and how well it can
 load: $(DEV) ## Send thousands of faxes to the stack that make run started, and count them (minutes)
 	@$(DEV_TOOL) benchmarks.load
 
-# Where make can, the output of what runs side by side is kept apart.
-SIDE_BY_SIDE = $(MAKE) --no-print-directory --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+# Where make can, the output of what runs side by side is kept apart. One more than CI has processors, since make run
+# waits a good deal.
+SIDE_BY_SIDE = $(MAKE) --no-print-directory --jobs=3 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 # The steps' seconds, which are told at the end. .ci/run names a file in which it has noted what it skipped itself.
 begin_steps := $(if $(STEPS),:,printf 'BEGUN\t%s\n' "$$(date +%s)" >.local/steps)
 STEPS ?= .local/steps
@@ -226,10 +227,13 @@ check: ## Everything that CI runs: [NO_SKIP=1] where what is skipped shall have 
 	@mkdir -p .local; $(begin_steps)
 	@$(STEP) set-up '$(MAKE) --no-print-directory set-up'
 	@# The template's tests are among all the others.
-	@+$(SIDE_BY_SIDE) types lint imports sam-validate cfn-lint checkov
-	@$(STEP) 'make run' 'ONCE=1 $(MAKE) --no-print-directory run'
+	@+$(SIDE_BY_SIDE) run-once types sam-validate cfn-lint checkov lint imports
 	@# A file is one process's alone, since its tests may share what is dear to set up; in order, since those come first.
 	@echo "==> tests"; $(MAKE) --no-print-directory test ARGS="--numprocesses=auto --dist=loadfile --no-loadscope-reorder"
+
+.PHONY: run-once
+run-once:
+	@$(STEP) 'make run' 'ONCE=1 $(MAKE) --no-print-directory run'
 
 .PHONY: check-full
 check-full: ## The same, with what searches for long, is large, is timed or needs the network (nightly in CI)

@@ -33,7 +33,10 @@ from tests.support.no_skip import (  # noqa: E402, F401  (pytest finds them here
     pytest_runtest_makereport,
 )
 from tests.support.summary import pytest_terminal_summary  # noqa: E402, F401
-from tests.support.workers import pytest_xdist_make_scheduler  # noqa: E402, F401
+from tests.support.workers import (  # noqa: E402, F401
+    pytest_xdist_auto_num_workers,
+    pytest_xdist_make_scheduler,
+)
 
 if TYPE_CHECKING:
     from tests.support.cloud import Cloud

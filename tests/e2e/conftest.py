@@ -8,7 +8,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from tests.support.builds import built
+from tests.support.builds import shared_build
 from tests.support.curl import Curl, curling
 from tests.support.rights import Operator
 from tools import places
@@ -19,9 +19,7 @@ from tools.local.stack_file import LocalStack
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    # What is built for Lambda runs here as well, but on macOS.
-    shared = None if places.own_platform() else built(tmp_path_factory, places.architecture()) / "template.yaml"
-    with local_stack(tmp_path_factory.mktemp("stack"), shared) as running:
+    with local_stack(tmp_path_factory.mktemp("stack"), shared_build(tmp_path_factory)) as running:
         yield running
 
 

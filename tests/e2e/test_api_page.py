@@ -39,9 +39,10 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture(params=WIDTHS)
+@pytest.fixture(params=WIDTHS, scope="module")
 def page(request: pytest.FixtureRequest, browser: Browser, built: Path) -> Iterator[Page]:
-    """The page, opened from its folder. Afterwards: nothing was asked of anybody, and nothing was complained of."""
+    """The page, opened from its folder once for each width, since that takes seconds. Afterwards: nothing was asked of
+    anybody, and nothing was complained of."""
     width, height = WIDTHS[request.param]
     opened = browser.new_page(viewport={"width": width, "height": height})
     complaints: list[str] = []
@@ -81,6 +82,8 @@ def test_the_page_leads_to_its_operations(page: Page, link: str, summary: str) -
 
 def test_the_parameters_and_a_recipient_are_seen_at_once(page: Page) -> None:
     """Parameters on the operation's first screen, and without a switch what a recipient looks like."""
+    # As it is before anything was chosen in it.
+    page.goto(page.url.partition("#")[0])
     page.get_by_role("link", name="sends a multipart form").click()
     section = page.get_by_role("region", name="Send a fax", exact=True)
     heading = section.get_by_role("heading", name="Send a fax", exact=True)

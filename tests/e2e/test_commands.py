@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.builds import shared_build
 from tests.support.commands import (
     ENVIRONMENT,
     assert_curl_lines_work,
@@ -137,14 +138,23 @@ def test_run_shows_the_functions_log_where_its_fax_fails(stack: LocalStack, caps
     assert re.search(rf"^\S+ \S+  CreateFax   INFO  request answered .* outcome={code[1]} ", log, re.MULTILINE)
 
 
-def make_run(home: Path, log: Path, **environment: str) -> AbstractContextManager[subprocess.Popen[bytes]]:
-    return running(["tools.local.run", "--home", str(home)], log, **environment)
+def make_run(
+    home: Path, log: Path, *arguments: str, **environment: str
+) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    return running(["tools.local.run", "--home", str(home), *arguments], log, **environment)
 
 
 def processes_below(folder: Path) -> list[str]:
     """The command lines of this machine's processes that name ``folder``."""
     listed = subprocess.run(["ps", "-Aww", "-o", "args="], capture_output=True, text=True, check=True).stdout
     return [line for line in listed.splitlines() if str(folder) in line and " -m tools.local.run " not in line]
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What spares `make run` the build, where it is not what a test is about."""
+    shared = shared_build(tmp_path_factory)
+    return [] if shared is None else ["--built", str(shared)]
 
 
 @pytest.fixture(scope="module")
@@ -263,8 +273,8 @@ def test_run_leaves_nothing_behind_when_it_is_stopped(
     assert processes_below(home) == []
 
 
-def test_run_says_that_the_emulator_ended(tmp_path: Path) -> None:
-    with make_run(tmp_path / "home", tmp_path / "log") as process:
+def test_run_says_that_the_emulator_ended(tmp_path: Path, ready: list[str]) -> None:
+    with make_run(tmp_path / "home", tmp_path / "log", *ready) as process:
         wait_until_up(process, tmp_path / "log")
         listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
         (emulator,) = [pid for pid, parent in map(str.split, listed.splitlines()) if parent == str(process.pid)]

@@ -17,9 +17,10 @@ from faxes.intake.submission import Submission
 from faxes.model import Acceptance, Fax, Form, IdempotencyRecord, Kind, Principal, Status, StoredFile, Upload
 from tests.support import killed
 from tests.support.curl import NOTE, REQUEST, SEND, Curl, refusal
+from tests.support.full import size
 from tools.local.stack_file import LocalStack
 
-ROUNDS, AT_ONCE = 50, 32
+ROUNDS, AT_ONCE = size(check=10, full=50), 32
 ALICE = Principal("alice", "0003", app_key="an-app")
 
 

@@ -1,6 +1,6 @@
 """openapi.yaml against the real handlers: its examples are answers that they give, and no answer is outside it.
 
-`OPENAPI_REQUESTS` says how many requests are generated from it, 1,220 by default; always the same ones.
+`OPENAPI_REQUESTS` says how many requests are generated from it, 340 by default; always the same ones.
 """
 
 import json

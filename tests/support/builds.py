@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tools import places
 from tools.local import local_stack
 
 
@@ -20,3 +21,8 @@ def built(factory: pytest.TempPathFactory, architecture: str) -> Path:
             local_stack.build(home / "build", home / "build.log", architecture)
             (home / "done").touch()
     return home / "build"
+
+
+def shared_build(factory: pytest.TempPathFactory) -> Path | None:
+    """The template of the build that serves on this machine too: None on macOS, which cannot load Lambda's packages."""
+    return None if places.own_platform() else built(factory, places.architecture()) / "template.yaml"

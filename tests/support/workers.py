@@ -1,6 +1,8 @@
 """Which process of pytest-xdist's runs what: with `--dist=loadfile`, a file is one process's alone, since its tests
 may share what is dear to set up; and the files that share the deployed stack are one process's together."""
 
+import os
+
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
@@ -26,3 +28,8 @@ class Scheduling(LoadFileScheduling):  # type: ignore[misc]  # it has no types
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
     return Scheduling(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: what waits for containers, a browser or another process needs none."""
+    return (os.process_cpu_count() or 1) + 1

@@ -172,7 +172,9 @@ def deploy(
     command += ["--s3-bucket", _PACKAGE_BUCKET, "--capabilities", "CAPABILITY_IAM"]
     command += ["--no-confirm-changeset", "--no-progressbar", "--parameter-overrides", f"Architecture={architecture}"]
     command += [f"{name}={value}" for name, value in parameters.items()]
-    run(command, env=emulator.environment(), cwd=emulator.folder, log=emulator.folder / "deploy.log")
+    # The emulator is ready at once; by itself, SAM looks after five seconds.
+    env = emulator.environment() | {"SAM_CLI_POLL_DELAY": "0.1"}
+    run(command, env=env, cwd=emulator.folder, log=emulator.folder / "deploy.log")
     formation = emulator.client("cloudformation")
     stack = formation.describe_stacks(StackName=STACK_NAME)["Stacks"][0]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}

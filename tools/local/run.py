@@ -33,13 +33,15 @@ _RECIPIENTS = ("7778888", "0003*211")
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="make run", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--home", type=Path, default=places.LOCAL, help="the folder for everything that is made")
-    home = parser.parse_args(arguments).home.resolve()
+    parser.add_argument("--built", type=Path, help="the template of a build that takes the place of one of its own")
+    options = parser.parse_args(arguments)
+    home = options.home.resolve()
     # SIGTERM ends it as ctrl-C does, and ctrl-C does even where a shell started it in the background.
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, signal.default_int_handler)
     once = os.environ.get("ONCE") == "1"
     try:
-        with _only_one(home), local_stack(home) as stack:
+        with _only_one(home), local_stack(home, options.built) as stack:
             started = datetime.now(UTC)
             accepted = log_in_and_send(stack)
             if not accepted:
