@@ -21,7 +21,7 @@ MAIN, STORAGE = "template.yaml", "storage.yaml"
 SOURCES = {
     name: text
     for name in (MAIN, *sorted(path.name for path in ROOT.glob("*.yaml") if path.name != MAIN))
-    if (text := (ROOT / name).read_text()).startswith("AWSTemplateFormatVersion")
+    if "\nAWSTemplateFormatVersion" in f"\n{(text := (ROOT / name).read_text())}"
 }
 BIN = ROOT / ".local/venvs/gates/bin"
 # Without credentials, and with nothing of the make that may have started these tests.
