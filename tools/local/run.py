@@ -135,6 +135,7 @@ It stays up. To try more, in another terminal in this folder:
   make send FILE=README.md TO=7778888
   make token APP=example-office
   make logs
+  make who FAX=id
   make erase FAX=uid
   make directory FILE=directory.example.yaml ROTATE=example-app
 
