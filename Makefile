@@ -49,7 +49,7 @@ $(PYTHON_313):
 $(UV): requirements/uv.txt | $(PYTHON_313)
 	@$(set_up) uv $<
 
-$(TOOLS): $(RUNTIME_LOCK) layers/imaging/requirements.txt requirements/tools.txt | $(UV)
+$(TOOLS): $(RUNTIME_LOCK) requirements/tools.txt | $(UV)
 	@$(set_up) environment tools $^
 
 $(DEV): $(RUNTIME_LOCK) requirements/dev.txt | $(UV)
@@ -209,6 +209,10 @@ bench-worst: $(DEV) ## Measure the worst bodies that are generated, and write th
 bench-rendering: $(DEV) ## Measure what drawing a fax costs, and how well it can be read (needs Ghostscript, tesseract)
 	@env PYTHONPATH=.:layers/core $(BIN)/python -m benchmarks.rendering; \
 	  exec env PYTHONPATH=.:layers/core $(BIN)/python -m benchmarks.legibility
+
+.PHONY: bench-worker
+bench-worker: $(DEV) ## Measure what a worker takes to make a fax's pages, and what that costs
+	@$(DEV_TOOL) benchmarks.worker
 
 .PHONY: load
 load: $(DEV) ## Send thousands of faxes to the stack that make run started, and count them (minutes)

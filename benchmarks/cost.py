@@ -9,12 +9,12 @@ from dataclasses import dataclass
 PRICES = "us-east-1, list prices of August to October 2026, without free tiers"
 _MILLION = 1_000_000
 _GATEWAY_REQUEST = 3.50 / _MILLION
-_LAMBDA_REQUEST = 0.20 / _MILLION
-_LAMBDA_GB_SECOND = 0.0000133334  # arm64
-_S3_PUT = 0.005 / 1000
-_S3_GB_MONTH = 0.023
-_WRITE_UNIT = 0.625 / _MILLION
-_READ_UNIT = 0.125 / _MILLION
+LAMBDA_REQUEST = 0.20 / _MILLION
+LAMBDA_GB_SECOND = 0.0000133334  # arm64
+S3_PUT = 0.005 / 1000
+S3_GB_MONTH = 0.023
+WRITE_UNIT = 0.625 / _MILLION
+READ_UNIT = 0.125 / _MILLION
 _TABLE_GB_MONTH = 0.25 + 0.20  # with point-in-time recovery
 _INDEX_GB_MONTH = 0.25
 _LOG_GB = 0.50
@@ -55,13 +55,13 @@ def per_million(fax: Fax, processor: float, logged: float) -> dict[str, float]:
     taken = seconds(processor, fax.waiting) * MEMORY_GB
     one = {
         "API Gateway, a request": _GATEWAY_REQUEST,
-        "Lambda, create_fax": _LAMBDA_REQUEST + taken * _LAMBDA_GB_SECOND,
-        "Lambda and DynamoDB, authorize for each": _LAMBDA_REQUEST
-        + _AUTHORIZER_SECONDS * AUTHORIZER_GB * _LAMBDA_GB_SECOND
-        + _AUTHORIZER_READ_UNITS * _READ_UNIT,
-        "S3, a file put": _S3_PUT,
-        "S3, kept for 30 days": fax.size / 1e9 * _S3_GB_MONTH,
-        "DynamoDB, record and reads": _WRITE_UNITS * _WRITE_UNIT + _READ_UNITS * _READ_UNIT,
+        "Lambda, create_fax": LAMBDA_REQUEST + taken * LAMBDA_GB_SECOND,
+        "Lambda and DynamoDB, authorize for each": LAMBDA_REQUEST
+        + _AUTHORIZER_SECONDS * AUTHORIZER_GB * LAMBDA_GB_SECOND
+        + _AUTHORIZER_READ_UNITS * READ_UNIT,
+        "S3, a file put": S3_PUT,
+        "S3, kept for 30 days": fax.size / 1e9 * S3_GB_MONTH,
+        "DynamoDB, record and reads": _WRITE_UNITS * WRITE_UNIT + _READ_UNITS * READ_UNIT,
         "DynamoDB, kept for 30 days": _RECORD_GB * _TABLE_GB_MONTH + _ENTRIES_GB * _INDEX_GB_MONTH,
         "CloudWatch Logs": (logged + _PLATFORM_LOG_BYTES) / 1e9 * _LOG_GB,
         "X-Ray, one in 20": _TRACED * _TRACE,

@@ -9,12 +9,10 @@ compile() {
     --custom-compile-command 'make lock' "$@"
 }
 
-compile --python-platform linux layers/base.in layers/documents.in --output-file "$runtime"
-# A layer that no function ships with yet: beside the others it would have to be in one.
-compile --python-platform linux layers/imaging/requirements.in --output-file layers/imaging/requirements.txt
+compile --python-platform linux layers/base.in layers/documents.in layers/imaging.in --output-file "$runtime"
 shipped=$(sed -nE 's/^([a-z0-9-]+)==.*/--no-emit-package \1/p' "$runtime")
 # shellcheck disable=SC2086  # one word each
-compile --universal --group dev --constraint "$runtime" --constraint layers/imaging/requirements.txt $shipped \
+compile --universal --group dev --constraint "$runtime" $shipped \
   --output-file requirements/dev.txt
 # shellcheck disable=SC2086  # one word each
 compile --universal --group tools --constraint "$runtime" --constraint requirements/dev.txt $shipped \

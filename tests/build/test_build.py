@@ -25,7 +25,7 @@ from tools import places
 # ELF's e_machine, at offset 18.
 MACHINES = {"x86_64": 62, "arm64": 183}
 TEMPLATE = template.load()
-PACKAGES = {"BaseLayer": "base.in", "DocumentsLayer": "documents.in"}
+PACKAGES = {"BaseLayer": "base.in", "DocumentsLayer": "documents.in", "ImagingLayer": "imaging.in"}
 LAYERS = (*PACKAGES, "CoreLayer")
 
 
@@ -80,9 +80,14 @@ def test_a_layer_ships_what_it_is_for(built: tuple[str, Path], layer: str) -> No
     assert set(named) <= set(shipped(built[1] / layer))
 
 
+def of_function(folder: Path, function: str) -> Path:
+    """Where a function was built: those of a stack inside the stack lie in that one's folder."""
+    return next(place for place in (folder / function, folder / "Delivery" / function) if place.exists())
+
+
 def test_a_function_ships_its_handler_alone(built: tuple[str, Path]) -> None:
-    for function in template.resources(TEMPLATE, "AWS::Serverless::Function"):
-        assert [path.name for path in (built[1] / function).iterdir()] == ["app.py"]
+    for function in template.functions(TEMPLATE):
+        assert [path.name for path in of_function(built[1], function).iterdir()] == ["app.py"]
 
 
 def test_the_core_layer_ships_the_package_alone(built: tuple[str, Path]) -> None:
@@ -166,6 +171,13 @@ def test_the_sdk_still_describes_each_operation_that_our_code_calls(built: tuple
         assert len(ours["operations"]) * 7 < len(all_of_it["operations"])
 
 
+def test_the_imaging_layer_ships_the_fonts_beside_the_packages(built: tuple[str, Path]) -> None:
+    layer = built[1] / "ImagingLayer"
+    fonts = {path.name: path.read_bytes() for path in (ROOT / "layers/imaging/fonts").iterdir()}
+    assert {path.name: path.read_bytes() for path in (layer / "fonts").iterdir()} == fonts
+    assert {path.name.split(".")[0] for path in (layer / "python/PIL").glob("*.so")} >= {"_imaging", "_imagingft"}
+
+
 def started(test: Callable[..., None]) -> Callable[..., None]:
     """A test that starts what is built: on the kind of processor that it is for, and on Linux alone."""
     on_linux = pytest.mark.skipif(platform.system() != "Linux", reason="what is built starts on Linux alone")
@@ -190,13 +202,17 @@ FORMS = {"certifi", "charset_normalizer", "idna", "pybase64", "requests", "reque
         ("AuthorizeFunction", {"BaseLayer": SDK, "CoreLayer": {"faxes"}}),
         ("IssueTokenFunction", {"BaseLayer": SDK, "DocumentsLayer": FORMS, "CoreLayer": {"faxes"}}),
         ("RefuseFunction", {}),
+        ("QueueFaxFunction", {"BaseLayer": SDK, "CoreLayer": {"faxes"}}),
+        # PDFium is for a process of its own.
+        ("RenderFaxFunction", {"BaseLayer": SDK, "ImagingLayer": {"PIL"}, "CoreLayer": {"faxes"}}),
+        ("SweepFunction", {"BaseLayer": SDK, "CoreLayer": {"faxes"}}),
     ],
 )
 def test_a_functions_start_imports_these_and_the_standard_library_alone(
     built: tuple[str, Path], function: str, imports: dict[str, set[str]]
 ) -> None:
     folder = built[1]
-    names = {name: name for name in ("FileBucket", "FaxTable", "DirectoryTable", "CredentialTable")}
+    names = {name: name for name in ("FileBucket", "FaxTable", "DirectoryTable", "CredentialTable", "RenderQueue")}
     # It asks for what is not there when it starts; here, nothing answers.
     environment = template.environment(TEMPLATE, function, names) | {
         "AWS_DEFAULT_REGION": "eu-west-1",
@@ -204,8 +220,8 @@ def test_a_functions_start_imports_these_and_the_standard_library_alone(
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_ENDPOINT_URL": "https://127.0.0.1:9",
     }
-    layers = [layer["Ref"] for layer in TEMPLATE["Resources"][function]["Properties"].get("Layers", [])]
-    paths = [str(folder / function), *(str(folder / layer / "python") for layer in layers)]
+    layers = [layer["Ref"] for layer in template.functions(TEMPLATE)[function]["Properties"].get("Layers", [])]
+    paths = [str(of_function(folder, function)), *(str(folder / layer / "python") for layer in layers)]
     script = (
         f"import json, sys; sys.path[:0] = {paths!r}\n"
         "import app\n"

@@ -8,6 +8,7 @@ from pathlib import Path
 import boto3
 import pytest
 
+from tests.support import pipeline
 from tests.support.builds import shared_build
 from tests.support.curl import Curl, curling
 from tests.support.rights import Operator
@@ -20,6 +21,7 @@ from tools.local.stack_file import LocalStack
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     with local_stack(tmp_path_factory.mktemp("stack"), shared_build(tmp_path_factory)) as running:
+        pipeline.rest(running)
         yield running
 
 

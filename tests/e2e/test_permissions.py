@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.support import template
 from tests.support.curl import NOTE, REQUEST, SEND, STORAGE_FAILED, Answer, Curl, refusal
 from tests.support.rights import without
 from tools.local.stack_file import LocalStack
@@ -42,9 +43,7 @@ NOT_CHANGED = (
     "sending the request again is safe."
 )
 
-FUNCTIONS = [
-    f"{name}Function" for name in ("CreateFax", "ReadFaxes", "ChangeFaxes", "Authorize", "IssueToken", "Refuse")
-]
+FUNCTIONS = tuple(template.functions(template.load()))
 # The emulator writes logs itself and has no X-Ray; tests/template holds these to the letter.
 NOT_ENFORCED = {"WriteLog", "WriteTrace"}
 
@@ -144,4 +143,17 @@ def test_the_functions_may_not_do_more(stack: LocalStack) -> None:
         "AuthorizeFunction": {"ReadTokens"} | NOT_ENFORCED,
         "IssueTokenFunction": {"ReadApps", "WriteTokens"} | NOT_ENFORCED,
         "RefuseFunction": set(),
+        "QueueFaxFunction": {"ReadStream", "SendForWorkers"} | NOT_ENFORCED,
+        "RenderFaxFunction": {
+            "TakeMessages",
+            "ReadDocuments",
+            "StorePages",
+            "RemovePagesOfAFaxThatEnded",
+            "ReadRecords",
+            "ChangeRecords",
+            "WritePagesAndHistory",
+        }
+        | NOT_ENFORCED,
+        "SweepFunction": {"ReadWhatIsDue", "ReadRecords", "ChangeRecords", "WriteHistory", "SendForWorkers"}
+        | NOT_ENFORCED,
     }

@@ -38,6 +38,9 @@ _FUNCTIONS = {
     "authorize": "AuthorizeFunction",
     "issue_token": "IssueTokenFunction",
     "refuse": "RefuseFunction",
+    "queue_fax": "QueueFaxFunction",
+    "render_fax": "RenderFaxFunction",
+    "sweep": "SweepFunction",
 }
 
 
@@ -136,7 +139,9 @@ def cloud() -> Iterator[Cloud]:
     """A new, empty deployment on moto."""
     with mock_aws(), mock.patch.object(botocore.session, "create_loader", return_value=_LOADER):
         s3, dynamodb = boto3.client("s3"), boto3.client("dynamodb")
+        queue: Any = boto3.client
         names = {"FileBucket": "file-bucket"}
+        names["RenderQueue"] = queue("sqs").create_queue(QueueName="render")["QueueUrl"]
         s3.create_bucket(Bucket="file-bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
         for logical_id, table in template.resources(template.part("storage.yaml"), "AWS::DynamoDB::Table").items():
             names[logical_id] = logical_id

@@ -88,8 +88,23 @@ def chosen(value: Any, true: Collection[str]) -> Any:
     return {name: item for name, each in value.items() if (item := chosen(each, true)) != _NO_VALUE}
 
 
+def functions(template: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Every function of a template and of its parts, by logical id."""
+    return everywhere(template, "AWS::Serverless::Function") | everywhere(template, "AWS::Lambda::Function")
+
+
 def environment(template: Mapping[str, Any], function: str, names: Mapping[str, str]) -> dict[str, str]:
     """The environment of a function, as it would be deployed: parameters by their defaults, resources by ``names``."""
+    for stack, inner in parts(template).items():
+        if function in inner["Resources"]:
+            handed = template["Resources"][stack]["Properties"]["Parameters"]
+            return {
+                # What is a parameter there has its value here.
+                name: resolved(template, handed[value["Ref"]], names)
+                if value in [{"Ref": parameter} for parameter in handed]
+                else resolved(inner, value, names)
+                for name, value in inner["Resources"][function]["Properties"]["Environment"]["Variables"].items()
+            }
     variables: dict[str, Any] = {}
     for source in (template["Globals"]["Function"], template["Resources"][function]["Properties"]):
         # One that calls nothing has none of its own.

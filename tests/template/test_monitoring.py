@@ -68,6 +68,11 @@ def test_the_alarms_watch_these() -> None:
         "AuthorizerDurationAlarm": ("AWS/Lambda", "Duration", "AuthorizeFunction"),
         "IssueTokenDurationAlarm": ("AWS/Lambda", "Duration", "IssueTokenFunction"),
         "ServerErrorsAlarm": ("AWS/ApiGateway", "5XXError", "ServiceName"),
+        "RenderFaxErrorsAlarm": ("AWS/Lambda", "Errors", "RenderFaxFunction"),
+        "SweepErrorsAlarm": ("AWS/Lambda", "Errors", "SweepFunction"),
+        "RenderDeadLettersAlarm": ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "RenderDeadLettersName"),
+        "RenderQueueAgeAlarm": ("AWS/SQS", "ApproximateAgeOfOldestMessage", "RenderQueueName"),
+        "OldestDueAlarm": ("FaxApi", "OldestDueSeconds", "ServiceName"),
     }
 
 

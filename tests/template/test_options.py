@@ -9,7 +9,9 @@ import pytest
 from tests.support import template
 
 TEMPLATE = template.load()
-STORAGE, FRONT, GATEWAY_LOG = map(template.part, ("storage.yaml", "front.yaml", "gateway-log.yaml"))
+STORAGE, FRONT, GATEWAY_LOG, DELIVERY = map(
+    template.part, ("storage.yaml", "front.yaml", "gateway-log.yaml", "delivery.yaml")
+)
 
 
 def properties(source: dict[str, Any], logical_id: str, *true: str) -> Any:
@@ -135,30 +137,43 @@ def test_a_key_encrypts_the_functions_logs_and_the_gateways() -> None:
     assert GATEWAY_LOG["Conditions"]["HasKey"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "KeyArn"}, ""]}]}
     assert properties(GATEWAY_LOG, "AccessLogGroup", "HasKey")["KmsKeyId"] == {"Ref": "KeyArn"}
     assert "KmsKeyId" not in properties(GATEWAY_LOG, "AccessLogGroup")
+    assert DELIVERY["Conditions"]["HasKey"] == GATEWAY_LOG["Conditions"]["HasKey"]
+    for name in template.resources(DELIVERY, "AWS::Logs::LogGroup"):
+        assert properties(DELIVERY, name, "HasKey")["KmsKeyId"] == {"Ref": "KeyArn"}
+        assert "KmsKeyId" not in properties(DELIVERY, name)
 
 
 @pytest.mark.parametrize(
-    ("policy", "roles", "actions", "service"),
+    ("source", "policy", "roles", "actions", "service"),
     [
         (
+            TEMPLATE,
             "KeyForTables",
             ["CreateFaxRole", "ReadFaxesRole", "ChangeFaxesRole", "AuthorizeRole", "IssueTokenRole"],
             ["kms:Decrypt", "kms:DescribeKey"],
             "dynamodb",
         ),
-        ("KeyForFiles", ["CreateFaxRole"], "kms:GenerateDataKey", "s3"),
+        (TEMPLATE, "KeyForFiles", ["CreateFaxRole"], "kms:GenerateDataKey", "s3"),
+        (
+            DELIVERY,
+            "WorkersKeyForTables",
+            ["QueueFaxRole", "RenderFaxRole", "SweepRole"],
+            ["kms:Decrypt", "kms:DescribeKey"],
+            "dynamodb",
+        ),
+        (DELIVERY, "WorkersKeyForFiles", ["RenderFaxRole"], ["kms:Decrypt", "kms:GenerateDataKey"], "s3"),
     ],
 )
 def test_a_function_uses_a_key_through_its_store_alone(
-    policy: str, roles: list[str], actions: list[str] | str, service: str
+    source: dict[str, Any], policy: str, roles: list[str], actions: list[str] | str, service: str
 ) -> None:
-    held = properties(TEMPLATE, policy, "HasKey")
+    held = properties(source, policy, "HasKey")
     assert held["Roles"] == [{"Ref": role} for role in roles]
     (statement,) = held["PolicyDocument"]["Statement"]
     assert {name: value for name, value in statement.items() if name != "Sid"} == {
         "Effect": "Allow",
         "Action": actions,
-        "Resource": KEY,
+        "Resource": KEY if source is TEMPLATE else {"Ref": "KeyArn"},
         "Condition": {"StringEquals": {"kms:ViaService": {"Fn::Sub": f"{service}.${{AWS::Region}}.amazonaws.com"}}},
     }
 

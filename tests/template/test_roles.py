@@ -69,19 +69,42 @@ def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> N
         ("xray:PutTelemetryRecords", "*"),
         ("xray:PutTraceSegments", "*"),
     }
+    # In a stack of their own, which is told names.
+    stream, queue = str({"Ref": "FaxTableStreamArn"}), arn("RenderQueue")
+    bucket = "arn:${AWS::Partition}:s3:::${FileBucketName}/faxes/*"
+    documents, pages = str({"Fn::Sub": bucket}), str({"Fn::Sub": f"{bucket}/page*"})
+    table = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${FaxTableName}"
+    records, due = str({"Fn::Sub": table}), str({"Fn::Sub": f"{table}/index/by-due"})
+
+    def logged(function: str) -> set[tuple[str, str]]:
+        logs = {(f"logs:{action}", arn(f"{function}LogGroup")) for action in ("CreateLogStream", "PutLogEvents")}
+        return logs | {(f"xray:{action}", "*") for action in ("PutTelemetryRecords", "PutTraceSegments")}
+
+    queue_fax = logged("QueueFax") | {("sqs:SendMessage", queue)}
+    queue_fax |= {
+        (f"dynamodb:{action}", stream) for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+    }
+    change = {(f"dynamodb:{action}", records) for action in ("GetItem", "UpdateItem", "PutItem")}
+    render_fax = logged("RenderFax") | change | {("s3:GetObject", documents)}
+    render_fax |= {("s3:PutObject", pages), ("s3:DeleteObject", pages)}
+    render_fax |= {(f"sqs:{action}", queue) for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")}
+    sweep = logged("Sweep") | change | {("dynamodb:Query", due), ("sqs:SendMessage", queue)}
     rights = {
         "CreateFaxRole": create_fax,
         "ReadFaxesRole": read_faxes,
         "ChangeFaxesRole": change_faxes,
         "AuthorizeRole": authorize,
         "IssueTokenRole": issue_token,
+        "QueueFaxRole": queue_fax,
+        "RenderFaxRole": render_fax,
+        "SweepRole": sweep,
     }
     assert held == {(role, "Allow", *right) for role, its in rights.items() for right in its}
     # Beside the ones for a key (test_options), no rights are given elsewhere.
     policies = template.everywhere(TEMPLATE, "AWS::IAM::Policy") | template.everywhere(
         TEMPLATE, "AWS::IAM::ManagedPolicy"
     )
-    assert sorted(policies) == ["KeyForFiles", "KeyForTables"]
+    assert sorted(policies) == ["KeyForFiles", "KeyForTables", "WorkersKeyForFiles", "WorkersKeyForTables"]
     managed = {
         (role, str(policy))
         for role, resource in template.everywhere(TEMPLATE, "AWS::IAM::Role").items()

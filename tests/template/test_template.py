@@ -21,6 +21,7 @@ TEMPLATE = template.load()
 PARTS = template.parts(TEMPLATE)
 API = TEMPLATE["Resources"]["Api"]["Properties"]
 NAMES = {"FileBucket": "files", "FaxTable": "faxes", "DirectoryTable": "directory", "CredentialTable": "credentials"}
+KEY_OR_NONE = {"Fn::If": ["HasKey", {"Fn::GetAtt": ["Storage", "Outputs.DataKeyArn"]}, ""]}
 # API Gateway's own limit for an integration, in seconds.
 GATEWAY_TIMEOUT = 29
 
@@ -49,7 +50,22 @@ def test_a_part_gets_its_parameters(name: str) -> None:
         == {
             # Its own name is longer: it begins with the stack's.
             "Storage": {"ServiceName": {"Ref": "AWS::StackName"}},
-            "Monitoring": {"ServiceName": {"Ref": "AWS::StackName"}},
+            "Monitoring": {"ServiceName": {"Ref": "AWS::StackName"}}
+            | {
+                output: {"Fn::GetAtt": ["Delivery", f"Outputs.{output}"]}
+                for output in (
+                    "QueueFaxFunction",
+                    "RenderFaxFunction",
+                    "SweepFunction",
+                    "RenderQueueName",
+                    "RenderDeadLettersName",
+                )
+            },
+            "Delivery": {"ServiceName": {"Ref": "AWS::StackName"}, "KeyArn": KEY_OR_NONE}
+            | {
+                output: {"Fn::GetAtt": ["Storage", f"Outputs.{output}"]}
+                for output in ("FileBucketName", "FaxTableName", "FaxTableStreamArn")
+            },
             "Front": {"ApiId": {"Ref": "Api"}, "StageName": {"Ref": "Api.Stage"}},
             "Budgets": {
                 "ApiId": {"Ref": "Api"},
@@ -57,7 +73,7 @@ def test_a_part_gets_its_parameters(name: str) -> None:
                 # The same, so that the authorizer names the keys that there are.
                 "SharedKey": properties("AuthorizeFunction")["Environment"]["Variables"]["SHARED_USAGE_KEY"],
             },
-            "GatewayLog": {"KeyArn": {"Fn::If": ["HasKey", {"Fn::GetAtt": ["Storage", "Outputs.DataKeyArn"]}, ""]}},
+            "GatewayLog": {"KeyArn": KEY_OR_NONE},
         }[name]
     )
 
@@ -74,7 +90,9 @@ def test_what_is_asked_of_a_part_is_among_its_outputs() -> None:
 
 def test_every_function_folder_is_deployed_and_the_other_way_round() -> None:
     folders = {f"functions/{path.parent.name}" for path in ROOT.glob("functions/*/app.py")}
-    deployed = [r["Properties"]["CodeUri"] for r in template.resources(TEMPLATE, "AWS::Serverless::Function").values()]
+    functions = [function["Properties"] for function in template.functions(TEMPLATE).values()]
+    # SAM's own name of it, and CloudFormation's.
+    deployed = [function.get("CodeUri", function.get("Code")) for function in functions]
     assert sorted(deployed) == sorted(folders)
 
 
@@ -241,7 +259,10 @@ def test_every_log_group_forgets() -> None:
         "ChangeFaxesLogGroup": {"Ref": "LogRetentionDays"},
         "CreateFaxLogGroup": {"Ref": "LogRetentionDays"},
         "IssueTokenLogGroup": {"Ref": "LogRetentionDays"},
+        "QueueFaxLogGroup": {"Ref": "LogRetentionDays"},
         "ReadFaxesLogGroup": {"Ref": "LogRetentionDays"},
+        "RenderFaxLogGroup": {"Ref": "LogRetentionDays"},
+        "SweepLogGroup": {"Ref": "LogRetentionDays"},
     }
 
 

@@ -180,7 +180,19 @@ def deploy(
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
     _complete_api(emulator, outputs["ApiId"], _stage(outputs), stack["Parameters"])
     _name_api(emulator, api_url(emulator, outputs))
+    _bound_workers(emulator)
     return outputs
+
+
+def _bound_workers(emulator: Emulator) -> None:
+    """Have as many workers at a time as this machine can bear, since each is a process. What CloudFormation makes a
+    number, the emulator leaves a text, which it then cannot compare."""
+    functions = emulator.client("lambda")
+    for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
+        if "ScalingConfig" in mapping:
+            functions.update_event_source_mapping(
+                UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": max(2, (os.cpu_count() or 2) // 2)}
+            )
 
 
 def api_url(emulator: Emulator, outputs: Mapping[str, str]) -> str:

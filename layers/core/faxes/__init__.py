@@ -34,14 +34,18 @@ A request flows one way:
     functions/authorize/app.py    the bearer token -> who is calling, or deny
       edge.authorizer             event -> Authorization header; who is calling -> policy
       tokens                      Authorization header -> Principal
-    tools/local/render.py, and what draws accepted faxes
-      rendering                   accepted documents -> fax pages, each document in a process of its own
+    functions/queue_fax/app.py    a record that the table's stream brings -> a message
+    functions/render_fax/app.py   a message -> pages; tools/local/render.py does the same without AWS
+      edge.batch                  a stream's records, a queue's messages; what became of them -> log lines, counts
+      rendering                   an accepted fax -> its pages, each document in a process of its own
         confinement               the same kind of process
         pages                     fax pages as bytes: T.6, TIFF-F, PDF
         formats                   how a text is laid out
     a fax whose pages are ready, for which no function is there yet
       delivery                    its recipients: claim, submit, doubt, report, end, again
       carriers                    who has the lines: a simulated network
+    functions/sweep/app.py        each minute: what is due and was not done is done again
+      sweeping                    what is due -> who looks after it
     functions/issue_token/app.py  an app's key and secret -> a bearer token
       edge.oauth                  event -> key and secret; a token or an error -> an answer in OAuth's shape
       tokens                      key and secret -> token
@@ -64,7 +68,7 @@ metrics object) and ``cold_start`` (what a function's start costs beside its imp
 
 A function imports the bootstrap module of its own name and the edge. A concern never imports another concern: they meet
 in ``lifecycle``, ``access``, ``ids``, ``model`` and ``errors``. Imports point downwards only: bootstrap -> adapters,
-carriers, edge -> intake, reading, control, rendering, delivery, tokens, erasure -> access, audit, formats, pages ->
-confinement, lifecycle, ids, numbers -> model -> errors. pyproject.toml says so, with who alone may import what, and
-``make imports`` holds it: a new module has its place there, or fails.
+carriers, edge -> intake, reading, control, rendering, delivery, sweeping, tokens, erasure -> access, audit, formats,
+pages -> confinement, lifecycle, ids, numbers -> model -> errors. pyproject.toml says so, with who alone may import
+what, and ``make imports`` holds it: a new module has its place there, or fails.
 """

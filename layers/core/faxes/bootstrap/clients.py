@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
+    from faxes.adapters.sqs import SQSClient
+
 # What is asked for to connect: no user and no app has such a name.
 NOBODY = ""
 
@@ -41,6 +43,7 @@ class CallBudget:
 # the answer to the first may be a conflict with a put of our own that timed out.
 DYNAMODB_BUDGET = CallBudget(connect_timeout=1, read_timeout=1, tries=2)
 S3_BUDGET = CallBudget(connect_timeout=1, read_timeout=2, tries=3)
+SQS_BUDGET = CallBudget(connect_timeout=1, read_timeout=2, tries=2)
 
 
 def s3() -> "S3Client":
@@ -57,6 +60,13 @@ def dynamodb() -> "DynamoDBClient":
     client = boto3.client("dynamodb", config=config(DYNAMODB_BUDGET))
     for read in ("GetItem", "Query"):
         fail_where_cut_off(client, "dynamodb", read)
+    return client
+
+
+def sqs() -> "SQSClient":
+    """A client of SQS."""
+    # The SDK's stubs that are installed know no SQS.
+    client: SQSClient = boto3.client("sqs", config=config(SQS_BUDGET))
     return client
 
 

@@ -165,8 +165,9 @@ def job_of(item: Item) -> Job:
         due_at=fax.due_at,
         expires_at=fax.expires_at,
         files=fax.files,
-        mode=Mode(item.get("rendering", Mode.AUTO)),
-        resolution=Resolution(item["resolution"]) if "resolution" in item else None,
+        # A word of a later release's is as good as none.
+        mode=fax.rendering if isinstance(fax.rendering, Mode) else Mode.AUTO,
+        resolution=fax.resolution if isinstance(fax.resolution, Resolution) else None,
     )
 
 

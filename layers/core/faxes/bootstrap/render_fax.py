@@ -1,0 +1,53 @@
+"""render_fax: its settings, and the worker that it calls."""
+
+from faxes.cold_start import connect
+
+import secrets
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Self
+
+from faxes.adapters.dynamodb.jobs import DynamoDBJobStore
+from faxes.adapters.dynamodb.records import DUE_SHARDS
+from faxes.adapters.s3_pages import S3PageFiles
+from faxes.bootstrap import clients
+from faxes.bootstrap.clients import NOBODY
+from faxes.bootstrap.environment import VARIABLES, text
+from faxes.ids import NO_FILE
+from faxes.model import Reason
+from faxes.rendering.worker import Worker
+
+# Pages that are put at a time.
+_AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What render_fax needs to know."""
+
+    bucket: str
+    fax_table: str
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = VARIABLES) -> Self:
+        return cls(bucket=text(environ, "FILE_BUCKET"), fax_table=text(environ, "FAX_TABLE"))
+
+
+def worker() -> Worker:
+    """What render_fax calls. Raises ValueError where the environment is incomplete."""
+    settings = Settings.from_env()
+    jobs = DynamoDBJobStore(
+        clients.dynamodb(), settings.fax_table, DUE_SHARDS, secrets.randbits, waiting=Reason.NO_CARRIER
+    )
+    files = S3PageFiles(clients.s3(), settings.bucket, ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="put"), _AT_ONCE)
+    connect(lambda: jobs.job(NOBODY, clients.now()), lambda: files.delete([NO_FILE]))
+    return Worker(jobs=jobs, files=files, now=clients.now, fonts=fonts())
+
+
+def fonts() -> Path:
+    """The folder of the fonts: in their layer, beside the folder of the packages."""
+    spec = find_spec("PIL")
+    return Path(next(iter(spec.submodule_search_locations or ()))).parents[1] / "fonts" if spec else Path()

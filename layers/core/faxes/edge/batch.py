@@ -1,0 +1,96 @@
+"""What functions that no client calls are given, a stream's records, a queue's messages or a schedule's tick, and the
+log line and the counts of what became of each."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+
+from faxes.errors import ServiceFault, StorageFault
+from faxes.observability import logger, metrics, where
+from faxes.rendering.jobs import Work, WorkOutcome
+from faxes.sweeping import Swept
+
+
+class Failed(Exception):
+    """The invocation failed; its log line says how. Without the cause's own text, which Lambda would log as it is."""
+
+
+def accepted(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The id and the organization of each fax whose record a stream says was inserted, for somebody to look at.
+
+    A record that is no such record is passed over: a stream brings the same batch again and again until it is taken,
+    and nothing behind it meanwhile.
+    """
+    for record in event["Records"]:
+        image = record.get("dynamodb", {}).get("NewImage", {})
+        fields = [image.get(name, {}).get("S", "") for name in ("sk", "status", "dueAt", "id", "organizationId")]
+        sort_key, status, _, fax_id, organization_id = fields
+        if record.get("eventName") == "INSERT" and (sort_key, status) == ("FAX", "accepted") and all(fields):
+            yield fax_id, organization_id
+
+
+def faxes(event: Mapping[str, Any]) -> Iterator[str]:
+    """The id of the fax that each message of a queue names."""
+    for record in event["Records"]:
+        yield str(json.loads(record["body"])["fax"])
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Log what goes wrong, without its text, and have the invocation fail by it. Raises Failed."""
+    try:
+        yield
+    except (StorageFault, ServiceFault) as fault:
+        reason = fault.reason if isinstance(fault, ServiceFault) else "storage"
+        logger.error("failed", extra={"reason": reason, "cause": fault.cause})
+        metrics.add_metric("WorkerFault", MetricUnit.Count, 1)
+        raise Failed("see the line above") from None
+    except Exception as error:
+        logger.error("failed", extra={"reason": "unexpected", "cause": type(error).__name__, "where": where(error)})
+        metrics.add_metric("WorkerFault", MetricUnit.Count, 1)
+        raise Failed("see the line above") from None
+
+
+def queue_each(event: Mapping[str, Any], send: Callable[[str, str], None]) -> None:
+    """Send on what a stream brings. What cannot be sent is left to the sweep: the stream goes on in any case."""
+    for fax_id, organization_id in accepted(event):
+        try:
+            send(fax_id, organization_id)
+        except StorageFault as fault:
+            logger.error("not queued", extra={"fax_id": fax_id, "cause": str(fault)})
+            metrics.add_metric("FaxNotQueued", MetricUnit.Count, 1)
+        else:
+            logger.info("queued", extra={"fax_id": fax_id})
+            metrics.add_metric("FaxQueued", MetricUnit.Count, 1)
+
+
+def worked(fax_id: str, work: Work) -> None:
+    """Tell what became of a fax that was to be drawn."""
+    said: dict[str, Any] = {"fax_id": fax_id, "outcome": work.outcome.value, "try": work.tries}
+    match work.outcome:
+        case WorkOutcome.RENDERED:
+            said |= {"pages": work.pages, "bytes": work.size}
+            metrics.add_metric("FaxRendered", MetricUnit.Count, 1)
+            metrics.add_metric("PagesRendered", MetricUnit.Count, work.pages)
+        case WorkOutcome.FAILED if work.failure:
+            said |= {"reason": work.failure.word, "document": work.failure.document, "page": work.failure.page}
+            metrics.add_metric("RenderFailed", MetricUnit.Count, 1)
+        case _:
+            metrics.add_metric("RenderNotWanted", MetricUnit.Count, 1)
+    logger.info("worked", extra=said)
+
+
+def swept(done: Swept) -> None:
+    """Tell what a sweep did."""
+    logger.info("swept", extra={"handled": done.handled, "not_handled": done.not_handled})
+    metrics.add_metric("OldestDueSeconds", MetricUnit.Seconds, done.oldest.total_seconds())
+    if done.handled:
+        metrics.add_metric("Repaired", MetricUnit.Count, done.handled)
+
+
+def not_handled(fault: StorageFault) -> None:
+    """Tell of something due that could not be looked after."""
+    logger.error("not handled", extra={"cause": str(fault)})

@@ -1,0 +1,129 @@
+"""Accepted faxes of the deployed stack become pages: many at once, of all kinds, each of them once."""
+
+import hashlib
+import json
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import load
+from tests.support import pipeline
+from tests.support.curl import DOCUMENTS, NOTE, REQUEST, SEND, Curl, assert_accepted
+from tests.support.full import size
+from tools.local.stack_file import LocalStack
+
+# Each has one page.
+KINDS = ("letter.pdf", "note.txt", "photo.jpg", "scan.tif")
+SECONDS = 300.0
+
+
+@pytest.fixture(scope="module", autouse=True)
+def queue(stack: LocalStack, curl: Curl) -> Iterator[str]:
+    """The workers are at work, and what other tests have left is not theirs. The queue's URL."""
+    newest = curl(SEND, *REQUEST, *NOTE).body["id"]
+    with pipeline.at_work(stack, newest) as url:
+        yield url
+
+
+def send(curl: Curl, name: str) -> str:
+    """The id of an accepted fax."""
+    sent = curl(SEND, *REQUEST, "-F", f"files=@{DOCUMENTS / name}")
+    assert_accepted(sent)
+    return str(sent.body["id"])
+
+
+def ended(stack: LocalStack, fax_ids: list[str]) -> list[dict[str, dict[str, Any]]]:
+    """Each fax's items by sort key, as soon as none of them is to be drawn any more."""
+    deadline = time.monotonic() + SECONDS
+    while True:
+        found: dict[str, dict[str, dict[str, Any]]] = {}
+        for item in load.items(stack):
+            found.setdefault(item["pk"].removeprefix("FAX#"), {})[item["sk"]] = item
+        faxes = [found[fax_id] for fax_id in fax_ids]
+        states = Counter(items["FAX"]["status"] for items in faxes)
+        if not {"accepted", "rendering"} & set(states):
+            return faxes
+        assert time.monotonic() < deadline, states
+        time.sleep(0.2)
+
+
+def assert_drawn_once(stack: LocalStack, items: dict[str, dict[str, Any]], tries: int = 1) -> None:
+    """The pages are stored as the record says, and the history has each step once."""
+    record = items["FAX"]
+    s3 = stack.client("s3")
+    listed = s3.list_objects_v2(Bucket=stack.bucket, Prefix=f"faxes/{record['uid']}/")["Contents"]
+    stored = {each["Key"]: s3.get_object(Bucket=stack.bucket, Key=each["Key"])["Body"].read() for each in listed}
+    assert (record["status"], record["reason"], record["tries"] <= tries) == ("queued", "no_carrier", True)
+    for form in ("tiff", "pdf"):
+        said = record["rendered"][form]
+        assert hashlib.sha256(stored.pop(said["key"])).hexdigest() == said["sha256"]
+    names = {key.rpartition("/")[2] for key in stored} - {file["key"].rpartition("/")[2] for file in record["files"]}
+    assert names == {f"page-{number}.png" for number in range(1, int(record["pages"]) + 1)}
+    assert len(items["PAGES"]["pages"]) == record["pages"]
+    history = Counter(item["event"] for key, item in items.items() if key.startswith("EVENT#"))
+    assert history == {"rendering_started": record["tries"], "pages_ready": 1}
+    assert record["revision"] == record["tries"] + 2
+
+
+def test_faxes_of_all_kinds_at_once_are_drawn_once(stack: LocalStack, curl: Curl, queue: str) -> None:
+    """Eight in `make check`, fifty in `make check-full`."""
+    names = list(KINDS) * size(2, 13)
+    with ThreadPoolExecutor(4) as pool:
+        fax_ids = list(pool.map(lambda name: send(curl, name), names[: size(8, 50)]))
+    for items in ended(stack, fax_ids):
+        assert_drawn_once(stack, items)
+    # A message too many changes nothing.
+    stack.client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps({"fax": fax_ids[0]}))
+    fax_ids.append(send(curl, "note.txt"))
+    for items in ended(stack, fax_ids):
+        assert_drawn_once(stack, items)
+
+
+def worker_drawing() -> int | None:
+    """The process of a worker that is drawing just now: the parent of one that draws."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if b"faxes.rendering import confined" in (process / "cmdline").read_bytes():
+                # Behind its name, which is in parentheses: its state, its parent.
+                return int((process / "stat").read_text().rpartition(")")[2].split()[1])
+    return None
+
+
+@pytest.mark.full
+def test_workers_that_are_killed_leave_nothing_undone_and_nothing_twice(
+    stack: LocalStack, curl: Curl, queue: str
+) -> None:
+    """Fifty faxes; a worker is killed while it draws, twenty times. A minute of the deployment's is a second here."""
+    functions, queues = stack.client("lambda"), stack.client("sqs")
+    (worker,) = [f["FunctionName"] for f in functions.list_functions()["Functions"] if "RenderFax" in f["FunctionName"]]
+    functions.update_function_configuration(FunctionName=worker, Timeout=10)
+    queues.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "30"})
+    (rule,) = [rule["Name"] for rule in stack.client("events").list_rules()["Rules"]]
+    stack.client("events").enable_rule(Name=rule)
+    with ThreadPoolExecutor(4) as pool:
+        fax_ids = list(pool.map(lambda n: send(curl, KINDS[n % 4]), range(50)))
+        killed: set[int] = set()
+        ending = pool.submit(ended, stack, fax_ids)
+        while len(killed) < 20 and not ending.done():
+            process = worker_drawing()
+            if process is not None and process not in killed:
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
+                killed.add(process)
+        faxes = ending.result()
+    assert len(killed) >= 10
+    lost = [items for items in faxes if items["FAX"]["status"] == "failed"]
+    # Whose worker was killed three times.
+    assert {items["FAX"]["failure"]["word"] for items in lost} <= {"worker_lost"}
+    assert len(lost) <= len(killed) // 3
+    for items in faxes:
+        if items not in lost:
+            assert_drawn_once(stack, items, tries=3)

@@ -1,0 +1,230 @@
+"""The functions behind the queue, as they are deployed: a record becomes a message, a message pages, and what was lost
+comes again."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+
+from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
+from faxes.adapters.dynamodb.items import plain, wire
+from faxes.edge import batch
+from faxes.model import Fax, Kind, Status
+from tests.support.cloud import Cloud
+from tests.support.faxes import fax
+from tests.support.jobs import stored_file
+from tools.local.render import FONTS
+
+NOTE = b"Please call back.\n"
+CONTEXT: Any = SimpleNamespace(
+    function_name="worker",
+    memory_limit_in_mb=1769,
+    invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:worker",
+    aws_request_id="r",
+    get_remaining_time_in_millis=lambda: 600_000,
+)
+
+type Log = Callable[[], list[dict[str, Any]]]
+
+
+def accept(cloud: Cloud, content: bytes = NOTE, kind: Kind = Kind.TXT, **other: Any) -> Fax:
+    """A fax that create_fax has accepted just now, or as the keywords say."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    uid = "5d8e2193e92f2d5e31cff1017724cfe9"
+    accepted = fax(
+        1,
+        **{
+            "uid": uid,
+            "files": (stored_file(1, content, kind, uid=uid),),
+            "created_at": now,
+            "expires_at": now + timedelta(days=1),
+            "due_at": now + timedelta(minutes=1),
+        }
+        | other,
+    )
+    cloud.s3.put_object(Bucket=cloud.names["FileBucket"], Key=accepted.files[0].key, Body=content)
+    DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"]).insert(accepted)
+    return accepted
+
+
+def record(cloud: Cloud) -> dict[str, Any]:
+    [found] = [item for item in map(plain, cloud.items("FaxTable")) if item["sk"] == "FAX"]
+    return found
+
+
+def inserted(cloud: Cloud, **other: Any) -> dict[str, Any]:
+    """The stream's record of the fax."""
+    image = wire(record(cloud)) | other
+    keys = {name: image[name] for name in ("pk", "sk")}
+    return {"eventName": "INSERT", "dynamodb": {"Keys": keys, "NewImage": image}}
+
+
+def messages(cloud: Cloud) -> list[dict[str, Any]]:
+    """What lies in the queue, each with its body and group."""
+    client: Any = boto3.client
+    answer = client("sqs").receive_message(
+        QueueUrl=cloud.names["RenderQueue"], MaxNumberOfMessages=10, AttributeNames=["All"]
+    )
+    return [
+        {"body": json.loads(message["Body"]), "group": message["Attributes"].get("MessageGroupId")}
+        for message in answer.get("Messages", [])
+    ]
+
+
+def render(cloud: Cloud, *fax_ids: str) -> None:
+    worker: Any = cloud.function("render_fax")
+    # In a deployment they lie beside the packages.
+    object.__setattr__(worker.worker, "fonts", FONTS)
+    worker.handler({"Records": [{"body": json.dumps({"fax": each})} for each in fax_ids]}, CONTEXT)
+
+
+def said(log: Log, message: str) -> list[dict[str, Any]]:
+    return [line for line in log() if line.get("message") == message]
+
+
+# --- queue_fax -------------------------------------------------------------------------------------------------------
+
+
+def test_an_accepted_fax_becomes_a_message_in_its_organizations_group(cloud: Cloud, log: Log) -> None:
+    accepted = accept(cloud)
+    cloud.function("queue_fax").handler({"Records": [inserted(cloud)]}, CONTEXT)
+    assert messages(cloud) == [{"body": {"fax": accepted.id}, "group": "0003"}]
+    [line] = said(log, "queued")
+    assert line["fax_id"] == accepted.id
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        # Of an earlier release's, which is never sent by itself.
+        {"dueAt": {"NULL": True}},
+        {"status": {"S": "queued"}},
+        {"sk": {"S": "PAGES"}},
+    ],
+)
+def test_another_record_of_the_stream_is_passed_over(cloud: Cloud, change: dict[str, Any]) -> None:
+    accept(cloud)
+    other = inserted(cloud, **change)
+    changed = inserted(cloud) | {"eventName": "MODIFY"}
+    event = {"Records": [other, changed, {"eventName": "REMOVE", "dynamodb": {"Keys": {}}}, inserted(cloud)]}
+    cloud.function("queue_fax").handler(event, CONTEXT)
+    assert len(messages(cloud)) == 1
+
+
+def test_what_cannot_be_sent_is_left_to_the_sweep_and_the_stream_goes_on(cloud: Cloud, log: Log) -> None:
+    accepted = accept(cloud)
+    function: Any = cloud.function("queue_fax")
+    function.queue._url += "-gone"
+    function.handler({"Records": [inserted(cloud)]}, CONTEXT)
+    [line] = said(log, "not queued")
+    assert (line["fax_id"], line["cause"].split(" ")[0]) == (accepted.id, "SendMessage:")
+
+
+# --- render_fax ------------------------------------------------------------------------------------------------------
+
+
+def test_a_message_becomes_pages(cloud: Cloud, log: Log) -> None:
+    accepted = accept(cloud)
+    render(cloud, accepted.id)
+    found = record(cloud)
+    # Nobody can send it.
+    assert (found["status"], found["reason"], found["tries"]) == ("queued", "no_carrier", 1)
+    assert found["rendered"]["tiff"]["sha256"]
+    assert sorted(key.rpartition("/")[2] for key in cloud.objects()) == [
+        "1.txt",
+        "page-1.png",
+        "pages.pdf",
+        "pages.tif",
+    ]
+    [line] = said(log, "worked")
+    size = int(found["rendered"]["tiff"]["size"])
+    told = {name: line[name] for name in ("fax_id", "outcome", "try", "pages", "bytes")}
+    assert told == {"fax_id": accepted.id, "outcome": "rendered", "try": 1, "pages": 1, "bytes": size}
+
+
+def test_a_document_that_cannot_be_drawn_is_told_by_its_place(cloud: Cloud, log: Log) -> None:
+    accepted = accept(cloud, b"%PDF-1.4 none", Kind.PDF)
+    render(cloud, accepted.id)
+    found = record(cloud)
+    assert (found["status"], found["reason"]) == ("failed", "render_failed")
+    assert found["failure"] == {"word": "document_unreadable", "document": 1}
+    [line] = said(log, "worked")
+    assert (line["outcome"], line["reason"], line["document"], line["page"]) == ("failed", "document_unreadable", 1, 0)
+
+
+def test_a_message_for_nothing_changes_nothing(cloud: Cloud, log: Log) -> None:
+    accepted = accept(cloud)
+    render(cloud, accepted.id, accepted.id, "404")
+    assert [line["outcome"] for line in said(log, "worked")] == ["rendered", "not_wanted", "gone"]
+    assert record(cloud)["revision"] == 3
+
+
+def test_a_store_that_fails_has_the_message_come_again(cloud: Cloud, log: Log) -> None:
+    accepted = accept(cloud)
+    cloud.s3.delete_object(Bucket=cloud.names["FileBucket"], Key=accepted.files[0].key)
+    cloud.s3.delete_bucket(Bucket=cloud.names["FileBucket"])
+    with pytest.raises(batch.Failed, match=r"^see the line above$"):
+        render(cloud, accepted.id)
+    [line] = said(log, "failed")
+    assert (line["reason"], line["cause"]) == ("storage", "NoSuchBucket (404)")
+    assert (record(cloud)["status"], record(cloud)["tries"]) == ("rendering", 1)
+
+
+def test_a_message_that_is_none_fails_without_its_text(cloud: Cloud, log: Log) -> None:
+    worker: Any = cloud.function("render_fax")
+    with pytest.raises(batch.Failed):
+        worker.handler({"Records": [{"body": "a secret, no JSON"}]}, CONTEXT)
+    [line] = said(log, "failed")
+    assert (line["reason"], line["cause"]) == ("unexpected", "JSONDecodeError")
+    assert "secret" not in str(log())
+
+
+# --- sweep -----------------------------------------------------------------------------------------------------------
+
+
+def overdue() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=5)
+
+
+def test_a_lost_message_comes_again_once(cloud: Cloud, log: Log) -> None:
+    accepted = accept(cloud, due_at=overdue())
+    sweep: Any = cloud.function("sweep")
+    sweep.handler({}, CONTEXT)
+    sweep.handler({}, CONTEXT)
+    assert [message["body"] for message in messages(cloud)] == [{"fax": accepted.id}]
+    assert [(line["handled"], line["not_handled"]) for line in said(log, "swept")] == [(1, 0), (0, 0)]
+    assert (record(cloud)["status"], record(cloud)["revision"]) == ("accepted", 1)
+
+
+@pytest.mark.parametrize("other", [{"due_at": None}, {}])
+def test_what_is_not_due_is_not_touched(cloud: Cloud, other: dict[str, Any]) -> None:
+    accept(cloud, **other)
+    before = record(cloud)
+    cloud.function("sweep").handler({}, CONTEXT)
+    assert (messages(cloud), record(cloud)) == ([], before)
+
+
+def test_after_three_lost_workers_the_sweep_has_it_fail(cloud: Cloud) -> None:
+    accept(cloud, status=Status.RENDERING, due_at=overdue())
+    item = record(cloud)
+    cloud.dynamodb.put_item(TableName=cloud.names["FaxTable"], Item=wire(item | {"tries": 3}))
+    cloud.function("sweep").handler({}, CONTEXT)
+    found = record(cloud)
+    assert (found["status"], found["reason"], found["failure"]) == ("failed", "render_failed", {"word": "worker_lost"})
+    assert "due" not in found
+
+
+def test_a_queue_that_is_gone_is_told_and_the_fax_stays_due(cloud: Cloud, log: Log) -> None:
+    accept(cloud, due_at=overdue())
+    before = record(cloud)
+    sweep: Any = cloud.function("sweep")
+    client: Any = boto3.client
+    client("sqs").delete_queue(QueueUrl=cloud.names["RenderQueue"])
+    sweep.handler({}, CONTEXT)
+    [line] = said(log, "not handled")
+    assert line["cause"].startswith("SendMessage: ")
+    assert record(cloud) == before

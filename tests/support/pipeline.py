@@ -1,0 +1,46 @@
+"""The workers of the deployed stack, at rest or at work.
+
+The stack is one for all end-to-end tests. What is accepted there would be drawn meanwhile, at any time: so the workers
+rest, and what is about them has them work.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tools.local.stack_file import LocalStack
+
+
+def rest(stack: LocalStack) -> None:
+    """Have neither the stream nor the queue nor the minute call a function."""
+    for mapping in _mappings(stack):
+        stack.client("lambda").update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+    for rule in stack.client("events").list_rules()["Rules"]:
+        stack.client("events").disable_rule(Name=rule["Name"])
+
+
+@contextmanager
+def at_work(stack: LocalStack, newest: str) -> Iterator[str]:
+    """Have the stream and the queue call their functions. ``newest`` is the id of the fax that was accepted last: what
+    was accepted until then is not drawn. The queue's URL; afterwards, they rest again."""
+    functions, queues = stack.client("lambda"), stack.client("sqs")
+    by_source = {mapping["EventSourceArn"].split(":")[2]: mapping["UUID"] for mapping in _mappings(stack)}
+    (queue,) = [url for url in queues.list_queues()["QueueUrls"] if "RenderQueue" in url]
+    functions.update_event_source_mapping(UUID=by_source["dynamodb"], Enabled=True)
+    passed_over = ""
+    while passed_over != newest:
+        answer = queues.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=1)
+        for message in answer.get("Messages", []):
+            queues.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+            passed_over = max(passed_over, json.loads(message["Body"])["fax"])
+    functions.update_event_source_mapping(UUID=by_source["sqs"], Enabled=True)
+    try:
+        yield queue
+    finally:
+        rest(stack)
+
+
+def _mappings(stack: LocalStack) -> list[Any]:
+    found: list[Any] = stack.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    return found

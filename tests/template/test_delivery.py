@@ -1,0 +1,138 @@
+"""delivery.yaml: the queue and the workers, against what they are built on."""
+
+import ast
+import inspect
+import json
+from typing import Any
+
+import pytest
+
+from faxes.bootstrap import queue_fax, render_fax, sweep
+from faxes.bootstrap.clients import SQS_BUDGET
+from faxes.ids import file_key, pdf_key, picture_key, tiff_key
+from faxes.model import Kind
+from faxes.rendering.jobs import MOST_TRIES
+from faxes.rendering.render import SECONDS, SECONDS_PER_PAGE
+from tests.support import template
+
+TEMPLATE = template.load()
+DELIVERY = template.part("delivery.yaml")
+NAMES = {"FileBucket": "files", "FaxTable": "faxes", "RenderQueue": "https://queue"}
+FUNCTIONS = template.resources(DELIVERY, "AWS::Lambda::Function")
+
+
+def properties(logical_id: str) -> Any:
+    return DELIVERY["Resources"][logical_id]["Properties"]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_worker_is_set_up_as_all_functions_are(name: str) -> None:
+    shared = TEMPLATE["Globals"]["Function"]
+    function = FUNCTIONS[name]["Properties"]
+    assert [function[key] for key in ("Runtime", "Handler", "Architectures")] == [
+        shared[key] for key in ("Runtime", "Handler", "Architectures")
+    ]
+    assert function["TracingConfig"] == {"Mode": shared["Tracing"]}
+    assert function["LoggingConfig"] == {"LogGroup": {"Ref": name.removesuffix("Function") + "LogGroup"}}
+    handed = TEMPLATE["Resources"]["Delivery"]["Properties"]["Parameters"]
+    variables = function["Environment"]["Variables"]
+    for variable, value in shared["Environment"]["Variables"].items():
+        inner = variables[variable]
+        assert (handed[inner["Ref"]] if isinstance(inner, dict) else inner) == value
+
+
+def test_the_layers_are_for_the_workers_that_need_them() -> None:
+    layers = {name: [layer["Ref"] for layer in it["Properties"]["Layers"]] for name, it in FUNCTIONS.items()}
+    assert layers == {
+        "QueueFaxFunction": ["BaseLayer", "CoreLayer"],
+        "RenderFaxFunction": ["BaseLayer", "DocumentsLayer", "ImagingLayer", "CoreLayer"],
+        "SweepFunction": ["BaseLayer", "CoreLayer"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("function", "module"),
+    [("QueueFaxFunction", queue_fax), ("RenderFaxFunction", render_fax), ("SweepFunction", sweep)],
+)
+def test_the_environment_is_what_the_settings_read(function: str, module: Any) -> None:
+    environment = template.environment(TEMPLATE, function, NAMES)
+    read = {
+        node.value
+        for node in ast.walk(ast.parse(inspect.getsource(module)))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isupper()
+    } - {"FAX", "PIL"}
+    assert {name for name in environment if not name.startswith("POWERTOOLS_")} == read
+    module.Settings.from_env(environment)
+    for name in read:
+        with pytest.raises(ValueError, match=name):
+            module.Settings.from_env(environment | {name: ""})
+
+
+def test_nobody_is_told_of_a_fax_while_its_worker_can_live() -> None:
+    queue, worker = properties("RenderQueue"), properties("RenderFaxFunction")
+    assert queue["VisibilityTimeout"] == worker["Timeout"] + 30
+    # The record counts the tries, and has the last word.
+    assert queue["RedrivePolicy"] == {
+        "deadLetterTargetArn": {"Fn::GetAtt": ["RenderDeadLetters", "Arn"]},
+        "maxReceiveCount": MOST_TRIES + 2,
+    }
+    assert properties("FaxesToRender")["BatchSize"] == 1
+    # Of the most files and pages that a fax may have by default, each may take all its time.
+    files, pages = TEMPLATE["Parameters"]["MaxFilesPerFax"]["MaxValue"], TEMPLATE["Parameters"]["MaxPagesPerFax"]
+    assert files * SECONDS + pages["Default"] * SECONDS_PER_PAGE < worker["Timeout"] <= 900
+
+
+def test_a_batch_of_sends_that_are_not_answered_ends_in_time() -> None:
+    mapping = properties("AcceptedFaxes")
+    assert mapping["BatchSize"] * SQS_BUDGET.longest < properties("QueueFaxFunction")["Timeout"]
+    # Whatever happens, the stream goes on.
+    assert (mapping["MaximumRetryAttempts"], mapping["MaximumRecordAgeInSeconds"]) == (3, 3600)
+    (pattern,) = mapping["FilterCriteria"]["Filters"]
+    assert json.loads(pattern["Pattern"]) == {
+        "eventName": ["INSERT"],
+        "dynamodb": {"Keys": {"sk": {"S": ["FAX"]}}},
+    }
+
+
+def test_the_queues_are_encrypted_and_keep_what_was_given_up_longest() -> None:
+    queues = template.resources(DELIVERY, "AWS::SQS::Queue")
+    assert {queue["Properties"]["SqsManagedSseEnabled"] for queue in queues.values()} == {True}
+    kept = {name: queue["Properties"]["MessageRetentionPeriod"] for name, queue in queues.items()}
+    assert kept == {"RenderQueue": 4 * 86_400, "RenderDeadLetters": 14 * 86_400}
+
+
+def test_a_worker_can_write_pages_and_no_document() -> None:
+    statements = properties("RenderFaxRole")["Policies"][0]["PolicyDocument"]["Statement"]
+    (resource,) = {
+        statement["Resource"]["Fn::Sub"]
+        for statement in statements
+        if statement["Action"] in ("s3:PutObject", "s3:DeleteObject")
+    }
+    beginning = resource.partition("}/")[2].partition("*/")[2].rstrip("*")
+    uid = "0" * 32
+    pages = [tiff_key(uid), pdf_key(uid), picture_key(uid, 1)]
+    documents = [file_key(uid, position, kind) for position in range(1, 11) for kind in Kind]
+    assert [key.rpartition("/")[2].startswith(beginning) for key in pages] == [True] * 3
+    assert [key for key in documents if key.rpartition("/")[2].startswith(beginning)] == []
+
+
+@pytest.mark.parametrize("role", ["RenderFaxRole", "SweepRole"])
+def test_an_item_that_a_worker_reads_or_writes_is_a_faxs(role: str) -> None:
+    statements = properties(role)["Policies"][0]["PolicyDocument"]["Statement"]
+    conditions = {statement["Sid"]: statement["Condition"] for statement in statements if "Condition" in statement}
+    of_faxes = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["FAX#*"]}}
+    assert len(conditions) == 3
+    assert {str(condition) for condition in conditions.values()} == {str(of_faxes)}
+
+
+def test_the_sweep_is_called_each_minute_and_by_nobody_else() -> None:
+    assert properties("EachMinute")["ScheduleExpression"] == "rate(1 minute)"
+    assert properties("EachMinute")["Targets"] == [{"Id": "sweep", "Arn": {"Fn::GetAtt": ["SweepFunction", "Arn"]}}]
+    assert properties("EachMinuteMaySweep") == {
+        "FunctionName": {"Ref": "SweepFunction"},
+        "Action": "lambda:InvokeFunction",
+        "Principal": "events.amazonaws.com",
+        "SourceArn": {"Fn::GetAtt": ["EachMinute", "Arn"]},
+    }
+    # The next one does not meet it.
+    assert properties("SweepFunction")["Timeout"] < 60
