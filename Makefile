@@ -84,9 +84,17 @@ run: ## Deploy to an AWS emulator on this machine and send a fax (ONCE=1: then e
 	@$(PYTHON_TOOL) tools.local.run
 
 .PHONY: send
-send: $(TOOLS) ## Send files: FILE="a.pdf b.txt" TO="7778888 0003*211" (with spaces: TO="+49 30 123, 210") [MODE=] [RESOLUTION=]
+send: $(TOOLS) ## Send files: FILE="a.pdf b.txt" TO="7778888 0003*211" (with spaces: TO="+49 30 123, 210") [MODE=] [RESOLUTION=] [WAIT=1]
 	@$(PYTHON_TOOL) tools.client.send $(if $(FILE),--file "$$FILE") $(if $(TO),--to '$(TO)') \
-	  $(if $(MODE),--mode '$(MODE)') $(if $(RESOLUTION),--resolution '$(RESOLUTION)')
+	  $(if $(MODE),--mode '$(MODE)') $(if $(RESOLUTION),--resolution '$(RESOLUTION)') $(if $(WAIT),--wait)
+
+.PHONY: fax
+fax: $(TOOLS) ## Show what has become of a fax, and its history: ID=115937093837901
+	@$(PYTHON_TOOL) tools.client.fax $(if $(ID),--id='$(ID)')
+
+.PHONY: wait
+wait: $(TOOLS) ## Wait until a fax has ended: ID=115937093837901 [SECONDS=600]
+	@$(PYTHON_TOOL) tools.client.wait $(if $(ID),--id='$(ID)') $(if $(SECONDS),--seconds='$(SECONDS)')
 
 .PHONY: render
 render: $(TOOLS) ## Make of documents what would be faxed: FILE=a.pdf [MODE=auto|text|photo] [RESOLUTION=fine|standard] [OUT=folder]

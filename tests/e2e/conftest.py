@@ -1,6 +1,8 @@
 """One deployed stack for all end-to-end tests: the production template on the embedded emulator."""
 
 import json
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -8,11 +10,15 @@ from pathlib import Path
 import boto3
 import pytest
 
-from tests.support import pipeline
+from benchmarks import load
+from tests.support import docs, pipeline
 from tests.support.builds import shared_build
+from tests.support.commands import ENVIRONMENT
 from tests.support.curl import Curl, curling
 from tests.support.rights import Operator
+from tests.support.samples import DOCUMENTS, RUN_BY, Sample
 from tools import places
+from tools.client import env
 from tools.local import stack_file
 from tools.local.local_stack import local_stack
 from tools.local.stack_file import LocalStack
@@ -85,3 +91,36 @@ def operator(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ope
     iam.delete_user_policy(UserName="operator", PolicyName="rights")
     iam.delete_access_key(UserName="operator", AccessKeyId=access["AccessKeyId"])
     iam.delete_user(UserName="operator")
+
+
+@pytest.fixture
+def told(local: None, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
+    """The environment of a shell that has read `make env`."""
+    assert env.main() == 0
+    reading = 'eval "$1"; exec env -0'
+    shell = ["sh", "-c", reading, "sh", capsys.readouterr().out]
+    done = subprocess.run(shell, env=ENVIRONMENT, capture_output=True, text=True, check=True)
+    return dict(line.split("=", 1) for line in done.stdout.rstrip("\0").split("\0"))
+
+
+@pytest.fixture
+def sample(told: dict[str, str], tmp_path: Path) -> Sample:
+    """Run a sample where a reader would, beside the files that it names: ``sample(block, TOKEN=...)``."""
+    for name in ("letter.pdf", "note.txt"):
+        shutil.copy(DOCUMENTS / name, tmp_path)
+
+    def call(block: docs.Block, **changes: str) -> subprocess.CompletedProcess[str]:
+        if block.language == "js" and shutil.which("node") is None:
+            pytest.skip("Node.js is not installed: the samples in JavaScript are not run")
+        return subprocess.run(
+            [*RUN_BY[block.language], block.text],
+            env=told | changes, cwd=tmp_path, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+
+    return call
+
+
+@pytest.fixture
+def faxes(stack: LocalStack) -> Callable[[], int]:
+    """How many faxes the stack has: call it for now."""
+    return lambda: sum(item["sk"] == "FAX" for item in load.items(stack))

@@ -4,94 +4,50 @@ They are typed as they stand, in a shell that has read `make env` of the deploye
 """
 
 import re
-import shutil
-import ssl
 import subprocess
-import sys
 import threading
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import requests
 import trustme
 
-from benchmarks import load
 from tests.support import docs, openapi
-from tests.support.commands import ENVIRONMENT, run, sender_environment
+from tests.support.commands import run, sender_environment
 from tests.support.curl import DENIED
-from tests.support.template import ROOT
-from tools.client import env
+from tests.support.samples import (
+    BUSY,
+    CURL_ALONE,
+    LOGGING_IN,
+    LOST,
+    NOT_STORED,
+    REFUSED,
+    SAMPLES,
+    SENDING,
+    SENDING_AGAIN,
+    STATUS,
+    THROTTLED,
+    TIMED_OUT,
+    TRUSTING,
+    WAITING,
+    Between,
+    Instead,
+    Sample,
+    named,
+)
 from tools.local.stack_file import LocalStack
 
-API = ROOT / "docs" / "api"
-DOCUMENTS = ROOT / "tests" / "data" / "documents"
-RUN_BY = {"sh": ["sh", "-c"], "python": [sys.executable, "-c"], "js": ["node", "--input-type=module", "-e"]}
-SAMPLES = [
-    block
-    for page in sorted(API.glob("*.md"))
-    for block in docs.blocks(page)
-    if block.language in RUN_BY and "HOST" in block.text
-]
-SENDING = [block for block in SAMPLES if "/uapi/faxes/" in block.text]
-SENDING_AGAIN = [block for block in SENDING if "Idempotency-Key" in block.text]
-# It shows the body alone, and no status.
-CURL_ALONE = next(block for block in SENDING if block not in SENDING_AGAIN)
-LOGGING_IN = [block for block in SAMPLES if "/oauth/token.php" in block.text]
 FAX = re.compile(r'\{"id": "[0-9]+", "uid": "[0-9a-f]{32}"\}')
 TOKEN = re.compile(r'\{"access_token": "[A-Za-z0-9_-]{43}", "token_type": "Bearer", "expires_in": 3600\}')
-
-
-TRUSTING = ("CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
-
-type Sample = Callable[..., subprocess.CompletedProcess[str]]
-
-
-def named(block: docs.Block) -> str:
-    return f"{block.language}-{block.line}"
-
-
-@pytest.fixture
-def told(local: None, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
-    """The environment of a shell that has read `make env`."""
-    assert env.main() == 0
-    reading = 'eval "$1"; exec env -0'
-    shell = ["sh", "-c", reading, "sh", capsys.readouterr().out]
-    done = subprocess.run(shell, env=ENVIRONMENT, capture_output=True, text=True, check=True)
-    return dict(line.split("=", 1) for line in done.stdout.rstrip("\0").split("\0"))
-
-
-@pytest.fixture
-def sample(told: dict[str, str], tmp_path: Path) -> Sample:
-    """Run a sample where a reader would, beside the files that it names: ``sample(block, TOKEN=...)``."""
-    for name in ("letter.pdf", "note.txt"):
-        shutil.copy(DOCUMENTS / name, tmp_path)
-
-    def call(block: docs.Block, **changes: str) -> subprocess.CompletedProcess[str]:
-        if block.language == "js" and shutil.which("node") is None:
-            pytest.skip("Node.js is not installed: the samples in JavaScript are not run")
-        return subprocess.run(
-            [*RUN_BY[block.language], block.text],
-            env=told | changes, cwd=tmp_path, capture_output=True, text=True, timeout=120,
-        )  # fmt: skip
-
-    return call
-
-
-@pytest.fixture
-def faxes(stack: LocalStack) -> Callable[[], int]:
-    """How many faxes the stack has: call it for now."""
-    return lambda: sum(item["sk"] == "FAX" for item in load.items(stack))
 
 
 def test_the_page_has_each_call_in_each_language() -> None:
     assert [block.language for block in SENDING if block not in SENDING_AGAIN] == ["sh", "python", "js"]
     assert [block.language for block in SENDING_AGAIN] == ["sh", "python", "js"]
     assert [block.language for block in LOGGING_IN] == ["sh", "python", "js"]
-    assert {block.name for block in SAMPLES} == {block.name for block in [*SENDING, *LOGGING_IN]}
+    assert [block.language for block in WAITING] == ["sh", "python", "js"]
+    assert {block.name for block in SAMPLES} == {block.name for block in [*SENDING, *STATUS, *LOGGING_IN]}
 
 
 @pytest.mark.parametrize("block", SENDING, ids=named)
@@ -128,75 +84,6 @@ def test_a_sample_says_why_there_is_no_token(sample: Sample, block: docs.Block) 
 
 
 # --- samples that send again, over a way on which something goes wrong ---------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Instead:
-    """What a client gets in place of the stack's answer; without a status, nothing."""
-
-    status: int | None = None
-    body: str = ""
-    retry_after: int | None = None
-    # Whether the stack gets the request all the same.
-    arrives: bool = False
-
-
-LOST = Instead(arrives=True)
-REFUSED = Instead()
-NOT_STORED = Instead(400, '{"error": {"code": "internal_server_error", "message": "The fax could not be stored."}}')
-THROTTLED = Instead(429, '{"error": {"code": "too_many_requests", "message": "Wait 2 seconds."}}', retry_after=2)
-BUSY = Instead(503, "<html>busy</html>")
-TIMED_OUT = Instead(504, '{"error": {"code": "internal_server_error", "message": "Too long."}}', arrives=True)
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: "Between"
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.keys.append(self.headers["Idempotency-Key"])
-        self.server.times.append(time.monotonic())
-        self.close_connection = True
-        instead = self.server.script.pop(0) if self.server.script else None
-        passed_on = self._pass_on(body) if instead is None or instead.arrives else None
-        answer = instead or passed_on
-        if answer is None or answer.status is None:
-            return
-        self.send_response(answer.status)
-        if answer.retry_after is not None:
-            self.send_header("Retry-After", str(answer.retry_after))
-        self.send_header("Content-Length", str(len(answer.body)))
-        self.end_headers()
-        self.wfile.write(answer.body.encode())
-        self.server.last = f"{answer.status} {answer.body}\n"
-
-    def _pass_on(self, body: bytes) -> Instead:
-        headers = {name: value for name, value in self.headers.items() if name.lower() not in ("host", "connection")}
-        to = self.server.stack
-        answer = requests.post(to.apiUrl + self.path, body, headers=headers, verify=to.caBundle, timeout=60)
-        return Instead(answer.status_code, answer.text)
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-class Between(ThreadingHTTPServer):
-    """Hands requests on to the stack and its answers back, but for what its script has for the first of them."""
-
-    def __init__(self, stack: LocalStack, authority: trustme.CA, script: Sequence[Instead]) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.stack = stack
-        self.script = list(script)
-        self.keys: list[str | None] = []
-        self.times: list[float] = []
-        self.last = ""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert("127.0.0.1").configure_cert(context)
-        self.socket = context.wrap_socket(self.socket, server_side=True)
-
-    @property
-    def host(self) -> str:
-        return f"127.0.0.1:{self.server_address[1]}"
 
 
 type Through = Callable[[docs.Block, Sequence[Instead]], tuple[subprocess.CompletedProcess[str], Between]]

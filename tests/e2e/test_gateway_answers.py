@@ -27,7 +27,7 @@ NO_PATHS = [
     "/uapi",
     "/uapi/faxes/",
     "/uapi/faxes/@me",
-    "/uapi/faxes/@me/0003*210/1",
+    "/uapi/faxes/@me/0003*210/1/files",
     "/uapi/FAXES/@me/0003*210",
     "/unifiedapi/faxes",
     "/oauth",

@@ -1,6 +1,6 @@
 """openapi.yaml against the code and the template: neither has an error, a limit or a grammar that the other has not.
 
-docs/api, whose tables tell the same to people, is held against both.
+docs/api, whose tables tell the same to people, is held against both in test_api_pages.py.
 """
 
 import copy
@@ -18,7 +18,6 @@ from openapi_spec_validator import validate
 from faxes import numbers, tokens
 from faxes.appearance import Mode, Resolution
 from faxes.edge import answers, change_answers, fax_answers, oauth, read_answers
-from faxes.formats import jpg, tif_strips
 from faxes.intake import idempotency, multipart
 from faxes.intake.request import MAX_REQUEST_BYTES
 from functions.refuse import app as refuse
@@ -26,8 +25,6 @@ from tests.support import gateway, openapi, routes, template
 
 DOCUMENT = openapi.load()
 CODE, SERVED = routes.sources(), routes.of_template(template.load())
-# Their codes, those with a token apart.
-GATEWAYS = {"access_denied", "internal_server_error", "request_too_large", "too_many_requests"}
 
 
 def of_the_gateway(kinds: Iterable[str]) -> set[tuple[int, str]]:
@@ -223,59 +220,6 @@ def test_the_documents_limits_are_the_templates_defaults() -> None:
     assert (lifetime["minimum"], lifetime["maximum"]) == (of_tokens["MinValue"], of_tokens["MaxValue"])
     login = " ".join(openapi.operations(DOCUMENT)["issueToken"]["responses"]["400"]["description"].split())
     assert f"over {oauth.MAX_BODY_BYTES // 1024} KiB, of more than {oauth.MAX_FIELDS} fields" in login
-
-
-# --- docs/api, which tells the same to people ------------------------------------------------------------------------
-
-
-def rows(page: str) -> list[list[str]]:
-    """The cells of every table of a page of docs/api, without the tables' heads."""
-    text = (template.ROOT / "docs" / "api" / page).read_text(encoding="utf-8")
-    lines = [line for line in text.splitlines() if line.startswith("| ")]
-    cells = [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in lines]
-    return [row for row in cells if row[0] not in ("status", "context", "what") and set(row[0]) != {"-"}]
-
-
-def test_the_page_has_the_documents_answers() -> None:
-    told = [(int(status), row[1]) for row in rows("answers.md") for status in row[0].split(", ")]
-    documented = {(status, code) for where, status, code in openapi.errors(DOCUMENT) if where == "createFax"}
-    documented |= {(status, code) for where, status, code in openapi.errors(DOCUMENT) if where == "x-other-methods"}
-    assert sorted(told) == sorted(documented | {(200, ""), (204, "")})
-
-
-def test_the_page_has_the_answers_of_the_documents_logins() -> None:
-    told = [(int(row[0]), row[1]) for row in rows("log-in.md") if row[0].isdigit()]
-    documented = {(status, code) for where, status, code in openapi.errors(DOCUMENT) if where == "issueToken"}
-    # The others are the gateway's.
-    assert sorted(told) == sorted((status, code) for status, code in documented if code not in GATEWAYS)
-
-
-def test_the_pages_limits_are_the_templates() -> None:
-    parameters = template.load()["Parameters"]
-    told = {what: (default, allowed) for what, default, allowed in rows("limits.md")}
-    for what, name in {
-        "files per fax": "MaxFilesPerFax",
-        "recipients per fax": "MaxRecipientsPerFax",
-        "pages per fax, over all its files": "MaxPagesPerFax",
-    }.items():
-        limit = parameters[name]
-        assert told.pop(what) == (str(limit["Default"]), f"{limit['MinValue']} to {limit['MaxValue']}")
-    pixels = parameters["MaxPixelsPerPage"]
-    assert told.pop("pixels of a page of a jpg or tif") == (
-        f"{pixels['Default']:,}, and {jpg.MAX_SIDE:,} (jpg) or {tif_strips.MAX_SIDE:,} (tif) a side",
-        f"{pixels['MinValue']:,} to {pixels['MaxValue']:,}",
-    )
-    fax = parameters["MaxPixelsPerFax"]
-    assert told.pop("pixels of all pages of a fax") == (
-        f"{fax['Default']:,}: 200 pages of A4 at 600 dpi",
-        f"{fax['MinValue']:,} to {fax['MaxValue']:,}",
-    )
-    body = parameters["MaxBodyBytes"]["Default"]
-    assert told.pop("the whole body")[0].startswith(f"{body:,} bytes ")
-    assert parameters["MaxBytesPerFile"]["Default"] == body
-    assert told.pop("bytes of a file") == ("what the body can hold", "less")
-    assert told.pop("parts in a form") == (str(multipart.MAX_PARTS), "")
-    assert told == {}
 
 
 # --- grammars: what the document calls valid, the code takes, and nothing else ---------------------------------------

@@ -65,6 +65,11 @@ def sender(to: Deployment) -> Sender | None:
     extension = os.environ.get("FAX_API_EXTENSION") or (to.local.extension if to.local else None)
     if not extension:
         return None
+    return as_user(to, extension)
+
+
+def as_user(to: Deployment, extension: str) -> Sender | None:
+    """The environment's user and this extension, with a token; None where none can be had. Raises LoginFailed."""
     token = os.environ.get("FAX_API_TOKEN") or _log_in(to)
     return Sender(to.url, token, os.environ.get("FAX_API_USER") or "@me", extension, to.verify) if token else None
 
@@ -181,6 +186,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--to", default="", metavar="NUMBERS", help="the recipients")
     parser.add_argument("--mode", metavar="MODE", help="auto, text or photo: the request's rendering")
     parser.add_argument("--resolution", metavar="RESOLUTION", help="fine or standard")
+    parser.add_argument("--wait", action="store_true", help="wait until the fax has ended, and end as it did")
     options = parser.parse_args(arguments)
     try:
         recipients = numbers(options.to)
@@ -205,7 +211,21 @@ def main(arguments: list[str]) -> int:
     except OSError as error:
         return fail(f"{error.filename} cannot be read: {error.strerror}")
     print(describe(answer))
+    if answer.status_code == 200 and options.wait:
+        return _wait(to, answer.json()["id"])
     return 0 if answer.ok else 1
+
+
+def _wait(to: Sender, fax_id: str) -> int:
+    # They are made of what is above.
+    from tools.client import status, wait
+
+    try:
+        return wait.wait(to, fax_id, wait.SECONDS)
+    except status.Unanswered as error:
+        return fail(error)
+    except KeyboardInterrupt:
+        return status.NOT_FINAL
 
 
 if __name__ == "__main__":
