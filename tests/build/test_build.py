@@ -253,15 +253,18 @@ def test_base64_is_decoded_by_the_extension(built: tuple[str, Path]) -> None:
 
 
 @started
-def test_a_pdf_is_read_with_the_layers_alone(built: tuple[str, Path]) -> None:
+@pytest.mark.parametrize("name", ["letter.pdf", "scan.tif", "photo.jpg"])
+def test_a_document_is_read_with_the_layers_alone(built: tuple[str, Path], name: str) -> None:
     folder = built[1]
     layers = [str(folder / layer / "python") for layer in ("DocumentsLayer", "CoreLayer")]
-    document = ROOT / "tests/data/documents/letter.pdf"
+    document = ROOT / "tests/data/documents" / name
     script = (
         f"import sys; sys.path[:0] = {layers!r}\n"
         "from pathlib import Path\n"
-        "from faxes.formats import pdf\n"
-        f"print(pdf.count_pages(Path({str(document)!r}).read_bytes(), 200))"
+        "from faxes.intake import documents\n"
+        "from faxes.model import Limits, Upload\n"
+        f"limits = Limits(**{{**dict.fromkeys(Limits.__dataclass_fields__, 10**9), 'pages_per_fax': 200}})\n"
+        f"print(documents.inspect(Upload({name!r}, Path({str(document)!r}).read_bytes()), 1, 1, limits).pages > 0)"
     )
     done = subprocess.run([sys.executable, "-S", "-I", "-W", "error", "-c", script], capture_output=True, text=True)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "1\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "True\n", "")

@@ -187,6 +187,29 @@ def documents() -> list[Case]:
         "pdf_too_slow": "os.write(1, b'R'); os.kill(os.getpid(), signal.SIGPROF)",
         "pdf_reader_not_started": "sys.exit(1)",
     }
+    decoders = {
+        "jpg_crashed_decoder": "os.abort()",
+        "tif_crashed_decoder": "os.abort()",
+        "jpg_undecodable": "os.write(1, bytes([1, 0, 0, 0, 1]))",
+    }
+    for reason, does in decoders.items():
+        kind = reason.partition("_")[0]
+        child = mock.Mock(return_value=[sys.executable, "-c", f"import os; os.write(1, b'R'); {does}"])
+        sample = document(f"whole.{kind}", WHOLE[kind])
+        cases.append(Case(reason, "create_fax", sample, reason, patched={"faxes.formats.decoding.child": child}))
+    photo = document("whole.jpg", WHOLE["jpg"])
+    child = mock.Mock(return_value=[sys.executable, "-c", "raise SystemExit(1)"])
+    cases.append(
+        Case(
+            "no-decoder",
+            "create_fax",
+            photo,
+            "picture_reader_not_started",
+            patched={"faxes.formats.decoding.child": child},
+        )
+    )
+    none = {"faxes.formats.decoding._library": mock.Mock(return_value=None)}
+    cases.append(Case("no-libraries", "create_fax", photo, "picture_reader_missing", patched=none))
     whole = document("whole.pdf", WHOLE["pdf"])
     for reason, does in readers.items():
         child = mock.Mock(return_value=[sys.executable, "-c", f"import os, signal, sys; {does}"])

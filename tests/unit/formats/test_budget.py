@@ -148,11 +148,12 @@ def test_a_pdfs_process_has_what_is_left_and_is_charged() -> None:
     # Of some milliseconds; its start, which takes ten times as long, is not.
     assert 0.9 < budget.left < 1.0
 
-    script = pdf._START.replace(
+    command = pdf.child()
+    at = command.index("-c") + 1
+    script = command[at].replace(
         "pdf_check.main", "pdf_check.check = lambda *_: [0 for _ in iter(int, 1)]; pdf_check.main"
     )
-    command = pdf.child()
-    spins = [script if each == pdf._START else each for each in command]
+    spins = [*command[:at], script, *command[at + 1 :]]
     little = Budget(10**9, 0.02)
     with pytest.raises(Unfaxable) as caught:
         pdf.count_pages(ONE_PAGE, 200, little, start=spins)

@@ -1,13 +1,16 @@
 """What each kind of document must be like to be faxed, told from its bytes alone.
 
     jpg.py  tif.py  txt.py   one walk in plain Python each; they raise Unfaxable alone
+    decoding.py              asks a process of its own whether a JPEG or TIFF can be decoded: picture_check.py, with
+                             jpg_decoder.py and tif_decoder.py
     pdf.py                   asks a process of its own, which runs a native parser: pdf_check.py. What that does not
                              tell is read in plain Python: pdf_ends.py, pdf_places.py, pdf_objects.py, pdf_pages.py
+    process.py               starts such a process, and takes its one answer
     budget.py                what looking into all documents of one fax may take together
 
-Each kind has `count_pages`, which says how many pages the whole document makes. Nothing that is on a page is
-decompressed or rendered here, so that a document costs what its bytes cost. ``documents`` calls them and words the
-answer. Of the package they import `errors` alone, and no kind imports another.
+Each kind has `count_pages`, which says how many pages the whole document makes. What decompresses runs in a process of
+its own, so that in this one a document costs what its bytes cost. ``documents`` calls them and words the answer. Of the
+package they import `errors` and `confinement` alone, and no kind imports another.
 """
 
 

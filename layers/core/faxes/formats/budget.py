@@ -18,6 +18,8 @@ from faxes.formats import Unfaxable
 # Of processor time, for all documents of a fax, without the starts of PDFs' processes. The most that honest ones of
 # 4.4 MB were found to take is a tenth of it.
 SECONDS = 1.0
+# What decoding pictures leaves of it for looking into the other files: four times what honest ones need.
+KEPT = 0.4
 # How often the signal comes again: what it interrupts may be where an error cannot be raised.
 _AGAIN = 0.02
 
@@ -84,6 +86,11 @@ class Budget:
         """Seconds of processor time, at least 0."""
         used = 0.0 if self._started is None else self._clock() - self._started
         return max(self._left - used, 0.0)
+
+    @property
+    def for_decoding(self) -> float:
+        """What decoding a picture may take of it, in seconds: what is over is nobody's fault."""
+        return max(self.left - KEPT * self._most_seconds, 0.0)
 
     def _check(self) -> None:
         if self.left <= 0 and not self._is_held:

@@ -21,39 +21,24 @@ do, is looked at in plain Python again (pdf_objects.py, pdf_pages.py). The rules
 A PDF that is cut exactly where an older version of it ended is that version, whole; nothing tells the two apart.
 """
 
-import resource
 import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from signal import SIGPROF, SIGXCPU
 
-from faxes.confinement import READY
-from faxes.confinement.outside import Process, started
 from faxes.errors import DeploymentFault
-from faxes.formats import Unfaxable, pdf_check
+from faxes.formats import Unfaxable, pdf_check, process
 from faxes.formats.budget import Budget
 from faxes.formats.pdf_ends import Ends, bytes_changed, damaged, find_ends
 from faxes.formats.pdf_objects import Objects, Unread
 from faxes.formats.pdf_pages import check_pages
 
-# Seconds that one check may take. For a child that neither ends nor computes: what it may compute is far less.
-SECONDS = 5.0
-
 _FAULT = "pdf_reader_not_started"
 
 # PDFium opens no PDF that counts more.
 _MOST_PAGES = 0xFFFFF
-
-# Isolated, without site-packages, and leaving no files behind. Imported and not run as a script, so that the compiled
-# module that ships is used.
-_START = (
-    "import sys; sys.path.append(sys.argv[1]); from faxes.formats import pdf_check; "
-    "pdf_check.main(sys.argv[2], *map(int, sys.argv[3:]))"
-)
 
 
 def count_pages(
@@ -62,7 +47,7 @@ def count_pages(
     budget: Budget | None = None,
     *,
     start: Sequence[str] | None = None,
-    seconds: float = SECONDS,
+    seconds: float = process.SECONDS,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> int:
     """The pages of a PDF. Beyond ``max_pages`` it is the document's word: its pages have not been looked at.
@@ -114,7 +99,7 @@ def child() -> list[str]:
     libraries = [str(path) for folder in folders for path in Path(folder).glob("libpdfium.*")]
     if len(libraries) != 1:
         raise DeploymentFault(reason="pdf_reader_missing", cause=f"{len(libraries)} libraries of PDFium in {folders}")
-    return [sys.executable, "-I", "-S", "-B", "-c", _START, str(Path(__file__).parents[2]), *libraries]
+    return process.command("pdf_check", *libraries)
 
 
 def _alone(content: bytes, ends: Ends) -> bytes | memoryview:
@@ -155,68 +140,24 @@ def _ask(
     seconds: float,
     monotonic: Callable[[], float],
 ) -> tuple[int, int, int]:
-    """Outcome, number and pixels as the child answers. Nothing else that it says or does counts: it may be in strange
-    hands. What it computes with the document is charged to the budget; its start is no document's."""
+    """Outcome, number and pixels as the child answers. What it computes with the document is charged to the budget; its
+    start is no document's."""
     left = budget.left
     with budget.held():
-        talk = _talk([*command, str(int(left * 1_000_000))], document, seconds, monotonic)
-    if not talk.heard.startswith(READY):
-        raise DeploymentFault(reason=_FAULT, cause="no sign in time" if talk.late else f"its status is {talk.status}")
-    is_stopped = talk.status in (-SIGPROF, -SIGXCPU)
-    budget.charge(left if is_stopped and left < pdf_check.PARSER_STARTS * talk.started else talk.used)
-    if len(talk.heard) == len(READY) + pdf_check.ANSWER_BYTES:
-        return talk.heard[1], int.from_bytes(talk.heard[2:6]), int.from_bytes(talk.heard[6:])
-    if talk.late or is_stopped:
+        answer = process.ask(
+            [*command, str(int(left * 1_000_000))],
+            document,
+            pdf_check.ANSWER_BYTES,
+            fault=_FAULT,
+            seconds=seconds,
+            monotonic=monotonic,
+        )
+    budget.charge(left if answer.stopped and left < pdf_check.PARSER_STARTS * answer.started else answer.used)
+    if answer.content:
+        return answer.content[0], int.from_bytes(answer.content[1:5]), int.from_bytes(answer.content[5:])
+    if answer.late or answer.stopped:
         raise Unfaxable("pdf_too_slow", "takes too long to read; print it to a new PDF")
     raise _crashed()
-
-
-@dataclass(frozen=True, slots=True)
-class _Talk:
-    """What was heard of a child, its status, whether it was late, and its processor time in seconds: up to where it was
-    ready, and from there on."""
-
-    heard: bytes
-    status: int
-    late: bool
-    started: float
-    used: float
-
-
-def _talk(
-    command: Sequence[str], document: bytes | memoryview, seconds: float, monotonic: Callable[[], float]
-) -> _Talk:
-    deadline = monotonic() + seconds
-    late = False
-    heard = b""
-    ready = 0.0
-    before = _children_time()
-    with started(command, fault=_FAULT, monotonic=monotonic) as process:
-        try:
-            heard = _hear(process, len(READY), deadline)
-            if heard == READY:
-                ready = process.processor_time()
-                process.send(document, deadline)
-                heard += _hear(process, pdf_check.ANSWER_BYTES + 1, deadline)
-        except TimeoutError:
-            late = True
-        status = process.end()
-    return _Talk(heard, status, late, ready, max(_children_time() - before - ready, 0.0))
-
-
-def _children_time() -> float:
-    """Of all children that have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-def _hear(process: Process, most: int, deadline: float) -> bytes:
-    """What it says until it says no more, or the first ``most`` bytes. Raises TimeoutError."""
-    heard = bytearray(most)
-    length = 0
-    while length < most and (read := process.receive(memoryview(heard)[length:], deadline)):
-        length += read
-    return bytes(heard[:length])
 
 
 def _crashed() -> Unfaxable:

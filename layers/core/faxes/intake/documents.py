@@ -209,15 +209,28 @@ def _pages_of_text(named: _Format | None, content: bytes, max_pages: int, budget
 
 
 def _count_pages(kind: Kind, content: bytes, max_pixels: int, max_pages: int, budget: Budget) -> int:
-    # Each is imported when the first of its kind comes; a PDF's brings what starts and watches another process.
+    # Each is imported when the first of its kind comes; most bring what starts and watches another process.
     if kind is Kind.JPG:
-        from faxes.formats import jpg
-
-        return budget.run(lambda: jpg.count_pages(content, max_pixels, budget.draw))
+        return budget.run(lambda: _pages_of_jpg(content, max_pixels, budget))
     if kind is Kind.TIF:
-        from faxes.formats import tif
-
-        return budget.run(lambda: tif.count_pages(content, max_pixels, max_pages, budget.draw))
+        return budget.run(lambda: _pages_of_tif(content, max_pixels, max_pages, budget))
     from faxes.formats import pdf
 
     return budget.run(lambda: pdf.count_pages(content, max_pages, budget))
+
+
+def _pages_of_jpg(content: bytes, max_pixels: int, budget: Budget) -> int:
+    from faxes.formats import decoding, jpg
+
+    pages = jpg.count_pages(content, max_pixels, budget.draw)
+    decoding.check_jpg(content, budget)
+    return pages
+
+
+def _pages_of_tif(content: bytes, max_pixels: int, max_pages: int, budget: Budget) -> int:
+    from faxes.formats import decoding, tif
+
+    pages = tif.count_pages(content, max_pixels, max_pages, budget.draw)
+    if pages <= max_pages:
+        decoding.check_tif(content, [directory for _, directory in tif.pages(content)], budget)
+    return pages

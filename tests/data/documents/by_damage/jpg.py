@@ -138,6 +138,7 @@ def _scan_of(name: str, data: Callable[[bytes], bytes], source: str = BASELINE) 
 
 
 _scan_of("scan-of-its-beginning.jpg", lambda data: data[: len(data) // 20])
+_scan_of("scan-of-half.jpg", lambda data: data[: len(data) // 2])
 _scan_of("scan-of-a-few-rows-of-gray.jpg", lambda data: data[:40], "jpg/libjpeg-turbo-grayscale.jpg")
 _scan_of("scan-of-zeros.jpg", lambda data: data[:200] + bytes(len(data) - 200))
 _scan_of(

@@ -133,6 +133,28 @@ _strip_too_short("lzw", "libtiff-lzw.tif", 20)
 _strip_too_short("deflate", "libtiff-deflate.tif", 2)
 _strip_too_short("jpeg", "libtiff-jpeg.tif", 30)
 _strip_too_short("packbits", "libtiff-packbits.tif", 8)
+
+
+def _data_ends(name: str, source: str, size: int) -> None:
+    """The first strip is said to have so many bytes, which its rows could do with, by their number."""
+    _tif(f"{name}-data-ends.tif", lambda directory: directory.item(STRIP_BYTES, 0, size), f"tif/{source}")
+
+
+_data_ends("deflate", "libtiff-deflate.tif", 250)
+_data_ends("lzw", "libtiff-lzw.tif", 300)
+_data_ends("packbits", "libtiff-packbits.tif", 600)
+
+
+@breaks("tif/refused/g4-of-other-codes.tif")
+def _() -> bytes:
+    """Of the first page's one strip, bytes in the middle: from there on, no row is what it was."""
+    content = bytearray(valid("tif/ghostscript-g4-204x196.tif"))
+    directory = Directory(bytes(content))
+    at = directory.number(directory.entry(STRIPS) + 8, 4) + 600
+    content[at : at + 100] = bytes(range(100))
+    return bytes(content)
+
+
 _tif("jpeg-of-other-colours.tif", lambda directory: directory.value(PHOTOMETRIC, 2), "tif/libtiff-jpeg-ycbcr.tif")
 _tif(
     "jpeg-of-other-samples.tif",
