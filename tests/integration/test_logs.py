@@ -31,6 +31,7 @@ from tests.support.canaries.cases import DYNAMODB_FATES, Case, raw
 from tests.support.canaries.deployed import Deployed, Drawn, fill
 from tests.support.canaries.faxes import accepted_and_refused_faxes, faults_of_faxes
 from tests.support.canaries.logins import callers, logins, unexpected
+from tests.support.canaries.status import of_faxes
 from tests.support.canaries.texts import BASIC, EXTENSION, ISSUED, KEYS, PHONE, SECRET, UID, USER, leaks
 from tests.support.canaries.written import Invoke, Written, as_the_runtime_writes, everything_shows
 from tests.support.cloud import cloud
@@ -67,11 +68,11 @@ def _deployed() -> Iterator[Deployed]:
         assert boto3.DEFAULT_SESSION is not None
         faults = Faults(boto3.DEFAULT_SESSION)
         fill(running)
-        names = ("create_fax", "authorize", "issue_token", "refuse")
+        names = ("create_fax", "read_faxes", "change_faxes", "authorize", "issue_token", "refuse")
         yield Deployed(running, faults, {name: running.function(name) for name in names})
 
 
-CASES = accepted_and_refused_faxes() + faults_of_faxes() + callers() + logins() + unexpected()
+CASES = accepted_and_refused_faxes() + faults_of_faxes() + of_faxes() + callers() + logins() + unexpected()
 
 
 # --- the tests -------------------------------------------------------------------------------------------------------
@@ -128,7 +129,7 @@ APPS = {
 
 def app_of(case: Case, line: Mapping[str, Any]) -> str | None:
     """The key that a case's line has to name: the app's whose request it is known to be, whatever came of it."""
-    if case.function == "create_fax":
+    if case.function in ("create_fax", "read_faxes", "change_faxes"):
         return None if case.says == "authorizer_missing" else KEYS["enabled"]
     if case.patched:
         # It depends on how far it came; it is the right one or none.

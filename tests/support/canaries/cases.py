@@ -60,7 +60,8 @@ def raw(target: str, headers: list[str], body: bytes, method: str = "POST") -> r
         "Content-Length: LENGTH",
         *headers,
     ]
-    sent = make.post(f"{target}?{QUERY}={QUERY}&access_token={TOKEN}", lines, body)
+    query = "&" if "?" in target else "?"
+    sent = make.post(f"{target}{query}{QUERY}={QUERY}&access_token={TOKEN}", lines, body)
     return requests.parse(sent.replace(b"POST", method.encode(), 1))
 
 

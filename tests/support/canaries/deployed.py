@@ -7,9 +7,11 @@ from types import ModuleType
 from faxes.adapters.dynamodb.credentials import app_item, token_item
 from faxes.adapters.dynamodb.directory import extension_item, user_item
 from faxes.adapters.dynamodb.items import wire
+from faxes.adapters.dynamodb.records import fax_item
 from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal
-from faxes.tokens import App, AppLogin, Token, digest_of
-from tests.support import requests
+from faxes.tokens import App, AppLogin, Token, UsageKey, digest_of
+from tests.support import requests, stored
+from tests.support.canaries import status
 from tests.support.canaries.texts import (
     COLLEAGUE,
     COLLEAGUES,
@@ -21,9 +23,10 @@ from tests.support.canaries.texts import (
     SECRET,
     TOKENS,
     UID,
+    USAGE_KEY,
     USER,
 )
-from tests.support.cloud import Cloud
+from tests.support.cloud import API_ID, Cloud
 from tests.support.faults import Faults
 
 
@@ -51,12 +54,16 @@ class Drawn:
         return f"{ISSUED}-{self._draws % 50}"
 
 
+# What the authorizer hands to the gateway, and writes nowhere.
+COUNTED_BY = UsageKey(f"{API_ID}{USAGE_KEY}", datetime(2026, 11, 23, tzinfo=UTC))
+
+
 def fill(running: Cloud) -> None:
     running.import_example(draw=lambda: requests.EXAMPLE.secret)
     terminal, queue = ExtensionType.PHONE_TERMINAL, ExtensionType.QUEUE
     ends = datetime.now(UTC) + timedelta(hours=1)
     apps = [
-        App(KEYS["enabled"], digest_of(SECRET), USER, "0003", Context.USER, enabled=True),
+        App(KEYS["enabled"], digest_of(SECRET), USER, "0003", Context.USER, enabled=True, usage_key=COUNTED_BY),
         App(KEYS["disabled"], digest_of(SECRET), USER, "0003", Context.USER, enabled=False),
         App(KEYS["rotated"], digest_of(f"{SECRET}-new"), USER, "0003", Context.USER, enabled=True),
     ]
@@ -79,5 +86,7 @@ def fill(running: Cloud) -> None:
         ],
         "CredentialTable": [*map(app_item, apps), *map(token_item, tokens.values())],
     }
+    stored.keep(running)
+    items["FaxTable"] = [fax_item(fax, None, 1) for fax in status.kept()]
     for table, each in ((table, item) for table, listed in items.items() for item in listed):
         running.dynamodb.put_item(TableName=running.names[table], Item=wire(each))

@@ -19,6 +19,8 @@ RETRY = "canary-idempotency-key"
 WORDS = "canary-words"
 # What a fax's uid begins with.
 UID = "ca9a47ca9a47ca9a47ca9a47ca"
+# What an app is counted by.
+USAGE_KEY = "ca9a47ca9a47usage0key"
 BASIC = base64.b64encode(f"{KEY}:{SECRET}".encode()).decode()
 
 # Each ends another way; the authorizer's table has them all.
@@ -40,6 +42,7 @@ FORBIDDEN = {
     "a phone number as it was sent": PHONE[-7:],
     "a file's content": base64.b64encode(CONTENT).decode()[4:-4],
     "a uid": UID,
+    "an API key": USAGE_KEY,
 }
 
 
