@@ -26,7 +26,9 @@ from tools.local.stack_file import LocalStack
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    with local_stack(tmp_path_factory.mktemp("stack"), shared_build(tmp_path_factory)) as running:
+    # The tests send the same fax again and again, without a key.
+    parameters = {"DeduplicationMinutes": "0"}
+    with local_stack(tmp_path_factory.mktemp("stack"), shared_build(tmp_path_factory), parameters) as running:
         pipeline.rest(running)
         yield running
 

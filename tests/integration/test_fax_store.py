@@ -1,12 +1,13 @@
 """The fax store's contract, on the store in memory and on DynamoDB."""
 
+import dataclasses
 from datetime import timedelta
 
 import pytest
 
 from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
 from faxes.intake.submission import IdempotencyRecordTaken, IdTaken
-from faxes.model import Acceptance, ExtensionNumber, Kind, StoredFile
+from faxes.model import Acceptance, ExtensionNumber, Kind, Status, StoredFile
 from tests.support.cloud import Cloud
 from tests.support.faxes import NOW, NUMBER, fax, idempotency
 from tests.support.memory import MemoryFaxStore
@@ -28,6 +29,22 @@ def test_a_fax_that_was_added_is_found_by_its_id_its_uid_and_its_extension(store
     assert store.by_id("1001", NOW) == fax(1)
     assert store.by_uid(fax(1).uid, NOW) == fax(1)
     assert store.of_extension(NUMBER, NOW) == [fax(1)]
+
+
+def test_a_record_takes_the_place_of_the_one_that_it_names_and_of_no_other(store: Store) -> None:
+    store.insert(fax(1), idempotency(1))
+    with pytest.raises(IdempotencyRecordTaken):
+        store.insert(fax(2), dataclasses.replace(idempotency(1), instead_of="999"))
+    store.insert(fax(2), dataclasses.replace(idempotency(1), instead_of=fax(1).id))
+    with pytest.raises(IdempotencyRecordTaken) as taken:
+        store.insert(fax(3), dataclasses.replace(idempotency(1), instead_of=fax(1).id))
+    assert taken.value.by.fax_id == fax(2).id
+
+
+def test_whether_a_fax_has_failed(store: Store) -> None:
+    store.insert(fax(1))
+    store.insert(fax(2, status=Status.FAILED))
+    assert [store.has_failed(fax_id) for fax_id in (fax(1).id, fax(2).id, "1")] == [False, True, False]
 
 
 def test_nothing_is_found_where_nothing_was_added(store: Store) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from faxes.errors import Effect, StorageFault
 from faxes.intake.submission import IdempotencyRecordTaken, IdTaken
-from faxes.model import Acceptance, Document, Extension, ExtensionNumber, Fax, IdempotencyRecord, User
+from faxes.model import Acceptance, Document, Extension, ExtensionNumber, Fax, IdempotencyRecord, Status, User
 from faxes.provisioning.entries import Budget
 from faxes.provisioning.stores import BudgetKey, HeldBudgets
 from faxes.tokens import App, Token
@@ -86,7 +86,7 @@ class MemoryFaxStore:
         there = self.faxes.get(fax.id)
         if fax.uid in (there and there.uid, accepted and accepted.uid):
             return
-        if accepted:
+        if idempotency and accepted and accepted.fax_id != idempotency.instead_of:
             raise IdempotencyRecordTaken(accepted)
         if there:
             raise IdTaken
@@ -96,6 +96,11 @@ class MemoryFaxStore:
                 idempotency.expires_at,
                 Acceptance(fax.id, fax.uid, idempotency.fingerprint),
             )
+
+    def has_failed(self, fax_id: str) -> bool:
+        if self.read_failure:
+            raise self.read_failure
+        return fax_id in self.faxes and self.faxes[fax_id].status == Status.FAILED
 
     def by_id(self, fax_id: str, now: datetime) -> Fax | None:
         fax = self.faxes.get(fax_id)

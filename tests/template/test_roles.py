@@ -114,11 +114,16 @@ def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> N
     assert managed == {("GatewayLoggingRole", str({"Fn::Sub": gateway}))}
 
 
-def test_what_create_fax_reads_of_faxes_is_the_idempotency_records() -> None:
+def test_what_create_fax_reads_of_faxes_is_the_idempotency_records_and_how_one_ended() -> None:
     statements = properties("CreateFaxRole")["Policies"][0]["PolicyDocument"]["Statement"]
     conditions = {statement["Sid"]: statement["Condition"] for statement in statements if "Condition" in statement}
     assert conditions == {
-        "ReadIdempotencyRecords": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["IDEMPOTENCY#*"]}}
+        "ReadIdempotencyRecords": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["IDEMPOTENCY#*"]}},
+        "ReadWhetherAFaxHasFailed": {
+            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["FAX#*"]},
+            "ForAllValues:StringEquals": {"dynamodb:Attributes": ["pk", "sk", "status"]},
+            "StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+        },
     }
 
 

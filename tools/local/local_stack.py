@@ -42,11 +42,14 @@ EXAMPLE_EXTENSION = "0003*210"
 
 
 @contextmanager
-def local_stack(home: Path, built: Path | None = None) -> Iterator[LocalStack]:
+def local_stack(
+    home: Path, built: Path | None = None, parameters: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[LocalStack]:
     """Build, start, deploy, import the example directory, and tell what runs in ``home/stack.json``; afterwards, stop.
 
     Everything lies below ``home``; of what is made here, only the build is left when this ends. ``built`` is the
-    template of a build for this machine's architecture that takes the place of one of its own.
+    template of a build for this machine's architecture that takes the place of one of its own; ``parameters`` are given
+    to the stack where they are to differ from its own.
     """
     architecture = places.architecture()
     with ExitStack() as cleanup:
@@ -64,7 +67,7 @@ def local_stack(home: Path, built: Path | None = None) -> Iterator[LocalStack]:
             with step("starting the embedded AWS (ministack) on 127.0.0.1, with TLS and IAM enforcement"):
                 running = starting.result()
         with step("deploying the template with sam deploy"):
-            outputs = deploy(running, template, architecture)
+            outputs = deploy(running, template, architecture, parameters)
         with step("importing directory.example.yaml"):
             stack = _with_example_directory(running, outputs, home / "ca.pem")
         stack_file.write(stack, home / "stack.json")

@@ -17,7 +17,7 @@ from faxes.errors import (
     StorageFailed,
     StorageFault,
 )
-from faxes.model import Acceptance, Context, Fax, IdempotencyRecord, Principal, Receipt, Upload
+from faxes.model import Acceptance, Context, Fax, IdempotencyRecord, Principal, Receipt, Status, Upload
 from tests.support.memory import MemoryFaxStore
 from tests.support.submitting import ALICE, NOT_READ, NOTE, OFFICE, SCAN, UID, Service, again
 from tools.limits import default_limits
@@ -177,6 +177,34 @@ def test_where_it_is_set_up_the_same_content_is_the_same_fax_for_a_while() -> No
     assert second is not None
     assert second.fax is not None
     assert len(service.faxes.faxes) == 2
+
+
+def test_a_fax_that_has_failed_ends_its_window() -> None:
+    """Whoever sends a failed fax again means another one; the failed one has its number, and keeps it."""
+    service = Service(bits=(7, 8, 9, 10, 11, 12), deduplication=timedelta(minutes=10))
+    first = again(service, key=None)
+    assert first is not None
+    service.faxes.faxes[first.id] = dataclasses.replace(service.faxes.faxes[first.id], status=Status.FAILED)
+    second = again(service, key=None)
+    assert second is not None
+    assert second.fax is not None
+    assert second.id != first.id
+    # From now on, this is the one.
+    assert again(service, key=None) == Receipt(second.id, second.uid, None)
+
+
+def test_where_it_cannot_be_learned_whether_the_earlier_fax_has_failed_nothing_is_accepted() -> None:
+    service = Service(bits=(7, 8, 9), deduplication=timedelta(minutes=10))
+    again(service, key=None)
+
+    def broken(fax_id: str) -> bool:
+        raise StorageFault("GetItem", Effect.NONE, "broken")
+
+    service.faxes.has_failed = broken  # type: ignore[method-assign]
+    with pytest.raises(StorageFailed) as failed:
+        again(service, key=None)
+    assert failed.value.reason == "record_not_read"
+    assert (len(service.faxes.faxes), len(service.files.objects)) == (1, 1)
 
 
 def test_a_client_that_sends_keys_decides_by_itself_what_is_the_same_fax() -> None:

@@ -13,9 +13,10 @@ import hmac
 import json
 import re
 from collections.abc import Iterable
+from datetime import datetime
 
 from faxes.intake.request import Request
-from faxes.model import Extension, Principal
+from faxes.model import Extension, IdempotencyRecord, Principal
 
 # Printable ASCII; docs/api/send-again.md.
 KEY = re.compile(r"[\x20-\x7e]{1,255}")
@@ -29,6 +30,13 @@ def name_by_key(principal: Principal, key: str) -> str:
 def name_by_fingerprint(principal: Principal, fingerprint: str) -> str:
     """The name of the idempotency record that a fingerprint makes where no key is sent: 64 hex digits."""
     return _digest(["fingerprint", *_caller(principal), fingerprint])
+
+
+def record_of(principal: Principal, key: str | None, fingerprint: str, expires_at: datetime) -> IdempotencyRecord:
+    """What makes the same request, sent again, the same fax: its key, or where there is none its fingerprint."""
+    if key is None:
+        return IdempotencyRecord(name_by_fingerprint(principal, fingerprint), fingerprint, expires_at, window=True)
+    return IdempotencyRecord(name_by_key(principal, key), fingerprint, expires_at)
 
 
 def fingerprint_of(

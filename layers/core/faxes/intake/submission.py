@@ -20,7 +20,7 @@ from faxes import access, ids
 from faxes.access import Directory
 from faxes.errors import Effect, KeyReused, OutcomeUnknown, StorageFailed, StorageFault, TooManyFiles, storage_faults_as
 from faxes.intake import documents, recipients, request
-from faxes.intake.idempotency import fingerprint_of, name_by_fingerprint, name_by_key
+from faxes.intake.idempotency import fingerprint_of, name_by_key, record_of
 from faxes.intake.request import Request
 from faxes.model import (
     Acceptance,
@@ -37,7 +37,7 @@ from faxes.model import (
     Upload,
 )
 
-# An accepted fax is taken up at once; where that was lost, it is due after this.
+# An accepted fax is taken up at once, or where that was lost, after this.
 _TAKEN_UP = timedelta(minutes=1)
 # Writes of one record: an id may be taken, and others may be writing under the same key.
 _WRITES = 5
@@ -62,10 +62,7 @@ class FaxStore(Protocol):
 
     def acceptance(self, name: str, now: datetime) -> Acceptance | None:
         """What was accepted under the idempotency record of this name, as last written, or None where nothing was, or
-        its time is over.
-
-        Raises StorageFault where that cannot be learned.
-        """
+        its time is over. Raises StorageFault where that cannot be learned."""
         ...
 
     def insert(self, fax: Fax, idempotency: IdempotencyRecord | None = None) -> None:
@@ -75,6 +72,10 @@ class FaxStore(Protocol):
         where it was not written for another reason, or where that cannot be told: its effect says which. Being called
         twice with the same fax is the same as once.
         """
+        ...
+
+    def has_failed(self, fax_id: str) -> bool:
+        """Whether there is such a fax and it has failed. Raises StorageFault where that cannot be learned."""
         ...
 
 
@@ -200,19 +201,10 @@ class Submission:
 
     def _idempotency(self, principal: Principal, key: str | None, fingerprint: str) -> IdempotencyRecord | None:
         """What makes the same request, sent again, this fax: its key; without one, its fingerprint, if that is on."""
-        if key is not None:
-            return IdempotencyRecord(
-                name_by_key(principal, key), fingerprint, self._whole_seconds(self.timing.idempotency)
-            )
-        if self.timing.deduplication:
-            return IdempotencyRecord(
-                name_by_fingerprint(principal, fingerprint), fingerprint, self._whole_seconds(self.timing.deduplication)
-            )
-        return None
-
-    def _whole_seconds(self, lifetime: timedelta) -> datetime:
-        """The end of an idempotency record that is made now, as the time to live has it: not after its fax's."""
-        return (self.now() + min(lifetime, self.timing.retention)).replace(microsecond=0)
+        lifetime = self.timing.deduplication if key is None else self.timing.idempotency
+        # Not after its fax's, and in whole seconds, as the time to live is.
+        ends = (self.now() + min(lifetime, self.timing.retention)).replace(microsecond=0)
+        return record_of(principal, key, fingerprint, ends) if lifetime else None
 
     def _documents(self, uploads: Sequence[Upload], remaining: Callable[[], float]) -> list[Document]:
         if len(uploads) > self.limits.files_per_fax:
@@ -287,6 +279,13 @@ class Submission:
             self._discard(keyed, remaining)
         return receipt
 
+    def _is_over(self, idempotency: IdempotencyRecord, accepted: Acceptance) -> bool:
+        """Whether the window that a request came into ended before its time, since its fax has failed."""
+        if not idempotency.window:
+            return False
+        with storage_faults_as(StorageFailed, reason="record_not_read"):
+            return self.faxes.has_failed(accepted.fax_id)
+
     def _check_time_to_store(self, remaining: Callable[[], float]) -> None:
         _check_time(remaining, self.timing.put_all + self.timing.write)
 
@@ -309,7 +308,9 @@ class Submission:
             except IdTaken:
                 redrawn += 1
             except IdempotencyRecordTaken as taken:
-                return _replayed(idempotency.fingerprint if idempotency else "", taken.by)
+                if not (idempotency and self._is_over(idempotency, taken.by)):
+                    return _replayed(idempotency.fingerprint if idempotency else "", taken.by)
+                idempotency = replace(idempotency, instead_of=taken.by.fax_id)
             except StorageFault as fault:
                 failure = StorageFailed if fault.effect is Effect.NONE else OutcomeUnknown
                 raise failure(reason="record_not_written", cause=str(fault)) from fault

@@ -1,7 +1,8 @@
 """The records, in DynamoDB: three tables, so that each function's role is one action on one table.
 
-FaxTable        dynamodb:PutItem, dynamodb:GetItem on IDEMPOTENCY#* (create_fax); dynamodb:Query on FAX#* (read_faxes,
-                change_faxes); dynamodb:UpdateItem and dynamodb:PutItem on FAX#* (change_faxes)
+FaxTable        dynamodb:PutItem, dynamodb:GetItem on IDEMPOTENCY#* and the status of FAX#* (create_fax);
+                dynamodb:Query on FAX#* (read_faxes, change_faxes); dynamodb:UpdateItem and dynamodb:PutItem on FAX#*
+                (change_faxes)
     pk FAX#<id>, sk FAX    one fax; attributes as in ``faxes``; app: which one sent it, where one did;
                            idempotency: the name of the record that was written with it, where one was
     pk FAX#<id>, sk PAGES: its pages, one by one (``jobs``, which says as well what a worker adds to the record)

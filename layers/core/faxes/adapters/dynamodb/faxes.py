@@ -6,11 +6,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from faxes.adapters.calls import FAILURES, Attempts, fault, rehearse
+from faxes.adapters.dynamodb.deliveries import fax_key
 from faxes.adapters.dynamodb.items import Item, get, moment, plain, wire
 from faxes.adapters.dynamodb.records import DUE_SHARDS, RECORD, fax_item, fax_of
 from faxes.errors import Effect, StorageFault
 from faxes.intake.submission import IdempotencyRecordTaken, IdTaken, WriteConflict
-from faxes.model import Acceptance, ExtensionNumber, Fax, IdempotencyRecord
+from faxes.model import Acceptance, ExtensionNumber, Fax, IdempotencyRecord, Status
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -43,7 +44,10 @@ class DynamoDBFaxStore:
         puts: list[TransactWriteItemTypeDef] = [self._put(record, "attribute_not_exists(pk)")]
         if idempotency:
             free = "attribute_not_exists(pk) OR expiresAt <= :now"
-            puts.append(self._put(_idempotency_item(idempotency, fax), free, {":now": int(fax.created_at.timestamp())}))
+            values: dict[str, Any] = {":now": int(fax.created_at.timestamp())}
+            if idempotency.instead_of:
+                free, values = f"{free} OR faxId = :over", values | {":over": idempotency.instead_of}
+            puts.append(self._put(_idempotency_item(idempotency, fax), free, values))
         try:
             # The SDK gives the transaction a token, so that its own tries are one.
             self._attempts.watch(lambda: self._client.transact_write_items(TransactItems=puts))
@@ -51,6 +55,20 @@ class DynamoDBFaxStore:
             self._cancelled(error, fax)
         except FAILURES as error:
             raise fault("TransactWriteItems", self._effect, error) from error
+
+    def has_failed(self, fax_id: str) -> bool:
+        try:
+            answer = self._client.get_item(
+                TableName=self._table,
+                Key=wire({"pk": fax_key(fax_id), "sk": RECORD}),
+                # Nothing else of a fax is this function's to read.
+                ProjectionExpression="#status",
+                ExpressionAttributeNames={"#status": "status"},
+                ConsistentRead=True,
+            )
+        except FAILURES as error:
+            raise fault("GetItem", Effect.NONE, error) from error
+        return plain(answer.get("Item", {})).get("status") == Status.FAILED
 
     def rehearse(self) -> None:
         """Go through an insert but for sending it, so that the first one takes no longer than the next."""
