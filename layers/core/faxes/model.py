@@ -321,8 +321,7 @@ class Attempt:
 class IdempotencyRecord:
     """What makes a request that comes again the same fax, until ``expires_at`` (UTC, whole seconds): ``name`` says
     which request, ``fingerprint`` which fax it was; both are 64 hex digits. The fax's record names it, so that an
-    erasure finds it. ``window``: no key makes it, but the fax alone. ``instead_of`` is the id of the fax whose record
-    of this name it replaces."""
+    erasure finds it. ``window``: without a key. ``instead_of`` is the id of the fax whose record it replaces."""
 
     name: str
     fingerprint: str
