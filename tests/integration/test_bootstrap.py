@@ -68,6 +68,24 @@ def test_what_is_kept_and_how_long_things_may_take(cloud: Cloud, monkeypatch: py
     assert submission.limits == default_limits(files_per_fax=1)
 
 
+@pytest.mark.parametrize(("seconds", "reads"), [("0", 2), ("60", 1)])
+def test_an_extension_is_remembered_where_an_operator_says_so(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, seconds: str, reads: int
+) -> None:
+    cloud.import_example()
+    environment = template.environment(template.load(), "CreateFaxFunction", cloud.names)
+    for name, value in (environment | {"DIRECTORY_CACHE_SECONDS": seconds}).items():
+        monkeypatch.setenv(name, value)
+    submission = bootstrap.submission()
+    asked: list[str] = []
+    tables: Any = submission.faxes
+    tables._client.meta.events.register("before-send", lambda event_name, **_: asked.append(event_name))
+    first, second = (submission.directory.extension(ExtensionNumber("0003", "210")) for _ in range(2))
+    assert first is not None
+    assert first == second
+    assert asked == ["before-send.dynamodb.GetItem"] * reads
+
+
 def test_all_files_of_a_fax_are_put_in_one_wave(submission: Any) -> None:
     assert submission.files._pool is submission.pool
     assert submission.pool._max_workers == submission.limits.files_per_fax

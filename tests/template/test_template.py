@@ -191,6 +191,7 @@ def test_every_limit_is_a_parameter() -> None:
         ("RetentionDays", "RETENTION_DAYS", "CreateFaxFunction", create_fax.Settings),
         ("IdempotencyHours", "IDEMPOTENCY_HOURS", "CreateFaxFunction", create_fax.Settings),
         ("DeduplicationMinutes", "DEDUPLICATION_MINUTES", "CreateFaxFunction", create_fax.Settings),
+        ("DirectoryCacheSeconds", "DIRECTORY_CACHE_SECONDS", "CreateFaxFunction", create_fax.Settings),
         ("TokenLifetimeSeconds", "TOKEN_SECONDS", "IssueTokenFunction", issue_token.Settings),
     ],
 )

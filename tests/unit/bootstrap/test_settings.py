@@ -17,6 +17,7 @@ ENVIRONMENT = {
     "RETENTION_DAYS": "30",
     "IDEMPOTENCY_HOURS": "24",
     "DEDUPLICATION_MINUTES": "10",
+    "DIRECTORY_CACHE_SECONDS": "20",
     "MAX_FILES_PER_FAX": "5",
     "MAX_RECIPIENTS_PER_FAX": "6",
     "MAX_PAGES_PER_FAX": "7",
@@ -29,6 +30,7 @@ RANGES = {
     "RETENTION_DAYS": (1, 3650),
     "IDEMPOTENCY_HOURS": (1, 168),
     "DEDUPLICATION_MINUTES": (0, 1440),
+    "DIRECTORY_CACHE_SECONDS": (0, 3600),
     "MAX_FILES_PER_FAX": (1, 10),
     "MAX_RECIPIENTS_PER_FAX": (1, 999),
     "MAX_PAGES_PER_FAX": (1, 999),
@@ -47,6 +49,7 @@ def test_what_create_fax_reads() -> None:
         retention=timedelta(days=30),
         idempotency=timedelta(hours=24),
         deduplication=timedelta(minutes=10),
+        directory_cache=timedelta(seconds=20),
         limits=Limits(
             files_per_fax=5,
             recipients_per_fax=6,

@@ -12,6 +12,7 @@ from typing import Self
 
 from faxes.adapters.dynamodb.directory import DynamoDBDirectory
 from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
+from faxes.adapters.remembered_directory import RememberedDirectory
 from faxes.adapters.s3 import S3FileStore
 from faxes.bootstrap import clients
 from faxes.bootstrap.clients import DYNAMODB_BUDGET, NOBODY, S3_BUDGET
@@ -31,6 +32,7 @@ class Settings:
     retention: timedelta
     idempotency: timedelta
     deduplication: timedelta
+    directory_cache: timedelta
     limits: Limits
 
     @classmethod
@@ -42,6 +44,7 @@ class Settings:
             retention=timedelta(days=whole(environ, "RETENTION_DAYS", 1, 3650)),
             idempotency=timedelta(hours=whole(environ, "IDEMPOTENCY_HOURS", 1, 168)),
             deduplication=timedelta(minutes=whole(environ, "DEDUPLICATION_MINUTES", 0, 1440)),
+            directory_cache=timedelta(seconds=whole(environ, "DIRECTORY_CACHE_SECONDS", 0, 3600)),
             limits=Limits(
                 files_per_fax=whole(environ, "MAX_FILES_PER_FAX", 1, 10),
                 recipients_per_fax=whole(environ, "MAX_RECIPIENTS_PER_FAX", 1, 999),
@@ -60,7 +63,9 @@ def submission() -> Submission:
     tables = clients.dynamodb()
     # As many threads as a fax may have files: they are put in one wave, whose length is one put's.
     pool = ThreadPoolExecutor(settings.limits.files_per_fax, thread_name_prefix="put")
-    directory = DynamoDBDirectory(tables, settings.directory_table)
+    read = DynamoDBDirectory(tables, settings.directory_table)
+    lifetime = settings.directory_cache
+    directory = RememberedDirectory(read, lifetime, clients.now) if lifetime else read
     store = S3FileStore(clients.s3(), settings.bucket, pool, S3_BUDGET.tries)
     faxes = DynamoDBFaxStore(tables, settings.fax_table)
     connect(lambda: directory.user(NOBODY), lambda: store.delete([NO_FILE]), store.rehearse, faxes.rehearse)
