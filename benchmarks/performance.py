@@ -45,6 +45,8 @@ def main() -> int:
             rows = _rows("accept")
         with step("measuring what it costs beside the SDK's calls"), endpoint() as services:
             rows += _rows("sdk", "cpu", env=services)
+        with step("measuring what asking for a fax costs beside its query"), endpoint() as services:
+            rows += _rows("status", env=services)
         with step("measuring three files at once"), endpoint(delay=0.03) as services:
             rows += _rows("sdk", "wave", env=services)
         with step("measuring starts, first faxes, and the others"):

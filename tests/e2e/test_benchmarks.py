@@ -52,6 +52,13 @@ def test_with_the_sdk(what: str) -> None:
     assert_shown(rows)
 
 
+def test_asking_for_a_fax() -> None:
+    with endpoint() as services:
+        rows = measured("-m", "benchmarks.status", env=services)
+    assert len(rows) == 3
+    assert_shown(rows)
+
+
 @pytest.mark.parametrize("without", ["", "connections", "collector"])
 def test_a_start(tmp_path: Path, without: str) -> None:
     event = tmp_path / "event.json"
