@@ -3,7 +3,6 @@
 `python -m benchmarks.status`, in the functions' environment and with that endpoint; prints rows as JSON.
 """
 
-import json
 import os
 import sys
 import time

@@ -32,7 +32,7 @@ def plain(item: Mapping[str, Any]) -> Item:
     return {name: _value(node) for name, node in item.items()}
 
 
-def _value(node: Mapping[str, Any]) -> Any:
+def _value(node: Any) -> Any:
     # Nearly all are one of these, which the SDK takes many times as long to look up.
     if "S" in node:
         return node["S"]
