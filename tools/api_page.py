@@ -28,9 +28,10 @@ _SCRIPT = "package/dist/browser/standalone.js"
 _NO_NPM = "npm is not installed; it fetches the page's renderer. Install Node.js, which has it."
 
 _LANGUAGES = {"sh": ("shell", "curl"), "python": ("python", "Python"), "js": ("javascript", "JavaScript")}
-_AGAIN = "Idempotency-Key"
+# What a sample does beyond its operation, by what only such a sample has in it.
+_MORE = {"idempotency-key": ": again", "etag": ": until it ends"}
 # The pages of docs/api that have samples, in the order in which they are shown.
-_SAMPLED = ("send.md", "log-in.md", "send-again.md")
+_SAMPLED = ("send.md", "log-in.md", "send-again.md", "status.md")
 _PATH, _OLDER_PATH = "/uapi/", "/unifiedapi/"
 # A page's fenced code: its language, and its text.
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -138,18 +139,31 @@ def document() -> dict[str, Any]:
     # The renderer hides all forms but the first behind a switch; the description lists them.
     del api["components"]["schemas"]["Recipient"]["anyOf"]
     for path, item in api["paths"].items():
-        # As the samples have it.
-        sampled = path.format(userId="@me", extension="0003*210").replace(_OLDER_PATH, _PATH)
-        item["post"]["x-codeSamples"] = [
-            {
-                "lang": _LANGUAGES[language][0],
-                "label": _LANGUAGES[language][1] + (": again" if _AGAIN in text else ""),
-                "source": text.rstrip("\n").replace(_PATH, _OLDER_PATH if path.startswith(_OLDER_PATH) else _PATH),
-            }
-            for language, text in blocks
-            if language in _LANGUAGES and sampled in text
-        ]
+        for method in item.keys() & {"get", "post", "put"}:
+            item[method]["x-codeSamples"] = [
+                {
+                    "lang": _LANGUAGES[language][0],
+                    "label": _LANGUAGES[language][1] + more,
+                    "source": text.rstrip("\n").replace(_PATH, _OLDER_PATH if path.startswith(_OLDER_PATH) else _PATH),
+                }
+                for language, text in blocks
+                for more in (_more(text),)
+                if language in _LANGUAGES and _is_of(text, more, path, method)
+            ]
     return api
+
+
+def _more(text: str) -> str:
+    return next((label for word, label in _MORE.items() if word in text.lower()), "")
+
+
+def _is_of(text: str, more: str, path: str, method: str) -> bool:
+    """Whether a sample shows this operation. One that waits for the end of a fax sends it first."""
+    if more == _MORE["etag"]:
+        return method == "get" and path.endswith("{faxId}")
+    sampled = path.format(userId="@me", extension="0003*210", faxId="$ID").replace(_OLDER_PATH, _PATH)
+    others = method == "post" or ("-X PUT" in text) == (method == "put")
+    return others and re.search(re.escape(sampled) + "[\"`']", text) is not None
 
 
 def build(folder: Path) -> Path:

@@ -66,7 +66,9 @@ def test_the_folder_has_all_that_the_page_needs(built: Path) -> None:
 @pytest.mark.parametrize(("link", "summary"), [("sends a multipart form", "Send a fax"), ("logs in", "Log an app in")])
 def test_the_page_leads_to_its_operations(page: Page, link: str, summary: str) -> None:
     [(path, operation)] = [
-        (path, item["post"]) for path, item in openapi.load()["paths"].items() if item["post"]["summary"] == summary
+        (path, item["post"])
+        for path, item in openapi.load()["paths"].items()
+        if "post" in item and item["post"]["summary"] == summary
     ]
     page.get_by_role("link", name=link).click()
     # What is far down is made when it is reached.
@@ -113,14 +115,23 @@ def test_the_pages_samples_are_those_of_the_docs() -> None:
     ]
     labels = ["curl", "Python", "JavaScript"]
     with_again = [*labels, *(f"{label}: again" for label in labels)]
-    expected = {
-        "/uapi/faxes/{userId}/{extension}": with_again,
-        "/unifiedapi/faxes/{userId}/{extension}": with_again,
-        "/oauth/token.php": labels,
+    of_a_fax = ["curl", *(f"{label}: until it ends" for label in labels)]
+    expected = {("/oauth/token.php", "post"): labels}
+    for api in ("/uapi", "/unifiedapi"):
+        expected |= {
+            (f"{api}/faxes/{{userId}}/{{extension}}", "post"): with_again,
+            (f"{api}/faxes/{{userId}}/{{extension}}/{{faxId}}", "get"): of_a_fax,
+            (f"{api}/faxes/{{userId}}/{{extension}}/{{faxId}}", "put"): ["curl"],
+            (f"{api}/faxes/{{userId}}/{{extension}}/{{faxId}}/events", "get"): ["curl"],
+        }
+    found = {
+        (path, method): operation["x-codeSamples"]
+        for path, item in api_page.document()["paths"].items()
+        for method, operation in item.items()
+        if method in ("get", "post", "put")
     }
-    for path, item in api_page.document()["paths"].items():
-        samples = item["post"]["x-codeSamples"]
-        assert [sample["label"] for sample in samples] == expected[path]
+    assert {each: [sample["label"] for sample in samples] for each, samples in found.items()} == expected
+    for (path, _), samples in found.items():
         assert all(sample["source"].replace("/unifiedapi/", "/uapi/") in in_the_docs for sample in samples)
         assert all(path.split("{")[0] in sample["source"] for sample in samples)
 
