@@ -41,10 +41,12 @@ def test_a_record_takes_the_place_of_the_one_that_it_names_and_of_no_other(store
     assert taken.value.by.fax_id == fax(2).id
 
 
-def test_whether_a_fax_has_failed(store: Store) -> None:
-    store.insert(fax(1))
-    store.insert(fax(2, status=Status.FAILED))
-    assert [store.has_failed(fax_id) for fax_id in (fax(1).id, fax(2).id, "1")] == [False, True, False]
+def test_whether_a_fax_has_failed_or_was_canceled(store: Store) -> None:
+    for n, status in enumerate(Status):
+        store.insert(fax(n, status=status))
+    found = {status for n, status in enumerate(Status) if store.is_given_up(fax(n).id)}
+    assert found == {Status.FAILED, Status.CANCELED}
+    assert not store.is_given_up("1")
 
 
 def test_nothing_is_found_where_nothing_was_added(store: Store) -> None:

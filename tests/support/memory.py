@@ -97,10 +97,10 @@ class MemoryFaxStore:
                 Acceptance(fax.id, fax.uid, idempotency.fingerprint),
             )
 
-    def has_failed(self, fax_id: str) -> bool:
+    def is_given_up(self, fax_id: str) -> bool:
         if self.read_failure:
             raise self.read_failure
-        return fax_id in self.faxes and self.faxes[fax_id].status == Status.FAILED
+        return fax_id in self.faxes and self.faxes[fax_id].status in (Status.FAILED, Status.CANCELED)
 
     def by_id(self, fax_id: str, now: datetime) -> Fax | None:
         fax = self.faxes.get(fax_id)

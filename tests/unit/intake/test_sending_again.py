@@ -179,12 +179,13 @@ def test_where_it_is_set_up_the_same_content_is_the_same_fax_for_a_while() -> No
     assert len(service.faxes.faxes) == 2
 
 
-def test_a_fax_that_has_failed_ends_its_window() -> None:
-    """Whoever sends a failed fax again means another one; the failed one has its number, and keeps it."""
+@pytest.mark.parametrize("status", [Status.FAILED, Status.CANCELED])
+def test_a_fax_that_has_failed_or_was_canceled_ends_its_window(status: Status) -> None:
+    """Whoever sends it again means another one; the earlier one has its number, and keeps it."""
     service = Service(bits=(7, 8, 9, 10, 11, 12), deduplication=timedelta(minutes=10))
     first = again(service, key=None)
     assert first is not None
-    service.faxes.faxes[first.id] = dataclasses.replace(service.faxes.faxes[first.id], status=Status.FAILED)
+    service.faxes.faxes[first.id] = dataclasses.replace(service.faxes.faxes[first.id], status=status)
     second = again(service, key=None)
     assert second is not None
     assert second.fax is not None
@@ -200,7 +201,7 @@ def test_where_it_cannot_be_learned_whether_the_earlier_fax_has_failed_nothing_i
     def broken(fax_id: str) -> bool:
         raise StorageFault("GetItem", Effect.NONE, "broken")
 
-    service.faxes.has_failed = broken  # type: ignore[method-assign]
+    service.faxes.is_given_up = broken  # type: ignore[method-assign]
     with pytest.raises(StorageFailed) as failed:
         again(service, key=None)
     assert failed.value.reason == "record_not_read"

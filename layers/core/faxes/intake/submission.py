@@ -74,8 +74,8 @@ class FaxStore(Protocol):
         """
         ...
 
-    def has_failed(self, fax_id: str) -> bool:
-        """Whether there is such a fax and it has failed. Raises StorageFault where that cannot be learned."""
+    def is_given_up(self, fax_id: str) -> bool:
+        """Whether there is such a fax, and it has failed or was canceled. Raises StorageFault where that cannot be learned."""
         ...
 
 
@@ -280,11 +280,11 @@ class Submission:
         return receipt
 
     def _is_over(self, idempotency: IdempotencyRecord, accepted: Acceptance) -> bool:
-        """Whether the window that a request came into ended before its time, since its fax has failed."""
+        """Whether the window that a request came into ended before its time, since its fax has failed or was canceled."""
         if not idempotency.window:
             return False
         with storage_faults_as(StorageFailed, reason="record_not_read"):
-            return self.faxes.has_failed(accepted.fax_id)
+            return self.faxes.is_given_up(accepted.fax_id)
 
     def _check_time_to_store(self, remaining: Callable[[], float]) -> None:
         _check_time(remaining, self.timing.put_all + self.timing.write)

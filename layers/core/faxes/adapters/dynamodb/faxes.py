@@ -56,7 +56,7 @@ class DynamoDBFaxStore:
         except FAILURES as error:
             raise fault("TransactWriteItems", self._effect, error) from error
 
-    def has_failed(self, fax_id: str) -> bool:
+    def is_given_up(self, fax_id: str) -> bool:
         try:
             answer = self._client.get_item(
                 TableName=self._table,
@@ -68,7 +68,7 @@ class DynamoDBFaxStore:
             )
         except FAILURES as error:
             raise fault("GetItem", Effect.NONE, error) from error
-        return plain(answer.get("Item", {})).get("status") == Status.FAILED
+        return plain(answer.get("Item", {})).get("status") in (Status.FAILED, Status.CANCELED)
 
     def rehearse(self) -> None:
         """Go through an insert but for sending it, so that the first one takes no longer than the next."""
