@@ -23,8 +23,8 @@ _TRACE = 5.00 / _MILLION
 # create_fax's memory, and the memory that has one processor.
 MEMORY_GB, PROCESSOR_GB = 1024 / 1024, 1769 / 1024
 AUTHORIZER_GB = 512 / 1024
-# A record up to 1 KB and its idempotency record, written in a transaction (2 units each), and the record's entries in the
-# four indexes (1 each).
+# A record up to 1 KB and its idempotency record, written in a transaction (2 units each), and the record's entries in
+# the four indexes (1 each).
 _WRITE_UNITS = 2 + 2 + 4
 # Its extension; the token and its app, where the authorizer does not know them yet.
 _READ_UNITS, _AUTHORIZER_READ_UNITS = 1, 2

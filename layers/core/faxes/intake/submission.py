@@ -75,7 +75,7 @@ class FaxStore(Protocol):
         ...
 
     def is_given_up(self, fax_id: str) -> bool:
-        """Whether there is such a fax, and it has failed or was canceled. Raises StorageFault where that cannot be learned."""
+        """Whether there is such a fax, and it failed or was canceled. Raises StorageFault where that is not learned."""
         ...
 
 
@@ -280,7 +280,7 @@ class Submission:
         return receipt
 
     def _is_over(self, idempotency: IdempotencyRecord, accepted: Acceptance) -> bool:
-        """Whether the window that a request came into ended before its time, since its fax has failed or was canceled."""
+        """Whether the window that a request came into ended before its time, as its fax failed or was canceled."""
         if not idempotency.window:
             return False
         with storage_faults_as(StorageFailed, reason="record_not_read"):
