@@ -190,7 +190,7 @@ def documents() -> list[Case]:
     decoders = {
         "jpg_crashed_decoder": "os.abort()",
         "tif_crashed_decoder": "os.abort()",
-        "jpg_undecodable": "os.write(1, bytes([1, 0, 0, 0, 1]))",
+        "jpg_undecodable": "os.write(1, bytes([1, 0, 0, 1, 0]))",
     }
     for reason, does in decoders.items():
         kind = reason.partition("_")[0]

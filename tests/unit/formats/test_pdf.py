@@ -185,15 +185,27 @@ def test_an_updated_document_is_read() -> None:
     "box",
     [
         b"[0 0 1 1]",
-        b"[0 0 14400 14400]",
-        b"[0 0 612 20000]",
-        b"[0 0 144000 1]",
-        b"[-7200 0 7200 842]",
+        b"[0 0 1190 1684]",
+        b"[0 0 226 1980]",
+        b"[0 0 1080 1920]",
+        b"[-990 0 990 612]",
         b"[595 842 0 0]",
     ],
 )
 def test_sides_that_a_page_can_have(box: bytes) -> None:
     assert pdf.count_pages(pdfs.pdf(pdfs.pages(1, box=box)), 200) == 1
+
+
+@pytest.mark.parametrize(
+    ("box", "percent"),
+    [(b"[0 0 612 20000]", 4), (b"[0 0 14400 14400]", 4), (b"[0 0 1684 2384]", 36), (b"[0 0 612 1995]", 49)],
+)
+def test_a_page_that_would_be_less_than_half_as_large_is_refused(box: bytes, percent: int) -> None:
+    objects = pdfs.pages(2, box=box)
+    assert refusal(pdfs.pdf(objects)) == (
+        "page_too_long",
+        f"has a page, number 1, that would be faxed at {percent} % of its size; the limit is 50 %",
+    )
 
 
 def test_beyond_the_limit_pages_are_not_looked_at() -> None:

@@ -86,7 +86,9 @@ def test_a_reader_that_ends_before_it_has_the_document_refuses_it_as_well(does: 
         b"\0\0\x10\0\0" + bytes(8),
         b"\0\xff\xff\xff\xff" + bytes(8),
         # Outcomes that there are not, and pages that there are not.
-        b"\7\0\0\0\1" + bytes(8),
+        b"\x08\0\0\0\1" + bytes(8),
+        bytes([pdf_check.PAGE_LONG, 0, 0, 0, 1]) + (50).to_bytes(8),
+        bytes([pdf_check.PAGE_LONG, 0, 0, 0, 0]) + bytes(8),
         b"Hello, reader",
         bytes([pdf_check.PAGE_MISSING, 0, 0, 0, 0]) + bytes(8),
         bytes([pdf_check.PAGE_MISSING, 0, 0, 0, 201]) + bytes(8),

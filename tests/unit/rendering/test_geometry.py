@@ -65,7 +65,7 @@ def test_pictures_that_would_be_too_small(columns: int, lines: int) -> None:
     assert failed.value.reason == "page_too_long"
 
 
-@given(st.floats(0.4, 5_100), st.floats(0.4, 5_100), st.sampled_from(Resolution))
+@given(st.floats(1.0, 5_100), st.floats(1.0, 5_100), st.sampled_from(Resolution))
 def test_any_page_fits_and_keeps_its_shape(width: float, height: float, resolution: Resolution) -> None:
     try:
         found = place(width, height, resolution, 1)

@@ -10,7 +10,7 @@
 
 Each kind has `count_pages`, which says how many pages the whole document makes. What decompresses runs in a process of
 its own, so that in this one a document costs what its bytes cost. ``documents`` calls them and words the answer. Of the
-package they import `errors` and `confinement` alone, and no kind imports another.
+package they import `errors`, `paper` and `confinement` alone, and no kind imports another.
 """
 
 
@@ -25,3 +25,11 @@ class Unfaxable(Exception):
         super().__init__(f"{reason}: {text}")
         self.reason = reason
         self.text = text
+
+
+def page_too_long(page: int, percent: int) -> Unfaxable:
+    """Of a page that would be too small on the paper, by the hundredths of its size that it would have."""
+    return Unfaxable(
+        "page_too_long",
+        f"has a page, number {page}, that would be faxed at {percent} % of its size; the limit is 50 %",
+    )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from faxes.errors import DeploymentFault
-from faxes.formats import Unfaxable, picture_check, process
+from faxes.formats import Unfaxable, page_too_long, picture_check, process
 from faxes.formats import picture_outcomes as outcomes
 from faxes.formats.budget import Budget
 
@@ -26,21 +26,25 @@ def check_tif(content: bytes, directories: Sequence[int], budget: Budget, **how:
     Raises Unfaxable, or DeploymentFault where the process cannot be started. ``how`` is `_outcome`'s.
     """
     match _outcome(picture_check.TIF, content, directories, budget, **how):  # type: ignore[arg-type]
-        case None, _:
+        case None, *_:
             raise Unfaxable("tif_crashed_decoder", f"{_CRASHED}; save it anew")
-        case outcomes.BROKEN, page:
+        case outcomes.BROKEN, page, _:
             where = f"page {page} cannot be decoded" if len(directories) > 1 else "its image cannot be decoded"
             raise Unfaxable("tif_undecodable", f"is damaged: {where}")
+        case outcomes.TOO_LONG, page, percent:
+            raise page_too_long(page, percent)
 
 
 def check_jpg(content: bytes, budget: Budget, **how: object) -> None:
     """Look at a JPEG's first picture. Raises as `check_tif` does."""
     match _outcome(picture_check.JPG, content, (), budget, **how):  # type: ignore[arg-type]
-        case None, _:
+        case None, *_:
             raise Unfaxable("jpg_crashed_decoder", f"{_CRASHED}; save it anew")
-        case outcomes.BROKEN, _:
+        case outcomes.BROKEN, *_:
             raise Unfaxable("jpg_undecodable", "is damaged: its image cannot be decoded")
-        case outcomes.CUT_OFF, _:
+        case outcomes.TOO_LONG, page, percent:
+            raise page_too_long(page, percent)
+        case outcomes.CUT_OFF, *_:
             raise Unfaxable("jpg_data_ends", "is damaged: its image data ends long before the image does")
 
 
@@ -70,16 +74,18 @@ def _outcome(
     start: Sequence[str] | None = None,
     seconds: float = process.SECONDS,
     monotonic: Callable[[], float] = time.monotonic,
-) -> tuple[int | None, int]:
-    """What the process found, and on which page; None where it ended without an answer. What would take too long counts
-    as whole: it is not known to be anything else.
+) -> tuple[int | None, int, int]:
+    """What the process found, on which page, and its size on the paper where that is too small.
+
+    It is None where the process ended without an answer. What would take too long counts as whole: it is not known to
+    be anything else.
 
     ``start`` is the command that starts the process, to which the kind, the content's length, the microseconds that are
     left and the directories are added.
     """
     left = budget.for_decoding
     if left < _SHORTEST:
-        return outcomes.WHOLE, 0
+        return outcomes.WHOLE, 0, 0
     numbers = (kind, len(content), int(left * 1_000_000), *directories)
     command = [*(start or child()), *map(str, numbers)]
     with budget.held():
@@ -88,9 +94,9 @@ def _outcome(
         )
     budget.charge(min(answer.used, left))
     if answer.late or answer.stopped:
-        return outcomes.WHOLE, 0
+        return outcomes.WHOLE, 0, 0
     if answer.content is None:
-        return None, 0
-    outcome, page = answer.content[0], int.from_bytes(answer.content[1:])
-    is_known = outcome <= outcomes.TOO_LARGE and 0 < page <= max(len(directories), 1)
-    return (outcome, page) if is_known else (None, 0)
+        return None, 0, 0
+    outcome, page, percent = answer.content[0], int.from_bytes(answer.content[1:4]), answer.content[4]
+    is_known = outcome <= outcomes.TOO_LONG and 0 < page <= max(len(directories), 1) and percent < 50
+    return (outcome, page, percent) if is_known else (None, 0, 0)

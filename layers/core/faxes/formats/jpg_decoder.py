@@ -8,7 +8,8 @@ import ctypes
 from collections.abc import Callable
 from ctypes import CFUNCTYPE, POINTER, Structure, byref, c_char, c_char_p, c_double, c_int, c_long, c_uint, c_void_p
 
-from faxes.formats.picture_outcomes import BROKEN, CUT_OFF, TOO_LARGE, WHOLE
+from faxes import paper
+from faxes.formats.picture_outcomes import BROKEN, CUT_OFF, TOO_LARGE, TOO_LONG, WHOLE
 
 _VERSION = 62
 _GRAYSCALE, _YCBCR = 1, 3
@@ -83,7 +84,7 @@ class Decoder:
     """Decodes one JPEG, whose bytes come into ``content`` before `check`. ``answer`` is called with an outcome and does
     not return: where libjpeg gives up, it must not be returned to."""
 
-    def __init__(self, library: str, content: "ctypes.Array[c_char]", answer: Callable[[int, int], None]) -> None:
+    def __init__(self, library: str, content: "ctypes.Array[c_char]", answer: Callable[[int], None]) -> None:
         self._libjpeg = libjpeg = ctypes.CDLL(library)
         shapes: dict[str, list[object]] = {
             "jpeg_std_error": [POINTER(_Errors)],
@@ -109,11 +110,14 @@ class Decoder:
         # Here, so that a library of other structures is a fault of ours: no document is there yet.
         libjpeg.jpeg_CreateDecompress(byref(self._picture), _VERSION, ctypes.sizeof(_Picture))
 
-    def check(self) -> int:
-        """The outcome."""
+    def check(self) -> tuple[int, int, int]:
+        """The outcome, the page, which is the first, and its size on the paper where that is too small."""
         libjpeg, picture = self._libjpeg, self._picture
         libjpeg.jpeg_mem_src(byref(picture), self._content, len(self._content))
         libjpeg.jpeg_read_header(byref(picture), 1)
+        size = paper.picture_size(picture.width, picture.height, paper.ratio(*_density(self._content)))
+        if size < paper.SMALLEST_SCALE:
+            return TOO_LONG, 1, int(size * 100)
         picture.scale, picture.of = 1, _SMALLEST
         if picture.colours in (_GRAYSCALE, _YCBCR):
             picture.wanted_colours = _GRAYSCALE
@@ -125,14 +129,22 @@ class Decoder:
             libjpeg.jpeg_read_scanlines(byref(picture), rows, 1)
         if self._data_ended_at is None or in_scans:
             # Of several scans, the later ones make the picture finer alone.
-            return WHOLE
+            return WHOLE, 1, 0
         missing = picture.out_height - self._data_ended_at
-        return CUT_OFF if missing > picture.out_height * _MOST_MISSING else WHOLE
+        return CUT_OFF if missing > picture.out_height * _MOST_MISSING else WHOLE, 1, 0
 
     def _give_up(self, _: int) -> None:
-        self._answer(TOO_LARGE if _MEMORY_ENDS in self._errors.text() else BROKEN, 1)
+        self._answer(TOO_LARGE if _MEMORY_ENDS in self._errors.text() else BROKEN)
 
     def _note(self, _: int, level: int) -> None:
         # Below 0 it is a warning.
         if level < 0 and self._data_ended_at is None and _DATA_ENDS in self._errors.text():
             self._data_ended_at = self._picture.row
+
+
+def _density(content: "ctypes.Array[c_char]") -> tuple[int, int]:
+    """The dots an inch, or of another length, across and down, as JFIF says them in the first segment; else (1, 1)."""
+    start = memoryview(content).cast("B")[:18].tobytes()
+    if start[2:4] != b"\xff\xe0" or start[6:11] != b"JFIF\0":
+        return 1, 1
+    return int.from_bytes(start[14:16]), int.from_bytes(start[16:18])

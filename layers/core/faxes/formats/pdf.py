@@ -29,7 +29,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from faxes.errors import DeploymentFault
-from faxes.formats import Unfaxable, pdf_check, process
+from faxes.formats import Unfaxable, page_too_long, pdf_check, process
 from faxes.formats.budget import Budget
 from faxes.formats.pdf_ends import Ends, bytes_changed, damaged, find_ends
 from faxes.formats.pdf_objects import Objects, Unread
@@ -89,6 +89,8 @@ def count_pages(
                 f"has a page, number {number}, of a size that cannot be faxed; each side must have "
                 f"{pdf_check.SHORTEST_SIDE} to {pdf_check.LONGEST_SIDE} points",
             )
+        case pdf_check.PAGE_LONG if 1 <= number <= max_pages and pixels < 50:
+            raise page_too_long(number, pixels)
     raise _crashed()
 
 

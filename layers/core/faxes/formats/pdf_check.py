@@ -4,8 +4,8 @@ The parser reads strangers' bytes. Whatever it does, by mistake or because a doc
 can by then compute and reserve only a little more, and can reach nothing else (``faxes.confinement``).
 
 It says one answer of ANSWER_BYTES: the outcome in one byte, in four the number of pages (OPENED; REBUILT, where the
-cross-reference was of no use) or that of the page that is wrong (PAGE_MISSING, PAGE_SIZE), and in eight the pixels of
-all pages as a fax has them.
+cross-reference was of no use) or that of the page that is wrong (PAGE_MISSING, PAGE_SIZE, PAGE_LONG), and in eight the
+pixels of all pages as a fax has them (PAGE_LONG: the hundredths of its size that the page would have on the fax).
 
 The parser is PDFium, the library that pypdfium2 ships. Its Python declares 500 functions, which takes longer than all
 that is done here; the six that are needed are declared here, and a test holds them to pypdfium2's.
@@ -13,6 +13,7 @@ that is done here; the six that are needed are declared here, and a test holds t
 
 import time
 
+from faxes import paper
 from faxes.confinement import inside
 
 # Type checkers know the name; importing it would cost a fifth of this process's start.
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     import ctypes
 
 ANSWER_BYTES = 13
-OPENED, ENCRYPTED, LOCKED, DAMAGED, PAGE_MISSING, PAGE_SIZE, REBUILT = range(7)
+OPENED, ENCRYPTED, LOCKED, DAMAGED, PAGE_MISSING, PAGE_SIZE, REBUILT, PAGE_LONG = range(8)
 
 # A side in points. ISO 32000 names 14,400, which is 200 inches, as one reader's limit; web pages and rolls of receipts
 # are printed on longer ones, which every reader draws. On less than a point there is nothing to see.
@@ -29,6 +30,7 @@ SHORTEST_SIDE = 1
 LONGEST_SIDE = 144_000
 # Pixels an inch, across and down, as a fax of fine resolution has them.
 _ACROSS, _DOWN = 204, 196
+_MM_PER_POINT = paper.MILLIMETRES_PER_INCH / 72
 
 # What the parser may reserve beside the document, and what it may compute: the latter in the processor time that
 # starting this process took, so that it means the same on a slow processor; at most, what is left for the whole fax.
@@ -99,5 +101,8 @@ def _check_pages(pdfium: "ctypes.CDLL", document: "ctypes.c_void_p", max_pages: 
             return PAGE_MISSING, index + 1, 0
         if not all(SHORTEST_SIDE <= side <= LONGEST_SIDE for side in size):
             return PAGE_SIZE, index + 1, 0
+        share = paper.page_size(size[0] * _MM_PER_POINT, size[1] * _MM_PER_POINT)
+        if share < paper.SMALLEST_SCALE:
+            return PAGE_LONG, index + 1, int(share * 100)
         pixels += int(size[0] / 72 * _ACROSS) * int(size[1] / 72 * _DOWN)
     return OPENED, pages, pixels

@@ -4,8 +4,8 @@ The decoders are libjpeg and libtiff, as Pillow ships them and as they will deco
 drawn. Nothing of what they decode is kept: a JPEG's rows go at an eighth of their size into one buffer, a TIFF's
 strips, tiles or rows into another.
 
-It says one answer of ANSWER_BYTES: the outcome in one byte (picture_outcomes.py), and in four the number of the page
-that is meant.
+It says one answer of ANSWER_BYTES: the outcome in one byte (picture_outcomes.py), in three the number of the page that
+is meant, and in one the hundredths of its size that it would have on the paper (TOO_LONG).
 """
 
 from faxes.confinement import inside
@@ -31,9 +31,9 @@ def main(libtiff: str, libjpeg: str, kind: int, length: int, microseconds: int, 
     else:
         jpg = jpg_decoder.Decoder(libjpeg, content, _answer)
     inside.receive(memoryview(content).cast("B"), MEMORY, microseconds / 1_000_000)
-    _answer(*(tif.check(directories) if kind == TIF else (jpg.check(), 1)))
+    _answer(*(tif.check(directories) if kind == TIF else jpg.check()))
 
 
-def _answer(outcome: int, page: int) -> None:
-    inside.say(bytes([outcome]) + page.to_bytes(4))
+def _answer(outcome: int, page: int = 1, percent: int = 0) -> None:
+    inside.say(bytes([outcome]) + page.to_bytes(3) + bytes([percent]))
     inside.end()

@@ -8,6 +8,7 @@ from ctypes import (
     byref,
     c_char,
     c_char_p,
+    c_float,
     c_int,
     c_ssize_t,
     c_uint16,
@@ -16,9 +17,11 @@ from ctypes import (
     c_void_p,
 )
 
-from faxes.formats.picture_outcomes import BROKEN, TOO_LARGE, WHOLE
+from faxes import paper
+from faxes.formats.picture_outcomes import BROKEN, TOO_LARGE, TOO_LONG, WHOLE
 
-_HEIGHT, _COMPRESSION, _PHOTOMETRIC, _SAMPLES, _PLANES = 257, 259, 262, 277, 284
+_WIDTH, _HEIGHT, _COMPRESSION, _PHOTOMETRIC, _SAMPLES, _PLANES = 256, 257, 259, 262, 277, 284
+_ACROSS, _DOWN, _UNIT, _NO_UNIT = 282, 283, 296, 1
 _FAX, _JPEG = frozenset({2, 3, 4}), 7
 # Where a fax's rows end, or make no sense, libtiff goes on with white ones. So many are taken for what a line garbled.
 _MOST_MISSING = 1 / 8
@@ -84,19 +87,32 @@ class Decoder:
             _Unmap(lambda *_: None),
         )
 
-    def check(self, directories: Sequence[int]) -> tuple[int, int]:
-        """The outcome, and which page is meant. ``directories`` is where the pages' directories lie."""
+    def check(self, directories: Sequence[int]) -> tuple[int, int, int]:
+        """The outcome, which page is meant, and its size on the paper where that is too small. ``directories`` is where
+        the pages' directories lie."""
         tiff = self._libtiff.TIFFClientOpenExt(b"", b"r", None, *self._functions, self._options)
         if not tiff:
-            return BROKEN, 1
-        outcome = WHOLE
+            return BROKEN, 1, 0
+        is_left = False
         for page, directory in enumerate(directories, start=1):
             if not self._libtiff.TIFFSetSubDirectory(tiff, directory):
-                return BROKEN, page
-            outcome = max(outcome, self._page(tiff), key=(WHOLE, TOO_LARGE, BROKEN).index)
+                return BROKEN, page, 0
+            size = self._size(tiff)
+            if size < paper.SMALLEST_SCALE:
+                return TOO_LONG, page, int(size * 100)
+            outcome = self._page(tiff)
             if outcome == BROKEN:
-                return BROKEN, page
-        return outcome, len(directories)
+                return BROKEN, page, 0
+            is_left |= outcome == TOO_LARGE
+        return TOO_LARGE if is_left else WHOLE, len(directories), 0
+
+    def _size(self, tiff: int) -> float:
+        """The share of its size that a page has on the paper."""
+        across, down = (self._fraction(tiff, tag) for tag in (_ACROSS, _DOWN))
+        # Without a unit they are no density for those who draw it either.
+        ratio = 1.0 if self._number(tiff, _UNIT) == _NO_UNIT else paper.ratio(across, down)
+        width, height = (self._number(tiff, tag, c_uint32) for tag in (_WIDTH, _HEIGHT))
+        return paper.picture_size(width, height, ratio)
 
     def _page(self, tiff: int) -> int:
         libtiff = self._libtiff
@@ -133,8 +149,14 @@ class Decoder:
             return WHOLE if sum(not is_read for is_read in results) <= _MOST_MISSING * height else BROKEN
         return WHOLE if all(results) else BROKEN
 
-    def _number(self, tiff: int, tag: int, kind: type[c_uint16 | c_uint32] = c_uint16) -> int:
+    def _number(self, tiff: int, tag: int, kind: "type[c_uint16 | c_uint32]" = c_uint16) -> int:
+        """An entry's one number, or what stands for it where it is not there."""
         value = kind()
+        self._libtiff.TIFFGetFieldDefaulted(tiff, tag, byref(value))
+        return value.value
+
+    def _fraction(self, tiff: int, tag: int) -> float:
+        value = c_float()
         self._libtiff.TIFFGetFieldDefaulted(tiff, tag, byref(value))
         return value.value
 

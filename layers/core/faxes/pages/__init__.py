@@ -14,10 +14,11 @@ from dataclasses import dataclass
 # As the rest of the package has it, too: a page's resolution is a word of the request's.
 from faxes.appearance import Resolution as Resolution
 
-WIDTH = 1728
-HEADER_ROWS = 36
-# 4.7 mm at 196 rows an inch; the longest page, US Legal, has 2,744.
-MOST_ROWS = 2_744
+# 36 rows are 4.7 mm at 196 an inch.
+from faxes.paper import HEADER_ROWS as HEADER_ROWS
+from faxes.paper import MOST_ROWS as MOST_ROWS
+from faxes.paper import WIDTH as WIDTH
+
 COLUMNS_PER_INCH = 204
 # What a good line carries; each page's retraining and confirmation, some seconds, come on top.
 BITS_PER_SECOND = 14_400

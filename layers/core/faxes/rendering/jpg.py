@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from PIL import Image, JpegImagePlugin, TiffImagePlugin
 
+from faxes import paper
 from faxes.rendering import RenderFailed, pictures
 from faxes.rendering.plan import Drawing, Plan
 
@@ -37,7 +38,7 @@ class Jpg:
         try:
             image = JpegImagePlugin.JpegImageFile(io.BytesIO(content))
             upright = _UPRIGHT.get(image.getexif().get(_ORIENTATION, 1))
-            pixel = pictures.ratio(*image.info.get("jfif_density", (1, 1)))
+            pixel = paper.ratio(*image.info.get("jfif_density", (1, 1)))
             sideways = upright in pictures.SIDEWAYS
             where = pictures.place(image, pixel, self._plan.resolution, 1, sideways=sideways)
             wanted = (where.height, where.width) if sideways != where.turned else (where.width, where.height)

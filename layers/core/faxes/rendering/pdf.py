@@ -10,11 +10,12 @@ from collections.abc import Iterator
 
 from PIL import Image
 
+from faxes import paper
 from faxes.pages import WIDTH
 from faxes.rendering import RenderFailed, geometry, pdfium
 from faxes.rendering.plan import Drawing, Plan
 
-_MM_PER_POINT = geometry.MILLIMETRES_PER_INCH / 72
+_MM_PER_POINT = paper.MILLIMETRES_PER_INCH / 72
 
 
 class Pdf:

@@ -7,16 +7,6 @@ from faxes.rendering import geometry
 
 _WHITE = 255
 _SIXTEEN_BITS = "I;16"
-# A pixel may be so many times as high as wide, or as wide as high. Beyond, what a file says of it is a mistake.
-_ODDEST = 5.0
-
-
-def ratio(across: float, down: float) -> float:
-    """How many times as high as wide a pixel is, by the dots per inch in either direction; 1 where that is not said."""
-    if across > 0 and down > 0 and 1 / _ODDEST <= float(across) / float(down) <= _ODDEST:
-        # A TIFF's are fractions, of a class of Pillow's own.
-        return float(across) / float(down)
-    return 1.0
 
 
 def place(

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from PIL import Image, TiffImagePlugin
 
+from faxes import paper
 from faxes.formats import tif
 from faxes.pages import MOST_ROWS, WIDTH, Resolution
 from faxes.rendering import RenderFailed, pictures
@@ -31,7 +32,7 @@ class Tif:
             image = TiffImagePlugin.TiffImageFile(io.BytesIO(content))
             for number, (frame, _) in enumerate(tif.pages(bytes(content)), start=1):
                 image.seek(frame)
-                pixel = pictures.ratio(*image.info.get("dpi", (1, 1)))
+                pixel = paper.ratio(*image.info.get("dpi", (1, 1)))
                 image.load()
                 yield Drawing(self._drawn(image, pixel, number), self._plan.resolution)
         except (OSError, SyntaxError, ValueError, EOFError) as error:

@@ -98,6 +98,7 @@ _pdf("page-tree-loop.pdf", CATALOG, b"<< /Type /Pages /Kids [2 0 R] /Count 1 >>"
 _pdf("page-missing.pdf", CATALOG, b"<< /Type /Pages /Kids [9 0 R] /Count 1 >>", page(), DRAWING)
 _pdf("page-is-no-page.pdf", CATALOG, b"<< /Type /Pages /Kids [4 0 R] /Count 1 >>", page(), b"(a string)")
 _pdf("page-of-half-a-point.pdf", CATALOG, PAGES, page(b"0 0 595 0.5"), DRAWING)
+_pdf("page-of-seven-metres.pdf", CATALOG, PAGES, page(b"0 0 595 20000"), DRAWING)
 _pdf("page-of-a-kilometre.pdf", CATALOG, PAGES, page(b"0 0 2834646 842"), DRAWING)
 _pdf(
     "certificate.pdf",
