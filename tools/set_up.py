@@ -80,7 +80,9 @@ def _explained(printed: Sequence[str]) -> str:
     text = "\n".join(printed)
     if says_full(text):
         return full_disk(LOCAL, *_cache())
-    last = "\n".join(f"    {line}" for line in printed[-_LAST_LINES:])
+    # Pip names the cause first, and may list some twenty hashes behind it.
+    causes = [line for line in printed[:-_LAST_LINES] if line.startswith("ERROR: ")]
+    last = "\n".join(f"    {line}" for line in [*causes[:1], *printed[-_LAST_LINES:]])
     if _UNREACHED.search(text):
         return (
             f"The package index was not reached; the last lines:\n{last}\n"
