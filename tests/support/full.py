@@ -13,7 +13,7 @@ import pytest
 from hypothesis import settings
 
 FULL = os.environ.get("FULL") == "1"
-FOLDERS = ("environments",)
+FOLDERS = ("environments", "planted")
 
 _TESTS = Path(__file__).resolve().parents[1]
 
