@@ -7,10 +7,10 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from faxes.bootstrap import render_fax as bootstrap
-from faxes.edge import batch, deadline
+from faxes.edge import batch, deadline, sending
 from faxes.observability import logger, metrics
 
-worker = bootstrap.worker()
+worker = bootstrap.worker(sending.lost)
 started()
 
 

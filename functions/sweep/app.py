@@ -7,10 +7,10 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from faxes.bootstrap import sweep as bootstrap
-from faxes.edge import batch, deadline
+from faxes.edge import batch, deadline, sending
 from faxes.observability import logger, metrics
 
-sweep = bootstrap.sweep()
+sweep = bootstrap.sweep(sending.lost)
 started()
 
 

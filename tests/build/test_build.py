@@ -205,6 +205,7 @@ FORMS = {"certifi", "charset_normalizer", "idna", "pybase64", "requests", "reque
         ("QueueFaxFunction", {"BaseLayer": SDK, "CoreLayer": {"faxes"}}),
         # PDFium is for a process of its own.
         ("RenderFaxFunction", {"BaseLayer": SDK, "ImagingLayer": {"PIL"}, "CoreLayer": {"faxes"}}),
+        ("SendFaxFunction", {"BaseLayer": SDK, "CoreLayer": {"faxes"}}),
         ("SweepFunction", {"BaseLayer": SDK, "CoreLayer": {"faxes"}}),
     ],
 )

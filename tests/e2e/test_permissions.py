@@ -154,8 +154,24 @@ def test_the_functions_may_not_do_more(stack: LocalStack) -> None:
             "ReadRecords",
             "ChangeRecords",
             "WritePagesAndHistory",
+            "HaveThemSent",
         }
         | NOT_ENFORCED,
-        "SweepFunction": {"ReadWhatIsDue", "ReadRecords", "ChangeRecords", "WriteHistory", "SendForWorkers"}
+        "SendFaxFunction": {
+            "TakeMessages",
+            "HaveThemSent",
+            "ReadFaxesAndLines",
+            "ChangeFaxesAndLines",
+            "FreeLines",
+        }
+        | NOT_ENFORCED,
+        "SweepFunction": {
+            "ReadWhatIsDue",
+            "ReadRecords",
+            "ChangeRecords",
+            "WriteHistory",
+            "SendForWorkers",
+            "HaveThemSent",
+        }
         | NOT_ENFORCED,
     }

@@ -40,6 +40,7 @@ _FUNCTIONS = {
     "refuse": "RefuseFunction",
     "queue_fax": "QueueFaxFunction",
     "render_fax": "RenderFaxFunction",
+    "send_fax": "SendFaxFunction",
     "sweep": "SweepFunction",
 }
 
@@ -147,6 +148,7 @@ def cloud() -> Iterator[Cloud]:
         queue: Any = boto3.client
         names = {"FileBucket": "file-bucket"}
         names["RenderQueue"] = queue("sqs").create_queue(QueueName="render")["QueueUrl"]
+        names["SendQueue"] = queue("sqs").create_queue(QueueName="send")["QueueUrl"]
         s3.create_bucket(Bucket="file-bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
         for logical_id, table in template.resources(template.part("storage.yaml"), "AWS::DynamoDB::Table").items():
             names[logical_id] = logical_id

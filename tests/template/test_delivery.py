@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from faxes.bootstrap import queue_fax, render_fax, sweep
+from faxes.bootstrap import queue_fax, render_fax, send_fax, sweep
 from faxes.bootstrap.clients import SQS_BUDGET
 from faxes.ids import file_key, pdf_key, picture_key, tiff_key
 from faxes.model import Kind
@@ -17,7 +17,7 @@ from tests.support import template
 
 TEMPLATE = template.load()
 DELIVERY = template.part("delivery.yaml")
-NAMES = {"FileBucket": "files", "FaxTable": "faxes", "RenderQueue": "https://queue"}
+NAMES = {"FileBucket": "files", "FaxTable": "faxes", "RenderQueue": "https://queue", "SendQueue": "https://send"}
 FUNCTIONS = template.resources(DELIVERY, "AWS::Lambda::Function")
 
 
@@ -46,13 +46,19 @@ def test_the_layers_are_for_the_workers_that_need_them() -> None:
     assert layers == {
         "QueueFaxFunction": ["BaseLayer", "CoreLayer"],
         "RenderFaxFunction": ["BaseLayer", "DocumentsLayer", "ImagingLayer", "CoreLayer"],
+        "SendFaxFunction": ["BaseLayer", "CoreLayer"],
         "SweepFunction": ["BaseLayer", "CoreLayer"],
     }
 
 
 @pytest.mark.parametrize(
     ("function", "module"),
-    [("QueueFaxFunction", queue_fax), ("RenderFaxFunction", render_fax), ("SweepFunction", sweep)],
+    [
+        ("QueueFaxFunction", queue_fax),
+        ("RenderFaxFunction", render_fax),
+        ("SendFaxFunction", send_fax),
+        ("SweepFunction", sweep),
+    ],
 )
 def test_the_environment_is_what_the_settings_read(function: str, module: Any) -> None:
     environment = template.environment(TEMPLATE, function, NAMES)
@@ -60,7 +66,7 @@ def test_the_environment_is_what_the_settings_read(function: str, module: Any) -
         node.value
         for node in ast.walk(ast.parse(inspect.getsource(module)))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isupper()
-    } - {"FAX", "PIL"}
+    } - {"FAX", "PIL", "RECIPIENT"}
     assert {name for name in environment if not name.startswith("POWERTOOLS_")} == read
     module.Settings.from_env(environment)
     for name in read:
@@ -98,7 +104,29 @@ def test_the_queues_are_encrypted_and_keep_what_was_given_up_longest() -> None:
     queues = template.resources(DELIVERY, "AWS::SQS::Queue")
     assert {queue["Properties"]["SqsManagedSseEnabled"] for queue in queues.values()} == {True}
     kept = {name: queue["Properties"]["MessageRetentionPeriod"] for name, queue in queues.items()}
-    assert kept == {"RenderQueue": 4 * 86_400, "RenderDeadLetters": 14 * 86_400}
+    work, given_up = ("RenderQueue", "SendQueue"), ("RenderDeadLetters", "SendDeadLetters")
+    assert kept == dict.fromkeys(work, 4 * 86_400) | dict.fromkeys(given_up, 14 * 86_400)
+
+
+def test_a_recipient_is_nobody_elses_while_its_worker_can_live() -> None:
+    queue, worker = properties("SendQueue"), properties("SendFaxFunction")
+    assert queue["VisibilityTimeout"] == worker["Timeout"] + 30
+    assert properties("FaxesToSend")["BatchSize"] == 1
+
+
+def test_what_sends_frees_numbers_and_deletes_nothing_else() -> None:
+    statements = properties("SendFaxRole")["Policies"][0]["PolicyDocument"]["Statement"]
+    keys = {
+        statement["Sid"]: statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+        for statement in statements
+        if "Condition" in statement
+    }
+    of_deliveries = ["FAX#*", "DEST#*", "SIM#*"]
+    assert keys == {
+        "ReadFaxesAndLines": of_deliveries,
+        "ChangeFaxesAndLines": of_deliveries,
+        "FreeLines": ["DEST#*"],
+    }
 
 
 def test_a_worker_can_write_pages_and_no_document() -> None:

@@ -157,7 +157,7 @@ def test_a_key_encrypts_the_functions_logs_and_the_gateways() -> None:
         (
             DELIVERY,
             "WorkersKeyForTables",
-            ["QueueFaxRole", "RenderFaxRole", "SweepRole"],
+            ["QueueFaxRole", "RenderFaxRole", "SendFaxRole", "SweepRole"],
             ["kms:Decrypt", "kms:DescribeKey"],
             "dynamodb",
         ),
@@ -198,8 +198,15 @@ def test_a_domain_is_there_with_a_name_and_a_certificate_or_not_at_all() -> None
     named = {"Fn::Not": [{"Fn::Equals": [{"Ref": "DomainName"}, ""]}]}
     certified = {"Fn::Not": [{"Fn::Equals": [{"Ref": "CertificateArn"}, ""]}]}
     assert (TEMPLATE["Conditions"]["HasDomain"], FRONT["Conditions"]["HasDomain"]) == (named, named)
-    rules = [(rule["RuleCondition"], rule["Assertions"][0]["Assert"]) for rule in TEMPLATE["Rules"].values()]
-    assert rules == [(named, certified), (certified, named)]
+    rules = {name: (rule["RuleCondition"], rule["Assertions"][0]["Assert"]) for name, rule in TEMPLATE["Rules"].items()}
+    given_up = rules.pop("AFaxIsKeptUntilItIsGivenUp")
+    assert list(rules.values()) == [(named, certified), (certified, named)]
+    days, hours = (condition["Fn::Contains"] for condition in given_up)
+    assert (days[1], hours[1]) == ({"Ref": "RetentionDays"}, {"Ref": "DeliveryHours"})
+    # CloudFormation compares no numbers: of the hours that can be chosen, these are fewer than any of the days.
+    chosen = TEMPLATE["Parameters"]["DeliveryHours"]["AllowedValues"]
+    assert [str(hour) for hour in chosen if hour < 24 * min(map(int, days[0]))] == hours[0]
+    assert max(chosen) < 24 * (max(map(int, days[0])) + 1)
     assert [TEMPLATE["Parameters"][name]["Default"] for name in ("DomainName", "CertificateArn")] == ["", ""]
 
 

@@ -86,9 +86,22 @@ def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> N
     }
     change = {(f"dynamodb:{action}", records) for action in ("GetItem", "UpdateItem", "PutItem")}
     render_fax = logged("RenderFax") | change | {("s3:GetObject", documents)}
-    render_fax |= {("s3:PutObject", pages), ("s3:DeleteObject", pages)}
+    render_fax |= {("sqs:SendMessage", arn("SendQueue")), ("s3:PutObject", pages), ("s3:DeleteObject", pages)}
     render_fax |= {(f"sqs:{action}", queue) for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")}
-    sweep = logged("Sweep") | change | {("dynamodb:Query", due), ("sqs:SendMessage", queue)}
+    send_fax = logged("SendFax") | {("sqs:SendMessage", arn("SendQueue"))}
+    send_fax |= {
+        (f"sqs:{action}", arn("SendQueue")) for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
+    }
+    send_fax |= {
+        (f"dynamodb:{action}", records)
+        for action in ("GetItem", "Query", "ConditionCheckItem", "PutItem", "UpdateItem", "DeleteItem")
+    }
+    sweep = (
+        logged("Sweep")
+        | {("sqs:SendMessage", arn("SendQueue"))}
+        | change
+        | {("dynamodb:Query", due), ("sqs:SendMessage", queue)}
+    )
     rights = {
         "CreateFaxRole": create_fax,
         "ReadFaxesRole": read_faxes,
@@ -97,6 +110,7 @@ def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> N
         "IssueTokenRole": issue_token,
         "QueueFaxRole": queue_fax,
         "RenderFaxRole": render_fax,
+        "SendFaxRole": send_fax,
         "SweepRole": sweep,
     }
     assert held == {(role, "Allow", *right) for role, its in rights.items() for right in its}

@@ -256,6 +256,7 @@ def test_every_log_group_forgets() -> None:
     assert kept == {
         "AccessLogGroup": {"Ref": "LogRetentionDays"},
         "AuditLogGroup": {"Ref": "AuditRetentionDays"},
+        "SendFaxLogGroup": {"Ref": "LogRetentionDays"},
         "AuthorizeLogGroup": {"Ref": "LogRetentionDays"},
         "ChangeFaxesLogGroup": {"Ref": "LogRetentionDays"},
         "CreateFaxLogGroup": {"Ref": "LogRetentionDays"},

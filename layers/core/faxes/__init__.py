@@ -41,11 +41,11 @@ A request flows one way:
         confinement               the same kind of process
         pages                     fax pages as bytes: T.6, TIFF-F, PDF
         formats                   how a text is laid out
-    a fax whose pages are ready, for which no function is there yet
+    functions/send_fax/app.py     a fax whose pages are ready, or a recipient that is due -> its next step
+      edge.sending                a message of the queue -> what is to be looked at; what became of it -> a log line
       delivery                    its recipients: claim, submit, doubt, report, end, again
       carriers                    who has the lines: a simulated network
-    functions/sweep/app.py        each minute: what is due and was not done is done again
-      sweeping                    what is due -> who looks after it
+      adapters.sqs_bells, .dynamodb.recipients, .simulated
     functions/issue_token/app.py  an app's key and secret -> a bearer token
       edge.oauth                  event -> key and secret; a token or an error -> an answer in OAuth's shape
       tokens                      key and secret -> token

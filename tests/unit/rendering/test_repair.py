@@ -18,7 +18,7 @@ FAULT = StorageFault("SendMessage", Effect.UNKNOWN, "memory")
 
 
 def repair(
-    store: MemoryJobStore, queue: MemoryQueue | None = None, hand_over: Callable[[str], None] | None = None
+    store: MemoryJobStore, queue: MemoryQueue | None = None, hand_over: Callable[[str, str], None] | None = None
 ) -> Repaired:
     return Repair(store, queue or MemoryQueue(), lambda: NOW, hand_over).repair(FAX_ID)
 
@@ -46,7 +46,7 @@ def test_a_lost_message_or_worker_is_sent_for_again_and_given_time(fax: Job) -> 
         None,
         replace(DUE, due_at=NOW + timedelta(milliseconds=1)),
         replace(DUE, due_at=None),
-        *(replace(DUE, status=status) for status in (Status.SENDING, Status.SENT, Status.FAILED, "of_a_later_release")),
+        *(replace(DUE, status=status) for status in (Status.SENT, Status.FAILED, "of_a_later_release")),
     ],
 )
 def test_what_is_not_due_or_not_to_be_drawn_is_left_alone(fax: Job | None) -> None:
@@ -80,14 +80,16 @@ def test_a_worker_that_comes_first_has_it() -> None:
     assert store.jobs[FAX_ID].status == Status.RENDERING
 
 
-def test_a_queued_fax_is_handed_over_again() -> None:
-    store = holding(replace(DUE, status=Status.QUEUED))
-    handed_over: list[str] = []
-    assert repair(store, hand_over=handed_over.append) is Repaired.HANDED_OVER
-    assert handed_over == [FAX_ID]
+@pytest.mark.parametrize("status", [Status.QUEUED, Status.SENDING])
+def test_a_fax_whose_pages_are_ready_is_handed_over_again(status: Status) -> None:
+    store = holding(replace(DUE, status=status))
+    handed_over: list[tuple[str, str]] = []
+    assert repair(store, hand_over=lambda *fax: handed_over.append(fax)) is Repaired.HANDED_OVER
+    assert handed_over == [(FAX_ID, DUE.organization_id)]
 
 
-def test_a_queued_fax_that_nobody_can_send_waits_another_day() -> None:
-    store = holding(replace(DUE, status=Status.QUEUED))
+@pytest.mark.parametrize("status", [Status.QUEUED, Status.SENDING])
+def test_a_fax_that_nobody_can_send_waits_another_day(status: Status) -> None:
+    store = holding(replace(DUE, status=status))
     assert repair(store) is Repaired.WAITS
     assert store.jobs[FAX_ID].due_at == NOW + NO_HURRY

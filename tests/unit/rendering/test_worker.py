@@ -38,7 +38,7 @@ class Service:
     jobs: MemoryJobStore = field(default_factory=MemoryJobStore)
     files: MemoryPageFiles = field(default_factory=MemoryPageFiles)
     now: datetime = LATER
-    handed_over: list[str] = field(default_factory=list)
+    handed_over: list[tuple[str, str]] = field(default_factory=list)
 
     def accept(self, *contents: bytes, kind: Kind = Kind.TXT, **other: Any) -> Job:
         files = [stored_file(n, content, kind) for n, content in enumerate(contents, start=1)]
@@ -48,7 +48,7 @@ class Service:
         return accepted
 
     def work(self, seconds_left: Callable[[], float] = lambda: 600.0) -> Work:
-        told = Worker(self.jobs, self.files, lambda: self.now, FONTS, self.handed_over.append)
+        told = Worker(self.jobs, self.files, lambda: self.now, FONTS, lambda *fax: self.handed_over.append(fax))
         return told.work(FAX_ID, seconds_left)
 
     def pages(self) -> dict[str, bytes]:
@@ -106,7 +106,7 @@ def test_pages_and_record_of_a_fax_of_two_documents(service: Service) -> None:
     ]
     queued = service.jobs.jobs[FAX_ID]
     assert (queued.status, queued.revision, queued.due_at) == (Status.QUEUED, 3, LATER)
-    assert service.handed_over == [FAX_ID]
+    assert service.handed_over == [(FAX_ID, "0003")]
 
 
 def test_a_renderer_is_named_by_all_that_makes_its_pixels() -> None:
@@ -162,7 +162,7 @@ def test_a_message_that_comes_twice_or_late_changes_nothing(service: Service) ->
     before = service.jobs.jobs[FAX_ID], dict(service.files.objects), list(service.jobs.history)
     assert service.work() == Work(Outcome.NOT_WANTED)
     assert (service.jobs.jobs[FAX_ID], service.files.objects, service.jobs.history) == before
-    assert service.handed_over == [FAX_ID]
+    assert service.handed_over == [(FAX_ID, "0003")]
 
 
 @pytest.mark.parametrize("status", [*sorted(set(Status) - {Status.ACCEPTED, Status.RENDERING}), "of_a_later_release"])

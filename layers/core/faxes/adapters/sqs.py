@@ -15,7 +15,14 @@ class SQSClient(Protocol):
     """What is called of the SDK's client."""
 
     # The SDK's own names of what it takes.
-    def send_message(self, *, QueueUrl: str, MessageBody: str, MessageGroupId: str) -> Any: ...  # noqa: N803
+    def send_message(
+        self,
+        *,
+        QueueUrl: str,  # noqa: N803
+        MessageBody: str,  # noqa: N803
+        MessageGroupId: str,  # noqa: N803
+        DelaySeconds: int = 0,  # noqa: N803
+    ) -> Any: ...
 
 
 class SQSQueue:

@@ -4,8 +4,10 @@ The names, which each function's settings say, are the ones that template.yaml s
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
+# The word for it where there is none.
+NO_CARRIER = "none"
 VARIABLES: Mapping[str, str] = os.environ
 
 
@@ -14,6 +16,14 @@ def text(environ: Mapping[str, str], name: str) -> str:
     value = environ.get(name, "")
     if not value:
         raise ValueError(f"the environment variable {name} is not set")
+    return value
+
+
+def one_of(environ: Mapping[str, str], name: str, words: Collection[str]) -> str:
+    """A variable's word. Raises ValueError where it is none of these."""
+    value = text(environ, name)
+    if value not in words:
+        raise ValueError(f"the environment variable {name} is {value!r}; it must be one of {', '.join(words)}")
     return value
 
 

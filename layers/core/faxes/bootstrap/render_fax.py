@@ -3,7 +3,7 @@
 from faxes.cold_start import connect
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -13,9 +13,11 @@ from typing import Self
 from faxes.adapters.dynamodb.jobs import DynamoDBJobStore
 from faxes.adapters.dynamodb.records import DUE_SHARDS
 from faxes.adapters.s3_pages import S3PageFiles
+from faxes.adapters.sqs_bells import SQSBells
 from faxes.bootstrap import clients
 from faxes.bootstrap.clients import NOBODY
-from faxes.bootstrap.environment import VARIABLES, text
+from faxes.bootstrap.environment import NO_CARRIER, VARIABLES, text
+from faxes.errors import StorageFault
 from faxes.ids import NO_FILE
 from faxes.model import Reason
 from faxes.rendering.worker import Worker
@@ -30,21 +32,34 @@ class Settings:
 
     bucket: str
     fax_table: str
+    send_queue: str
+    carrier: str
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = VARIABLES) -> Self:
-        return cls(bucket=text(environ, "FILE_BUCKET"), fax_table=text(environ, "FAX_TABLE"))
+        return cls(
+            bucket=text(environ, "FILE_BUCKET"),
+            fax_table=text(environ, "FAX_TABLE"),
+            send_queue=text(environ, "SEND_QUEUE"),
+            carrier=text(environ, "CARRIER"),
+        )
 
 
-def worker() -> Worker:
-    """What render_fax calls. Raises ValueError where the environment is incomplete."""
+def worker(lost: Callable[[StorageFault], None]) -> Worker:
+    """What render_fax calls; ``lost`` is told of messages that it cannot send. Raises ValueError where the environment
+    is incomplete."""
     settings = Settings.from_env()
-    jobs = DynamoDBJobStore(
-        clients.dynamodb(), settings.fax_table, DUE_SHARDS, secrets.randbits, waiting=Reason.NO_CARRIER
-    )
+    waiting = Reason.NO_CARRIER if settings.carrier == NO_CARRIER else None
+    jobs = DynamoDBJobStore(clients.dynamodb(), settings.fax_table, DUE_SHARDS, secrets.randbits, waiting)
+    bells = SQSBells(clients.sqs(), settings.send_queue, lost)
     files = S3PageFiles(clients.s3(), settings.bucket, ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="put"), _AT_ONCE)
     connect(lambda: jobs.job(NOBODY, clients.now()), lambda: files.delete([NO_FILE]))
-    return Worker(jobs=jobs, files=files, now=clients.now, fonts=fonts())
+    hand_over = bells.ready if waiting is None else _to_nobody
+    return Worker(jobs=jobs, files=files, now=clients.now, fonts=fonts(), hand_over=hand_over)
+
+
+def _to_nobody(fax_id: str, organization_id: str) -> None:
+    """Without a carrier, what is drawn waits."""
 
 
 def fonts() -> Path:

@@ -18,12 +18,13 @@ _READS = 5
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Gives queued faxes their recipients. ``now`` gives UTC; ``deadline`` is how long after its acceptance a fax is
-    given up."""
+    given up; ``sandbox``: whoever has the lines, nothing leaves here."""
 
     recipients: Recipients
     bells: Bells
     now: Callable[[], datetime]
     deadline: timedelta
+    sandbox: bool = False
 
     def plan(self, fax_id: str) -> int:
         """Write the recipients that the fax does not have yet, and have all looked at that have not ended; returns how
@@ -50,7 +51,8 @@ class Plan:
             last = number == len(batches)
             due_at = max(fax.created_at + self.deadline, now) + _UNENDED if last else now + _UNFINISHED
             counts = fax.counts or Counts(open=len(fax.recipients))
-            after = replace(fax, counts=counts, reason=None, due_at=due_at, revision=fax.revision + 1)
+            changed = {"counts": counts, "reason": None, "due_at": due_at, "sandbox": fax.sandbox or self.sandbox}
+            after = replace(fax, **changed, revision=fax.revision + 1)  # type: ignore[arg-type]
             self.recipients.add(fax, after, [self._recipient(fax, position, now) for position in batch])
             fax = after
         return [position for position, open_ in there.items() if open_] + missing
@@ -68,5 +70,5 @@ class Plan:
             deadline_at=fax.created_at + self.deadline,
             expires_at=fax.expires_at,
             due_at=now,
-            sandbox=fax.sandbox,
+            sandbox=fax.sandbox or self.sandbox,
         )

@@ -27,13 +27,13 @@ class Repaired(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """Repairs faxes that are to be drawn, and those that are queued. ``now`` gives UTC; ``hand_over`` is told the id of
-    a queued fax, and is None where there is nobody to send it."""
+    """Repairs faxes that are to be drawn, and those that are queued. ``now`` gives UTC; ``hand_over`` is told the id
+    and the organization of a fax whose pages are ready, and is None where there is nobody to send it."""
 
     jobs: JobStore
     queue: Queue
     now: Callable[[], datetime]
-    hand_over: Callable[[str], None] | None = None
+    hand_over: Callable[[str, str], None] | None = None
 
     def repair(self, fax_id: str) -> Repaired:
         """Have a fax taken up again if it is due, or fail where that was done often enough. Raises StorageFault."""
@@ -41,13 +41,14 @@ class Repair:
         job = self.jobs.job(fax_id, now)
         if job is None or job.due_at is None or job.due_at > now:
             return Repaired.NOTHING
-        if job.status not in (Status.ACCEPTED, Status.RENDERING, Status.QUEUED):
+        if job.status not in (Status.ACCEPTED, Status.RENDERING, Status.QUEUED, Status.SENDING):
             return Repaired.NOTHING
-        if job.status == Status.QUEUED and self.hand_over:
-            self.hand_over(job.fax_id)
+        drawn = job.status in (Status.QUEUED, Status.SENDING)
+        if drawn and self.hand_over:
+            self.hand_over(job.fax_id, job.organization_id)
             return Repaired.HANDED_OVER
         try:
-            if job.status == Status.QUEUED:
+            if drawn:
                 self.jobs.postpone(job, now + NO_HURRY)
                 return Repaired.WAITS
             if job.tries >= MOST_TRIES:

@@ -46,14 +46,14 @@ _READS = 5
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """Draws faxes. ``now`` gives UTC; ``fonts`` is the folder that the fonts lie in; ``hand_over`` is told the id of
-    each fax that has become queued, and may be told again."""
+    """Draws faxes. ``now`` gives UTC; ``fonts`` is the folder that the fonts lie in; ``hand_over`` is told the id and
+    the organization of each fax that has become queued, and may be told again."""
 
     jobs: JobStore
     files: Files
     now: Callable[[], datetime]
     fonts: Path
-    hand_over: Callable[[str], None] = lambda fax_id: None
+    hand_over: Callable[[str, str], None] = lambda fax_id, organization_id: None
 
     def work(self, fax_id: str, seconds_left: Callable[[], float]) -> Work:
         """Draw a fax, if that is what it waits for. ``seconds_left`` is of the worker's own life.
@@ -106,7 +106,7 @@ class Worker:
             if current is None or current.status not in (Status.RENDERING, Status.QUEUED):
                 self.files.delete(keys)
             raise
-        self.hand_over(job.fax_id)
+        self.hand_over(job.fax_id, job.organization_id)
         return Work(WorkOutcome.RENDERED, len(made.pages), stored.tiff_size, tries=job.tries)
 
     def _fail(self, job: Job, failure: Failure) -> Work:

@@ -32,6 +32,11 @@ def recipient_key(position: int) -> str:
     return f"{RECIPIENT}{position:03}"
 
 
+def position_of(sort_key: str) -> int:
+    """The position of the recipient that a sort key is of."""
+    return int(sort_key.removeprefix(RECIPIENT))
+
+
 def attempt_key(position: int, number: int) -> str:
     return f"{recipient_key(position)}{ATTEMPT}{number:02}"
 

@@ -104,7 +104,8 @@ class DynamoDBRecipients:
 
     def add(self, before: Fax, after: Fax, recipients: Sequence[Recipient]) -> None:
         pk = fax_key(after.id)
-        ops = [self._record(before, after, {"counts": _counts(after), **due(pk, RECORD, after.due_at, self._shards)})]
+        changed: Item = {"counts": _counts(after), **due(pk, RECORD, after.due_at, self._shards)}
+        ops = [self._record(before, after, changed | ({"sandbox": True} if after.sandbox else {}))]
         ops += [self._writes.put(recipient_item(each, self._shards), "attribute_not_exists(pk)") for each in recipients]
         self._writes.transact(ops, Moved)
 
@@ -195,6 +196,25 @@ class DynamoDBRecipients:
             {":one": 1, ":uid": before.uid, ":status": str(before.status)},
             {"#open": "open", "#ended": ended, "#status": "status"},
         )
+
+    def taken_up(self, fax_id: str, position: int, now: datetime, again: timedelta) -> str | None:
+        """Note that somebody is told of a recipient that is due; its organization, or None where somebody was within
+        the time ``again``, or it is due no more. Raises StorageFault."""
+        try:
+            answer = self._client.update_item(
+                TableName=self._table,
+                Key=wire({"pk": fax_key(fax_id), "sk": recipient_key(position)}),
+                # No change that anybody is told of, so the revision stays; the next change takes it away.
+                UpdateExpression="SET toldAt = :now",
+                ConditionExpression="dueAt <= :now AND (attribute_not_exists(toldAt) OR toldAt <= :before)",
+                ExpressionAttributeValues=wire({":now": text(now), ":before": text(now - again)}),
+                ReturnValues="ALL_NEW",
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return None
+        except FAILURES as error:
+            raise fault("UpdateItem", Effect.UNKNOWN, error) from error
+        return str(plain(answer["Attributes"])["organizationId"])
 
     # --- the number's line -------------------------------------------------------------------------------------------
 

@@ -1,0 +1,53 @@
+"""The queue of what is to be sent, in SQS. Action: sqs:SendMessage on it.
+
+A standard queue whose messages name the sender's organization as their group, so that SQS lets no group's messages wait
+behind another's. A message is ``{"fax": "<id>"}``, a fax whose pages are ready; ``{"fax": "<id>", "recipient": 1}``, a
+recipient that is due; or ``{"report": "<reference>"}``, an attempt that the simulated network has something to say of.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from math import ceil
+from typing import Any
+
+from faxes.adapters.calls import FAILURES, fault
+from faxes.adapters.sqs import SQSClient
+from faxes.errors import Effect, StorageFault
+
+# The longest that SQS keeps a message back.
+_LONGEST = timedelta(seconds=900)
+
+
+class SQSBells:
+    """Implements ``delivery.ports.Bells``. ``lost`` is told of a message that could not be sent, which the sweep sends
+    when it is due."""
+
+    def __init__(self, client: SQSClient, url: str, lost: Callable[[StorageFault], None]) -> None:
+        self._client = client
+        self._url = url
+        self._lost = lost
+
+    def ready(self, fax_id: str, organization_id: str) -> None:
+        """Have a fax whose pages are ready given its recipients."""
+        self._send({"fax": fax_id}, organization_id, timedelta())
+
+    def ring(self, fax_id: str, position: int, organization_id: str, after: timedelta) -> None:
+        self._send({"fax": fax_id, "recipient": position}, organization_id, after)
+
+    def report(self, reference: str, after: timedelta) -> None:
+        """Have an attempt asked about."""
+        self._send({"report": reference}, reference.partition("-")[0], after)
+
+    def _send(self, message: dict[str, Any], group: str, after: timedelta) -> None:
+        if after > _LONGEST:
+            return
+        try:
+            self._client.send_message(
+                QueueUrl=self._url,
+                MessageBody=json.dumps(message),
+                MessageGroupId=group,
+                DelaySeconds=ceil(after.total_seconds()),
+            )
+        except FAILURES as error:
+            self._lost(fault("SendMessage", Effect.UNKNOWN, error))

@@ -1,0 +1,63 @@
+"""send_fax: its settings, and the inbox that it calls."""
+
+from faxes.cold_start import connect
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Self
+
+from faxes.adapters.dynamodb.recipients import DynamoDBRecipients
+from faxes.adapters.dynamodb.records import DUE_SHARDS
+from faxes.adapters.dynamodb.simulated import DynamoDBNetwork
+from faxes.adapters.sqs_bells import SQSBells
+from faxes.bootstrap import clients
+from faxes.bootstrap.clients import NOBODY
+from faxes.bootstrap.environment import NO_CARRIER, VARIABLES, one_of, text, whole
+from faxes.carriers.simulator import Simulator
+from faxes.delivery.dispatch import Dispatch
+from faxes.delivery.inbox import Inbox
+from faxes.delivery.plan import Plan
+from faxes.errors import StorageFault
+
+CARRIERS = (NO_CARRIER, Simulator.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What send_fax needs to know. ``speed`` divides every wait; it is the simulated network's, and 1 for any other."""
+
+    fax_table: str
+    send_queue: str
+    carrier: str
+    speed: int
+    deadline: timedelta
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = VARIABLES) -> Self:
+        return cls(
+            fax_table=text(environ, "FAX_TABLE"),
+            send_queue=text(environ, "SEND_QUEUE"),
+            carrier=one_of(environ, "CARRIER", CARRIERS),
+            speed=whole(environ, "SIMULATOR_SPEED", 1, 10_000),
+            deadline=timedelta(hours=whole(environ, "DELIVERY_HOURS", 1, 72)),
+        )
+
+
+def inbox(lost: Callable[[StorageFault], None]) -> Inbox:
+    """What send_fax calls; ``lost`` is told of messages that it cannot send. Raises ValueError where the environment is
+    incomplete."""
+    settings = Settings.from_env()
+    tables = clients.dynamodb()
+    recipients = DynamoDBRecipients(tables, settings.fax_table, DUE_SHARDS, secrets.randbits)
+    bells = SQSBells(clients.sqs(), settings.send_queue, lost)
+    connect(lambda: recipients.fax(NOBODY, clients.now()))
+    simulated = settings.carrier == Simulator.name
+    speed = settings.speed if simulated else 1
+    network = DynamoDBNetwork(tables, settings.fax_table, secrets.randbits)
+    simulator = Simulator(network, clients.now, speed, bells.report) if simulated else None
+    return Inbox(
+        Plan(recipients, bells, clients.now, settings.deadline, sandbox=simulated),
+        Dispatch(recipients, bells, simulator, clients.now, speed),
+    )

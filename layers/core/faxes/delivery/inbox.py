@@ -1,0 +1,47 @@
+"""What the queue brings: a fax whose pages are ready, a recipient that is due, an attempt that is reported on."""
+
+from dataclasses import dataclass
+
+from faxes.delivery.dispatch import Dispatch, Dispatched
+from faxes.delivery.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A fax whose pages are ready, or that is to be looked at as a whole."""
+
+    fax_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientDue:
+    fax_id: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """An attempt of which the carrier has something to say."""
+
+    reference: str
+
+
+type Message = Ready | RecipientDue | Reported
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """Takes messages; each may come again, late or for nothing."""
+
+    plan: Plan
+    dispatch: Dispatch
+
+    def take(self, message: Message) -> Dispatched:
+        """Do what a message asks for. Raises StorageFault or CarrierSilent: what it is about stays due."""
+        match message:
+            case Ready(fax_id):
+                return Dispatched(("planned",) if self.plan.plan(fax_id) else ())
+            case RecipientDue(fax_id, position):
+                return self.dispatch.due(fax_id, position)
+            case Reported(reference):
+                return self.dispatch.rang(reference)

@@ -1,0 +1,76 @@
+"""The send queue's messages in, and the log line and the counts of what became of each."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+
+from faxes.delivery.carrier import CarrierSilent
+from faxes.delivery.dispatch import Dispatched
+from faxes.delivery.inbox import Message, Ready, RecipientDue, Reported
+from faxes.errors import StorageFault
+from faxes.observability import logger, metrics
+
+
+def messages(event: Mapping[str, Any]) -> Iterator[Message]:
+    """What each message of the queue says. Raises KeyError or ValueError for one that is none of ours."""
+    for record in event["Records"]:
+        body = json.loads(record["body"])
+        if "report" in body:
+            yield Reported(str(body["report"]))
+        elif "recipient" in body:
+            yield RecipientDue(str(body["fax"]), int(body["recipient"]))
+        else:
+            yield Ready(str(body["fax"]))
+
+
+@contextmanager
+def asked(message: Message) -> Iterator[None]:
+    """A carrier that does not answer is no fault of ours, and the attempt stays due."""
+    try:
+        yield
+    except CarrierSilent:
+        logger.warning("carrier silent", extra=_named(message))
+        metrics.add_metric("CarrierSilent", MetricUnit.Count, 1)
+
+
+def taken(message: Message, done: Dispatched) -> None:
+    """Tell what became of a message."""
+    logger.info("taken", extra={**_named(message), "events": list(done.events), "conflicts": done.conflicts})
+    metrics.add_metric("MessageTaken", MetricUnit.Count, 1)
+    for event in done.events:
+        match event:
+            case "claimed":
+                metrics.add_metric("AttemptStarted", MetricUnit.Count, 1)
+            case "doubted":
+                metrics.add_metric("AttemptInDoubt", MetricUnit.Count, 1)
+            case "retried":
+                metrics.add_metric("AttemptFailed", MetricUnit.Count, 1)
+            case "sent":
+                metrics.add_metric("RecipientSent", MetricUnit.Count, 1)
+            case "partially_sent":
+                metrics.add_metric("RecipientPartiallySent", MetricUnit.Count, 1)
+            case "failed":
+                metrics.add_metric("RecipientFailed", MetricUnit.Count, 1)
+            case "canceled":
+                metrics.add_metric("RecipientCanceled", MetricUnit.Count, 1)
+    if done.conflicts:
+        metrics.add_metric("DeliveryConflicts", MetricUnit.Count, done.conflicts)
+
+
+def lost(fault: StorageFault) -> None:
+    """Tell of a message that could not be sent: what it was about is due, and the sweep sends it."""
+    logger.error("not rung", extra={"cause": str(fault)})
+    metrics.add_metric("BellLost", MetricUnit.Count, 1)
+
+
+def _named(message: Message) -> dict[str, Any]:
+    match message:
+        case Ready(fax_id):
+            return {"fax_id": fax_id}
+        case RecipientDue(fax_id, position):
+            return {"fax_id": fax_id, "recipient": position}
+        case Reported(reference):
+            return {"attempt": reference}

@@ -1,0 +1,189 @@
+"""send_fax and the sweep as they are deployed: a fax whose pages are ready reaches its recipients on the simulator."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+
+from faxes import lifecycle
+from faxes.adapters.dynamodb.deliveries import event_of, recipient_of
+from faxes.adapters.dynamodb.items import plain, text, wire
+from faxes.adapters.dynamodb.records import fax_item, fax_of
+from faxes.adapters.dynamodb.simulated import taken_of
+from faxes.carriers import simulator
+from faxes.edge import batch
+from faxes.model import Fax, Status
+from tests.support.cloud import Cloud
+from tests.support.faxes import fax
+
+SPEED = "10000"
+CONTEXT: Any = SimpleNamespace(
+    function_name="send",
+    memory_limit_in_mb=512,
+    invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:send",
+    aws_request_id="r",
+    get_remaining_time_in_millis=lambda: 55_000,
+)
+
+type Log = Callable[[], list[dict[str, Any]]]
+
+
+class Deployed:
+    """The functions with the simulator, and a queue that is emptied by hand."""
+
+    def __init__(self, cloud: Cloud, carrier: str = "simulator") -> None:
+        self.cloud = cloud
+        self.send_fax: Any = cloud.function("send_fax", CARRIER=carrier, SIMULATOR_SPEED=SPEED)
+        self.sweep: Any = cloud.function("sweep", CARRIER=carrier)
+
+    def queued(self, *numbers: str) -> Fax:
+        now = datetime.now(UTC).replace(microsecond=0)
+        made = fax(
+            1,
+            recipients=numbers,
+            status=Status.QUEUED,
+            created_at=now,
+            expires_at=now + timedelta(days=30),
+            due_at=now,
+            revision=3,
+        )
+        self.cloud.dynamodb.put_item(TableName=self.cloud.names["FaxTable"], Item=wire(fax_item(made, None, 4)))
+        return made
+
+    def take(self, *bodies: dict[str, Any]) -> None:
+        for body in bodies:
+            self.send_fax.handler({"Records": [{"body": json.dumps(body)}]}, CONTEXT)
+
+    def messages(self) -> list[dict[str, Any]]:
+        """What the queue has to give now."""
+        client: Any = boto3.client
+        attributes = {"QueueUrl": self.cloud.names["SendQueue"], "MaxNumberOfMessages": 10}
+        found = client("sqs").receive_message(**attributes, AttributeNames=["All"]).get("Messages", [])
+        for message in found:
+            client("sqs").delete_message(QueueUrl=attributes["QueueUrl"], ReceiptHandle=message["ReceiptHandle"])
+        return [json.loads(message["Body"]) for message in found]
+
+    def kept_back(self) -> int:
+        """How many messages wait for their time."""
+        client: Any = boto3.client
+        asked = {"QueueUrl": self.cloud.names["SendQueue"], "AttributeNames": ["ApproximateNumberOfMessagesDelayed"]}
+        return int(client("sqs").get_queue_attributes(**asked)["Attributes"]["ApproximateNumberOfMessagesDelayed"])
+
+    def run(self, fax_id: str, *positions: int) -> Fax:
+        """Have each recipient looked at until the fax has ended."""
+        for _ in range(60):
+            self.take(*({"fax": fax_id, "recipient": position} for position in positions))
+            if (record := self.record()).status in lifecycle.FINAL:
+                return record
+        raise AssertionError(record.status)
+
+    def items(self, start: str, within: str = "sk") -> list[dict[str, Any]]:
+        return [item for item in map(plain, self.cloud.items("FaxTable")) if item[within].startswith(start)]
+
+    def record(self) -> Fax:
+        [item] = [item for item in self.items("FAX") if item["sk"] == "FAX"]
+        return fax_of(item)
+
+
+@pytest.fixture
+def deployed(cloud: Cloud) -> Deployed:
+    return Deployed(cloud)
+
+
+def test_a_queued_fax_is_sent_and_its_paper_comes_out_once(deployed: Deployed, log: Log) -> None:
+    queued = deployed.queued("7778888", "0003*211")
+    deployed.take({"fax": queued.id})
+    assert deployed.messages() == [{"fax": queued.id, "recipient": 1}, {"fax": queued.id, "recipient": 2}]
+    sent = deployed.run(queued.id, 1, 2)
+    assert (sent.status, sent.sandbox) == (Status.SENT, True)
+    recipients = [recipient_of(item) for item in deployed.items("RECIPIENT#") if "#ATTEMPT#" not in item["sk"]]
+    assert [(each.status, each.pages_sent, each.attempt, each.sandbox) for each in recipients] == [
+        ("sent", 2, 1, True)
+    ] * 2
+    now = datetime.now(UTC) + timedelta(hours=1)
+    taken = [taken_of(item) for item in deployed.items("SIM#", "pk")]
+    assert [simulator.paper(each, now, float(SPEED)) for each in taken] == [(1, 2), (1, 2)]
+    history = [event_of(item) for item in deployed.items("EVENT#")]
+    assert [lifecycle.fold_recipient(history, position) for position in (1, 2)] == ["sent", "sent"]
+    assert {str(each.event) for each in history if each.recipient is None} == {"sending_started", "ended_sent"}
+    # No line is held, and nobody is due.
+    assert deployed.items("DEST#", "pk") == []
+    assert [item["pk"] for item in map(plain, deployed.cloud.items("FaxTable")) if "dueAt" in item] == []
+    lines = [line for line in log() if line.get("message") == "taken"]
+    assert {event for line in lines for event in line["events"]} == {"planned", "claimed", "submitted", "sent"}
+    assert "7778888" not in json.dumps(log())
+
+
+def test_what_is_later_than_the_queue_can_wait_is_the_sweeps(deployed: Deployed) -> None:
+    queued = deployed.queued("7778888")
+    deployed.take({"fax": queued.id})
+    deployed.messages()
+    deployed.sweep.handler({}, CONTEXT)
+    assert deployed.messages() == [{"fax": queued.id, "recipient": 1}]
+    # It is told once: a message that waits in a long queue is not lost.
+    deployed.sweep.handler({}, CONTEXT)
+    assert deployed.messages() == []
+    assert deployed.run(queued.id, 1).status == Status.SENT
+
+
+def test_a_fax_whose_pages_are_ready_is_handed_over_by_the_sweep(deployed: Deployed) -> None:
+    queued = deployed.queued("7778888")
+    deployed.sweep.handler({}, CONTEXT)
+    assert deployed.messages() == [{"fax": queued.id}]
+
+
+def test_a_canceled_fax_is_canceled_to_all_who_wait(deployed: Deployed) -> None:
+    queued = deployed.queued("7778888", "7778889")
+    deployed.take({"fax": queued.id})
+    deployed.cloud.dynamodb.update_item(
+        TableName=deployed.cloud.names["FaxTable"],
+        Key=wire({"pk": f"FAX#{queued.id}", "sk": "FAX"}),
+        UpdateExpression="SET cancelRequestedAt = :now, dueAt = :now, revision = revision + :one",
+        ExpressionAttributeValues=wire({":now": text(datetime.now(UTC)), ":one": 1}),
+    )
+    deployed.messages()
+    deployed.sweep.handler({}, CONTEXT)
+    told = deployed.messages()
+    assert {"fax": queued.id} in told
+    deployed.take(*told)
+    deployed.take(*deployed.messages())
+    assert deployed.record().status == Status.CANCELED
+    assert deployed.items("SIM#", "pk") == []
+
+
+def test_without_a_carrier_nothing_is_handed_over(cloud: Cloud) -> None:
+    deployed = Deployed(cloud, carrier="none")
+    deployed.queued("7778888")
+    deployed.sweep.handler({}, CONTEXT)
+    assert deployed.messages() == []
+    assert deployed.record().status == Status.QUEUED
+
+
+def test_a_report_has_the_attempt_asked_about(deployed: Deployed) -> None:
+    queued = deployed.queued("7778888")
+    deployed.take({"fax": queued.id}, {"fax": queued.id, "recipient": 1})
+    # The report, and the next time that the carrier is asked: both are kept back.
+    assert deployed.kept_back() == 2
+    reports = [{"report": f"{queued.id}-001-01"}]
+    deployed.take(*reports * 3)
+    assert deployed.run(queued.id, 1).status == Status.SENT
+    deployed.take(*reports)
+    assert deployed.record().revision == 6
+
+
+@pytest.mark.parametrize("body", [{"fax": "1"}, {"fax": "1", "recipient": 1}, {"report": "1-001-01"}])
+def test_what_is_gone_is_nothing_to_do(deployed: Deployed, body: dict[str, Any]) -> None:
+    deployed.take(body)
+    assert deployed.cloud.items("FaxTable") == []
+
+
+def test_a_message_that_is_none_of_ours_fails_and_is_told_without_its_text(deployed: Deployed, log: Log) -> None:
+    with pytest.raises(batch.Failed):
+        deployed.take({"report": "secret"})
+    [line] = [line for line in log() if line.get("message") == "failed"]
+    assert line["reason"] == "unexpected"
+    assert "secret" not in json.dumps(log())
