@@ -1,5 +1,6 @@
 """How the tests themselves are run: what is for check-full alone, and which process runs what."""
 
+import os
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -47,3 +48,8 @@ def test_the_stacks_files_are_one_processs_and_any_other_file_is_one(test: str, 
 
 def test_what_goes_without_the_stack_is_there() -> None:
     assert [name for name in workers.WITHOUT_THE_STACK if not (TESTS / "e2e" / name).exists()] == []
+
+
+def test_there_is_a_process_more_than_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "process_cpu_count", lambda: 2)
+    assert workers.pytest_xdist_auto_num_workers() == 3
