@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from faxes.adapters.dynamodb.items import plain
+from faxes.adapters.dynamodb.items import plain, wire
 from tests.support import requests, stored, template
 from tests.support.cloud import Cloud, cloud
 from tools.client.answers import differences
@@ -173,12 +173,8 @@ def test_what_a_later_release_wrote_is_shown(deployed: Cloud, context: Any) -> N
 
     deployed.forget_faxes()
     stored.keep(deployed, later)
-    pages = {"pk": "FAX#115937093837901", "sk": "PAGES", "pages": []}
     unknown = {"pk": "FAX#115937093837901", "sk": "ZONE#1", "mood": "good"}
-    for item in (pages, unknown):
-        deployed.dynamodb.put_item(
-            TableName=deployed.names["FaxTable"], Item={k: {"S": str(v)} for k, v in item.items()}
-        )
+    deployed.dynamodb.put_item(TableName=deployed.names["FaxTable"], Item=wire(unknown))
     function = deployed.function("read_faxes")
 
     fax, accepted, history = (
@@ -196,6 +192,22 @@ def test_what_a_later_release_wrote_is_shown(deployed: Cloud, context: Any) -> N
     assert accepted == expected | {"status": "resting", "reason": "moonlight", "deliveries": []}
     expected = answer("read-history")["body"]["entry"]
     assert history["entry"] == [each | {"event": f"later_{each['event']}"} for each in expected]
+
+
+def test_a_fax_whose_pages_could_not_be_made_says_where(deployed: Cloud, context: Any) -> None:
+    def failed(item: dict[str, Any]) -> dict[str, Any]:
+        own = item["pk"] == "FAX#115937093837905"
+        failure = {"word": "page_blank", "document": 2, "page": 3, "percent": 40}
+        return item | {"status": "failed", "reason": "render_failed", "failure": failure} if own else item
+
+    deployed.forget_faxes()
+    stored.keep(deployed, failed)
+    fax = json.loads(deployed.function("read_faxes").handler(event("read-fax-accepted"), context)["body"])
+    ends = {"status": "failed", "reason": "render_failed"}
+    expected = answer("read-fax-accepted")["body"]
+    deliveries = [each | ends for each in expected["deliveries"]]
+    failure = {"why": "page_blank", "file": 2, "page": 3}
+    assert fax == expected | ends | {"failure": failure, "deliveries": deliveries}
 
 
 def test_a_fax_whose_time_is_over_is_not_there(deployed: Cloud, context: Any) -> None:

@@ -74,4 +74,9 @@ def test_the_pages_limits_are_the_templates() -> None:
     assert parameters["MaxBytesPerFile"]["Default"] == body
     assert told.pop("bytes of a file") == ("what the body can hold", "less")
     assert told.pop("parts in a form") == (str(multipart.MAX_PARTS), "")
+    rate, burst, day = (parameters[f"App{name}"]["Default"] for name in ("Rate", "Burst", "RequestsPerDay"))
+    assert told.pop("requests of one app, of all kinds but logins") == (
+        f"{rate} a second on average, {burst} at once, {day:,} a day (UTC)",
+        "any number",
+    )
     assert told == {}

@@ -125,6 +125,10 @@ def described(fax: Json) -> Iterator[str]:
     yield f"fax {fax['id']}: {_with_reason(fax)}{simulated}"
     accepted = f"{_counted(fax['pages'], 'page')}, accepted {_shown(fax['createdAt'])}"
     yield f"  from {fax['extension']} of {fax['userId']}, {accepted}"
+    if "failure" in fax:
+        failure = fax["failure"]
+        places = [f"{name} {failure[name]}" for name in ("file", "page") if name in failure]
+        yield f"  its pages could not be made: {', '.join([failure['why'], *places])}"
     for word, member in (("to be canceled since", "cancelRequestedAt"), ("ended", "completedAt")):
         if member in fax:
             yield f"  {word} {_shown(fax[member])}"

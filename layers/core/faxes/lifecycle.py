@@ -122,13 +122,38 @@ class HistoryEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadyPage:
+    """A page that is ready to be sent: its rows and bytes, its resolution, which may be a word of a later release's,
+    and the seconds that it takes on the line at full speed."""
+
+    rows: int
+    size: int
+    resolution: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class RenderFailure:
+    """Why a fax's pages could not be made: one word, and in which file and on which page (from 1), where one is
+    meant."""
+
+    word: str
+    file: int | None = None
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FaxInFull:
     """A fax with its recipients, in their order, and their attempts, in theirs. Without recipients until its pages are
-    ready, and where a release before deliveries accepted it: then ``fax.recipients`` alone says to whom it goes."""
+    ready, and where a release before deliveries accepted it: then ``fax.recipients`` alone says to whom it goes.
+
+    ``pages`` are those that are ready; ``failure`` says why none could be made."""
 
     fax: Fax
     recipients: tuple[Recipient, ...] = ()
     attempts: tuple[Attempt, ...] = ()
+    pages: tuple[ReadyPage, ...] = ()
+    failure: RenderFailure | None = None
 
 
 class IllegalTransition(Exception):

@@ -173,11 +173,13 @@ def test_a_fax_is_shown_with_its_history_from_answer_to_answer(
 
 
 def test_a_simulated_and_a_canceled_fax_say_so() -> None:
-    shown = {**ACCEPTED, "sandbox": True, "cancelRequestedAt": "2026-11-23T09:30:16.001Z"}
+    failure = {"why": "page_blank", "file": 2, "page": 3}
+    shown = {**ACCEPTED, "sandbox": True, "failure": failure, "cancelRequestedAt": "2026-11-23T09:30:16.001Z"}
     shown["deliveries"] = [{**shown["deliveries"][0], "nextAt": "2026-11-23T09:32:23.900Z"}]
     assert list(status.described(shown)) == [
         "fax 115937093837905: accepted   SIMULATED: nothing was sent to anybody",
         "  from 0003*210 of alice, 1 page, accepted 2026-11-23 09:30:15 UTC",
+        "  its pages could not be made: page_blank, file 2, page 3",
         "  to be canceled since 2026-11-23 09:30:16 UTC",
         "  to 7778888: waiting, 0 pages sent",
         "    again at 2026-11-23 09:32:23 UTC",

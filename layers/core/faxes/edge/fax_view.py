@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from faxes.lifecycle import FaxInFull, HistoryEvent
+from faxes.lifecycle import FaxInFull, HistoryEvent, ReadyPage, RenderFailure
 from faxes.model import Attempt, AttemptStatus, Fax, Recipient, RecipientStatus, Status, StoredFile
 
 type Json = dict[str, Any]
@@ -32,7 +32,9 @@ def fax(shown: FaxInFull, url: str) -> Json:
         userId=record.user_id,
         extension=record.extension,
         recipients=list(record.recipients),
+        failure=_failure(shown.failure),
         pages=record.pages,
+        readyPages=[_page(page) for page in shown.pages] or None,
         files=[_file(file) for file in record.files],
         deliveries=_deliveries(shown),
         createdAt=_time(record.created_at),
@@ -113,6 +115,14 @@ def _event(record: Fax, event: HistoryEvent) -> Json:
         nextAt=_time(event.due_at),
         app=event.actor,
     )
+
+
+def _page(page: ReadyPage) -> Json:
+    return {"rows": page.rows, "bytes": page.size, "resolution": page.resolution, "seconds": page.seconds}
+
+
+def _failure(failure: RenderFailure | None) -> Json | None:
+    return _known(why=failure.word, file=failure.file, page=failure.page) if failure else None
 
 
 def _file(file: StoredFile) -> Json:

@@ -13,12 +13,15 @@ from faxes.adapters.dynamodb.deliveries import ATTEMPT, EVENT, RECIPIENT, attemp
 from faxes.adapters.dynamodb.items import Item, plain, wire
 from faxes.adapters.dynamodb.records import RECORD, fax_of
 from faxes.errors import Effect
-from faxes.lifecycle import FaxInFull
+from faxes.lifecycle import FaxInFull, ReadyPage, RenderFailure
 from faxes.model import Fax
 from faxes.reading import HistoryPage
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+
+PAGES = "PAGES"
 
 
 class DynamoDBFaxReader:
@@ -30,17 +33,21 @@ class DynamoDBFaxReader:
 
     def in_full(self, fax_id: str, now: datetime, covers: Callable[[Fax], bool]) -> FaxInFull | None:
         items = self._query(fax_id, "sk >= :sk", {":sk": RECORD})
-        fax = _covered(next(items, None), now, covers)
-        if fax is None:
+        record = next(items, None)
+        fax = _covered(record, now, covers)
+        if record is None or fax is None:
             return None
         recipients, attempts = [], []
+        pages: tuple[ReadyPage, ...] = ()
         for item in items:
-            if item["sk"].startswith(RECIPIENT):
-                if ATTEMPT in item["sk"]:
-                    attempts.append(attempt_of(item))
-                else:
-                    recipients.append(recipient_of(item))
-        return FaxInFull(fax, tuple(recipients), tuple(attempts))
+            sk = item["sk"]
+            if sk == PAGES:
+                pages = _pages(item)
+            elif sk.startswith(RECIPIENT) and ATTEMPT in sk:
+                attempts.append(attempt_of(item))
+            elif sk.startswith(RECIPIENT):
+                recipients.append(recipient_of(item))
+        return FaxInFull(fax, tuple(recipients), tuple(attempts), pages, _failure(record))
 
     def history(
         self, fax_id: str, now: datetime, covers: Callable[[Fax], bool], after: str | None, limit: int
@@ -76,6 +83,23 @@ class DynamoDBFaxReader:
             if "LastEvaluatedKey" not in answer:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def _pages(item: Item) -> tuple[ReadyPage, ...]:
+    """The pages of the item PAGES, whose writer is with who makes them (``jobs``)."""
+    return tuple(
+        ReadyPage(int(page["rows"]), int(page["bytes"]), page["resolution"], int(page["tenths"]) / 10)
+        for page in item["pages"]
+    )
+
+
+def _failure(record: Item) -> RenderFailure | None:
+    """Why there are no pages, as who failed to make them wrote it into the record."""
+    failure = record.get("failure")
+    if failure is None:
+        return None
+    file, page = (int(failure[name]) if name in failure else None for name in ("document", "page"))
+    return RenderFailure(failure["word"], file, page)
 
 
 def _covered(item: Item | None, now: datetime, covers: Callable[[Fax], bool]) -> Fax | None:
