@@ -123,7 +123,7 @@ def _most_memory(content: bytes, forgets: TextIO) -> int:
 
 @contextlib.contextmanager
 def _watched_child() -> Iterator[list[int]]:
-    """The most memory that the PDF reader's process has. Its end wipes that out: it is asked all the time."""
+    """The most memory that a reader's or decoder's process has. Its end wipes that out: it is asked all the time."""
     most = [0]
     ended = threading.Event()
 
@@ -132,7 +132,7 @@ def _watched_child() -> Iterator[list[int]]:
             for child in _children():
                 with contextlib.suppress(OSError, StopIteration):
                     # Before it has begun, it has this process's memory.
-                    if b"pdf_check" in (child / "cmdline").read_bytes():
+                    if b"_check.main" in (child / "cmdline").read_bytes():
                         most[0] = max(most[0], memory(child, "VmHWM"))
             time.sleep(0.0002)
 

@@ -31,6 +31,9 @@ class Sample:
     event: dict[str, Any] = field(repr=False)
 
 
+_A4_ROWS = 2_286
+
+
 def fax(name: str, *files: tuple[str, bytes]) -> Sample:
     """A fax with these files (name, content) to one recipient."""
     return request(name, forms.form(*(forms.field("files", content, file) for file, content in files), RECIPIENT))
@@ -58,7 +61,7 @@ def text(size: int) -> bytes:
 
 
 def tif(size: int) -> bytes:
-    """A page as fax machines pack it (CCITT group 4)."""
+    """Pages as fax machines pack them (CCITT group 4)."""
     return _sized(lambda height: _page(height, "TIFF", mode="1", compression="group4"), size)
 
 
@@ -75,10 +78,17 @@ def pdf(size: int) -> bytes:
 
 
 def _page(height: int, kind: str, *, mode: str, **options: Any) -> bytes:
+    """A picture of noise; as a TIFF, a page for each 2,286 rows of it, which are A4."""
     width = 1728
     row = width // 8 if mode == "1" else width
+    noise = random.Random(1).randbytes(row * height)
+    most = _A4_ROWS if kind == "TIFF" else height
+    first, *others = (
+        Image.frombytes(mode, (width, min(most, height - top)), noise[row * top : row * (top + most)])
+        for top in range(0, height, most)
+    )
     file = io.BytesIO()
-    Image.frombytes(mode, (width, height), random.Random(1).randbytes(row * height)).save(file, kind, **options)
+    first.save(file, kind, **options, **({"save_all": True, "append_images": others} if others else {}))
     return file.getvalue()
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from unittest import mock
 
 from benchmarks.performance import PAGE
-from faxes.formats import pdf
+from faxes.formats import process
 from tests.support import worst
 
 FIXED, TIMES, MOST = 0.002, 10, 2.0
@@ -90,12 +90,12 @@ def _counted() -> Iterator[list[object]]:
     """The times that a process is asked."""
     asked: list[object] = []
 
-    def ask(*arguments: object) -> object:
+    def ask(*arguments: object, **how: object) -> object:
         asked.append(None)
-        return really(*arguments)  # type: ignore[arg-type]
+        return really(*arguments, **how)  # type: ignore[arg-type]
 
-    really = pdf._ask
-    with mock.patch.object(pdf, "_ask", ask):
+    really = process.ask
+    with mock.patch.object(process, "ask", ask):
         yield asked
 
 

@@ -18,7 +18,7 @@ import pytest
 
 import faxes.formats
 import faxes.intake
-from faxes.formats import pdf, pdf_check, pdf_ends, pdf_objects
+from faxes.formats import decoding, pdf, pdf_check, pdf_ends, pdf_objects, picture_outcomes
 from faxes.intake import documents, headers
 from tests.support import worst
 
@@ -43,6 +43,7 @@ def test_a_body_costs_what_its_bytes_cost(kind: str, outcome: int, monkeypatch: 
         return outcome, 1, 1
 
     monkeypatch.setattr(pdf, "_ask", ask)
+    monkeypatch.setattr(decoding, "_outcome", lambda *_: (picture_outcomes.WHOLE, 1, 0))
     over = []
     for case in worst.cases(kind):
         taken, most = measured(kind, case, asked)
