@@ -28,9 +28,11 @@ class Build:
 
 @dataclass(frozen=True, slots=True)
 class Builds:
-    """create_fax, the same without its .pyc files, the yardstick (the SDK alone, of its base layer), and the others."""
+    """create_fax, how many bytes are uploaded for authorize, create_fax without its .pyc files, the yardstick (the SDK
+    alone, as pip installs it), and the others."""
 
     own: Build
+    authorize: int
     without_pyc: Build
     sdk: Build
     others: dict[str, Build]
@@ -46,24 +48,36 @@ def build(home: Path) -> Builds:
     layers = [_deployed(built / name, home / "deployed" / name) for name in names]
     function = _deployed(built / "CreateFaxFunction", home / "deployed" / "CreateFaxFunction")
     own = _joined(function, *layers)
-    sdk = _joined(_deployed(_ALTERNATIVES / "sdk", home / "deployed" / "sdk"), layers[0])
+    authorize = _joined(_deployed(built / "AuthorizeFunction", home / "deployed" / "AuthorizeFunction"), *layers[::2])
+    # Whose packages the SDK is among, and one more that nobody imports.
+    sdk = _alternative("sdk", _installed("multipart", home / "built" / "sdk"), home)
     others = {name: _other(name, home) for name in ("powertools", "fastapi", "multipart")}
-    return Builds(own, _without_pyc(own, home / "without-pyc"), sdk, others)
+    return Builds(own, authorize.packed, _without_pyc(own, home / "without-pyc"), sdk, others)
 
 
-def _other(name: str, home: Path) -> Build:
-    folder = home / "built" / name
+def _installed(name: str, folder: Path) -> Path:
+    """The packages of one of the others, as pip installs them."""
     command = [str(places.UV), "pip", "install", "--quiet", "--require-hashes"]
     command += ["--only-binary=:all:", "--python", sys.executable, "--target", str(folder / "python")]
     subprocess.run([*command, "--requirement", str(ROOT / f"requirements/bench-{name}.txt")], check=True)
-    # As the Makefile of our layers leaves it.
+    return folder
+
+
+def _other(name: str, home: Path) -> Build:
+    folder = _installed(name, home / "built" / name)
+    # Whoever deploys it leaves out the services that are not called: 400 of them would not fit.
     for service in (folder / "python/botocore/data").iterdir():
         if service.is_dir() and service.name not in ("s3", "dynamodb"):
             shutil.rmtree(service)
     shutil.rmtree(folder / "python/boto3/data")
     shutil.rmtree(folder / "python/bin", ignore_errors=True)
-    shutil.copy(_ALTERNATIVES / name / "app.py", folder / "python")
     shutil.copy(_ALTERNATIVES / "stores.py", folder / "python")
+    return _alternative(name, folder, home)
+
+
+def _alternative(name: str, folder: Path, home: Path) -> Build:
+    """With its handler, and compiled."""
+    shutil.copy(_ALTERNATIVES / name / "app.py", folder / "python")
     command = [sys.executable, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
     subprocess.run([*command, str(folder / "python")], check=True)
     return _deployed(folder, home / "deployed" / name)

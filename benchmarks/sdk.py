@@ -58,7 +58,7 @@ def cpu(function: Function) -> list[Row]:
     defaults = against(handle, lambda: bare(plain, ("ChecksumSHA256",)), 25, time.process_time)
     same = against(handle, lambda: bare(own), 25, time.process_time)
     return [
-        row(_CPU, "against the same calls by the SDK's defaults", defaults, 1.3),
+        row(_CPU, "against the same calls by the SDK's defaults", defaults, 1.25),
         row(_CPU, "against the same calls by clients set up as ours", same),
     ]
 

@@ -106,7 +106,7 @@ def test_a_million_faxes_cost_what_their_components_do() -> None:
             "Lambda and DynamoDB, authorize for each": 0.2 + 0.03 * 0.5 * 13.3334 + 0.25,
             "S3, a file put": 5,
             "S3, kept for 30 days": 23,
-            "DynamoDB, record and reads": 2.625,
+            "DynamoDB, record and reads": 8 * 0.625 + 0.125,
             "DynamoDB, kept for 30 days": 1.1 * 0.45 + 1.3 * 0.25,
             "CloudWatch Logs": 1,
             "X-Ray, one in 20": 0.25,
