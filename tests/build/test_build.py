@@ -203,8 +203,11 @@ FORMS = {"certifi", "charset_normalizer", "idna", "pybase64", "requests", "reque
         ("IssueTokenFunction", {"BaseLayer": SDK, "DocumentsLayer": FORMS, "CoreLayer": {"faxes"}}),
         ("RefuseFunction", {}),
         ("QueueFaxFunction", {"BaseLayer": SDK, "CoreLayer": {"faxes"}}),
-        # PDFium is for a process of its own.
-        ("RenderFaxFunction", {"BaseLayer": SDK, "ImagingLayer": {"PIL"}, "CoreLayer": {"faxes"}}),
+        # PDFium is for a process of its own. The SDK takes certificates of certifi's where that is there.
+        (
+            "RenderFaxFunction",
+            {"BaseLayer": SDK, "DocumentsLayer": {"certifi"}, "ImagingLayer": {"PIL"}, "CoreLayer": {"faxes"}},
+        ),
         ("SendFaxFunction", {"BaseLayer": SDK, "CoreLayer": {"faxes"}}),
         ("SweepFunction", {"BaseLayer": SDK, "CoreLayer": {"faxes"}}),
     ],

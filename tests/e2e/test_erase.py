@@ -88,7 +88,7 @@ def test_a_fax_is_erased_and_another_is_not(
 RIGHTS = {
     "cloudformation:DescribeStacks": "*",
     "s3:ListBucket": "arn:aws:s3:::{bucket}",
-    "dynamodb:Query": "arn:aws:dynamodb:{region}:*:table/{faxTable}/index/by-uid",
+    "dynamodb:Query": "arn:aws:dynamodb:{region}:*:table/{faxTable}*",
     "dynamodb:GetItem": "arn:aws:dynamodb:{region}:*:table/{faxTable}",
     "logs:CreateLogStream": "arn:aws:logs:{region}:*:log-group:{auditLogGroup}*",
     "logs:PutLogEvents": "arn:aws:logs:{region}:*:log-group:{auditLogGroup}*",

@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
+from faxes.adapters.dynamodb.items import wire
 from faxes.erasure import Erased
 from faxes.model import IdempotencyRecord
 from faxes.tokens import digest_of
@@ -119,6 +120,35 @@ def test_the_audit_log_holds_nothing_of_the_fax_but_its_id(cloud: Cloud, stack: 
     written = json.dumps(cloud.audit())
     held = [FAX.uid, *FAX.recipients, FAX.extension, FAX.user_id, *(file.name for file in FAX.files if file.name)]
     assert [each for each in held if each in written] == []
+
+
+@pytest.mark.parametrize("meanwhile", [False, True])
+def test_all_that_is_kept_beside_the_record_goes(cloud: Cloud, stack: Stack, meanwhile: bool) -> None:
+    """Also what a worker writes while the record is still there."""
+    table = cloud.names["FaxTable"]
+
+    def add(params: Any = None, **_: object) -> None:
+        if params and params["Key"]["sk"] != {"S": "FAX"}:
+            return
+        for fax_id in (FAX.id, OTHER.id):
+            for sk in ("EVENT#1", "PAGES", "RECIPIENT#001", "RECIPIENT#001#ATTEMPT#01"):
+                cloud.dynamodb.put_item(TableName=table, Item=wire({"pk": f"FAX#{fax_id}", "sk": sk}))
+        cloud.s3.put_object(Bucket=cloud.names["FileBucket"], Key=f"faxes/{FAX.uid}/pages.tif", Body=b"pages")
+
+    if not meanwhile:
+        add()
+    make = stack.client
+
+    def client(service: str) -> Any:
+        made = make(service)
+        if meanwhile and service == "dynamodb":
+            made.meta.events.register("provide-client-params.dynamodb.DeleteItem", add)
+        return made
+
+    erase.erase(replace(stack, client=client), FAX.uid, clock())
+    assert [key for key in keys(cloud) if key == f"FAX#{FAX.id}"] == []
+    assert keys(cloud).count(f"FAX#{OTHER.id}") == 5
+    assert cloud.objects() == OTHERS_FILE
 
 
 def test_an_idempotency_record_that_another_fax_has_by_now_stays(cloud: Cloud, stack: Stack) -> None:

@@ -11,7 +11,17 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from faxes.adapters.dynamodb import credentials, directory, erasure, faxes
+from faxes.adapters.dynamodb import (
+    credentials,
+    deliveries,
+    directory,
+    erasure,
+    faxes,
+    jobs,
+    recipients,
+    records,
+    simulated,
+)
 from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
 from faxes.adapters.dynamodb.items import wire
 from faxes.model import Fax, IdempotencyRecord
@@ -62,7 +72,11 @@ def lose(cloud: Cloud, table: str, *pks: str) -> None:
 
 
 def ordered(rows: Rows) -> Rows:
-    return sorted(rows, key=lambda item: str(item["pk"]))
+    return sorted(rows, key=lambda item: (str(item["pk"]), str(item["sk"])))
+
+
+def not_due(item: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in item.items() if name not in ("due", "dueAt")}
 
 
 def counts(copied: int = 0, there: int = 0, expired: int = 0, erased: int = 0, outdated: int = 0) -> Counter[Outcome]:
@@ -76,7 +90,8 @@ def test_what_was_lost_comes_back_as_it_was(cloud: Cloud, stack: Stack, backup: 
     source = backup("FaxTable")
     lose(cloud, "FaxTable", "FAX#1001", "FAX#1002", f"IDEMPOTENCY#{RECORD.name}")
     assert restore.restore(stack, "FaxTable", source, NOW) == counts(copied=3, there=2)
-    assert ordered(cloud.items("FaxTable")) == before
+    lost = ("FAX#1001", "FAX#1002")
+    assert ordered(cloud.items("FaxTable")) == [not_due(item) if item["pk"]["S"] in lost else item for item in before]
     assert restore.restore(stack, "FaxTable", source, NOW) == counts(there=5)
 
 
@@ -187,15 +202,58 @@ def test_another_tables_items_are_refused_before_anything_is_copied(
     with pytest.raises(NotRestored) as refused:
         restore.restore(stack, "FaxTable", source, NOW)
     assert str(refused.value) == (
-        "restored-CredentialTable is no FaxTable: it has items of other kinds than FAX, IDEMPOTENCY, ERASED."
+        "restored-CredentialTable is no FaxTable: it has items of other kinds than FAX, PAGES, RECIPIENT, EVENT, "
+        "IDEMPOTENCY, ERASED, LEASE, WAIT, SIM."
     )
     assert cloud.items("FaxTable") == []
 
 
 def test_every_kind_of_item_is_of_one_table() -> None:
-    sources = "".join(map(inspect.getsource, (faxes, directory, credentials, erasure)))
-    kinds = re.findall(r'"sk": "([A-Z]+)"', sources)
-    assert sorted(set(kinds)) == sorted(kind for its in restore.KINDS.values() for kind in its)
+    sources = "".join(map(inspect.getsource, (faxes, directory, credentials, erasure, jobs)))
+    named = [records.RECORD, deliveries.RECIPIENT, deliveries.EVENT, recipients.LEASE, recipients.WAIT]
+    kinds = {*re.findall(r'"sk": "([A-Z]+)"', sources), *(name.rstrip("#") for name in named), simulated.SIMULATED}
+    assert sorted(kinds) == sorted(kind for its in restore.KINDS.values() for kind in its)
+
+
+def test_all_that_is_kept_of_a_fax_comes_back_and_is_due_no_more(
+    cloud: Cloud, stack: Stack, backup: Callable[[str], str]
+) -> None:
+    add(cloud, replace(FAXES[0], due_at=NOW))
+    taken_up(cloud, FAXES[0].id)
+    before = ordered(cloud.items("FaxTable"))
+    assert {"due", "dueAt"} <= {name for item in before for name in item}
+    source = backup("FaxTable")
+    lose(cloud, "FaxTable")
+    assert restore.restore(stack, "FaxTable", source, NOW) == counts(copied=2)
+    assert ordered(cloud.items("FaxTable")) == [not_due(item) for item in before]
+
+
+def test_nothing_that_was_kept_of_an_erased_fax_comes_back(
+    cloud: Cloud, stack: Stack, backup: Callable[[str], str]
+) -> None:
+    add(cloud, replace(FAXES[0], due_at=NOW), FAXES[1])
+    taken_up(cloud, FAXES[0].id)
+    source = backup("FaxTable")
+    erase.erase(stack, FAXES[0].uid, lambda: NOW)
+    assert restore.restore(stack, "FaxTable", source, NOW) == counts(there=1, erased=2)
+    assert [item["pk"]["S"] for item in cloud.items("FaxTable") if item["sk"]["S"] != "ERASED"] == ["FAX#1001"]
+
+
+def test_what_was_of_the_moment_stays_away(cloud: Cloud, stack: Stack, backup: Callable[[str], str]) -> None:
+    for sk in ("LEASE", "WAIT#2026-11-30T07:00:00.000Z#1#001"):
+        cloud.dynamodb.put_item(TableName=cloud.names["FaxTable"], Item=wire({"pk": "DEST#+1", "sk": sk}))
+    source = backup("FaxTable")
+    lose(cloud, "FaxTable")
+    assert restore.restore(stack, "FaxTable", source, NOW) == counts(expired=2)
+    assert cloud.items("FaxTable") == []
+
+
+def taken_up(cloud: Cloud, fax_id: str) -> None:
+    """A worker has the fax: its record has changed, and its history has an item."""
+    store = jobs.DynamoDBJobStore(cloud.dynamodb, cloud.names["FaxTable"], 4, lambda bits: 0)
+    found = store.job(fax_id, NOW)
+    assert found is not None
+    store.take_up(found, NOW + timedelta(minutes=10), NOW)
 
 
 def test_a_foreign_item_behind_others_stops_it(cloud: Cloud, stack: Stack, backup: Callable[[str], str]) -> None:

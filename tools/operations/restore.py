@@ -1,9 +1,10 @@
 """Copies what a table of the stack lacks from a table that was restored out of a backup or of a point in time:
 `make restore TABLE=FaxTable FROM=name`.
 
-What the stack's table has stays as it is. Left out are items whose time is over, faxes that were erased with their
-idempotency records, and what was changed in the directory or removed from it since: the audit log knows them. It is
-asked once more at the end, for what was erased or changed in between.
+What the stack's table has stays as it is. Left out are items whose time is over, faxes that were erased with all that
+is kept of them, and what was changed in the directory or removed from it since: the audit log knows them. It is asked
+once more at the end, for what was erased or changed in between. What was due when the backup was made is due no more:
+since then it may have been done, and a fax that comes back is sent by nobody.
 """
 
 import argparse
@@ -30,10 +31,14 @@ from tools.steps import fail
 
 # The kinds of items of each table (faxes.adapters.dynamodb): another table's would let nobody in, or anybody.
 KINDS: Mapping[str, Collection[str]] = {
-    "FaxTable": ("FAX", "IDEMPOTENCY", "ERASED"),
+    "FaxTable": ("FAX", "PAGES", "RECIPIENT", "EVENT", "IDEMPOTENCY", "ERASED", "LEASE", "WAIT", "SIM"),
     "DirectoryTable": ("ORG", "USER", "EXT"),
     "CredentialTable": ("APP", "TOKEN", "TOKENNAME"),
 }
+# Who has the line of a number, and who stands in line for it, was so at that moment; so were simulated calls.
+_PASSING = ("LEASE", "WAIT", "SIM")
+# By these the sweep finds what is to be done.
+_DUE = ("due", "dueAt")
 _TABLE_NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 # As many as the SDK keeps connections.
 _AT_ONCE = 10
@@ -60,15 +65,15 @@ class NotRestored(Exception):
 def restore(stack: Stack, table: str, source: str, now: datetime) -> Counter[Outcome]:
     """Copy what ``table``, by its name in the template, lacks from the table ``source``.
 
-    Needs dynamodb:Scan on the source, dynamodb:GetItem, dynamodb:PutItem and dynamodb:DeleteItem on the table, and
-    logs:FilterLogEvents on the audit log. Raises NotRestored where the source is another table's or a call fails; doing
-    it again goes on.
+    Needs dynamodb:Scan and dynamodb:GetItem on the source, dynamodb:GetItem, dynamodb:PutItem and dynamodb:DeleteItem
+    on the table, and logs:FilterLogEvents on the audit log. Raises NotRestored where the source is another table's or a
+    call fails; doing it again goes on.
     """
     counts: Counter[Outcome] = Counter()
     try:
         dynamodb, live = stack.client("dynamodb"), stack.output(f"{table}Name")
         log = LogsAuditLog(stack.client("logs"), stack.output("AuditLogGroupName"))
-        unwanted = _Faxes(dynamodb, live, log) if table == "FaxTable" else _Members(log)
+        unwanted = _Faxes(dynamodb, live, source, log) if table == "FaxTable" else _Members(log)
         copy = _Copy(dynamodb, live, now, unwanted)
         pages = dynamodb.get_paginator("scan").paginate(TableName=source, ConsistentRead=True)
         with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -100,8 +105,13 @@ class _Foreign(Exception):
 
 def _check(items: Iterable[Mapping[str, Any]], table: str, source: str) -> None:
     for item in items:
-        if item.get("sk", {}).get("S") not in KINDS[table]:
+        if _kind(item) not in KINDS[table]:
             raise _Foreign(f"{source} is no {table}: it has items of other kinds than {', '.join(KINDS[table])}.")
+
+
+def _kind(item: Mapping[str, Any]) -> str:
+    """What an item is, in DynamoDB's own JSON: of those that a fax has several of, a number or a time stands behind."""
+    return str(item.get("sk", {}).get("S", "")).partition("#")[0]
 
 
 class _Unwanted(Protocol):
@@ -120,20 +130,31 @@ class _Faxes:
     """Of the table of faxes, what was erased: before, as the audit log has it, and from then on, as an erasure says in
     the table itself, since the log may be minutes late."""
 
-    def __init__(self, dynamodb: Any, table: str, log: LogsAuditLog) -> None:
+    def __init__(self, dynamodb: Any, table: str, source: str, log: LogsAuditLog) -> None:
         self._dynamodb = dynamodb
         self._table = table
+        self._source = source
         self._erased = log.erased()
 
     def look_again(self) -> None:
         """Nothing: each call asks the table."""
 
     def __call__(self, item: Mapping[str, Any]) -> Outcome | None:
-        # Of a fax, and of its idempotency record.
+        # Of a fax, of its idempotency record, and of what is kept beside a fax's record, which has none.
         uid = item.get("uid", item.get("faxUid"))
+        if uid is None and item["pk"].startswith("FAX#"):
+            uid = self._uid_of(item["pk"])
+            if uid is None:
+                return Outcome.ERASED
         if uid is None:
             return None
         return Outcome.ERASED if uid_digest(uid) in self._erased or self._is_erased(uid) else None
+
+    def _uid_of(self, pk: str) -> str | None:
+        """Of the fax, as the restored table has its record; None where an erasure had just taken that."""
+        key = wire({"pk": pk, "sk": "FAX"})
+        record = self._dynamodb.get_item(TableName=self._source, Key=key, ConsistentRead=True).get("Item")
+        return plain(record)["uid"] if record else None
 
     def _is_erased(self, uid: str) -> bool:
         said = erased_item(uid, datetime.now(UTC))
@@ -172,11 +193,12 @@ class _Copy:
 
     def __call__(self, item: Mapping[str, Any]) -> Outcome:
         values = plain(item)
-        if values.get("expiresAt", self._now + 1) <= self._now:
+        if values.get("expiresAt", self._now + 1) <= self._now or _kind(item) in _PASSING:
             return Outcome.EXPIRED
         why = self._unwanted(values)
         if why is not None:
             return why
+        item = {name: value for name, value in item.items() if name not in _DUE}
         try:
             self._dynamodb.put_item(TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(pk)")
         except self._refused:

@@ -2,7 +2,8 @@
 
 What is left of it are lines in the audit log: one before anything is deleted, so that nothing is erased which the log
 cannot take, and one when it is done. The files go first and the record last, so that what an interrupted erasure left
-is found by the next.
+is found by the next. A worker may be storing pages just then: without the record it stores no more, so what lies there
+by then goes as well.
 
     NotErased
     ├── NotLookedUp    what there is of it cannot be learned; nothing was erased
@@ -61,7 +62,8 @@ class FaxStore(Protocol):
         ...
 
     def delete(self, fax_id: str, uid: str) -> None:
-        """Delete the record with this id, where it is this fax's; before it, the idempotency record that it names."""
+        """Delete the record with this id, where it is this fax's; with it all that is kept beside it, and the
+        idempotency record that it names."""
         ...
 
 
@@ -146,6 +148,7 @@ class Erasure:
             self.files.delete([file.key for file in files])
             if fax_id is not None:
                 self.faxes.delete(fax_id, uid)
+                self.files.delete([file.key for file in self.files.of_fax(uid)])
         except StorageFault as fault:
             raise NotEnded(fault.said) from fault
         line = self._line("done", uid, fax, caller)

@@ -1,6 +1,8 @@
-"""What an erasure finds and deletes of a fax in the faxes' table: its record, and the idempotency record that it names.
+"""What an erasure finds and deletes of a fax in the faxes' table: the idempotency record that its record names, all
+items beside the record (pages, recipients, attempts, history), and the record.
 
-Actions: dynamodb:Query on the index by uid, dynamodb:GetItem, dynamodb:PutItem and dynamodb:DeleteItem on the table.
+Actions: dynamodb:Query on the table and on its index by uid, dynamodb:GetItem, dynamodb:PutItem and dynamodb:DeleteItem
+on the table.
 """
 
 from contextlib import suppress
@@ -63,12 +65,31 @@ class DynamoDBErasureFaxes:
                 TableName=self._table, Key=wire(record), ProjectionExpression="uid, idempotency", ConsistentRead=True
             ).get("Item", {})
             named = plain(item)
-            if named.get("uid") == uid and "idempotency" in named:
+            if named.get("uid") != uid:
+                return
+            if "idempotency" in named:
                 self._delete({"pk": f"IDEMPOTENCY#{named['idempotency']}", "sk": "IDEMPOTENCY"}, "faxUid", uid)
-            # Last, since by it the other is found.
+            self._delete_beside(record)
+            # Last, since by it the others are found.
             self._delete(record, "uid", uid)
+            # What a worker wrote between: without the record, it writes nothing more.
+            self._delete_beside(record)
         except FAILURES as error:
-            raise fault("GetItem, DeleteItem", Effect.UNKNOWN, error) from error
+            raise fault("GetItem, Query, DeleteItem", Effect.UNKNOWN, error) from error
+
+    def _delete_beside(self, record: Item) -> None:
+        """Delete all items of a record's partition but itself."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues=wire({":pk": record["pk"]}),
+            ProjectionExpression="pk, sk",
+            ConsistentRead=True,
+        )
+        keys = [{"pk": item["pk"], "sk": item["sk"]} for page in pages for item in page["Items"]]
+        for key in keys:
+            if plain(key) != record:
+                self._client.delete_item(TableName=self._table, Key=key)
 
     def _delete(self, key: Item, attribute: str, uid: str) -> None:
         # Where it is gone by now, or another fax's, there is none of this fax left.
