@@ -116,7 +116,7 @@ def methods_that_our_code_calls() -> set[str]:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 if ast.unparse(node.func.value).endswith("client"):
                     found.add(node.func.attr)
-                if node.func.attr == "get_paginator":
+                if node.func.attr == "get_paginator" and isinstance(node.args[0], ast.Constant):
                     found.add(ast.literal_eval(node.args[0]))
     return found
 

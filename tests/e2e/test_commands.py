@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.support.builds import shared_build
 from tests.support.commands import (
@@ -127,10 +128,12 @@ def test_send_asks_for_what_is_missing(stack: LocalStack) -> None:
     )
 
 
-def test_run_shows_the_functions_log_where_its_fax_fails(stack: LocalStack, capsys: pytest.CaptureFixture[str]) -> None:
+def test_run_shows_the_functions_log_where_its_fax_fails(
+    stack: LocalStack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     started = datetime.now(UTC)
     somebody_elses = replace(stack, extension="0003*999")
-    assert not tools_run.log_in_and_send(somebody_elses)
+    assert not tools_run.log_in_and_send(somebody_elses, tmp_path)
     tools_run.show_log(somebody_elses, started)
     answer, log = capsys.readouterr().out.split("\nWhat the functions wrote:\n\n")
     code = re.search(r"^400 (\w+): ", answer, re.MULTILINE)
@@ -206,7 +209,21 @@ def test_run_shows_where_the_fax_lies(narrated: tuple[Path, str, subprocess.Pope
     letter, note = (DOCUMENTS / "letter.pdf").stat().st_size, (DOCUMENTS / "note.txt").stat().st_size
     assert f"{letter:>9} bytes  faxes/{uid}/1.pdf" in printed
     assert f"{note:>9} bytes  faxes/{uid}/2.txt" in printed
-    assert (record["id"], record["uid"], record["status"]) == (fax_id, uid, "accepted")
+    assert (record["id"], record["uid"], record["status"]) == (fax_id, uid, "queued")
+
+
+def test_run_shows_the_faxs_pages(narrated: tuple[Path, str, subprocess.Popen[bytes]]) -> None:
+    home, printed, _ = narrated
+    uid = re.findall(r'"uid": "([0-9a-f]{32})"', printed)[0]
+    [(size, digest)] = re.findall(rf"^ +(\d+) bytes  faxes/{uid}/pages\.tif  sha256 ([0-9a-f]{{64}})$", printed, re.M)
+    record = json.loads(printed[printed.index("\n{\n") : printed.index("\n}\n") + 2])
+    assert (record["rendered"]["tiff"]["size"], record["rendered"]["tiff"]["sha256"]) == (int(size), digest)
+    shown = re.findall(r"^page (\d) of 2 +2,287 rows +[\d,]+ bytes +[\d.]+ s  fine  (\S+)$", printed, re.M)
+    assert [int(number) for number, _ in shown] == [1, 2]
+    for number, path in shown:
+        assert (ROOT / path).resolve() == (home / "pages" / f"page-{number}.png").resolve()
+        with Image.open(ROOT / path) as picture:
+            assert picture.size == (864, 1144)
 
 
 def test_run_tells_other_commands_what_runs(narrated: tuple[Path, str, subprocess.Popen[bytes]]) -> None:

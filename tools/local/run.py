@@ -16,11 +16,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import requests
-from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tools import places
 from tools.client import login, send
+from tools.local import pages
 from tools.local.local_stack import STACK_NAME, local_stack
 from tools.local.stack_file import LocalStack
 from tools.operations import logs
@@ -43,11 +43,11 @@ def main(arguments: list[str]) -> int:
     try:
         with _only_one(home), local_stack(home, options.built) as stack:
             started = datetime.now(UTC)
-            accepted = log_in_and_send(stack)
-            if not accepted:
+            drawn = log_in_and_send(stack, home / "pages")
+            if not drawn:
                 show_log(stack, started)
             if once:
-                return 0 if accepted else 1
+                return 0 if drawn else 1
             _how_to_go_on(stack, home)
             _stay_up(home)
     except StepFailed as error:
@@ -69,8 +69,9 @@ def _only_one(home: Path) -> Iterator[None]:
         yield
 
 
-def log_in_and_send(stack: LocalStack) -> bool:
-    """What an existing client does, with nothing but a base URL, a key and a secret. Returns whether it went well."""
+def log_in_and_send(stack: LocalStack, pictures: Path) -> bool:
+    """What an existing client does, with nothing but a base URL, a key and a secret; and what becomes of its fax, whose
+    pages come into the folder ``pictures``. Returns whether it went well."""
     app = login.Deployment(stack.apiUrl, stack.caBundle)
     print("\nAn app logs in with its key and secret, as a curl line that you can paste:\n")
     print(login.curl_line(app, stack.appKey, stack.appSecret))
@@ -89,8 +90,7 @@ def log_in_and_send(stack: LocalStack) -> bool:
     print(f"\nThe answer:\n\n{send.describe(answer)}")
     if answer.status_code != 200:
         return False
-    _show_fax(stack, answer.json()["id"], answer.json()["uid"])
-    return True
+    return _show_fax(stack, answer.json()["id"], answer.json()["uid"], pictures)
 
 
 def show_log(stack: LocalStack, since: datetime) -> None:
@@ -103,15 +103,16 @@ def show_log(stack: LocalStack, since: datetime) -> None:
     print("\n".join(written or ["(nothing)"]), flush=True)
 
 
-def _show_fax(stack: LocalStack, fax_id: str, uid: str) -> None:
+def _show_fax(stack: LocalStack, fax_id: str, uid: str, pictures: Path) -> bool:
     print(f"\nThe files, in s3://{stack.bucket}:\n")
     for stored in stack.client("s3").list_objects_v2(Bucket=stack.bucket, Prefix=f"faxes/{uid}/")["Contents"]:
-        print(f"{stored['Size']:>9} bytes  {stored['Key']}")
+        # Its pages may be there by now.
+        if not stored["Key"].startswith(f"faxes/{uid}/page"):
+            print(f"{stored['Size']:>9} bytes  {stored['Key']}", flush=True)
+    drawn = pages.show(stack, fax_id, pictures)
     print(f"\nThe record, in {stack.faxTable}:\n")
-    key = {"pk": {"S": f"FAX#{fax_id}"}, "sk": {"S": "FAX"}}
-    item = stack.client("dynamodb").get_item(TableName=stack.faxTable, Key=key, ConsistentRead=True)["Item"]
-    values = {name: TypeDeserializer().deserialize(value) for name, value in item.items()}
-    print(json.dumps(values, indent=2, default=int), flush=True)
+    print(json.dumps(pages.record(stack, fax_id), indent=2, default=int), flush=True)
+    return drawn
 
 
 def _stay_up(home: Path) -> None:

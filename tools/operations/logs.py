@@ -40,12 +40,7 @@ _REPORTS = ("START ", "END ", "REPORT ", "INIT_START ")
 
 def lines(formation: Any, logs: Any, stack: str, since: datetime) -> Iterator[str]:
     """The lines of a stack's functions and of its API since a time, in their order, as a person reads them."""
-    made = formation.describe_stack_resources(StackName=stack)["StackResources"]
-    groups = {
-        item["LogicalResourceId"].removesuffix("LogGroup"): item["PhysicalResourceId"]
-        for item in made
-        if item["ResourceType"] == "AWS::Logs::LogGroup"
-    }
+    groups = dict(_groups(formation, stack))
     start = int(since.timestamp() * 1000)
     pages = logs.get_paginator("filter_log_events")
     written = [
@@ -59,6 +54,15 @@ def lines(formation: Any, logs: Any, stack: str, since: datetime) -> Iterator[st
         if not message.startswith(_REPORTS):
             time = datetime.fromtimestamp(moment / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
             yield f"{time}  {name:<12}{shown(message)}"
+
+
+def _groups(formation: Any, stack: str) -> Iterator[tuple[str, str]]:
+    """The log groups of a stack and of the stacks inside it: what writes there, and the group's own name."""
+    for item in formation.describe_stack_resources(StackName=stack)["StackResources"]:
+        if item["ResourceType"] == "AWS::Logs::LogGroup":
+            yield item["LogicalResourceId"].removesuffix("LogGroup"), item["PhysicalResourceId"]
+        elif item["ResourceType"] == "AWS::CloudFormation::Stack":
+            yield from _groups(formation, item["PhysicalResourceId"])
 
 
 def shown(message: str) -> str:

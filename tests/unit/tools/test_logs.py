@@ -60,8 +60,11 @@ def test_a_line_is_shown_as_what_differs(message: str, shown: str) -> None:
 
 class Formation:
     def describe_stack_resources(self, StackName: str) -> dict[str, Any]:  # noqa: N803  (the SDK's name)
-        assert StackName == "fax-api"
-        kinds = {"CreateFaxLogGroup": "AWS::Logs::LogGroup", "AccessLogGroup": "AWS::Logs::LogGroup", "Api": "other"}
+        group, stack = "AWS::Logs::LogGroup", "AWS::CloudFormation::Stack"
+        kinds = {
+            "fax-api": {"CreateFaxLogGroup": group, "GatewayLog": stack, "Api": "other"},
+            "fax-api-GatewayLog-1": {"AccessLogGroup": group},
+        }[StackName]
         return {
             "StackResources": [
                 {"LogicalResourceId": name, "ResourceType": kind, "PhysicalResourceId": f"fax-api-{name}-1"}
