@@ -4,56 +4,18 @@ comes again."""
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import pytest
 
-from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
-from faxes.adapters.dynamodb.items import plain, wire
+from faxes.adapters.dynamodb.items import wire
 from faxes.edge import batch
-from faxes.model import Fax, Kind, Status
+from faxes.model import Kind, Status
+from tests.support.accepted import CONTEXT, accept, record, render
 from tests.support.cloud import Cloud
-from tests.support.faxes import fax
-from tests.support.jobs import stored_file
-from tools.local.render import FONTS
-
-NOTE = b"Please call back.\n"
-CONTEXT: Any = SimpleNamespace(
-    function_name="worker",
-    memory_limit_in_mb=1769,
-    invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:worker",
-    aws_request_id="r",
-    get_remaining_time_in_millis=lambda: 600_000,
-)
 
 type Log = Callable[[], list[dict[str, Any]]]
-
-
-def accept(cloud: Cloud, content: bytes = NOTE, kind: Kind = Kind.TXT, **other: Any) -> Fax:
-    """A fax that create_fax has accepted just now, or as the keywords say."""
-    now = datetime.now(UTC).replace(microsecond=0)
-    uid = "5d8e2193e92f2d5e31cff1017724cfe9"
-    accepted = fax(
-        1,
-        **{
-            "uid": uid,
-            "files": (stored_file(1, content, kind, uid=uid),),
-            "created_at": now,
-            "expires_at": now + timedelta(days=1),
-            "due_at": now + timedelta(minutes=1),
-        }
-        | other,
-    )
-    cloud.s3.put_object(Bucket=cloud.names["FileBucket"], Key=accepted.files[0].key, Body=content)
-    DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"]).insert(accepted)
-    return accepted
-
-
-def record(cloud: Cloud) -> dict[str, Any]:
-    [found] = [item for item in map(plain, cloud.items("FaxTable")) if item["sk"] == "FAX"]
-    return found
 
 
 def inserted(cloud: Cloud, **other: Any) -> dict[str, Any]:
@@ -73,13 +35,6 @@ def messages(cloud: Cloud) -> list[dict[str, Any]]:
         {"body": json.loads(message["Body"]), "group": message["Attributes"].get("MessageGroupId")}
         for message in answer.get("Messages", [])
     ]
-
-
-def render(cloud: Cloud, *fax_ids: str) -> None:
-    worker: Any = cloud.function("render_fax")
-    # In a deployment they lie beside the packages.
-    object.__setattr__(worker.worker, "fonts", FONTS)
-    worker.handler({"Records": [{"body": json.dumps({"fax": each})} for each in fax_ids]}, CONTEXT)
 
 
 def said(log: Log, message: str) -> list[dict[str, Any]]:
