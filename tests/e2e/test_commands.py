@@ -229,7 +229,7 @@ def test_run_shows_the_faxs_pages(narrated: tuple[Path, str, subprocess.Popen[by
 def test_run_tells_other_commands_what_runs(narrated: tuple[Path, str, subprocess.Popen[bytes]]) -> None:
     told = json.loads((narrated[0] / "stack.json").read_text())
     names = "apiUrl caBundle appKey appSecret appSecrets token userId extension bucket faxTable directoryTable "
-    assert list(told) == [*names.split(), "credentialTable", "auditLogGroup", "endpointUrl", "region"]
+    assert list(told) == [*names.split(), "credentialTable", "auditLogGroup", "appPlan", "endpointUrl", "region"]
     assert list(told["appSecrets"]) == ["example-app", "example-office", "example-provider"]
     assert (told["appKey"], told["appSecret"]) == next(iter(told["appSecrets"].items()))
     assert (narrated[0] / "stack.json").stat().st_mode & 0o777 == 0o600

@@ -117,4 +117,4 @@ def test_an_operator_needs_these_rights_and_no_others(
         assert [item for item in items(stack) if item["sk"] == "FAX"] == []
     operator(RIGHTS | IN_A_RACE)
     assert restore.main(command) == 0
-    assert items(stack) == before
+    assert items(stack) == list(map(not_due, before))

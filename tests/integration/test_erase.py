@@ -80,6 +80,7 @@ class Calls:
 
     def __init__(self, stack: Stack, *stop: str) -> None:
         self.made: list[str] = []
+        self.watch: dict[str, Callable[..., None]] = {}
         self._stop = stop
         self._make = stack.client
         self.stack = replace(stack, client=self._client)
@@ -88,7 +89,7 @@ class Calls:
         client = self._make(service)
         for call in self.CHANGES:
             if call.startswith(f"{service}."):
-                client.meta.events.register(f"provide-client-params.{call}", self._seen)
+                client.meta.events.register(f"provide-client-params.{call}", self.watch.get(call, self._seen))
         return client
 
     def _seen(self, model: Any, **_: object) -> None:
@@ -137,15 +138,9 @@ def test_all_that_is_kept_beside_the_record_goes(cloud: Cloud, stack: Stack, mea
 
     if not meanwhile:
         add()
-    make = stack.client
-
-    def client(service: str) -> Any:
-        made = make(service)
-        if meanwhile and service == "dynamodb":
-            made.meta.events.register("provide-client-params.dynamodb.DeleteItem", add)
-        return made
-
-    erase.erase(replace(stack, client=client), FAX.uid, clock())
+    calls = Calls(stack)
+    calls.watch = {"dynamodb.DeleteItem": add} if meanwhile else {}
+    erase.erase(calls.stack, FAX.uid, clock())
     assert [key for key in keys(cloud) if key == f"FAX#{FAX.id}"] == []
     assert keys(cloud).count(f"FAX#{OTHER.id}") == 5
     assert cloud.objects() == OTHERS_FILE

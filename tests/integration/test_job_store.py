@@ -39,6 +39,8 @@ STORED = StoredPages(
     (),
 )
 
+TOO_LONG, TOO_SLOW = Failure("page_too_long", "File 1 ...", 1, 2, 34), Failure("too_slow", "File 1 ...", 1)
+
 type Store = MemoryJobStore | DynamoDBJobStore
 
 
@@ -99,7 +101,7 @@ def test_what_is_ready_is_queued_and_due(store: Store) -> None:
 
 
 def test_what_failed_is_never_due(store: Store) -> None:
-    store.failed(store.take_up(read(store), LATER, SOON), Failure("page_too_long", 1, 2, 34), SOON)
+    store.failed(store.take_up(read(store), LATER, SOON), TOO_LONG, SOON)
     failed = read(store)
     assert (failed.status, failed.revision, failed.held_until, failed.due_at) == (Status.FAILED, 3, None, None)
     with pytest.raises(IllegalTransition):
@@ -116,7 +118,7 @@ def test_what_is_postponed_is_due_then_and_nothing_else_changes(store: Store) ->
     "change",
     [
         lambda store, job: store.take_up(job, LATER, SOON),
-        lambda store, job: store.failed(job, Failure("too_slow", 1), SOON),
+        lambda store, job: store.failed(job, TOO_SLOW, SOON),
         lambda store, job: store.postpone(job, LATER),
     ],
 )
@@ -136,7 +138,7 @@ def test_a_fax_that_is_gone_or_another_is_not_written(store: Store) -> None:
     with pytest.raises(Changed):
         store.ready(replace(taken, fax_id="1"), STORED, SOON)
     with pytest.raises(Changed):
-        store.failed(replace(taken, uid="f" * 32), Failure("too_slow"), SOON)
+        store.failed(replace(taken, uid="f" * 32), TOO_SLOW, SOON)
     assert read(store) == taken
     assert store.job("1", NOW) is None
 
@@ -190,14 +192,14 @@ def test_items_of_a_fax_whose_pages_are_ready(cloud: Cloud) -> None:
 def test_record_of_a_fax_that_has_no_pages(cloud: Cloud) -> None:
     store = on_dynamodb(cloud)
     before = items(cloud)["FAX"]
-    store.failed(store.take_up(read(store), LATER, SOON), Failure("page_too_long", 1, 2, 34), SOON)
+    store.failed(store.take_up(read(store), LATER, SOON), TOO_LONG, SOON)
     written = items(cloud)
     assert written["FAX"] == {name: value for name, value in before.items() if name not in ("due", "dueAt")} | {
         "status": "failed",
         "revision": 3,
         "tries": 1,
         "reason": "render_failed",
-        "failure": {"word": "page_too_long", "document": 1, "page": 2, "percent": 34},
+        "failure": {"word": "page_too_long", "text": "File 1 ...", "document": 1, "page": 2, "percent": 34},
         "completedAt": before["dueAt"],
     }
     assert sorted(written)[-1] == "FAX"

@@ -10,8 +10,10 @@ import boto3
 import pytest
 
 from faxes.adapters.dynamodb.items import wire
-from faxes.edge import batch
+from faxes.adapters.dynamodb.reading import DynamoDBFaxReader
+from faxes.edge import batch, fax_view
 from faxes.model import Kind, Status
+from faxes.rendering.jobs import WORKER_LOST
 from tests.support.accepted import CONTEXT, accept, record, render
 from tests.support.cloud import Cloud
 
@@ -106,9 +108,22 @@ def test_a_document_that_cannot_be_drawn_is_told_by_its_place(cloud: Cloud, log:
     render(cloud, accepted.id)
     found = record(cloud)
     assert (found["status"], found["reason"]) == ("failed", "render_failed")
-    assert found["failure"] == {"word": "document_unreadable", "document": 1}
+    assert found["failure"] == {
+        "word": "document_unreadable",
+        "text": "File 1 of 1, a, cannot be opened.",
+        "document": 1,
+    }
     [line] = said(log, "worked")
     assert (line["outcome"], line["reason"], line["document"], line["page"]) == ("failed", "document_unreadable", 1, 0)
+    # What its sender is told.
+    reader = DynamoDBFaxReader(cloud.dynamodb, cloud.names["FaxTable"])
+    shown = reader.in_full(accepted.id, accepted.created_at, lambda _: True)
+    assert shown
+    assert fax_view.fax(shown, "https://host/fax")["failure"] == {
+        "why": "document_unreadable",
+        "message": "File 1 of 1, a, cannot be opened.",
+        "file": 1,
+    }
 
 
 def test_a_message_for_nothing_changes_nothing(cloud: Cloud, log: Log) -> None:
@@ -169,7 +184,8 @@ def test_after_three_lost_workers_the_sweep_has_it_fail(cloud: Cloud) -> None:
     cloud.dynamodb.put_item(TableName=cloud.names["FaxTable"], Item=wire(item | {"tries": 3}))
     cloud.function("sweep").handler({}, CONTEXT)
     found = record(cloud)
-    assert (found["status"], found["reason"], found["failure"]) == ("failed", "render_failed", {"word": "worker_lost"})
+    failure = {"word": "worker_lost", "text": WORKER_LOST.text}
+    assert (found["status"], found["reason"], found["failure"]) == ("failed", "render_failed", failure)
     assert "due" not in found
 
 

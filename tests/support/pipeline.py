@@ -22,19 +22,22 @@ def rest(stack: LocalStack) -> None:
 
 @contextmanager
 def at_work(stack: LocalStack, newest: str) -> Iterator[str]:
-    """Have the stream and the queue call their functions. ``newest`` is the id of the fax that was accepted last: what
-    was accepted until then is not drawn. The queue's URL; afterwards, they rest again."""
+    """Have accepted faxes drawn. ``newest`` is the id of the fax that was accepted last: what was accepted until then is
+    left as it is. The queue's URL; afterwards, all workers rest again."""
     functions, queues = stack.client("lambda"), stack.client("sqs")
-    by_source = {mapping["EventSourceArn"].split(":")[2]: mapping["UUID"] for mapping in _mappings(stack)}
+    stream, drawing = (
+        next(mapping["UUID"] for mapping in _mappings(stack) if name in mapping["EventSourceArn"])
+        for name in (":dynamodb:", "RenderQueue")
+    )
     (queue,) = [url for url in queues.list_queues()["QueueUrls"] if "RenderQueue" in url]
-    functions.update_event_source_mapping(UUID=by_source["dynamodb"], Enabled=True)
+    functions.update_event_source_mapping(UUID=stream, Enabled=True)
     passed_over = ""
     while passed_over != newest:
         answer = queues.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=1)
         for message in answer.get("Messages", []):
             queues.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
             passed_over = max(passed_over, json.loads(message["Body"])["fax"])
-    functions.update_event_source_mapping(UUID=by_source["sqs"], Enabled=True)
+    functions.update_event_source_mapping(UUID=drawing, Enabled=True)
     try:
         yield queue
     finally:

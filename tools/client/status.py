@@ -129,6 +129,8 @@ def described(fax: Json) -> Iterator[str]:
         failure = fax["failure"]
         places = [f"{name} {failure[name]}" for name in ("file", "page") if name in failure]
         yield f"  its pages could not be made: {', '.join([failure['why'], *places])}"
+        if "message" in failure:
+            yield f"  {failure['message']}"
     for word, member in (("to be canceled since", "cancelRequestedAt"), ("ended", "completedAt")):
         if member in fax:
             yield f"  {word} {_shown(fax[member])}"

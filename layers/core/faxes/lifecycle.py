@@ -134,12 +134,13 @@ class ReadyPage:
 
 @dataclass(frozen=True, slots=True)
 class RenderFailure:
-    """Why a fax's pages could not be made: one word, and in which file and on which page (from 1), where one is
-    meant."""
+    """Why a fax's pages could not be made: one word, in which file and on which page (from 1), where one is meant, and
+    the sentence for people."""
 
     word: str
     file: int | None = None
     page: int | None = None
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import pytest
 
 from faxes.errors import Effect, StorageFault
 from faxes.model import Status
-from faxes.rendering.jobs import NO_HURRY, WORKER_LOST, Failure, Job
+from faxes.rendering.jobs import NO_HURRY, WORKER_LOST, Job
 from faxes.rendering.repair import Repair, Repaired
 from tests.support.faxes import NOW
 from tests.support.jobs import FAX_ID, MemoryJobStore, MemoryQueue, job, stored_file
@@ -59,7 +59,7 @@ def test_after_the_last_try_it_fails() -> None:
     store, queue = holding(replace(DUE, status=Status.RENDERING, tries=3, held_until=NOW)), MemoryQueue()
     assert repair(store, queue) is Repaired.FAILED
     assert (store.jobs[FAX_ID].status, store.jobs[FAX_ID].due_at) == (Status.FAILED, None)
-    assert (store.failures, queue.sent) == ({FAX_ID: Failure(WORKER_LOST)}, [])
+    assert (store.failures, queue.sent) == ({FAX_ID: WORKER_LOST}, [])
 
 
 def test_a_queue_that_takes_nothing_leaves_it_due() -> None:

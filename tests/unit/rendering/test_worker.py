@@ -137,7 +137,7 @@ def test_documents_are_drawn_as_they_were_asked_for(service: Service, monkeypatc
 
 def test_a_document_that_cannot_be_drawn_is_the_end_of_it(service: Service) -> None:
     service.accept(DAMAGED, kind=Kind.PDF)
-    failure = Failure("document_unreadable", 1)
+    failure = Failure("document_unreadable", "File 1 of 1, a, cannot be opened.", 1)
     assert service.work() == Work(Outcome.FAILED, failure=failure, tries=1)
     assert service.jobs.failures == {FAX_ID: failure}
     failed = service.jobs.jobs[FAX_ID]
@@ -153,7 +153,9 @@ def test_a_document_that_is_gone_or_another_is_the_end_of_it(service: Service, t
     service.files.objects.pop(key)
     if there:
         service.files.objects[key] = there
-    assert service.work() == Work(Outcome.FAILED, failure=Failure(FILE_MISSING, 1), tries=1)
+    assert service.work() == Work(
+        Outcome.FAILED, failure=Failure(FILE_MISSING, "File 1 of 1, a, is not stored any more.", 1), tries=1
+    )
 
 
 def test_a_message_that_comes_twice_or_late_changes_nothing(service: Service) -> None:
@@ -211,7 +213,7 @@ def test_after_three_workers_that_were_lost_the_next_one_ends_it(service: Servic
         with pytest.raises(StorageFault):
             service.work()
         service.now += timedelta(seconds=616)
-    assert service.work() == Work(Outcome.FAILED, failure=Failure(WORKER_LOST), tries=3)
+    assert service.work() == Work(Outcome.FAILED, failure=WORKER_LOST, tries=3)
     assert service.jobs.jobs[FAX_ID].status == Status.FAILED
 
 

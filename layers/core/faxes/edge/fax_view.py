@@ -122,7 +122,7 @@ def _page(page: ReadyPage) -> Json:
 
 
 def _failure(failure: RenderFailure | None) -> Json | None:
-    return _known(why=failure.word, file=failure.file, page=failure.page) if failure else None
+    return _known(why=failure.word, message=failure.text, file=failure.file, page=failure.page) if failure else None
 
 
 def _file(file: StoredFile) -> Json:

@@ -70,17 +70,19 @@ class StoredPages:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a fax has no pages: the word of what is wrong, and in which of its documents and on which page (from 1; 0
-    where none in particular is meant). ``percent`` is of a page that would be faxed so small."""
+    """Why a fax has no pages: the word of what is wrong, the sentence for people, and in which of its documents and on
+    which page (from 1; 0 where none in particular is meant). ``percent`` is of a page that would be faxed so small."""
 
     word: str
+    text: str
     document: int = 0
     page: int = 0
     percent: int = 0
 
 
-# The words for what is no document's fault.
-WORKER_LOST, FILE_MISSING = "worker_lost", "file_missing"
+# For what is no document's fault.
+WORKER_LOST = Failure("worker_lost", f"It could not be drawn in {MOST_TRIES} tries, because of a fault on our side.")
+FILE_MISSING = "file_missing"
 
 
 class WorkOutcome(StrEnum):

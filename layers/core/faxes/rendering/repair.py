@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from faxes.model import Status
-from faxes.rendering.jobs import MOST_TRIES, NO_HURRY, WORKER_LOST, Changed, Failure, JobStore, Queue
+from faxes.rendering.jobs import MOST_TRIES, NO_HURRY, WORKER_LOST, Changed, JobStore, Queue
 
 # Until a message that was sent again is given up in turn. Where the queue is long, the first one is still in it; a
 # message too many changes nothing.
@@ -52,7 +52,7 @@ class Repair:
                 self.jobs.postpone(job, now + NO_HURRY)
                 return Repaired.WAITS
             if job.tries >= MOST_TRIES:
-                self.jobs.failed(job, Failure(WORKER_LOST), now)
+                self.jobs.failed(job, WORKER_LOST, now)
                 return Repaired.FAILED
             self.queue.send(job.fax_id, job.organization_id)
             self.jobs.postpone(job, now + _AGAIN)

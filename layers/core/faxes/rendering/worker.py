@@ -16,6 +16,7 @@ from pathlib import Path
 import PIL
 
 from faxes import ids
+from faxes.errors import shown
 from faxes.model import Kind, Status
 from faxes.rendering import RenderFailed, preview
 from faxes.rendering.jobs import (
@@ -77,14 +78,14 @@ class Worker:
 
     def _work(self, job: Job, seconds_left: Callable[[], float]) -> Work:
         if job.tries >= MOST_TRIES:
-            return self._fail(job, Failure(WORKER_LOST))
+            return self._fail(job, WORKER_LOST)
         now = self.now()
         job = self.jobs.take_up(job, now + timedelta(seconds=seconds_left()) + _SLACK, now)
         sources = []
         for file in job.files:
             content = self.files.document(file)
             if content is None or not isinstance(file.kind, Kind):
-                return self._fail(job, Failure(FILE_MISSING, file.position))
+                return self._fail(job, _failure(job, FILE_MISSING, "is not stored any more", file.position))
             sources.append(Source(file.kind, content, file.pages, file.encoding))
         try:
             made = render(
@@ -95,7 +96,8 @@ class Worker:
                 seconds_left=lambda: seconds_left() - _TO_STORE,
             )
         except RenderFailed as failed:
-            return self._fail(job, Failure(failed.reason, failed.document, failed.page, failed.percent))
+            failure = _failure(job, failed.reason, failed.text, failed.document, failed.page, failed.percent)
+            return self._fail(job, failure)
         stored, keys = self._store(job, made)
         try:
             self.jobs.ready(job, stored, self.now())
@@ -136,6 +138,12 @@ class Worker:
             characters_missing=tuple(sorted({each for notes in made.notes for each in notes.characters_missing})),
         )
         return stored, keys
+
+
+def _failure(job: Job, word: str, text: str, document: int, page: int = 0, percent: int = 0) -> Failure:
+    """What is wrong with one of the fax's documents."""
+    name = f", {shown(job.files[document - 1].name)}," if job.files[document - 1].name else ""
+    return Failure(word, f"File {document} of {len(job.files)}{name} {text}.", document, page, percent)
 
 
 def renderer() -> Renderer:

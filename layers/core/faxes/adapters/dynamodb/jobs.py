@@ -192,7 +192,7 @@ def rendered_of(stored: StoredPages) -> Item:
 def failure_of(failure: Failure) -> Item:
     """Why a fax has no pages, as its record has it."""
     places = {"document": failure.document, "page": failure.page, "percent": failure.percent}
-    return {"word": failure.word, **{name: number for name, number in places.items() if number}}
+    return {"word": failure.word, "text": failure.text, **{name: number for name, number in places.items() if number}}
 
 
 def pages_item(job: Job, pages: tuple[FaxPage, ...]) -> Item:

@@ -99,7 +99,7 @@ def _failure(record: Item) -> RenderFailure | None:
     if failure is None:
         return None
     file, page = (int(failure[name]) if name in failure else None for name in ("document", "page"))
-    return RenderFailure(failure["word"], file, page)
+    return RenderFailure(failure["word"], file, page, failure.get("text"))
 
 
 def _covered(item: Item | None, now: datetime, covers: Callable[[Fax], bool]) -> Fax | None:
