@@ -22,8 +22,8 @@ def rest(stack: LocalStack) -> None:
 
 @contextmanager
 def at_work(stack: LocalStack, newest: str) -> Iterator[str]:
-    """Have accepted faxes drawn. ``newest`` is the id of the fax that was accepted last: what was accepted until then is
-    left as it is. The queue's URL; afterwards, all workers rest again."""
+    """Have accepted faxes drawn. ``newest`` is the id of the fax that was accepted last: what was accepted until then
+    is left as it is. The queue's URL; afterwards, all workers rest again."""
     functions, queues = stack.client("lambda"), stack.client("sqs")
     stream, drawing = (
         next(mapping["UUID"] for mapping in _mappings(stack) if name in mapping["EventSourceArn"])
