@@ -29,8 +29,8 @@ STATUS = [block for block in SAMPLES if block.page.name == "status.md"]
 WAITING = [block for block in STATUS if "$ID" not in block.text]
 SENDING = [block for block in SAMPLES if "/uapi/faxes/" in block.text and block not in STATUS]
 SENDING_AGAIN = [block for block in SENDING if "Idempotency-Key" in block.text]
-# It shows the body alone, and no status.
-CURL_ALONE = next(block for block in SENDING if block not in SENDING_AGAIN)
+# They show the body alone, and no status.
+CURL_ALONE = [block for block in SENDING if block.language == "sh" and block not in SENDING_AGAIN]
 LOGGING_IN = [block for block in SAMPLES if "/oauth/token.php" in block.text]
 
 TRUSTING = ("CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
