@@ -286,7 +286,7 @@ def test_run_leaves_nothing_behind_when_it_is_stopped(
     assert processes_below(home)
     process.send_signal(signal.SIGINT)
     assert process.wait(20) == 0
-    assert sorted(path.name for path in home.iterdir()) == ["build", "build.log", "build.toml", "lock"]
+    assert sorted(path.name for path in home.iterdir()) == ["build", "build.log", "build.toml", "lock", "pages"]
     assert processes_below(home) == []
 
 

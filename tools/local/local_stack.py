@@ -89,7 +89,6 @@ def remove_traces(home: Path) -> None:
                     print(f"    {number} of {len(unpacked)}", flush=True)
                 shutil.rmtree(folder, ignore_errors=True)
     shutil.rmtree(home / "run", ignore_errors=True)
-    shutil.rmtree(home / "pages", ignore_errors=True)
 
 
 def _with_example_directory(running: Emulator, outputs: Mapping[str, str], ca_bundle: Path) -> LocalStack:

@@ -37,6 +37,9 @@ def show(stack: LocalStack, fax_id: str, folder: Path) -> bool:
     print(f"{made['size']:>9} bytes  {made['key']}  sha256 {made['sha256']}\n")
     drawn = tiff.read(s3.get_object(Bucket=stack.bucket, Key=made["key"])["Body"].read())
     folder.mkdir(parents=True, exist_ok=True)
+    # Those of the run before are kept until here, so that one can look at them when all has ended.
+    for old in folder.glob("page-*.png"):
+        old.unlink()
     for number, page in enumerate(drawn, start=1):
         path = folder / f"page-{number}.png"
         key = f"{made['key'].rpartition('/')[0]}/{path.name}"

@@ -1,7 +1,8 @@
 """`make run`: the real template on this machine's own AWS, and an existing client's day: it logs in and sends a fax.
 
-Stays up until it is interrupted; with ONCE=1 it ends after the first fax. Nothing stays behind: the emulator keeps its
-state in memory, and its files lie in .local/run, which is removed. --home names another folder than .local.
+Stays up until it is interrupted; with ONCE=1 it ends when the first fax has its pages, of which .local/pages keeps the
+pictures. Nothing else stays behind: the emulator keeps its state in memory, and its files lie in .local/run, which is
+removed. --home names another folder than .local.
 """
 
 import argparse
