@@ -32,7 +32,7 @@ class Fault:
     effective: bool = False
 
 
-def _once_and_always(**fates: Fate) -> dict[str, Fault]:
+def once_and_always(**fates: Fate) -> dict[str, Fault]:
     faults: dict[str, Fault] = {}
     for name, fate in fates.items():
         faults[f"{name} once"] = Fault(fate)
@@ -40,7 +40,7 @@ def _once_and_always(**fates: Fate) -> dict[str, Fault]:
     return faults
 
 
-def _lost(**fates: Fate) -> dict[str, Fault]:
+def lost(**fates: Fate) -> dict[str, Fault]:
     faults: dict[str, Fault] = {}
     for name, fate in fates.items():
         faults[f"{name} after the effect once"] = Fault(fate, effective=True)
@@ -71,35 +71,35 @@ NONE = {"Code": "None"}
 FAILED_CONDITION = {"Code": "ConditionalCheckFailed"}
 ANOTHERS = {"uid": {"S": "f" * 32}, "faxUid": {"S": "f" * 32}, "faxId": {"S": "7"}, "fingerprint": {"S": "another"}}
 
-NO_ANSWER = _once_and_always(refused=refused, connect_timeout=connect_timeout, read_timeout=read_timeout, closed=closed)
-DYNAMODB = NO_ANSWER | _once_and_always(
+NO_ANSWER = once_and_always(refused=refused, connect_timeout=connect_timeout, read_timeout=read_timeout, closed=closed)
+DYNAMODB = NO_ANSWER | once_and_always(
     error_500=dynamodb_answers(500, "InternalServerError"),
     error_503=dynamodb_answers(503, "ServiceUnavailable"),
     throttled=dynamodb_answers(400, "ThrottlingException"),
     denied=dynamodb_answers(400, "AccessDeniedException"),
 )
-READ = DYNAMODB | _once_and_always(answer_cut_off=dynamodb_cut_off(200), error_cut_off=dynamodb_cut_off(400))
+READ = DYNAMODB | once_and_always(answer_cut_off=dynamodb_cut_off(200), error_cut_off=dynamodb_cut_off(400))
 PUT = (
     NO_ANSWER
-    | _once_and_always(
+    | once_and_always(
         error_500=s3_answers(500, "InternalError"),
         slow_down_503=s3_answers(503, "SlowDown"),
         denied=s3_answers(403, "AccessDenied"),
         conflict_409=s3_answers(409, "ConditionalRequestConflict"),
         precondition_412=s3_answers(412, "PreconditionFailed"),
     )
-    | _lost(read_timeout=read_timeout, closed=closed, error_500=s3_answers(500, "InternalError"))
+    | lost(read_timeout=read_timeout, closed=closed, error_500=s3_answers(500, "InternalError"))
 )
 WRITE = (
     DYNAMODB
-    | _lost(
+    | lost(
         read_timeout=read_timeout,
         closed=closed,
         answer_cut_off=dynamodb_cut_off(200),
         error_500=dynamodb_answers(500, "InternalServerError"),
         in_progress=dynamodb_answers(400, "TransactionInProgressException"),
     )
-    | _once_and_always(
+    | once_and_always(
         in_progress=dynamodb_answers(400, "TransactionInProgressException"),
         error_cut_off=dynamodb_cut_off(400),
         conflict=cancelled({"Code": "TransactionConflict"}, NONE),
@@ -107,11 +107,11 @@ WRITE = (
     )
 )
 # Only where there is a key.
-WRITE_OF_A_KEY = _once_and_always(
+WRITE_OF_A_KEY = once_and_always(
     conflict_of_the_key=cancelled(NONE, {"Code": "TransactionConflict"}),
     key_taken=cancelled(NONE, FAILED_CONDITION | {"Item": ANOTHERS}),
 )
-DISCARD = _once_and_always(
+DISCARD = once_and_always(
     refused=refused,
     read_timeout=read_timeout,
     error_500=s3_answers(500, "InternalError"),
