@@ -127,6 +127,14 @@ logs: $(TOOLS) ## Show what the functions wrote and counted: [STACK=name] [MINUT
 erase: $(TOOLS) ## Erase a fax for good, its files and its record: FAX=uid [STACK=name]
 	@$(PYTHON_TOOL) tools.operations.erase $(if $(FAX),--fax='$(FAX)') $(if $(STACK),--stack '$(STACK)')
 
+.PHONY: stuck
+stuck: $(TOOLS) ## List the faxes of which nothing becomes by itself: [STACK=name]
+	@$(PYTHON_TOOL) tools.operations.redrive --list $(if $(STACK),--stack '$(STACK)')
+
+.PHONY: redrive
+redrive: $(TOOLS) ## Have one of them go on: FAX=id [STACK=name]
+	@$(PYTHON_TOOL) tools.operations.redrive $(if $(FAX),--fax='$(FAX)') $(if $(STACK),--stack '$(STACK)')
+
 .PHONY: restore
 restore: $(TOOLS) ## Copy what a table lacks from a restored one: TABLE=FaxTable FROM=name [STACK=name]
 	@$(PYTHON_TOOL) tools.operations.restore $(if $(TABLE),--table='$(TABLE)') $(if $(FROM),--from='$(FROM)') \
