@@ -36,7 +36,8 @@ def test_a_search_goes_further_in_full(is_full: bool, size: int, monkeypatch: py
 @pytest.mark.parametrize(
     ("test", "scope"),
     [
-        ("tests/e2e/test_docs.py::test_a[x/y::z]", "tests/e2e"),
+        ("tests/e2e/test_raw_requests.py::test_a[x/y::z]", "tests/e2e"),
+        ("tests/e2e/test_docs.py::test_a[x/y::z]", "tests/e2e, second stack"),
         ("tests/e2e/test_erase.py::test_a", "tests/e2e"),
         ("tests/e2e/test_containers.py::test_a", "tests/e2e/test_containers.py"),
         ("tests/unit/tools/test_send.py::test_a", "tests/unit/tools/test_send.py"),
@@ -47,7 +48,9 @@ def test_the_stacks_files_are_one_processs_and_any_other_file_is_one(test: str, 
 
 
 def test_what_goes_without_the_stack_is_there() -> None:
-    assert [name for name in workers.WITHOUT_THE_STACK if not (TESTS / "e2e" / name).exists()] == []
+    assert [
+        name for name in workers.WITHOUT_THE_STACK | workers.ON_A_SECOND_STACK if not (TESTS / "e2e" / name).exists()
+    ] == []
 
 
 def test_there_is_a_process_more_than_processors(monkeypatch: pytest.MonkeyPatch) -> None:
