@@ -25,7 +25,15 @@ from tools.local import docker, lambda_image
 from tools.steps import StepFailed
 
 DOCUMENTS = ROOT / "tests/data/documents"
-EVENTS = sorted((ROOT / "events").glob("*.json"))
+
+
+def needs_a_fax(name: str) -> bool:
+    """Whether an event is about a fax that is there already, which a deployment of `make invoke` has not."""
+    answer = answers.read(ROOT / "events/answers" / f"{name}.json")
+    return requests.read(name).route.function in ("read_faxes", "change_faxes") and answer["statusCode"] in (200, 409)
+
+
+NAMES = [name for name in requests.names() if not needs_a_fax(name)]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -94,13 +102,15 @@ def assert_invoke_gives_the_answers_of(events: list[Path]) -> None:
 # SAM starts anew for each event, which takes seconds. tests/integration replays them all, without containers.
 @pytest.mark.full
 def test_invoke_gives_every_stored_events_answer() -> None:
-    assert_invoke_gives_the_answers_of(EVENTS)
+    assert_invoke_gives_the_answers_of([ROOT / f"events/{name}.json" for name in NAMES])
 
 
 def test_invoke_gives_the_answer_of_an_event_of_each_function() -> None:
-    # create_fax has had one, for the page.
-    names = [requests.names(function)[0] for function in ("issue_token", "refuse")]
-    assert_invoke_gives_the_answers_of([ROOT / f"events/{name}.json" for name in names])
+    first = {requests.read(name).route.function: name for name in reversed(NAMES)}
+    # It has had one, for the page.
+    del first["create_fax"]
+    assert sorted(first) == ["change_faxes", "issue_token", "read_faxes", "refuse"]
+    assert_invoke_gives_the_answers_of([ROOT / f"events/{name}.json" for name in first.values()])
 
 
 # --- make local-api --------------------------------------------------------------------------------------------------
