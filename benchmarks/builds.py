@@ -28,13 +28,14 @@ class Build:
 
 @dataclass(frozen=True, slots=True)
 class Builds:
-    """create_fax, how many bytes are uploaded for authorize, create_fax without its .pyc files, the yardstick (the SDK
-    alone, as pip installs it), and the others."""
+    """create_fax, authorize, create_fax without its .pyc files, the yardsticks (the SDK alone, as pip installs it: two
+    clients, and DynamoDB's), and the others."""
 
     own: Build
-    authorize: int
+    authorize: Build
     without_pyc: Build
     sdk: Build
+    sdk_table: Build
     others: dict[str, Build]
 
 
@@ -50,9 +51,11 @@ def build(home: Path) -> Builds:
     own = _joined(function, *layers)
     authorize = _joined(_deployed(built / "AuthorizeFunction", home / "deployed" / "AuthorizeFunction"), *layers[::2])
     # Whose packages the SDK is among, and one more that nobody imports.
-    sdk = _alternative("sdk", _installed("multipart", home / "built" / "sdk"), home)
+    sdk, sdk_table = (
+        _alternative(name, _installed("multipart", home / "built" / name), home) for name in ("sdk", "sdk_table")
+    )
     others = {name: _other(name, home) for name in ("powertools", "fastapi", "multipart")}
-    return Builds(own, authorize.packed, _without_pyc(own, home / "without-pyc"), sdk, others)
+    return Builds(own, authorize, _without_pyc(own, home / "without-pyc"), sdk, sdk_table, others)
 
 
 def _installed(name: str, folder: Path) -> Path:

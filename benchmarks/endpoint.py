@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import botocore
@@ -23,7 +24,7 @@ import trustme
 
 from benchmarks import shown
 
-_EXTENSION = {
+_EXTENSION: dict[str, Any] = {
     "pk": {"S": "EXT#0003*210"},
     "sk": {"S": "EXT"},
     "extension": {"S": "0003*210"},
@@ -31,7 +32,26 @@ _EXTENSION = {
     "type": {"S": "phone_terminal"},
     "faxEnabled": {"BOOL": True},
 }
-_DYNAMODB = {"GetItem": {"Item": _EXTENSION}, "TransactWriteItems": {}, "PutItem": {}, "Query": shown.answer()}
+_TOKEN = {
+    "pk": {"S": "TOKEN#0"},
+    "sk": {"S": "TOKEN"},
+    "appKey": {"S": "example-app"},
+    "secretDigest": {"S": "c0" * 32},
+    "expiresAt": {"N": "9999999999"},
+}
+_APP = {
+    "pk": {"S": "APP#example-app"},
+    "sk": {"S": "APP"},
+    "appKey": {"S": "example-app"},
+    "secretDigest": {"S": "c0" * 32},
+    "userId": {"S": "alice"},
+    "organizationId": {"S": "0003"},
+    "context": {"S": "user"},
+    "enabled": {"BOOL": True},
+}
+# By what is asked for; whatever else is, gets an extension.
+_ITEMS: dict[str, dict[str, Any]] = {"TOKEN": _TOKEN, "APP": _APP}
+_DYNAMODB = {"TransactWriteItems": {}, "PutItem": {}, "Query": shown.answer()}
 
 
 @contextlib.contextmanager
@@ -61,22 +81,24 @@ class _Answers(BaseHTTPRequestHandler):
         self._answer(200, b"", {"ETag": '"0"'})
 
     def do_POST(self) -> None:
-        self._read()
+        sent = self._read()
         operation = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
         if operation:
-            body = json.dumps(_DYNAMODB[operation]).encode()
+            answer = {"Item": _item(sent)} if operation == "GetItem" else _DYNAMODB[operation]
+            body = json.dumps(answer).encode()
             self._answer(200, body, {"Content-Type": "application/x-amz-json-1.0", "x-amz-crc32": str(crc32(body))})
         else:
             self._answer(200, b"<DeleteResult/>", {"Content-Type": "application/xml"})
 
-    def _read(self) -> None:
+    def _read(self) -> bytes:
+        """The body, where it does not come in pieces."""
         if "chunked" in self.headers.get("Transfer-Encoding", ""):
             while size := int(self.rfile.readline(), 16):
                 self.rfile.read(size + 2)
             while self.rfile.readline().strip():
                 pass
-        else:
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            return b""
+        return self.rfile.read(int(self.headers.get("Content-Length", 0)))
 
     def _answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         time.sleep(self.delay)
@@ -89,6 +111,11 @@ class _Answers(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the name it has there)
         pass
+
+
+def _item(asked: bytes) -> dict[str, Any]:
+    kind = json.loads(asked)["Key"]["pk"]["S"].partition("#")[0]
+    return _ITEMS.get(kind, _EXTENSION)
 
 
 class _Server(ThreadingHTTPServer):

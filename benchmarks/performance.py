@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import builds, cost, starts
+from benchmarks import authorize, builds, cost, starts
 from benchmarks.endpoint import endpoint
 from benchmarks.function import environment
 from benchmarks.measure import Row
@@ -45,6 +45,8 @@ def main() -> int:
             rows = _rows("accept")
         with step("measuring what it costs beside the SDK's calls"), endpoint() as services:
             rows += _rows("sdk", "cpu", env=services)
+        with step("measuring what deciding who is calling costs beside its reads"), endpoint() as services:
+            rows += _rows("authorize", env=authorize.environment() | services)
         with step("measuring what asking for a fax costs beside its query"), endpoint() as services:
             rows += _rows("status", env=services)
         with step("measuring three files at once"), endpoint(delay=0.03) as services:

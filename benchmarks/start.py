@@ -62,7 +62,7 @@ def main(event_file: str, count: str, *folders: str) -> None:
             raise SystemExit(f"answered {answer}")
     status = Path("/proc/self/status").read_text().splitlines()
     most = next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
-    logged = sys.stdout.tell() / len(times)
+    logged = sys.stdout.tell() / max(len(times), 1)
     json.dump({"imported": imported, "times": times, "processor": processor, "logged": logged, "memory": most}, output)
 
 

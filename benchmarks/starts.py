@@ -12,8 +12,9 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from benchmarks import samples
+from benchmarks import authorize, samples
 from benchmarks.builds import Build, Builds
 from benchmarks.endpoint import endpoint
 from benchmarks.function import environment
@@ -31,6 +32,7 @@ NAMES = {
 _STARTS = "Cold start, as built and zipped"
 _FIRST = "The first fax, against those behind it"
 _LATER = "A later fax of 10 KB, against Powertools' File() route, which makes two calls"
+_AUTHORIZE = "Authorize, as built and zipped, with its connection"
 _PACKAGES = "Package, zipped, in MiB"
 _LEVERS = "What it is worth"
 _PYTHON = (sys.executable, "-S", "-I", "-B", str(Path(__file__).with_name("start.py")))
@@ -93,6 +95,7 @@ def measure(builds: Builds) -> Measured:
         without: dict[str, list[Start]] = {"connections": [], "collector": [], "pyc": []}
         others: dict[str, list[tuple[Start, Start]]] = {name: [] for name in builds.others}
         known: list[Start] = []
+        authorizer: list[tuple[float, float]] = []
         for _ in range(rounds(_ROUNDS)):
             # Before and behind, since the machine's own ups and downs last about as long as a start.
             before = run(builds.sdk, small, 1)
@@ -102,6 +105,9 @@ def measure(builds: Builds) -> Measured:
             without["pyc"].append(run(builds.without_pyc, small, 1, without="connections"))
             for sample in faxes:
                 own[sample.name].append(run(builds.own, sample))
+            authorizer.append(
+                (run.imported(builds.authorize, small, authorize.environment()), run.imported(builds.sdk_table, small))
+            )
             known.append(run(builds.own, small, env={"DIRECTORY_CACHE_SECONDS": "60"}))
             for name, build in builds.others.items():
                 others[name].append((run(build, small), run(build, large)))
@@ -112,6 +118,7 @@ def measure(builds: Builds) -> Measured:
             *_starts(own[TEXT], sdk, without, _quickest(others, _imported), _quickest(others, _until_answered)),
             *_firsts(own),
             *_later(own[TEXT], known, [start for start, _ in others["powertools"]]),
+            row_of(_AUTHORIZE, "import and set up, against the SDK's client", medians(authorizer), 1.1),
             *_packages(builds),
             *_levers(own[TEXT], without),
         ],
@@ -174,7 +181,7 @@ def _later(own: Sequence[Start], known: Sequence[Start], powertools: Sequence[St
 
 def _packages(builds: Builds) -> list[Row]:
     """In MiB, as they are."""
-    packed = {"create_fax": (builds.own.packed, 8.0), "authorize": (builds.authorize, 6.0)}
+    packed = {"create_fax": (builds.own.packed, 8.0), "authorize": (builds.authorize.packed, 6.0)}
     return [Row(_PACKAGES, name, 0, 0, size / 2**20, most, "MiB") for name, (size, most) in packed.items()]
 
 
@@ -236,13 +243,7 @@ class _Runner:
         without: str = "",
         env: Mapping[str, str] | None = None,
     ) -> Start:
-        event = self._folder / f"{len(sample.body)}.json"
-        if not event.exists():
-            event.write_text(json.dumps(sample.event))
-        command = [*_PYTHON, str(event), str(invocations), *map(str, build.folders)]
-        environment = self._env | {"FAX_BENCHMARK_WITHOUT": without} | dict(env or {})
-        done = subprocess.run(command, env=environment, cwd=os.sep, stdout=subprocess.PIPE, check=True, text=True)
-        measured = json.loads(done.stdout)
+        measured = self._run(build, sample, invocations, {"FAX_BENCHMARK_WITHOUT": without} | dict(env or {}))
         (first, *later), (_, *processor) = measured["times"], measured["processor"]
         return Start(
             measured["imported"],
@@ -252,3 +253,17 @@ class _Runner:
             measured["logged"],
             measured["memory"],
         )
+
+    def imported(self, build: Build, sample: Sample, env: Mapping[str, str] | None = None) -> float:
+        """Seconds to import and set up what is not invoked."""
+        seconds: float = self._run(build, sample, 0, env or {})["imported"]
+        return seconds
+
+    def _run(self, build: Build, sample: Sample, invocations: int, env: Mapping[str, str]) -> Any:
+        event = self._folder / f"{len(sample.body)}.json"
+        if not event.exists():
+            event.write_text(json.dumps(sample.event))
+        command = [*_PYTHON, str(event), str(invocations), *map(str, build.folders)]
+        environment = self._env | dict(env)
+        done = subprocess.run(command, env=environment, cwd=os.sep, stdout=subprocess.PIPE, check=True, text=True)
+        return json.loads(done.stdout)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import benchmarks
-from benchmarks import cost, performance, samples, starts, worst
+from benchmarks import authorize, cost, performance, samples, starts, worst
 from benchmarks.endpoint import endpoint
 from benchmarks.function import environment
 from benchmarks.measure import Row
@@ -48,6 +48,13 @@ def test_accepting_and_refusing() -> None:
 def test_with_the_sdk(what: str) -> None:
     with endpoint() as services:
         rows = measured("-m", "benchmarks.sdk", what, env=services)
+    assert len(rows) == 2
+    assert_shown(rows)
+
+
+def test_deciding_who_is_calling() -> None:
+    with endpoint() as services:
+        rows = measured("-m", "benchmarks.authorize", env=authorize.environment() | services)
     assert len(rows) == 2
     assert_shown(rows)
 
