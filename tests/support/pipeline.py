@@ -21,13 +21,13 @@ def rest(stack: LocalStack) -> None:
 
 
 @contextmanager
-def at_work(stack: LocalStack, newest: str) -> Iterator[str]:
-    """Have accepted faxes drawn. ``newest`` is the id of the fax that was accepted last: what was accepted until then
-    is left as it is. The queue's URL; afterwards, all workers rest again."""
+def at_work(stack: LocalStack, newest: str, *, sending: bool = False) -> Iterator[str]:
+    """Have accepted faxes drawn, and sent where that is ``sending``. ``newest`` is the id of the fax that was accepted
+    last: what was accepted until then is left as it is. The queue's URL; afterwards, all workers rest again."""
     functions, queues = stack.client("lambda"), stack.client("sqs")
-    stream, drawing = (
+    stream, drawing, sends = (
         next(mapping["UUID"] for mapping in _mappings(stack) if name in mapping["EventSourceArn"])
-        for name in (":dynamodb:", "RenderQueue")
+        for name in (":dynamodb:", "RenderQueue", "SendQueue")
     )
     (queue,) = [url for url in queues.list_queues()["QueueUrls"] if "RenderQueue" in url]
     functions.update_event_source_mapping(UUID=stream, Enabled=True)
@@ -38,10 +38,33 @@ def at_work(stack: LocalStack, newest: str) -> Iterator[str]:
             queues.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
             passed_over = max(passed_over, json.loads(message["Body"])["fax"])
     functions.update_event_source_mapping(UUID=drawing, Enabled=True)
+    if sending:
+        functions.update_event_source_mapping(UUID=sends, Enabled=True)
     try:
         yield queue
     finally:
         rest(stack)
+
+
+@contextmanager
+def on_the_simulator(stack: LocalStack, speed: int) -> Iterator[None]:
+    """Have faxes sent on the simulated network; afterwards, there is no carrier again."""
+    functions = stack.client("lambda")
+    names = [function["FunctionName"] for function in functions.list_functions()["Functions"]]
+    before = {
+        name: functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        for name in names
+        if any(each in name for each in ("RenderFaxFunction", "SendFaxFunction", "SweepFunction"))
+    }
+    other = {"CARRIER": "simulator", "SIMULATOR_SPEED": str(speed)}
+    for name, variables in before.items():
+        changed = variables | {key: value for key, value in other.items() if key in variables}
+        functions.update_function_configuration(FunctionName=name, Environment={"Variables": changed})
+    try:
+        yield
+    finally:
+        for name, variables in before.items():
+            functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
 
 
 def _mappings(stack: LocalStack) -> list[Any]:
