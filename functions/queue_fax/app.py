@@ -7,14 +7,14 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from faxes.bootstrap import queue_fax as bootstrap
-from faxes.edge import batch
+from faxes.edge import batch, sending
 from faxes.observability import logger, metrics
 
-queue = bootstrap.queue()
+queues = bootstrap.queues(sending.lost)
 started()
 
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    batch.queue_each(event, queue.send)
+    batch.queue_each(event, queues.draw.send, queues.send.ready)

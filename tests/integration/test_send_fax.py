@@ -136,7 +136,8 @@ def test_a_fax_whose_pages_are_ready_is_handed_over_by_the_sweep(deployed: Deplo
     assert deployed.messages() == [{"fax": queued.id}]
 
 
-def test_a_canceled_fax_is_canceled_to_all_who_wait(deployed: Deployed) -> None:
+@pytest.mark.parametrize("by", ["the stream", "the sweep"])
+def test_a_canceled_fax_is_canceled_to_all_who_wait(deployed: Deployed, by: str) -> None:
     queued = deployed.queued("7778888", "7778889")
     deployed.take({"fax": queued.id})
     deployed.cloud.dynamodb.update_item(
@@ -146,7 +147,12 @@ def test_a_canceled_fax_is_canceled_to_all_who_wait(deployed: Deployed) -> None:
         ExpressionAttributeValues=wire({":now": text(datetime.now(UTC)), ":one": 1}),
     )
     deployed.messages()
-    deployed.sweep.handler({}, CONTEXT)
+    if by == "the sweep":
+        deployed.sweep.handler({}, CONTEXT)
+    else:
+        [image] = [item for item in deployed.cloud.items("FaxTable") if item["sk"] == {"S": "FAX"}]
+        record = {"eventName": "MODIFY", "dynamodb": {"NewImage": image}}
+        deployed.cloud.function("queue_fax").handler({"Records": [record]}, CONTEXT)
     told = deployed.messages()
     assert {"fax": queued.id} in told
     deployed.take(*told)

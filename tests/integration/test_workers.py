@@ -75,7 +75,7 @@ def test_another_record_of_the_stream_is_passed_over(cloud: Cloud, change: dict[
 def test_what_cannot_be_sent_is_left_to_the_sweep_and_the_stream_goes_on(cloud: Cloud, log: Log) -> None:
     accepted = accept(cloud)
     function: Any = cloud.function("queue_fax")
-    function.queue._url += "-gone"
+    function.queues.draw._url += "-gone"
     function.handler({"Records": [inserted(cloud)]}, CONTEXT)
     [line] = said(log, "not queued")
     assert (line["fax_id"], line["cause"].split(" ")[0]) == (accepted.id, "SendMessage:")

@@ -93,11 +93,11 @@ def test_a_batch_of_sends_that_are_not_answered_ends_in_time() -> None:
     assert mapping["BatchSize"] * SQS_BUDGET.longest < properties("QueueFaxFunction")["Timeout"]
     # Whatever happens, the stream goes on.
     assert (mapping["MaximumRetryAttempts"], mapping["MaximumRecordAgeInSeconds"]) == (3, 3600)
-    (pattern,) = mapping["FilterCriteria"]["Filters"]
-    assert json.loads(pattern["Pattern"]) == {
-        "eventName": ["INSERT"],
-        "dynamodb": {"Keys": {"sk": {"S": ["FAX"]}}},
-    }
+    inserted, to_be_canceled = (json.loads(each["Pattern"]) for each in mapping["FilterCriteria"]["Filters"])
+    record = {"Keys": {"sk": {"S": ["FAX"]}}}
+    assert inserted == {"eventName": ["INSERT"], "dynamodb": record}
+    asked = {"NewImage": {"cancelRequestedAt": {"S": [{"exists": True}]}}}
+    assert to_be_canceled == {"eventName": ["MODIFY"], "dynamodb": record | asked}
 
 
 def test_the_queues_are_encrypted_and_keep_what_was_given_up_longest() -> None:

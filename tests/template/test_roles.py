@@ -80,7 +80,7 @@ def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> N
         logs = {(f"logs:{action}", arn(f"{function}LogGroup")) for action in ("CreateLogStream", "PutLogEvents")}
         return logs | {(f"xray:{action}", "*") for action in ("PutTelemetryRecords", "PutTraceSegments")}
 
-    queue_fax = logged("QueueFax") | {("sqs:SendMessage", queue)}
+    queue_fax = logged("QueueFax") | {("sqs:SendMessage", queue), ("sqs:SendMessage", arn("SendQueue"))}
     queue_fax |= {
         (f"dynamodb:{action}", stream) for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
     }

@@ -32,6 +32,17 @@ def accepted(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield fax_id, organization_id
 
 
+def canceled(event: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The id and the organization of each fax whose record a stream says is to be canceled, and has not ended."""
+    for record in event["Records"]:
+        image = record.get("dynamodb", {}).get("NewImage", {})
+        fields = [
+            image.get(name, {}).get("S", "") for name in ("sk", "cancelRequestedAt", "dueAt", "id", "organizationId")
+        ]
+        if record.get("eventName") == "MODIFY" and fields[0] == "FAX" and all(fields):
+            yield fields[3], fields[4]
+
+
 def faxes(event: Mapping[str, Any]) -> Iterator[str]:
     """The id of the fax that each message of a queue names."""
     for record in event["Records"]:
@@ -54,8 +65,14 @@ def told() -> Iterator[None]:
         raise Failed("see the line above") from None
 
 
-def queue_each(event: Mapping[str, Any], send: Callable[[str, str], None]) -> None:
-    """Send on what a stream brings. What cannot be sent is left to the sweep: the stream goes on in any case."""
+def queue_each(
+    event: Mapping[str, Any], send: Callable[[str, str], None], hand_over: Callable[[str, str], None]
+) -> None:
+    """Send on what a stream brings: accepted faxes to be drawn, canceled ones to whoever sends them. What cannot be
+    sent is left to the sweep: the stream goes on in any case."""
+    for fax_id, organization_id in canceled(event):
+        hand_over(fax_id, organization_id)
+        metrics.add_metric("FaxCancelQueued", MetricUnit.Count, 1)
     for fax_id, organization_id in accepted(event):
         try:
             send(fax_id, organization_id)
