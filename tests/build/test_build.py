@@ -95,6 +95,17 @@ def test_the_core_layer_ships_the_package_alone(built: tuple[str, Path]) -> None
     assert files == {path.relative_to(ROOT / "layers/core") for path in (ROOT / "layers/core").rglob("*.py")}
 
 
+def test_of_powertools_utilities_those_ship_that_are_imported(built: tuple[str, Path]) -> None:
+    """Asked of our code, and of what ships of Powertools."""
+    folder = built[1] / "BaseLayer/python/aws_lambda_powertools"
+    sources = [*folder.rglob("*.py"), *(ROOT / "layers/core").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]
+    pattern = re.compile(r"aws_lambda_powertools\.utilities\.(\w+)")
+    imported = {name for source in sources for name in pattern.findall(source.read_text())}
+    ships = {path.name.removesuffix(".py") for path in (folder / "utilities").iterdir()}
+    assert imported <= ships
+    assert "data_classes" in imported
+
+
 def services_of_our_clients() -> set[str]:
     """Asked of what makes them: the functions of their module that give a client."""
     makers = [
