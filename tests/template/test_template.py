@@ -56,6 +56,7 @@ def test_a_part_gets_its_parameters(name: str) -> None:
                 for output in (
                     "QueueFaxFunction",
                     "RenderFaxFunction",
+                    "SendFaxFunction",
                     "SweepFunction",
                     "RenderQueueName",
                     "RenderDeadLettersName",
