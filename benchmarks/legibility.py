@@ -37,7 +37,8 @@ _TEXT = (
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Text of a size in points, in a grey on a grey; ``noise`` and ``shade`` as a scanner adds them."""
+    """Text of a size in points, in a grey on a grey; ``noise`` and ``shade`` as a scanner adds them. ``on_photo``: on
+    what changes from dark to light, as a photograph does, and not on one grey."""
 
     name: str
     points: float
@@ -45,6 +46,7 @@ class Case:
     paper: int
     noise: int = 0
     shade: int = 0
+    on_photo: bool = False
 
 
 CASES = (
@@ -63,6 +65,8 @@ CASES = (
     Case("scan, 10 pt", 10, 40, 225, noise=10, shade=60),
     Case("scan, 7 pt", 7, 40, 225, noise=10, shade=60),
     Case("scan, pencil, 10 pt", 10, 120, 225, noise=10, shade=60),
+    Case("black on a photograph, 12 pt", 12, 0, 128, on_photo=True),
+    Case("white on a photograph, 12 pt", 12, 255, 128, on_photo=True),
 )
 
 
@@ -70,7 +74,7 @@ def drawn(case: Case, box: tuple[int, int, int, int]) -> Image.Image:
     """A page that is white but for the box, which the case fills."""
     left, top, right, bottom = box
     width, height = right - left, bottom - top
-    part = Image.new("L", (width, height), case.paper)
+    part = _photograph(width, height) if case.on_photo else Image.new("L", (width, height), case.paper)
     font = ImageFont.truetype(str(FONT), round(case.points * _DOTS_PER_POINT))
     pen = ImageDraw.Draw(part)
     for number in range(_lines(case, height)):
@@ -120,6 +124,19 @@ def measured(make: Callable[[Image.Image], Image.Image]) -> Iterator[tuple[Case,
             result = make(drawn(case, box)).crop((0, 0, WIDTH, box[3] + 100))
             found.append(errors(read(result), expected(case, box)))
         yield case, found[0], found[1]
+
+
+def _photograph(width: int, height: int) -> Image.Image:
+    """Hills of grey, from 40 to 215, with some grain: the same every time."""
+    source = random.Random("photograph")
+    coarse = Image.frombytes("L", (12, 8), bytes(source.randint(40, 215) for _ in range(96)))
+    hills = coarse.resize((width, height), Image.Resampling.BICUBIC)
+    grain = Image.frombytes("L", (256, 256), bytes(round(source.gauss(128, 5)) for _ in range(1 << 16)))
+    tiled = Image.new("L", (width, height))
+    for left in range(0, width, 256):
+        for top in range(0, height, 256):
+            tiled.paste(grain, (left, top))
+    return ImageChops.add(hills, tiled, 1, -128)
 
 
 def _pitch(case: Case) -> int:

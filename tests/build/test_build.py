@@ -1,6 +1,7 @@
 """What ships, as `sam build` makes it for each architecture."""
 
 import ast
+import hashlib
 import json
 import os
 import platform
@@ -17,10 +18,13 @@ from botocore import xform_name
 from botocore.loaders import Loader
 
 from faxes.bootstrap import clients
+from faxes.model import Kind
+from faxes.rendering.render import Source, render
 from tests.support import template
 from tests.support.builds import built
 from tests.support.template import ROOT
 from tools import places
+from tools.local.render import FONTS
 
 # ELF's e_machine, at offset 18.
 MACHINES = {"x86_64": 62, "arm64": 183}
@@ -284,3 +288,35 @@ def test_a_document_is_read_with_the_layers_alone(built: tuple[str, Path], name:
     )
     done = subprocess.run([sys.executable, "-S", "-I", "-W", "error", "-c", script], capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "True\n", "")
+
+
+# Pillow lays text out by a library of the system's, which Lambda may lack; ours does without.
+RIGHT_TO_LEFT = "\u0633\u0644\u0627\u0645 abc \u05e9\u05dc\u05d5\u05dd 123\n".encode()
+
+
+@started
+def test_text_from_right_to_left_is_drawn_with_the_layers_alone(built: tuple[str, Path]) -> None:
+    folder = built[1]
+    layers = [str(folder / layer / "python") for layer in ("DocumentsLayer", "ImagingLayer", "CoreLayer")]
+    script = (
+        f"import sys; sys.path[:0] = {layers!r}\n"
+        "from hashlib import sha256\n"
+        "from pathlib import Path\n"
+        "from faxes.model import Kind\n"
+        "from faxes.rendering import child, txt\n"
+        "from faxes.rendering.render import Source, render\n"
+        f"fonts = Path({str(folder / 'ImagingLayer/fonts')!r})\n"
+        f"text = {RIGHT_TO_LEFT!r}\n"
+        "print(sha256(render([Source(Kind.TXT, text, 1)], fonts=fonts).tiff()).hexdigest())\n"
+        # Once more in this process, whose libraries can be seen.
+        "drawn = []\n"
+        "def draw(plan, content):\n"
+        "    drawn.extend(txt.Txt(plan).pages(bytearray(content)))\n"
+        "    yield child.Rows(bytes(216), plan.resolution)\n"
+        "child.draw = draw\n"
+        "render([Source(Kind.TXT, text, 1)], fonts=fonts)\n"
+        "print(len(drawn), 'fribidi' in Path('/proc/self/maps').read_text())"
+    )
+    done = subprocess.run([sys.executable, "-S", "-I", "-W", "error", "-c", script], capture_output=True, text=True)
+    here = hashlib.sha256(render([Source(Kind.TXT, RIGHT_TO_LEFT, 1)], fonts=FONTS).tiff()).hexdigest()
+    assert (done.returncode, done.stdout.splitlines(), done.stderr) == (0, [here, "1 False"], "")

@@ -32,7 +32,8 @@ class Tif:
             image = TiffImagePlugin.TiffImageFile(io.BytesIO(content))
             for number, (frame, _) in enumerate(tif.pages(bytes(content)), start=1):
                 image.seek(frame)
-                pixel = paper.ratio(*image.info.get("dpi", (1, 1)))
+                # Fractions, of a class of Pillow's own.
+                pixel = paper.ratio(*map(float, image.info.get("dpi", (1, 1))))
                 image.load()
                 yield Drawing(self._drawn(image, pixel, number), self._plan.resolution)
         except (OSError, SyntaxError, ValueError, EOFError) as error:
