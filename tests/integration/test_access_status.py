@@ -14,7 +14,7 @@ from faxes.adapters.dynamodb.credentials import token_item
 from faxes.lifecycle import FaxInFull
 from faxes.model import Context, Principal
 from faxes.tokens import Token, digest_of
-from tests.support import requests, template
+from tests.support import asking, requests, template
 from tests.support.access import CONTEXTS, allows
 from tests.support.cloud import cloud
 from tests.support.faxes import fax
@@ -78,27 +78,19 @@ class Deployed:
                 token = f"a-token-of-context-{reach}"
                 principal = Principal("alice", "0003", Context(reach))
                 made.add_credential(token_item(Token(digest_of(token), principal, FOREVER)))
-                event = requests.authorizer_event(raw("GET", "@me", "210", "1", ""), "access")
+                event = requests.authorizer_event(asking.request("GET", "@me", "210", "1"), "access")
                 event["multiValueHeaders"]["Authorization"] = [f"Bearer {token}"]
                 self.authorized[reach] = authorize.handler(event, CONTEXT)
 
     def answer(self, reach: str, call: str, user: str, extension: str, fax_id: str, context: Any) -> dict[str, Any]:
         method, ending = CALLS[call]
-        request = raw(method, user, extension, fax_id, ending)
+        request = asking.request(method, user, extension, fax_id + ending)
         answer = self.authorized[reach]
         assert allows(answer["policyDocument"], requests.authorizer_event(request, "access")["methodArn"])
         event = requests.proxy_event(request, "access")
         event["requestContext"]["authorizer"] = {"principalId": answer["principalId"], **answer["context"]}
         handed_on: dict[str, Any] = self._handlers[method](event, context)
         return handed_on
-
-
-def raw(method: str, user: str, extension: str, fax_id: str, ending: str) -> requests.RawRequest:
-    body = b'{"action": "Cancel"}' if method == "PUT" else b""
-    length = f"Content-Length: {len(body)}\r\n" if body else ""
-    target = f"/uapi/faxes/{user}/{extension}/{fax_id}{ending}"
-    head = f"{method} {target} HTTP/1.1\r\nHost: HOST\r\nAuthorization: Bearer TOKEN\r\n{length}\r\n"
-    return requests.parse(head.encode() + body)
 
 
 @pytest.fixture(name="deployed", scope="module")

@@ -11,11 +11,9 @@ from faxes.adapters.dynamodb.deliveries import event_of
 from faxes.adapters.dynamodb.items import plain, wire
 from faxes.adapters.dynamodb.records import fax_item
 from faxes.model import Fax, Status
-from tests.support import requests
+from tests.support import asking, requests
 from tests.support.cloud import Cloud
 from tests.support.faxes import fax
-
-CANCEL = b'{"action": "Cancel"}'
 
 
 class Deployed:
@@ -36,12 +34,9 @@ class Deployed:
         self.send_fax.handler({"Records": [{"body": json.dumps({"fax": self.fax.id, **body})}]}, self.context)
 
     def ask(self, method: str, ending: str = "") -> dict[str, Any]:
-        body = CANCEL if method == "PUT" else b""
-        length = f"Content-Length: {len(body)}\r\n" if body else ""
-        target = f"/uapi/faxes/@me/@self/{self.fax.id}{ending}"
-        head = f"{method} {target} HTTP/1.1\r\nHost: HOST\r\nAuthorization: Bearer TOKEN\r\n{length}\r\n"
-        handler = (self._change if body else self._read).handler
-        answer = handler(requests.proxy_event(requests.parse(head.encode() + body), "canceled"), self.context)
+        handler = (self._change if method == "PUT" else self._read).handler
+        request = asking.request(method, "@me", "@self", self.fax.id + ending)
+        answer = handler(requests.proxy_event(request, "canceled"), self.context)
         assert answer["statusCode"] == 200, answer
         shown: dict[str, Any] = json.loads(answer["body"])
         return shown

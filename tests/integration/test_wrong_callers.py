@@ -17,6 +17,7 @@ from faxes.adapters.dynamodb.items import wire
 from faxes.lifecycle import FaxEvent, FaxInFull, HistoryEvent
 from faxes.model import Context, Fax, Principal, Status
 from tests.support import requests, stored
+from tests.support.asking import request as fax_request
 from tests.support.cloud import Cloud, cloud
 from tests.support.faxes import fax
 from tests.support.full import size
@@ -58,16 +59,13 @@ class Ask:
     base: str
 
     def event(self, fax_id: str) -> dict[str, Any]:
-        body = b'{"action": "Cancel"}' if self.method == "PUT" else b""
-        length = f"Content-Length: {len(body)}\r\n" if body else ""
-        target = f"/{self.base}/faxes/{self.user}/{self.extension}/{fax_id}{self.ending}"
-        head = f"{self.method} {target} HTTP/1.1\r\nHost: HOST\r\nAuthorization: Bearer TOKEN\r\n{length}\r\n"
         caller = {
             "userId": self.principal.user_id,
             "organizationId": self.principal.organization_id,
             "context": self.principal.context.value,
         }
-        return requests.proxy_event(requests.parse(head.encode() + body), "wrong", caller=caller)
+        request = fax_request(self.method, self.user, self.extension, fax_id + self.ending, self.base)
+        return requests.proxy_event(request, "wrong", caller=caller)
 
 
 def asking(drawn: random.Random, principal: Principal, user: str, extension: str) -> Ask:
