@@ -17,7 +17,7 @@ from faxes.erasure import Erased
 from faxes.model import IdempotencyRecord
 from faxes.tokens import digest_of
 from tests.support.cloud import Cloud
-from tests.support.faxes import fax
+from tests.support.faxes import beside, fax
 from tools.operations import deployed, erase
 from tools.operations.deployed import Stack
 from tools.operations.erase import NotErased
@@ -131,9 +131,8 @@ def test_all_that_is_kept_beside_the_record_goes(cloud: Cloud, stack: Stack, mea
     def add(params: Any = None, **_: object) -> None:
         if params and params["Key"]["sk"] != {"S": "FAX"}:
             return
-        for fax_id in (FAX.id, OTHER.id):
-            for sk in ("EVENT#1", "PAGES", "RECIPIENT#001", "RECIPIENT#001#ATTEMPT#01"):
-                cloud.dynamodb.put_item(TableName=table, Item=wire({"pk": f"FAX#{fax_id}", "sk": sk}))
+        for item in (*beside(FAX), *beside(OTHER)):
+            cloud.dynamodb.put_item(TableName=table, Item=wire(item))
         cloud.s3.put_object(Bucket=cloud.names["FileBucket"], Key=f"faxes/{FAX.uid}/pages.tif", Body=b"pages")
 
     if not meanwhile:
@@ -141,8 +140,9 @@ def test_all_that_is_kept_beside_the_record_goes(cloud: Cloud, stack: Stack, mea
     calls = Calls(stack)
     calls.watch = {"dynamodb.DeleteItem": add} if meanwhile else {}
     erase.erase(calls.stack, FAX.uid, clock())
-    assert [key for key in keys(cloud) if key == f"FAX#{FAX.id}"] == []
-    assert keys(cloud).count(f"FAX#{OTHER.id}") == 5
+    assert [key for key in keys(cloud) if FAX.id in key] == []
+    others = [f"FAX#{OTHER.id}"] * 5 + [f"DEST#{OTHER.id}"] * 2 + [f"SIM#{OTHER.id}-001-01"]
+    assert sorted(key for key in keys(cloud) if OTHER.id in key) == sorted(others)
     assert cloud.objects() == OTHERS_FILE
 
 

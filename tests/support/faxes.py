@@ -38,3 +38,12 @@ def idempotency(n: int, fingerprint: str = "c0" * 32, **other: Any) -> Idempoten
         "expires_at": NOW + timedelta(hours=1),
     } | other
     return IdempotencyRecord(values["name"], values["fingerprint"], values["expires_at"].replace(microsecond=0))
+
+
+def beside(fax: Fax) -> list[dict[str, Any]]:
+    """The keys of what a store keeps of a fax beside its record, and what they are found by."""
+    line, holder = f"DEST#{fax.id}", f"{fax.id}#001"
+    created_at = fax.created_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    keys = [(f"FAX#{fax.id}", sk) for sk in ("EVENT#1", "PAGES", "RECIPIENT#001", "RECIPIENT#001#ATTEMPT#01")]
+    keys += [(line, "LEASE"), (line, f"WAIT#{created_at}#{holder}"), (f"SIM#{fax.id}-001-01", "SIM")]
+    return [{"pk": pk, "sk": sk, "destination": fax.id, "holder": holder} for pk, sk in keys]
