@@ -42,10 +42,11 @@ class Functions:
         self.store = MemoryFaxes()
         self.store.keep(FaxInFull(FAX), [HistoryEvent(FAX.created_at, FaxEvent.RENDERING_STARTED)])
         with cloud() as made:
-            self.read: Any = made.function("read_faxes")
-            self.change: Any = made.function("change_faxes")
-        self.read.reading = dataclasses.replace(self.read.reading, faxes=self.store)
-        self.change.control = dataclasses.replace(self.change.control, faxes=self.store)
+            read: Any = made.function("read_faxes")
+            change: Any = made.function("change_faxes")
+        read.reading = dataclasses.replace(read.reading, faxes=self.store)
+        change.control = dataclasses.replace(change.control, faxes=self.store)
+        self.read, self.change = read, change
 
 
 @pytest.fixture(name="functions", scope="module")
