@@ -255,9 +255,9 @@ def _grey(draw: Draw) -> bytes:
 @_bomb("jpg")
 def _scans(draw: Draw) -> bytes:
     """The last scan of a progressive picture, again and again."""
-    content = _saved(Image.effect_noise(_side(draw, 2_500), 60), "JPEG", progressive=True, quality=draw.randint(5, 40))
+    content = _saved(Image.effect_noise((600, 800), 60), "JPEG", progressive=True, quality=draw.randint(5, 40))
     last = content.rindex(b"\xff\xda")
-    return content[:-2] + content[last:-2] * draw.randint(1, 80) + b"\xff\xd9"
+    return content[:-2] + content[last:-2] * draw.randint(1, 60) + b"\xff\xd9"
 
 
 @_bomb("txt")

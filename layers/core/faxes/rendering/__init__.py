@@ -10,7 +10,6 @@
       pdfium.py  glyphs.py          what PDFium needs said; the fonts' cells
       geometry.py                   where on a fax page a drawing goes, and how large
       raster.py  regions.py         greys -> black and white; where on a page there are photographs and fills
-      bits.py                       black and white -> packed rows
     group4.py      rows -> T.6, by libtiff
     preview.py     a page of the TIFF -> PNG for people
 

@@ -16,7 +16,6 @@ from PIL import ImageFile
 from faxes.confinement import inside
 from faxes.pages import Resolution
 from faxes.rendering import Mode, RenderFailed, raster
-from faxes.rendering.bits import packed
 from faxes.rendering.plan import Drawer, Drawing, Plan
 
 PAGE, NOTES, FAILED = b"P", b"N", b"F"
@@ -26,6 +25,7 @@ page_head = struct.Struct(">?H")
 # Pillow imports it when it first hands out bytes, and then no file is opened any more.
 _HANDS_OUT_BYTES = ImageFile
 
+_BLACK_IS_ONE = bytes(byte ^ 0xFF for byte in range(256))
 _DRAWERS = {"pdf": "Pdf", "tif": "Tif", "jpg": "Jpg", "txt": "Txt"}
 
 
@@ -52,11 +52,11 @@ def _bits(drawing: Drawing, mode: Mode, number: int) -> bytes:
     """The rows, packed, 1 for black. Raises RenderFailed where nothing is left of what is there."""
     image = drawing.image
     if image.mode == "1":
-        return packed(image)
-    bits = packed(raster.black_and_white(image, mode))
+        return image.tobytes().translate(_BLACK_IS_ONE)
+    bits = raster.black_and_white(image, mode).tobytes().translate(_BLACK_IS_ONE)
     if any_black(bits) or not raster.has_marks(image):
         return bits
-    bits = packed(raster.local(image, mode))
+    bits = raster.local(image, mode).tobytes().translate(_BLACK_IS_ONE)
     if not any_black(bits):
         raise RenderFailed("page_too_faint", number)
     return bits
