@@ -152,14 +152,15 @@ def cloud() -> Iterator[Cloud]:
         s3.create_bucket(Bucket="file-bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
         for logical_id, table in template.resources(template.part("storage.yaml"), "AWS::DynamoDB::Table").items():
             names[logical_id] = logical_id
-            _create_table(dynamodb, logical_id, table["Properties"])
+            create_table(dynamodb, logical_id, table["Properties"])
         # The SDK has no stubs of CloudWatch Logs here.
         client: Any = boto3.client
         client("logs").create_log_group(logGroupName="audit")
         yield Cloud(names, s3, dynamodb)
 
 
-def _create_table(dynamodb: Any, name: str, properties: dict[str, Any]) -> None:
+def create_table(dynamodb: Any, name: str, properties: dict[str, Any]) -> None:
+    """Make a table as a template describes it."""
     stream = properties.get("StreamSpecification")
     optional: dict[str, Any] = {}
     if "GlobalSecondaryIndexes" in properties:
