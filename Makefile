@@ -40,8 +40,8 @@ help: ## Say what there is
 PYTHON_313 := .local/python3.13
 UV := .local/uv/bin/uv
 set_up = $(PYTHON_313) -I tools/set_up.py
-# What has not to wait for each other, side by side.
-ready = $(MAKE) --silent --no-print-directory --jobs=8 $(1)
+# What has not to wait for each other, side by side; among steps that are side by side themselves, as many as those are.
+ready = $(MAKE) --silent --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,--jobs=8) $(1)
 
 $(PYTHON_313):
 	@python=$$(sh tools/find_python.sh) && mkdir -p $(@D) && { ! test -L $@ || rm -rf $(VENVS); } && ln -sf "$$python" $@
