@@ -64,8 +64,10 @@ def endpoint(delay: float = 0) -> Iterator[dict[str, str]]:
         (Path(folder) / "ca.pem").write_bytes(bundle)
         authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(Path(folder) / "server.pem")
         command = [sys.executable, "-m", "benchmarks.endpoint", f"{folder}/server.pem", str(delay)]
+        # It finds the package where this process does.
+        env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
         # The end of its input, which leaving this closes, ends it: it never outlives who started it.
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             port = int(process.stdout.readline())
             yield {"AWS_ENDPOINT_URL": f"https://127.0.0.1:{port}", "AWS_CA_BUNDLE": f"{folder}/ca.pem"}

@@ -92,7 +92,7 @@ def put(deployed: Cloud, table: str, item: dict[str, Any]) -> None:
 
 def contents(deployed: Cloud) -> Contents:
     """All that is stored: each table's items, and the bucket's objects."""
-    tables = [name for name in deployed.names if name != "FileBucket"]
+    tables = [name for name in deployed.names if name.endswith("Table")]
     return {deployed.names[name]: deployed.items(name) for name in tables}, deployed.objects()
 
 
