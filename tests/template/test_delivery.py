@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from faxes.bootstrap import queue_fax, render_fax, send_fax, sweep
-from faxes.bootstrap.clients import SQS_BUDGET
+from faxes.bootstrap.clients import PATIENT_DYNAMODB_BUDGET, PATIENT_S3_BUDGET, SQS_BUDGET
 from faxes.ids import file_key, pdf_key, picture_key, tiff_key
 from faxes.model import Kind
 from faxes.rendering.jobs import MOST_TRIES
@@ -86,6 +86,8 @@ def test_nobody_is_told_of_a_fax_while_its_worker_can_live() -> None:
     # Of the most files and pages that a fax may have by default, each may take all its time.
     files, pages = TEMPLATE["Parameters"]["MaxFilesPerFax"]["MaxValue"], TEMPLATE["Parameters"]["MaxPagesPerFax"]
     assert files * SECONDS + pages["Default"] * SECONDS_PER_PAGE < worker["Timeout"] <= 900
+    # Where a call is not answered, the worker says so before it is stopped.
+    assert 3 * PATIENT_DYNAMODB_BUDGET.longest + 2 * PATIENT_S3_BUDGET.longest < worker["Timeout"]
 
 
 def test_a_batch_of_sends_that_are_not_answered_ends_in_time() -> None:

@@ -44,20 +44,24 @@ class CallBudget:
 DYNAMODB_BUDGET = CallBudget(connect_timeout=1, read_timeout=1, tries=2)
 S3_BUDGET = CallBudget(connect_timeout=1, read_timeout=2, tries=3)
 SQS_BUDGET = CallBudget(connect_timeout=1, read_timeout=2, tries=2)
+# For who has minutes, and whom no client waits for: a fax's pages may have some ten megabytes, and to begin anew costs
+# more than to wait.
+PATIENT_DYNAMODB_BUDGET = CallBudget(connect_timeout=1, read_timeout=3, tries=4)
+PATIENT_S3_BUDGET = CallBudget(connect_timeout=2, read_timeout=20, tries=4)
 
 
-def s3() -> "S3Client":
+def s3(budget: CallBudget = S3_BUDGET) -> "S3Client":
     """A client of S3."""
     return boto3.client(
         "s3",
         # The checksum that is sent proves the bytes; signing them as well would hash them twice.
-        config=config(S3_BUDGET).merge(Config(s3={"payload_signing_enabled": False})),
+        config=config(budget).merge(Config(s3={"payload_signing_enabled": False})),
     )
 
 
-def dynamodb() -> "DynamoDBClient":
+def dynamodb(budget: CallBudget = DYNAMODB_BUDGET) -> "DynamoDBClient":
     """A client of DynamoDB whose reads are whole or fail."""
-    client = boto3.client("dynamodb", config=config(DYNAMODB_BUDGET))
+    client = boto3.client("dynamodb", config=config(budget))
     for read in ("GetItem", "Query"):
         fail_where_cut_off(client, "dynamodb", read)
     return client

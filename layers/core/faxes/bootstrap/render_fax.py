@@ -15,7 +15,7 @@ from faxes.adapters.dynamodb.records import DUE_SHARDS
 from faxes.adapters.s3_pages import S3PageFiles
 from faxes.adapters.sqs_bells import SQSBells
 from faxes.bootstrap import clients
-from faxes.bootstrap.clients import NOBODY
+from faxes.bootstrap.clients import NOBODY, PATIENT_DYNAMODB_BUDGET, PATIENT_S3_BUDGET
 from faxes.bootstrap.environment import NO_CARRIER, VARIABLES, text
 from faxes.errors import StorageFault
 from faxes.ids import NO_FILE
@@ -50,9 +50,12 @@ def worker(lost: Callable[[StorageFault], None]) -> Worker:
     is incomplete."""
     settings = Settings.from_env()
     waiting = Reason.NO_CARRIER if settings.carrier == NO_CARRIER else None
-    jobs = DynamoDBJobStore(clients.dynamodb(), settings.fax_table, DUE_SHARDS, secrets.randbits, waiting)
+    jobs = DynamoDBJobStore(
+        clients.dynamodb(PATIENT_DYNAMODB_BUDGET), settings.fax_table, DUE_SHARDS, secrets.randbits, waiting
+    )
     bells = SQSBells(clients.sqs(), settings.send_queue, lost)
-    files = S3PageFiles(clients.s3(), settings.bucket, ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="put"), _AT_ONCE)
+    pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="put")
+    files = S3PageFiles(clients.s3(PATIENT_S3_BUDGET), settings.bucket, pool, _AT_ONCE)
     connect(lambda: jobs.job(NOBODY, clients.now()), lambda: files.delete([NO_FILE]))
     hand_over = bells.ready if waiting is None else _to_nobody
     return Worker(jobs=jobs, files=files, now=clients.now, fonts=fonts(), hand_over=hand_over)
