@@ -318,6 +318,7 @@ def test_answer_holds_nothing_of_the_path_or_of_the_callers_text(reach: str, dep
                     }
                 ],
             },
+            "usageIdentifierKey": "51af3dc0da7711e4872e1234567db123apps",
             "context": {
                 "userId": "alice",
                 "organizationId": "0003",
