@@ -126,14 +126,17 @@ def _encoding(content: bytes) -> tuple[str, int]:
 
 def _is_fallback(content: bytes) -> bool:
     """Whether it is a Western text in Windows-1252."""
+    # Where control characters are in it, they say more of what is wrong.
+    if not _has_control(content, _FALLBACK, 0):
+        from faxes.formats.txt_western import is_western
+
+        if not is_western(content):
+            return False
     try:
         _decode(content, _FALLBACK, 0)
     except UnicodeDecodeError:
         return False
-    from faxes.formats.txt_western import is_western
-
-    # Where control characters are in it, they say more of what is wrong.
-    return _has_control(content, _FALLBACK, 0) or is_western(content)
+    return True
 
 
 def _is_ascii(content: bytes, end: int) -> bool:
