@@ -25,6 +25,8 @@ def environment(stack: LocalStack) -> dict[str, str]:
     """create_fax's, as it is deployed to the local stack, with the rights of the emulator's root."""
     names = {"FileBucket": stack.bucket, "FaxTable": stack.faxTable, "DirectoryTable": stack.directoryTable}
     return template.environment(template.load(), "CreateFaxFunction", names) | {
+        # The same fax is sent again and again.
+        "DEDUPLICATION_MINUTES": "0",
         "PATH": os.environ["PATH"],
         "PYTHONPATH": f"{template.ROOT}:{template.ROOT / 'layers/core'}",
         "PYTHONDONTWRITEBYTECODE": "1",
