@@ -3,7 +3,8 @@
 Arguments: host:port, and the files of a certificate chain and its key where it is to serve TLS. Serving ministack's
 application ourselves keeps it to the one address; its own command takes port 443 as well where it can.
 
-What it lacks of API Gateway and we need is added here: that requests are counted by what the authorizer says.
+What it lacks and we need is added here: of API Gateway, that requests are counted by what the authorizer says; of
+CloudFormation, that what an update leaves alone in a stack inside the stack keeps its attributes.
 """
 
 import asyncio
@@ -17,7 +18,8 @@ from typing import Any
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack.app import app
-from ministack.services import apigateway_v1
+from ministack.services import apigateway_v1, cloudformation
+from ministack.services.cloudformation import provisioners
 
 _SAID = "usageIdentifierKey"
 # The value of the API key that the request in hand is counted by.
@@ -57,6 +59,21 @@ def _count_by_what_the_authorizer_says() -> None:
     apigateway_v1._api_key_from_request = lambda headers: _counted_by.get()
 
 
+def _keep_attributes_of_what_is_not_changed() -> None:
+    """What CloudFormation does. The emulator gives a resource of a nested stack that an update does not change no
+    attributes, so that whatever refers to one (a queue's ARN) fails the update, and its rollback."""
+    update = provisioners._update_resource
+
+    def updated(*arguments: Any) -> Any:
+        if len(arguments) == 6:
+            stack_name, logical_id = arguments[4:]
+            before = cloudformation._stacks.get(stack_name, {}).get("_resources", {}).get(logical_id, {})
+            arguments = (*arguments, before.get("Attributes"))
+        return update(*arguments)
+
+    provisioners._update_resource = updated
+
+
 def main(address: str, certificate: str | None = None, key: str | None = None) -> None:
     config = Config()
     config.bind = [address]
@@ -64,6 +81,7 @@ def main(address: str, certificate: str | None = None, key: str | None = None) -
     config.loglevel = "WARNING"
     config.graceful_timeout = 1
     _count_by_what_the_authorizer_says()
+    _keep_attributes_of_what_is_not_changed()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     # The functions' processes, which get this environment, leave no compiled files behind; this one has kept its own.
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
