@@ -177,6 +177,7 @@ OWN = {
     "ROTATE=example-app\n": "ROTATE=example-provider STACK=fax-api\n",
     # The log has what all tests did, errors too.
     "make logs": ">/dev/null make logs STACK=fax-api",
+    "make stuck": "make stuck STACK=fax-api",
 }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 ANY = "ANY"
+_STACK = "AWS::CloudFormation::Stack"
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 
 
@@ -13,9 +14,11 @@ def local_template(built: Mapping[str, Any], endpoint: str, names: Mapping[str, 
 
     Of a function's own variables, those that are a reference to a resource, or an output of a stack inside the stack,
     get its name; the others stay. A path's ANY becomes the methods that no other function has on it: start-api would
-    give it those as well.
+    give it those as well. The stacks inside the stack go: no request reaches their functions, and start-api would start
+    them, which it cannot where their layers are parameters.
     """
     template = copy.deepcopy(dict(built))
+    template["Resources"] = {name: it for name, it in template["Resources"].items() if it["Type"] != _STACK}
     template["Globals"]["Function"]["Environment"]["Variables"]["AWS_ENDPOINT_URL"] = endpoint
     taken = set(routes(built))
     for function in functions(template).values():

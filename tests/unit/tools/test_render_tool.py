@@ -58,12 +58,12 @@ def test_what_cannot_be_faxed(
     assert not (tmp_path / "out").exists()
 
 
-def test_what_cannot_be_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_page_that_would_be_too_small(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     long = tmp_path / "long.jpg"
     Image.new("L", (8, 9_000)).save(long)
     assert main(["--file", str(DOCUMENTS / "note.txt"), "--file", str(long), "--out", str(tmp_path / "out")]) == 1
     assert capsys.readouterr().err == (
-        "long.jpg has a page, number 1, that would be faxed at 31 % of its size; the limit is 50 %.\n"
+        "File 2 of 2, long.jpg, has a page, number 1, that would be faxed at 31 % of its size; the limit is 50 %.\n"
     )
 
 

@@ -49,6 +49,13 @@ def test_references_to_resources_become_their_names_and_the_rest_stays() -> None
     assert json.dumps(source) == before
 
 
+def test_the_stacks_inside_the_stack_go() -> None:
+    stack = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "delivery.yaml"}}
+    source = built()
+    local = local_template(source | {"Resources": source["Resources"] | {"Delivery": stack}}, ENDPOINT, NAMES)
+    assert set(local["Resources"]) == {"One", "Two", "Topic"}
+
+
 def test_a_function_without_variables_and_globals_without_layers_stay_as_they_are() -> None:
     """The template's own shape: its layers are each function's, and one function has neither layer nor variable."""
     real = TEMPLATE
