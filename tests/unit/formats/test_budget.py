@@ -199,12 +199,26 @@ def test_all_pages_of_a_fax_have_a_limit_of_pixels(content: bytes, pixels: int) 
     )
 
 
-def test_a_small_file_that_claims_to_be_large_is_refused() -> None:
-    content = pdfs.pdf(pdfs.pages(200, box=b"[0 0 14400 14400]"))
+@pytest.mark.parametrize(
+    ("box", "pixels_per_fax", "said"),
+    [
+        # 200 inches square: legible as a fax it is not.
+        (
+            b"[0 0 14400 14400]",
+            7_000_000_000,
+            "has a page, number 1, that would be faxed at 4 % of its size; the limit is 50 %",
+        ),
+        # Twice A4, which is.
+        (
+            b"[0 0 1190 1684]",
+            3_000_000_000,
+            "makes the fax at least 3090532800 pixels large; the limit for all its pages is 3000000000",
+        ),
+    ],
+)
+def test_a_small_file_that_claims_to_be_large_is_refused(box: bytes, pixels_per_fax: int, said: str) -> None:
+    content = pdfs.pdf(pdfs.pages(200, box=box))
     assert len(content) < 40_000
     with pytest.raises(FileInvalid) as caught:
-        documents.inspect(Upload("a.pdf", content), 1, 1, default_limits())
-    assert caught.value.message == (
-        "File 1 of 1, a.pdf, makes the fax at least 319872000000 pixels large; "
-        "the limit for all its pages is 7000000000."
-    )
+        documents.inspect(Upload("a.pdf", content), 1, 1, default_limits(pixels_per_fax=pixels_per_fax))
+    assert caught.value.message == f"File 1 of 1, a.pdf, {said}."
