@@ -1,5 +1,6 @@
 """The commands, as a person types them."""
 
+import hashlib
 import json
 import os
 import re
@@ -209,7 +210,7 @@ def test_run_shows_where_the_fax_lies(narrated: tuple[Path, str, subprocess.Pope
     letter, note = (DOCUMENTS / "letter.pdf").stat().st_size, (DOCUMENTS / "note.txt").stat().st_size
     assert f"{letter:>9} bytes  faxes/{uid}/1.pdf" in printed
     assert f"{note:>9} bytes  faxes/{uid}/2.txt" in printed
-    assert (record["id"], record["uid"], record["status"]) == (fax_id, uid, "queued")
+    assert (record["id"], record["uid"], record["status"]) == (fax_id, uid, "sent")
 
 
 def test_run_shows_the_faxs_pages(narrated: tuple[Path, str, subprocess.Popen[bytes]]) -> None:
@@ -224,6 +225,27 @@ def test_run_shows_the_faxs_pages(narrated: tuple[Path, str, subprocess.Popen[by
         assert (ROOT / path).resolve() == (home / "pages" / f"page-{number}.png").resolve()
         with Image.open(ROOT / path) as picture:
             assert picture.size == (864, 1144)
+
+
+def test_run_shows_how_the_fax_was_sent(narrated: tuple[Path, str, subprocess.Popen[bytes]]) -> None:
+    printed = narrated[1]
+    seen = re.findall(r"^[0-9:]{8}\.[0-9]{3}  (\w+: .+)$", printed, re.M)
+    assert (seen[0], seen[-1]) == ("accepted: 2 waiting", "sent: 2 sent")
+    time = "[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8} UTC"
+    assert re.search(rf"^{time}  rendering_started\n{time}  pages_ready  pages 2\n", printed, re.M)
+    of_each = (rf"sent  recipient {recipient}  attempt 1  pages 2" for recipient in ("7778888", r"0003\*211"))
+    for told in (*of_each, "ended_sent"):
+        assert re.search(rf"^{time}  {told}$", printed, re.M)
+
+
+def test_run_keeps_what_came_out_of_the_machines(narrated: tuple[Path, str, subprocess.Popen[bytes]]) -> None:
+    printed = narrated[1]
+    [digest] = re.findall(r"  faxes/[0-9a-f]{32}/pages\.tif  sha256 ([0-9a-f]{64})$", printed, re.M)
+    shown = dict(re.findall(r"^(\S+) +2 pages  (\S+)$", printed, re.M))
+    for path, name in ((shown["7778888"], "1-7778888.tif"), (shown["0003*211"], "2-0003-211.tif")):
+        assert (ROOT / path).resolve() == (narrated[0] / "received" / name).resolve()
+        # Each page came out once: the same file, to the bit.
+        assert hashlib.sha256((ROOT / path).read_bytes()).hexdigest() == digest
 
 
 def test_run_tells_other_commands_what_runs(narrated: tuple[Path, str, subprocess.Popen[bytes]]) -> None:
@@ -286,7 +308,14 @@ def test_run_leaves_nothing_behind_when_it_is_stopped(
     assert processes_below(home)
     process.send_signal(signal.SIGINT)
     assert process.wait(20) == 0
-    assert sorted(path.name for path in home.iterdir()) == ["build", "build.log", "build.toml", "lock", "pages"]
+    assert sorted(path.name for path in home.iterdir()) == [
+        "build",
+        "build.log",
+        "build.toml",
+        "lock",
+        "pages",
+        "received",
+    ]
     assert processes_below(home) == []
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from faxes.pages import tiff
+from faxes.pages import FaxPage, tiff
 from tools import places
 from tools.local.render import describe
 from tools.local.stack_file import LocalStack
@@ -24,14 +24,15 @@ def record(stack: LocalStack, fax_id: str) -> dict[str, Any]:
     return {name: TypeDeserializer().deserialize(value) for name, value in item.items()}
 
 
-def show(stack: LocalStack, fax_id: str, folder: Path) -> bool:
-    """Wait for a fax's pages, write their pictures into a folder, and say what they are. Whether there are pages."""
+def show(stack: LocalStack, fax_id: str, folder: Path) -> list[FaxPage]:
+    """Wait for a fax's pages, write their pictures into a folder, and say what they are. The pages; none where it has
+    none."""
     deadline = time.monotonic() + SECONDS
     while (found := record(stack, fax_id))["status"] in _BEFORE and time.monotonic() < deadline:
         time.sleep(_BETWEEN)
     if "rendered" not in found:
         print(f"\nIt has no pages: {_why(found)}", flush=True)
-        return False
+        return []
     s3, made = stack.client("s3"), found["rendered"]["tiff"]
     print(f"\nIts pages, in s3://{stack.bucket}:\n")
     print(f"{made['size']:>9} bytes  {made['key']}  sha256 {made['sha256']}\n")
@@ -45,7 +46,7 @@ def show(stack: LocalStack, fax_id: str, folder: Path) -> bool:
         key = f"{made['key'].rpartition('/')[0]}/{path.name}"
         path.write_bytes(s3.get_object(Bucket=stack.bucket, Key=key)["Body"].read())
         print(f"{describe(page, number, len(drawn))}  {places.shown(path)}")
-    return True
+    return drawn
 
 
 def _why(found: Mapping[str, Any]) -> str:

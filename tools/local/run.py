@@ -1,8 +1,9 @@
 """`make run`: the real template on this machine's own AWS, and an existing client's day: it logs in and sends a fax.
 
-Stays up until it is interrupted; with ONCE=1 it ends when the first fax has its pages, of which .local/pages keeps the
-pictures. Nothing else stays behind: the emulator keeps its state in memory, and its files lie in .local/run, which is
-removed. --home names another folder than .local.
+The fax goes to machines of the simulated network, where a minute is a second. Stays up until it is interrupted; with
+ONCE=1 it ends when the first fax has ended. .local/pages keeps the pictures of its pages, and .local/received what came
+out of the machines. Nothing else stays behind: the emulator keeps its state in memory, and its files lie in .local/run,
+which is removed. --home names another folder than .local.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -19,16 +21,25 @@ from pathlib import Path
 import requests
 from botocore.exceptions import BotoCoreError, ClientError
 
+from faxes.carriers.simulator import Simulator
 from tools import places
-from tools.client import login, send
-from tools.local import pages
+from tools.client import login, send, status
+from tools.client.send import Sender
+from tools.client.status import Unanswered
+from tools.local import pages, received
 from tools.local.local_stack import STACK_NAME, local_stack
 from tools.local.stack_file import LocalStack
+from tools.local.sweeping import swept_each_second
 from tools.operations import logs
 from tools.steps import StepFailed, fail, last_lines
 
 _FILES = (places.ROOT / "tests/data/documents/letter.pdf", places.ROOT / "tests/data/documents/note.txt")
 _RECIPIENTS = ("7778888", "0003*211")
+# What each wait of the simulated network's is divided by: a minute there is a second here.
+SPEED = 60
+_PARAMETERS = {"Carrier": Simulator.name, "SimulatorSpeed": str(SPEED)}
+# Until the first fax has ended; between two questions, so that each of its states is seen.
+_SECONDS, _BETWEEN = 120.0, 0.2
 
 
 def main(arguments: list[str]) -> int:
@@ -42,13 +53,13 @@ def main(arguments: list[str]) -> int:
         signal.signal(ending, signal.default_int_handler)
     once = os.environ.get("ONCE") == "1"
     try:
-        with _only_one(home), local_stack(home, options.built) as stack:
+        with _only_one(home), local_stack(home, options.built, _PARAMETERS) as stack, swept_each_second(stack):
             started = datetime.now(UTC)
-            drawn = log_in_and_send(stack, home / "pages")
-            if not drawn:
+            sent = log_in_and_send(stack, home)
+            if not sent:
                 show_log(stack, started)
             if once:
-                return 0 if drawn else 1
+                return 0 if sent else 1
             _how_to_go_on(stack, home)
             _stay_up(home)
     except StepFailed as error:
@@ -70,9 +81,9 @@ def _only_one(home: Path) -> Iterator[None]:
         yield
 
 
-def log_in_and_send(stack: LocalStack, pictures: Path) -> bool:
+def log_in_and_send(stack: LocalStack, home: Path) -> bool:
     """What an existing client does, with nothing but a base URL, a key and a secret; and what becomes of its fax, whose
-    pages come into the folder ``pictures``. Returns whether it went well."""
+    files come into folders below ``home``. Returns whether it was sent."""
     app = login.Deployment(stack.apiUrl, stack.caBundle)
     print("\nAn app logs in with its key and secret, as a curl line that you can paste:\n")
     print(login.curl_line(app, stack.appKey, stack.appSecret))
@@ -91,7 +102,7 @@ def log_in_and_send(stack: LocalStack, pictures: Path) -> bool:
     print(f"\nThe answer:\n\n{send.describe(answer)}")
     if answer.status_code != 200:
         return False
-    return _show_fax(stack, answer.json()["id"], answer.json()["uid"], pictures)
+    return _show_fax(stack, to, answer.json()["id"], answer.json()["uid"], home)
 
 
 def show_log(stack: LocalStack, since: datetime) -> None:
@@ -104,16 +115,41 @@ def show_log(stack: LocalStack, since: datetime) -> None:
     print("\n".join(written or ["(nothing)"]), flush=True)
 
 
-def _show_fax(stack: LocalStack, fax_id: str, uid: str, pictures: Path) -> bool:
+def _show_fax(stack: LocalStack, to: Sender, fax_id: str, uid: str, home: Path) -> bool:
     print(f"\nThe files, in s3://{stack.bucket}:\n")
     for stored in stack.client("s3").list_objects_v2(Bucket=stack.bucket, Prefix=f"faxes/{uid}/")["Contents"]:
         # Its pages may be there by now.
         if not stored["Key"].startswith(f"faxes/{uid}/page"):
             print(f"{stored['Size']:>9} bytes  {stored['Key']}", flush=True)
-    drawn = pages.show(stack, fax_id, pictures)
+    try:
+        fax = _followed(to, fax_id)
+    except Unanswered as error:
+        print(f"\nIt cannot be asked for: {error}")
+        return False
+    drawn = pages.show(stack, fax_id, home / "pages")
+    if fax and drawn:
+        print("\nWhat came out of the simulated fax machines:\n")
+        sheets = list(received.printed(received.network_of(stack), fax, datetime.now(UTC), SPEED))
+        print("\n".join(received.write(sheets, drawn, home / "received")))
     print(f"\nThe record, in {stack.faxTable}:\n")
     print(json.dumps(pages.record(stack, fax_id), indent=2, default=int), flush=True)
-    return drawn
+    return status.end(fax) == status.SENT
+
+
+def _followed(to: Sender, fax_id: str) -> status.Json | None:
+    """Ask for a fax until it has ended, and then for its history, as any app can. Raises Unanswered."""
+
+    def say(line: str) -> None:
+        print(f"{datetime.now(UTC):%H:%M:%S.%f}"[:-3], line, sep="  ", flush=True)
+
+    print("\nWhat becomes of it, asked with its ETag again and again:\n")
+    fax = status.wait(to, fax_id, _SECONDS, say, sleep=lambda seconds: time.sleep(min(seconds, _BETWEEN)))
+    if fax:
+        print("\nWhat became of it, and its history:\n")
+        print("\n".join(status.described(fax)), end="\n\n")
+    for event in status.history(to, fax_id):
+        print(status.told(event), flush=True)
+    return fax
 
 
 def _stay_up(home: Path) -> None:
@@ -134,7 +170,8 @@ def _how_to_go_on(stack: LocalStack, home: Path) -> None:
         f"""
 It stays up. To try more, in another terminal in this folder:
 
-  make send FILE=README.md TO=7778888
+  make send FILE=LICENSE TO=+15005550004 WAIT=1
+  make fax ID=id
   make token APP=example-office
   make logs
   make who FAX=id

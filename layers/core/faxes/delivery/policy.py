@@ -139,7 +139,11 @@ def _claim(delivery: Delivery, now: datetime, terms: Terms) -> Step:
 
 def reference(recipient: Recipient, number: int) -> str:
     """How an attempt is named to the carrier: by the fax's id, the recipient's position, and its own number."""
-    return f"{recipient.fax_id}-{recipient.position:03}-{number:02}"
+    return reference_of(recipient.fax_id, recipient.position, number)
+
+
+def reference_of(fax_id: str, position: int, number: int) -> str:
+    return f"{fax_id}-{position:03}-{number:02}"
 
 
 def named(reference: str) -> tuple[str, int, int]:

@@ -1,0 +1,57 @@
+"""What came out of the simulated fax machines: the pages of every attempt, in a file for each machine."""
+
+from pathlib import Path
+
+import pytest
+
+from faxes.pages import FaxPage, Resolution, tiff
+from tests.support.delivering import World
+from tools import places
+from tools.local import received
+
+# Pages that are told apart.
+PAGES = [FaxPage(rows=100 + number, resolution=Resolution.FINE, t6=bytes([number] * 4)) for number in (1, 2, 3)]
+
+
+def delivered(*numbers: str) -> list[tuple[str, list[int]]]:
+    """What came out of the machines at these numbers when a fax of three pages to them has ended."""
+    world = World()
+    fax_id = world.accept(*numbers, pages=3)
+    world.run()
+    shown = {
+        "id": fax_id,
+        "deliveries": [
+            {"recipient": number, "attempts": [{"number": each.number} for each in world.attempts(fax_id, position)]}
+            for position, number in enumerate(numbers, start=1)
+        ],
+    }
+    return list(received.printed(world.network, shown, world.clock, 1))
+
+
+def test_each_attempts_pages_came_out_of_the_machine_that_it_reached() -> None:
+    # The line breaks after page 1, then it is sent; busy, then sent; refused by the carrier.
+    assert delivered("+15005550007", "0003*211", "+15005550004", "+15005550006") == [
+        ("+15005550007", [1, 1, 2, 3]),
+        ("0003*211", [1, 2, 3]),
+        ("+15005550004", [1, 2, 3]),
+        ("+15005550006", []),
+    ]
+
+
+def test_a_file_has_what_a_machine_printed_and_what_printed_nothing_has_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "ROOT", tmp_path)
+    folder = tmp_path / "received"
+    sheets = [("+15005550007", [1, 1, 2, 3]), ("0003*211", [1]), ("+15005550006", [])]
+    # Those of the fax before are gone.
+    list(received.write([*sheets, ("7778888", [1])], PAGES, folder))
+    assert list(received.write(sheets, PAGES, folder)) == [
+        "+15005550007       4 pages  received/1-+15005550007.tif",
+        "0003*211            1 page  received/2-0003-211.tif",
+        "+15005550006       0 pages",
+    ]
+    assert sorted(path.name for path in folder.iterdir()) == ["1-+15005550007.tif", "2-0003-211.tif"]
+    first, second, third = PAGES
+    assert tiff.read((folder / "1-+15005550007.tif").read_bytes()) == [first, first, second, third]
+    assert tiff.read((folder / "2-0003-211.tif").read_bytes()) == [first]
