@@ -54,6 +54,32 @@ def test_one_that_goes_on_is_found_by_the_sweep(cloud: Cloud, chosen: Fax) -> No
     assert not redrive.redrive(cloud.stack(), chosen.id, LATER)
 
 
+@pytest.fixture
+def waiting(cloud: Cloud) -> Fax:
+    """One whose pages are ready while there is no carrier: it is looked at again after a day."""
+    it = fax(8, status=Status.QUEUED, due_at=NOW + timedelta(days=1))
+    add(cloud, it, fax(9, status=Status.QUEUED, due_at=NOW + timedelta(days=1)))
+    cloud.dynamodb.update_item(
+        TableName=cloud.names["FaxTable"],
+        Key={"pk": {"S": f"FAX#{it.id}"}, "sk": {"S": "FAX"}},
+        UpdateExpression="SET #reason = :reason",
+        ExpressionAttributeNames={"#reason": "reason"},
+        ExpressionAttributeValues={":reason": {"S": "no_carrier"}},
+    )
+    return it
+
+
+def test_one_that_waits_for_a_carrier_is_listed_and_need_not_wait(cloud: Cloud, waiting: Fax) -> None:
+    line = "1008             2026-11-23 12:30:23 UTC  queued       2 pages  0003*210  no_carrier"
+    assert redrive.stuck(cloud.stack(), LATER) == [line]
+    assert redrive.redrive(cloud.stack(), waiting.id, LATER)
+    index = DynamoDBDueIndex(cloud.dynamodb, cloud.names["FaxTable"])
+    assert list(index.due(LATER, 10)) == [(f"FAX#{waiting.id}", "FAX", LATER)]
+    # It is due now, and the sweep's.
+    assert redrive.stuck(cloud.stack(), LATER) == []
+    assert not redrive.redrive(cloud.stack(), waiting.id, LATER)
+
+
 @pytest.mark.parametrize("other", [*OTHERS, replace(OTHERS[0], id="404")], ids=lambda other: other.id)
 def test_any_other_stays_as_it_is(cloud: Cloud, other: Fax) -> None:
     add(cloud, *OTHERS)
@@ -71,8 +97,8 @@ def test_any_other_stays_as_it_is(cloud: Cloud, other: Fax) -> None:
             ["--fax=1001"],
             1,
             "",
-            "Fax 1001 is not accepted, rendering or queued without a time at which it is due: make stuck lists those "
-            "that are.\n",
+            "Fax 1001 is not accepted, rendering or queued without a time at which it is due, nor does it wait for "
+            "a carrier: make stuck lists those that are.\n",
         ),
         ([], 1, "", "Say which: make redrive FAX=id [STACK=name]; make stuck lists them.\n"),
         (["--fax=0x1"], 1, "", "FAX is '0x1'; it must be a fax's id: a number of up to 16 digits.\n"),

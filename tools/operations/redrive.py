@@ -1,7 +1,8 @@
 """Lists the faxes of which nothing becomes by itself, `make stuck`, and has one of them go on, `make redrive FAX=id`.
 
 They were accepted by a release that did not send yet, or came back with a restore: they have no time at which they are
-due, so that nobody gets a fax by surprise. A fax whose recipients were being called when it was backed up is not among
+due, so that nobody gets a fax by surprise. Or they wait since there is no carrier, which is looked at once a day: where
+there is one now, they need not wait. A fax whose recipients were being called when it was backed up is not among
 them: nobody knows who got it.
 """
 
@@ -26,6 +27,7 @@ def stuck(stack: Stack, now: datetime) -> list[str]:
     found = sorted(_faxes(stack).all(now), key=lambda fax: fax.created_at)
     return [
         f"{fax.id:<16} {fax.created_at:%Y-%m-%d %H:%M:%S} UTC  {fax.status:<10} {fax.pages:>3} pages  {fax.extension}"
+        + (f"  {fax.reason}" if fax.reason else "")
         for fax in found
     ]
 
@@ -58,7 +60,7 @@ def main(arguments: list[str]) -> int:
         if not redrive(stack, options.fax, now):
             return fail(
                 f"Fax {options.fax} is not {', '.join(STATUSES[:-1])} or {STATUSES[-1]} without a time at which it is "
-                "due: make stuck lists those that are."
+                "due, nor does it wait for a carrier: make stuck lists those that are."
             )
     except NoStack as error:
         return fail(error)

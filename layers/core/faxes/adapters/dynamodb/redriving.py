@@ -1,4 +1,5 @@
-"""Faxes that have not ended and have no time at which they are due, so that nothing becomes of them by itself.
+"""Faxes that have not ended and have no time at which they are due, so that nothing becomes of them by itself; and
+those that wait for a carrier, which are looked at once a day.
 
 Actions: dynamodb:Scan to list them, dynamodb:UpdateItem to have one due.
 """
@@ -9,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from faxes.adapters.calls import FAILURES, fault
 from faxes.adapters.dynamodb.deliveries import due, fax_key
-from faxes.adapters.dynamodb.items import plain, wire
+from faxes.adapters.dynamodb.items import plain, text, wire
 from faxes.adapters.dynamodb.records import DUE_SHARDS, RECORD, fax_of
 from faxes.errors import Effect
-from faxes.model import Fax, Status
+from faxes.model import Fax, Reason, Status
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -21,8 +22,15 @@ if TYPE_CHECKING:
 STATUSES = (Status.ACCEPTED, Status.RENDERING, Status.QUEUED)
 
 _STATUSES = {f":status{n}": status.value for n, status in enumerate(STATUSES)}
-_IDLE = f"attribute_not_exists(dueAt) AND #status IN ({', '.join(_STATUSES)})"
-_NAMES = {"#status": "status"}
+_IDLE = (
+    f"((attribute_not_exists(dueAt) AND #status IN ({', '.join(_STATUSES)})) OR "
+    "(#status = :queued AND #reason = :no_carrier AND dueAt > :at))"
+)
+_NAMES = {"#status": "status", "#reason": "reason"}
+
+
+def _values(now: datetime) -> dict[str, str]:
+    return {**_STATUSES, ":queued": Status.QUEUED.value, ":no_carrier": Reason.NO_CARRIER.value, ":at": text(now)}
 
 
 class DynamoDBIdleFaxes:
@@ -38,7 +46,7 @@ class DynamoDBIdleFaxes:
             TableName=self._table,
             FilterExpression=f"sk = :sk AND {_IDLE}",
             ExpressionAttributeNames=_NAMES,
-            ExpressionAttributeValues=wire({":sk": RECORD, **_STATUSES}),
+            ExpressionAttributeValues=wire({":sk": RECORD, **_values(now)}),
             ConsistentRead=True,
         )
         try:
@@ -58,7 +66,7 @@ class DynamoDBIdleFaxes:
                 UpdateExpression="SET due = :due, dueAt = :dueAt",
                 ConditionExpression=f"attribute_exists(pk) AND expiresAt > :now AND {_IDLE}",
                 ExpressionAttributeNames=_NAMES,
-                ExpressionAttributeValues=wire({**values, ":now": int(now.timestamp()), **_STATUSES}),
+                ExpressionAttributeValues=wire({**values, ":now": int(now.timestamp()), **_values(now)}),
             )
         except self._client.exceptions.ConditionalCheckFailedException:
             return False
