@@ -54,7 +54,7 @@ def on_the_simulator(stack: LocalStack, speed: int) -> Iterator[None]:
     before = {
         name: functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
         for name in names
-        if any(each in name for each in ("RenderFaxFunction", "SendFaxFunction", "SweepFunction"))
+        if any(each in name for each in ("CreateFaxFunction", "RenderFaxFunction", "SendFaxFunction", "SweepFunction"))
     }
     other = {"CARRIER": "simulator", "SIMULATOR_SPEED": str(speed)}
     for name, variables in before.items():

@@ -115,6 +115,7 @@ def accepted_and_refused_faxes() -> list[Case]:
         ),
         ("number", "recipient_not_string"): recipients(f'{{"recipients":[{PHONE}]}}'.encode()),
         ("words", "recipient_malformed"): recipients(f'{{"recipients":["{PHONE} {text}"]}}'.encode()),
+        ("number-for-tests", "recipient_refused"): recipients(f'{{"recipients":["{PHONE}","+15005550001"]}}'.encode()),
         ("many-recipients", "too_many_recipients"): recipients(
             json.dumps({"recipients": [f"{PHONE}{n}" for n in range(6)]}).encode()
         ),

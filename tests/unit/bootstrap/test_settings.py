@@ -25,6 +25,7 @@ ENVIRONMENT = {
     "MAX_PIXELS_PER_FAX": "10",
     "MAX_BYTES_PER_FILE": "9",
     "MAX_BODY_BYTES": "4613734",
+    "CARRIER": "simulator",
 }
 RANGES = {
     "RETENTION_DAYS": (1, 3650),
@@ -50,6 +51,7 @@ def test_what_create_fax_reads() -> None:
         idempotency=timedelta(hours=24),
         deduplication=timedelta(minutes=10),
         directory_cache=timedelta(seconds=20),
+        carrier="simulator",
         limits=Limits(
             files_per_fax=5,
             recipients_per_fax=6,

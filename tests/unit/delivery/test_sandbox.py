@@ -5,11 +5,13 @@ from itertools import pairwise
 
 import pytest
 
+from faxes.carriers.sandbox_numbers import why_refused
 from faxes.model import Reason, RecipientStatus, Status
 from tests.support.delivering import World, assert_agreed
 
 S, P, F = RecipientStatus.SENT, RecipientStatus.PARTIALLY_SENT, RecipientStatus.FAILED
 TWO_PAGES, FIRST = (1, 2), (1,)
+SIMULATED = "is a number of the simulated network, which this deployment does not send to"
 
 
 @pytest.mark.parametrize(
@@ -86,3 +88,23 @@ def test_the_reports_come_as_the_number_says() -> None:
         assert world.recipient(fax_id) == done
         assert world.paper(fax_id) == [TWO_PAGES]
         assert_agreed(world)
+
+
+@pytest.mark.parametrize(
+    ("number", "on_the_simulator", "on_another_network"),
+    [
+        ("+15005550099", "is the simulated network's number for a recipient that is refused", SIMULATED),
+        ("+15005550001", None, SIMULATED),
+        ("+15005559999", None, SIMULATED),
+        ("+1500555000", None, None),
+        ("+150055500010", None, None),
+        ("15005550001", None, None),
+        ("7778888", None, None),
+        ("0003*211", None, None),
+    ],
+)
+def test_which_numbers_are_refused_before_there_is_a_fax(
+    number: str, on_the_simulator: str | None, on_another_network: str | None
+) -> None:
+    assert why_refused(number, simulated=True) == on_the_simulator
+    assert why_refused(number, simulated=False) == on_another_network

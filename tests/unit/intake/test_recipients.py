@@ -106,6 +106,11 @@ _OBJECT = 'it must be an object such as {"recipients": ["0003*211"]}.'
             "too_many_recipients",
             "recipients has 1999 members, each of which is looked at; the limit is 1998.",
         ),
+        (
+            {"recipients": ["1", "+1 500 555-0099"]},
+            "recipient_refused",
+            "Recipient +15005550099 is refused.",
+        ),
         ({"recipients": None}, "recipients_not_array", "recipients is null; it must be an array of strings."),
         ({"recipients": "1"}, "recipients_not_array", "recipients is a string; it must be an array of strings."),
         (

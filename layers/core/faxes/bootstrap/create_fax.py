@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Self
 
 from faxes.adapters.dynamodb.directory import DynamoDBDirectory
@@ -16,7 +17,8 @@ from faxes.adapters.remembered_directory import RememberedDirectory
 from faxes.adapters.s3 import S3FileStore
 from faxes.bootstrap import clients
 from faxes.bootstrap.clients import DYNAMODB_BUDGET, NOBODY, S3_BUDGET
-from faxes.bootstrap.environment import VARIABLES, text, whole
+from faxes.bootstrap.environment import NO_CARRIER, VARIABLES, one_of, text, whole
+from faxes.carriers.sandbox_numbers import SIMULATOR, why_refused
 from faxes.ids import NO_FILE
 from faxes.intake.submission import Submission, Timing
 from faxes.model import Limits
@@ -33,6 +35,7 @@ class Settings:
     idempotency: timedelta
     deduplication: timedelta
     directory_cache: timedelta
+    carrier: str
     limits: Limits
 
     @classmethod
@@ -45,6 +48,7 @@ class Settings:
             idempotency=timedelta(hours=whole(environ, "IDEMPOTENCY_HOURS", 1, 168)),
             deduplication=timedelta(minutes=whole(environ, "DEDUPLICATION_MINUTES", 0, 1440)),
             directory_cache=timedelta(seconds=whole(environ, "DIRECTORY_CACHE_SECONDS", 0, 3600)),
+            carrier=one_of(environ, "CARRIER", (NO_CARRIER, SIMULATOR)),
             limits=Limits(
                 files_per_fax=whole(environ, "MAX_FILES_PER_FAX", 1, 10),
                 recipients_per_fax=whole(environ, "MAX_RECIPIENTS_PER_FAX", 1, 999),
@@ -85,4 +89,5 @@ def submission() -> Submission:
         random_bits=secrets.randbits,
         wait=time.sleep,
         pool=pool,
+        refused=partial(why_refused, simulated=settings.carrier == SIMULATOR),
     )

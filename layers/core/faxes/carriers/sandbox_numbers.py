@@ -7,6 +7,8 @@
 0005  a voice, every time                            0012  sent; the carrier reports the end before the start
 0006  the carrier refuses                            0013  the carrier takes it, and it never ends
 0007  the line breaks after page 1, then sent        1ttt  fails with T.30's result ttt, as spandsp counts them
+
+0099 is refused before there is a fax; where another network has the lines, all of them are: a test costs nothing.
 """
 
 from collections.abc import Mapping
@@ -16,7 +18,10 @@ from enum import Enum
 
 from faxes.model import Reason
 
+# The network's name among the carriers.
+SIMULATOR = "simulator"
 PREFIX = "+1500555"
+_REFUSED = PREFIX + "0099"
 _PAGE = timedelta(seconds=30)
 
 
@@ -41,6 +46,16 @@ class Behaviour:
     unconfirmed: bool = False
     never_ends: bool = False
     rings: tuple[Ring, ...] = (Ring.END,)
+
+
+def why_refused(number: str, *, simulated: bool) -> str | None:
+    """Why a fax to this number is not accepted, as what is said of it; None where it is. ``simulated``: the simulated
+    network has the lines."""
+    if simulated:
+        return "is the simulated network's number for a recipient that is refused" if number == _REFUSED else None
+    if number.startswith(PREFIX) and len(number) == len(_REFUSED):
+        return "is a number of the simulated network, which this deployment does not send to"
+    return None
 
 
 def behaviour(number: str, attempt: int, pages: int) -> Behaviour:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar, Protocol
 from zlib import crc32
 
-from faxes.carriers.sandbox_numbers import Behaviour, Ring, behaviour
+from faxes.carriers.sandbox_numbers import SIMULATOR, Behaviour, Ring, behaviour
 from faxes.delivery.carrier import (
     Accepted,
     Call,
@@ -69,7 +69,7 @@ class Simulator:
     """Implements ``delivery.carrier.Carrier``. ``now`` gives UTC; ``speed`` divides every time of the network's;
     ``report`` has the attempt of a reference reported on after so long."""
 
-    name: ClassVar[str] = "simulator"
+    name: ClassVar[str] = SIMULATOR
 
     def __init__(
         self,

@@ -1,6 +1,6 @@
 """What a request names as recipients -> the fax's recipients, or why it has none."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from faxes import numbers
 from faxes.errors import RecipientsInvalid, shown
@@ -46,6 +46,13 @@ def check_number_of(recipients: Sequence[str], limits: Limits) -> None:
             f"The fax has {len(recipients)} recipients; the limit is {limits.recipients_per_fax}.",
             reason="too_many_recipients",
         )
+
+
+def check_each(recipients: Sequence[str], refused: Callable[[str], str | None]) -> None:
+    """Raises RecipientsInvalid for the first that whoever has the lines refuses: ``refused`` says why."""
+    for number in recipients:
+        if why := refused(number):
+            raise RecipientsInvalid(f"Recipient {number} {why}.", reason="recipient_refused")
 
 
 def _sent(members: Sequence[object]) -> list[object]:

@@ -113,7 +113,7 @@ class Submission:
     """Accepts faxes.
 
     ``now`` gives UTC; ``random_bits(n)`` an integer of n unguessable bits; ``wait`` sleeps for so many seconds;
-    ``pool`` runs a read beside another.
+    ``pool`` runs a read beside another; ``refused`` says why whoever has the lines takes no fax to a number.
     """
 
     directory: Directory
@@ -125,6 +125,7 @@ class Submission:
     random_bits: Callable[[int], int]
     wait: Callable[[float], None]
     pool: Executor
+    refused: Callable[[str], str | None]
 
     def submit(
         self,
@@ -148,6 +149,7 @@ class Submission:
             # It is not looked into again: whatever would be said of it now, it was accepted.
             return _replayed(_fingerprint(sender, asked, form, key), accepted)
         recipients.check_number_of(asked.recipients, self.limits)
+        recipients.check_each(asked.recipients, self.refused)
         if not form.uploads:
             return None
         try:
