@@ -111,13 +111,15 @@ def test_an_erasure_takes_the_pages_along(stack: LocalStack, curl: Curl, capsys:
     assert "Contents" not in stack.client("s3").list_objects_v2(Bucket=stack.bucket, Prefix=f"faxes/{uid}/")
 
 
-def worker_drawing() -> int | None:
-    """The process of a worker that is drawing just now: the parent of one that draws."""
+def worker_drawing(stack: LocalStack) -> int | None:
+    """The process of a worker of this stack's that is drawing just now: the parent of one that draws."""
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             if b"faxes.rendering import confined" in (process / "cmdline").read_bytes():
                 # Behind its name, which is in parentheses: its state, its parent.
-                return int((process / "stat").read_text().rpartition(")")[2].split()[1])
+                parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+                if os.fsencode(Path(stack.caBundle).parent) in (Path("/proc") / str(parent) / "cmdline").read_bytes():
+                    return parent
     return None
 
 
@@ -137,7 +139,7 @@ def test_workers_that_are_killed_leave_nothing_undone_and_nothing_twice(
         killed: set[int] = set()
         ending = pool.submit(ended, stack, fax_ids)
         while len(killed) < 20 and not ending.done():
-            process = worker_drawing()
+            process = worker_drawing(stack)
             if process is not None and process not in killed:
                 with suppress(ProcessLookupError):
                     os.kill(process, signal.SIGKILL)
