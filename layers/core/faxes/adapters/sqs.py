@@ -5,6 +5,7 @@ behind another's backlog. A message is ``{"fax": "<id>"}``.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from faxes.adapters.calls import FAILURES, fault
@@ -25,6 +26,14 @@ class SQSClient(Protocol):
     ) -> Any: ...
 
 
+def send(client: SQSClient, url: str, message: Mapping[str, Any], group: str, seconds: int = 0) -> None:
+    """Send a message to a queue, which keeps it back for so many seconds. Raises StorageFault."""
+    try:
+        client.send_message(QueueUrl=url, MessageBody=json.dumps(message), MessageGroupId=group, DelaySeconds=seconds)
+    except FAILURES as error:
+        raise fault("SendMessage", Effect.UNKNOWN, error) from error
+
+
 class SQSQueue:
     """Sends faxes to be taken up. Implements ``rendering.jobs.Queue``."""
 
@@ -33,9 +42,4 @@ class SQSQueue:
         self._url = url
 
     def send(self, fax_id: str, organization_id: str) -> None:
-        try:
-            self._client.send_message(
-                QueueUrl=self._url, MessageBody=json.dumps({"fax": fax_id}), MessageGroupId=organization_id
-            )
-        except FAILURES as error:
-            raise fault("SendMessage", Effect.UNKNOWN, error) from error
+        send(self._client, self._url, {"fax": fax_id}, organization_id)

@@ -5,15 +5,13 @@ behind another's. A message is ``{"fax": "<id>"}``, a fax whose pages are ready;
 recipient that is due; or ``{"report": "<reference>"}``, an attempt that the simulated network has something to say of.
 """
 
-import json
 from collections.abc import Callable
 from datetime import timedelta
 from math import ceil
 from typing import Any
 
-from faxes.adapters.calls import FAILURES, fault
-from faxes.adapters.sqs import SQSClient
-from faxes.errors import Effect, StorageFault
+from faxes.adapters.sqs import SQSClient, send
+from faxes.errors import StorageFault
 
 # The longest that SQS keeps a message back.
 _LONGEST = timedelta(seconds=900)
@@ -43,11 +41,6 @@ class SQSBells:
         if after > _LONGEST:
             return
         try:
-            self._client.send_message(
-                QueueUrl=self._url,
-                MessageBody=json.dumps(message),
-                MessageGroupId=group,
-                DelaySeconds=ceil(after.total_seconds()),
-            )
-        except FAILURES as error:
-            self._lost(fault("SendMessage", Effect.UNKNOWN, error))
+            send(self._client, self._url, message, group, ceil(after.total_seconds()))
+        except StorageFault as fault:
+            self._lost(fault)

@@ -16,6 +16,7 @@ from faxes.adapters.calls import FAILURES, fault
 from faxes.adapters.dynamodb.deliveries import EVENT_RANDOM_BITS, due, event_item, fax_key
 from faxes.adapters.dynamodb.items import Item, get, text, time, wire
 from faxes.adapters.dynamodb.records import fax_of
+from faxes.adapters.dynamodb.transactions import Writes
 from faxes.errors import Effect
 from faxes.lifecycle import FaxEvent, HistoryEvent, after
 from faxes.model import Reason, Status
@@ -25,11 +26,6 @@ from faxes.rendering.jobs import NO_HURRY, Changed, Failure, Job, StoredPages
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
-
-_CONDITION = "ConditionalCheckFailed"
-# Others write the same items just now: as good as another change.
-_CONFLICT = "TransactionConflict"
 
 
 class DynamoDBJobStore:
@@ -52,6 +48,7 @@ class DynamoDBJobStore:
         self._shards = shards
         self._random_bits = random_bits
         self._waiting = waiting
+        self._writes = Writes(client, table)
 
     def job(self, fax_id: str, now: datetime) -> Job | None:
         item = get(self._client, self._table, fax_key(fax_id), "FAX")
@@ -123,32 +120,14 @@ class DynamoDBJobStore:
         if gone:
             update += " REMOVE " + ", ".join(gone)
         history = event_item(job.fax_id, told, job.expires_at, self._random_bits(EVENT_RANDOM_BITS))
-        writes: list[TransactWriteItemTypeDef] = [
-            {
-                "Update": {
-                    "TableName": self._table,
-                    "Key": wire({"pk": pk, "sk": "FAX"}),
-                    "UpdateExpression": update,
-                    "ConditionExpression": "revision = :was AND uid = :uid",
-                    "ExpressionAttributeNames": names,
-                    "ExpressionAttributeValues": wire(
-                        {f":{name}": value for name, value in values.items()} | {":was": job.revision, ":uid": job.uid}
-                    ),
-                }
-            }
-        ]
-        for item in (history, *beside):
-            writes.append({"Put": {"TableName": self._table, "Item": wire(item)}})
-        try:
-            # The SDK gives the transaction a token, so that its own tries are one.
-            self._client.transact_write_items(TransactItems=writes)
-        except self._client.exceptions.TransactionCanceledException as error:
-            codes = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
-            if codes[:1] in ([_CONDITION], [_CONFLICT]):
-                raise Changed from error
-            raise fault("TransactWriteItems", Effect.NONE, error) from error
-        except FAILURES as error:
-            raise fault("TransactWriteItems", Effect.UNKNOWN, error) from error
+        record = self._writes.update(
+            {"pk": pk, "sk": "FAX"},
+            update,
+            "revision = :was AND uid = :uid",
+            {f":{name}": value for name, value in values.items()} | {":was": job.revision, ":uid": job.uid},
+            names,
+        )
+        self._writes.transact([record, *map(self._writes.put, (history, *beside))], Changed)
 
 
 def job_of(item: Item) -> Job:
