@@ -1,0 +1,65 @@
+"""Who may send and receive: callers, users and extensions."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Context(StrEnum):
+    """How far a token reaches: its own user, every user of its user's organization, or everyone."""
+
+    USER = "user"
+    ORGANIZATION = "organization"
+    GLOBAL = "global"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is calling: the token's user, that user's organization, how far the token reaches, and the key of the app
+    that logged in, None where a token stands for a user without one."""
+
+    user_id: str
+    organization_id: str
+    context: Context = Context.USER
+    app_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user as the directory knows them."""
+
+    id: str
+    organization_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionNumber:
+    """An extension's number in full: ``0003*210`` is number 210 of organization 0003."""
+
+    organization_id: str
+    number: str
+
+    def __str__(self) -> str:
+        return f"{self.organization_id}*{self.number}"
+
+
+class ExtensionType(StrEnum):
+    """What answers at an extension. Only a phone terminal can send faxes."""
+
+    PHONE_TERMINAL = "phone_terminal"
+    QUEUE = "queue"
+    IVR = "ivr"
+    VOICEMAIL = "voicemail"
+    CONFERENCE = "conference"
+    CALLBACK = "callback"
+    CALLING_CARD = "calling_card"
+    INTERCOM = "intercom"
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """An extension as the directory knows it."""
+
+    number: ExtensionNumber
+    owner_id: str
+    type: ExtensionType
+    fax_enabled: bool
