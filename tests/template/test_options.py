@@ -9,8 +9,8 @@ import pytest
 from tests.support import template
 
 TEMPLATE = template.load()
-STORAGE, FRONT, GATEWAY_LOG, DELIVERY = map(
-    template.part, ("storage.yaml", "front.yaml", "gateway-log.yaml", "delivery.yaml")
+STORAGE, FRONT, GATEWAY_LOG, DELIVERY, RIGHTS = map(
+    template.part, ("storage.yaml", "front.yaml", "gateway-log.yaml", "delivery.yaml", "rights.yaml")
 )
 
 
@@ -30,7 +30,6 @@ def properties(source: dict[str, Any], logical_id: str, *true: str) -> Any:
             "false",
             {"GatewayLoggingRole", "GatewayAccount"},
         ),
-        ("CustomerManagedKey", "HasKey", TEMPLATE, "false", {"KeyForTables", "KeyForFiles"}),
         ("CustomerManagedKey", "HasKey", STORAGE, "false", {"DataKey"}),
         ("Firewall", "HasFirewall", FRONT, "false", {"WebAcl", "WebAclAssociation"}),
     ],
@@ -147,13 +146,13 @@ def test_a_key_encrypts_the_functions_logs_and_the_gateways() -> None:
     ("source", "policy", "roles", "actions", "service"),
     [
         (
-            TEMPLATE,
+            RIGHTS,
             "KeyForTables",
             ["CreateFaxRole", "ReadFaxesRole", "ChangeFaxesRole", "AuthorizeRole", "IssueTokenRole"],
             ["kms:Decrypt", "kms:DescribeKey"],
             "dynamodb",
         ),
-        (TEMPLATE, "KeyForFiles", ["CreateFaxRole"], "kms:GenerateDataKey", "s3"),
+        (RIGHTS, "KeyForFiles", ["CreateFaxRole"], "kms:GenerateDataKey", "s3"),
         (
             DELIVERY,
             "WorkersKeyForTables",
@@ -167,13 +166,15 @@ def test_a_key_encrypts_the_functions_logs_and_the_gateways() -> None:
 def test_a_function_uses_a_key_through_its_store_alone(
     source: dict[str, Any], policy: str, roles: list[str], actions: list[str] | str, service: str
 ) -> None:
+    assert source["Conditions"]["HasKey"] == GATEWAY_LOG["Conditions"]["HasKey"]
+    assert source["Resources"][policy]["Condition"] == "HasKey"
     held = properties(source, policy, "HasKey")
     assert held["Roles"] == [{"Ref": role} for role in roles]
     (statement,) = held["PolicyDocument"]["Statement"]
     assert {name: value for name, value in statement.items() if name != "Sid"} == {
         "Effect": "Allow",
         "Action": actions,
-        "Resource": KEY if source is TEMPLATE else {"Ref": "KeyArn"},
+        "Resource": {"Ref": "KeyArn"},
         "Condition": {"StringEquals": {"kms:ViaService": {"Fn::Sub": f"{service}.${{AWS::Region}}.amazonaws.com"}}},
     }
 

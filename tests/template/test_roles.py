@@ -6,11 +6,11 @@ import pytest
 
 from tests.support import template
 
-TEMPLATE = template.load()
+TEMPLATE, RIGHTS = template.load(), template.part("rights.yaml")
 
 
 def properties(logical_id: str) -> Any:
-    return TEMPLATE["Resources"][logical_id]["Properties"]
+    return RIGHTS["Resources"][logical_id]["Properties"]
 
 
 def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> None:
@@ -22,54 +22,56 @@ def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> N
         for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
     }
 
-    def arn(logical_id: str) -> str:
-        stored = {"Fn::GetAtt": ["Storage", f"Outputs.{logical_id}Arn"]}
-        return str(stored if logical_id.endswith("Table") else {"Fn::GetAtt": [logical_id, "Arn"]})
+    def handed(logical_id: str) -> str:
+        return str({"Ref": f"{logical_id}Arn"})
 
-    files = str({"Fn::Sub": "${Storage.Outputs.FileBucketArn}/faxes/*"})
+    def arn(logical_id: str) -> str:
+        return str({"Fn::GetAtt": [logical_id, "Arn"]})
+
+    files = str({"Fn::Sub": "${FileBucketArn}/faxes/*"})
     create_fax = {
         ("s3:PutObject", files),
         ("s3:DeleteObject", files),
-        ("dynamodb:PutItem", arn("FaxTable")),
-        ("dynamodb:GetItem", arn("FaxTable")),
-        ("dynamodb:GetItem", arn("DirectoryTable")),
-        ("logs:CreateLogStream", arn("CreateFaxLogGroup")),
-        ("logs:PutLogEvents", arn("CreateFaxLogGroup")),
+        ("dynamodb:PutItem", handed("FaxTable")),
+        ("dynamodb:GetItem", handed("FaxTable")),
+        ("dynamodb:GetItem", handed("DirectoryTable")),
+        ("logs:CreateLogStream", handed("CreateFaxLogGroup")),
+        ("logs:PutLogEvents", handed("CreateFaxLogGroup")),
         ("xray:PutTelemetryRecords", "*"),
         ("xray:PutTraceSegments", "*"),
     }
     read_faxes = {
-        ("dynamodb:Query", arn("FaxTable")),
-        ("logs:CreateLogStream", arn("ReadFaxesLogGroup")),
-        ("logs:PutLogEvents", arn("ReadFaxesLogGroup")),
+        ("dynamodb:Query", handed("FaxTable")),
+        ("logs:CreateLogStream", handed("ReadFaxesLogGroup")),
+        ("logs:PutLogEvents", handed("ReadFaxesLogGroup")),
         ("xray:PutTelemetryRecords", "*"),
         ("xray:PutTraceSegments", "*"),
     }
     change_faxes = {
-        ("dynamodb:Query", arn("FaxTable")),
-        ("dynamodb:UpdateItem", arn("FaxTable")),
-        ("dynamodb:PutItem", arn("FaxTable")),
-        ("logs:CreateLogStream", arn("ChangeFaxesLogGroup")),
-        ("logs:PutLogEvents", arn("ChangeFaxesLogGroup")),
+        ("dynamodb:Query", handed("FaxTable")),
+        ("dynamodb:UpdateItem", handed("FaxTable")),
+        ("dynamodb:PutItem", handed("FaxTable")),
+        ("logs:CreateLogStream", handed("ChangeFaxesLogGroup")),
+        ("logs:PutLogEvents", handed("ChangeFaxesLogGroup")),
         ("xray:PutTelemetryRecords", "*"),
         ("xray:PutTraceSegments", "*"),
     }
     authorize = {
-        ("dynamodb:GetItem", arn("CredentialTable")),
-        ("logs:CreateLogStream", arn("AuthorizeLogGroup")),
-        ("logs:PutLogEvents", arn("AuthorizeLogGroup")),
+        ("dynamodb:GetItem", handed("CredentialTable")),
+        ("logs:CreateLogStream", handed("AuthorizeLogGroup")),
+        ("logs:PutLogEvents", handed("AuthorizeLogGroup")),
         ("xray:PutTelemetryRecords", "*"),
         ("xray:PutTraceSegments", "*"),
     }
     issue_token = {
-        ("dynamodb:GetItem", arn("CredentialTable")),
-        ("dynamodb:PutItem", arn("CredentialTable")),
-        ("logs:CreateLogStream", arn("IssueTokenLogGroup")),
-        ("logs:PutLogEvents", arn("IssueTokenLogGroup")),
+        ("dynamodb:GetItem", handed("CredentialTable")),
+        ("dynamodb:PutItem", handed("CredentialTable")),
+        ("logs:CreateLogStream", handed("IssueTokenLogGroup")),
+        ("logs:PutLogEvents", handed("IssueTokenLogGroup")),
         ("xray:PutTelemetryRecords", "*"),
         ("xray:PutTraceSegments", "*"),
     }
-    # In a stack of their own, which is told names.
+    # In another stack, which is told names.
     stream, queue = str({"Ref": "FaxTableStreamArn"}), arn("RenderQueue")
     bucket = "arn:${AWS::Partition}:s3:::${FileBucketName}/faxes/*"
     documents, pages = str({"Fn::Sub": bucket}), str({"Fn::Sub": f"{bucket}/page*"})
@@ -163,12 +165,7 @@ def test_refuse_has_no_rights() -> None:
 
 def test_every_function_has_a_role_of_its_own() -> None:
     functions = template.resources(TEMPLATE, "AWS::Serverless::Function")
-    roles = [function["Properties"]["Role"]["Fn::GetAtt"] for function in functions.values()]
-    assert sorted(roles) == [
-        ["AuthorizeRole", "Arn"],
-        ["ChangeFaxesRole", "Arn"],
-        ["CreateFaxRole", "Arn"],
-        ["IssueTokenRole", "Arn"],
-        ["ReadFaxesRole", "Arn"],
-        ["RefuseRole", "Arn"],
-    ]
+    roles = {name: function["Properties"]["Role"] for name, function in functions.items()}
+    names = ["Authorize", "ChangeFaxes", "CreateFax", "IssueToken", "ReadFaxes", "Refuse"]
+    assert roles == {f"{name}Function": {"Fn::GetAtt": ["Rights", f"Outputs.{name}RoleArn"]} for name in names}
+    assert RIGHTS["Outputs"] == {f"{name}RoleArn": {"Value": {"Fn::GetAtt": [f"{name}Role", "Arn"]}} for name in names}

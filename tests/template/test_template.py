@@ -62,6 +62,15 @@ def test_a_part_gets_its_parameters(name: str) -> None:
                     "RenderDeadLettersName",
                 )
             },
+            "Rights": {"KeyArn": KEY_OR_NONE}
+            | {
+                f"{store}Arn": {"Fn::GetAtt": ["Storage", f"Outputs.{store}Arn"]}
+                for store in ("FileBucket", "FaxTable", "DirectoryTable", "CredentialTable")
+            }
+            | {
+                f"{function}LogGroupArn": {"Fn::GetAtt": [f"{function}LogGroup", "Arn"]}
+                for function in ("CreateFax", "ReadFaxes", "ChangeFaxes", "Authorize", "IssueToken")
+            },
             "Delivery": {"ServiceName": {"Ref": "AWS::StackName"}, "KeyArn": KEY_OR_NONE}
             | {
                 output: {"Fn::GetAtt": ["Storage", f"Outputs.{output}"]}
