@@ -46,6 +46,7 @@ NAMES = (
     "extension 0003*210",
     "extension 0003*211",
     "extension 0003*212",
+    "extension 0003*213",
     "extension 0003*300",
     "extension 0004*210",
     "budget of app example-app",
@@ -86,7 +87,7 @@ def test_the_first_import_adds_everything(load: Imports) -> None:
     assert load(EXAMPLE) == done(NAMES, secrets=APP_SECRETS, tokens=TOKENS)
     terminal, queue = ExtensionType.PHONE_TERMINAL, ExtensionType.QUEUE
     assert load.extension("0003", "210") == Extension(ExtensionNumber("0003", "210"), "alice", terminal, True)
-    assert load.extension("0003", "211") == Extension(ExtensionNumber("0003", "211"), "bob", terminal, False)
+    assert load.extension("0003", "213") == Extension(ExtensionNumber("0003", "213"), "bob", terminal, False)
     assert load.extension("0003", "212") == Extension(ExtensionNumber("0003", "212"), "bob", terminal, True)
     assert load.extension("0003", "300") == Extension(ExtensionNumber("0003", "300"), "alice", queue, True)
     assert load.extension("0004", "210") == Extension(ExtensionNumber("0004", "210"), "carol", terminal, True)
@@ -147,7 +148,7 @@ def test_importing_again_changes_nothing(load: Imports) -> None:
     ("old", "new", "changed"),
     [
         ("name: Example Ltd", "name: Example plc", "organization 0003"),
-        ("fax: false", "fax: true", "extension 0003*211"),
+        ("fax: false", "fax: true", "extension 0003*213"),
         ("type: queue", "type: ivr", "extension 0003*300"),
         ("  - number: 0003*211\n    owner: bob", "  - number: 0003*211\n    owner: alice", "extension 0003*211"),
         ("context: organization", "context: user", "app example-office"),

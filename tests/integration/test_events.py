@@ -225,11 +225,11 @@ def test_each_request_leaves_one_line_and_one_count(
 
 
 def test_extension_without_fax(deployed: Cloud, context: Any) -> None:
-    request = requests.parse(make.curl(make.request_part(), make.file_part(), target="/uapi/faxes/@me/0003*211"))
+    request = requests.parse(make.curl(make.request_part(), make.file_part(), target="/uapi/faxes/@me/0003*213"))
 
     actual = deployed.function("create_fax").handler(requests.proxy_event(request, "bob", caller=BOB), context)
 
-    assert_answers(refusal(400, "extension_invalid", "Extension 0003*211 is not enabled for fax."), actual)
+    assert_answers(refusal(400, "extension_invalid", "Extension 0003*213 is not enabled for fax."), actual)
     assert_nothing_stored(deployed)
 
 

@@ -84,6 +84,7 @@ def test_the_example_is_a_directory() -> None:
         "extension 0003*210",
         "extension 0003*211",
         "extension 0003*212",
+        "extension 0003*213",
         "extension 0003*300",
         "extension 0004*210",
     ]
