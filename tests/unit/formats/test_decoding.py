@@ -167,19 +167,21 @@ def test_it_takes_of_the_budget_what_other_files_do_not_need() -> None:
     budget = Budget(10**9)
     assert budget.for_decoding == pytest.approx(0.6)
     check("jpg", JPG, budget)
-    assert 0.9 < budget.left < 1.0
+    # However slow the processor is.
+    assert 0.4 < budget.left < 1.0
     budget.charge(budget.left - 0.4)
     # It would fail.
     check("jpg", JPG, budget, start=["/nowhere"])
     assert budget.left == pytest.approx(0.4)
 
 
-def test_what_would_take_longer_is_left_for_drawing() -> None:
+@pytest.mark.parametrize("endless", ["_answer", "inside.sandbox.confine"])
+def test_what_would_take_longer_is_left_for_drawing(endless: str) -> None:
+    """Be it with the document, or on the way to it."""
     budget = Budget(10**9, 0.1)
-    endless = "picture_check._answer = lambda *_: [0 for _ in iter(int, 1)]"
-    check("jpg", JPG, budget, start=child(endless))
+    check("jpg", JPG, budget, start=child(f"picture_check.{endless} = lambda *_: [0 for _ in iter(int, 1)]"))
     # What is kept for other files is still there.
-    assert 0.035 < budget.left <= 0.045
+    assert budget.left == pytest.approx(0.04)
 
 
 def clock(*moments: float) -> Callable[[], float]:

@@ -92,7 +92,8 @@ def _outcome(
         answer = process.ask(
             command, content, picture_check.ANSWER_BYTES, fault=_FAULT, seconds=seconds, monotonic=monotonic
         )
-    budget.charge(min(answer.used, left))
+    # Its clock runs from a little before it has the document.
+    budget.charge(left if answer.stopped else min(answer.used, left))
     if answer.late or answer.stopped:
         return outcomes.WHOLE, 0, 0
     if answer.content is None:
