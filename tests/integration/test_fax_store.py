@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
-from faxes.intake.submission import IdempotencyRecordTaken, IdTaken
+from faxes.intake.ports import IdempotencyRecordTaken, IdTaken
 from faxes.model import Acceptance, ExtensionNumber, Kind, Status, StoredFile
 from tests.support.cloud import Cloud
 from tests.support.faxes import NOW, NUMBER, fax, idempotency

@@ -23,7 +23,7 @@ from faxes.adapters.calls import fail_where_cut_off
 from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
 from faxes.bootstrap.clients import DYNAMODB_BUDGET
 from faxes.errors import Effect, StorageFault
-from faxes.intake.submission import IdempotencyRecordTaken, IdTaken, WriteConflict
+from faxes.intake.ports import IdempotencyRecordTaken, IdTaken, WriteConflict
 from faxes.model import Acceptance, Fax
 from tests.support.cloud import Cloud
 from tests.support.faults import Fate, dynamodb_answers, dynamodb_cut_off, raises

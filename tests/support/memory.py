@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from faxes.errors import Effect, StorageFault
-from faxes.intake.submission import IdempotencyRecordTaken, IdTaken
+from faxes.intake.ports import IdempotencyRecordTaken, IdTaken
 from faxes.model import Acceptance, Document, Extension, ExtensionNumber, Fax, IdempotencyRecord, Status, User
 from faxes.provisioning.entries import Budget
 from faxes.provisioning.stores import BudgetKey, HeldBudgets
@@ -35,7 +35,7 @@ class MemoryDirectory:
 
 
 class MemoryFileStore:
-    """Implements ``submission.FileStore``. ``objects`` is what lies there, by key.
+    """Implements ``intake.ports.FileStore``. ``objects`` is what lies there, by key.
 
     Set ``failing_position`` to have the put of a fax's file at that position (from 1) fail.
     """
@@ -60,7 +60,7 @@ class MemoryFileStore:
 
 
 class MemoryFaxStore:
-    """Implements ``submission.FaxStore``, and reads faxes back as the store on DynamoDB does.
+    """Implements ``intake.ports.FaxStore``, and reads faxes back as the store on DynamoDB does.
 
     ``faxes`` is what it holds, by id, and ``idempotency`` the ends of idempotency records and what was accepted under
     them, by their names. Set ``failure`` to have every write fail, ``read_failure`` every read of such a

@@ -17,7 +17,7 @@ from faxes.errors import (
     StorageFailed,
     StorageFault,
 )
-from faxes.intake.submission import WriteConflict
+from faxes.intake.ports import WriteConflict
 from faxes.model import Document, Fax, Form, IdempotencyRecord, Receipt
 from tests.support.memory import MemoryFaxStore, MemoryFileStore
 from tests.support.submitting import ALICE, NOT_READ, NOTE, TO_ONE, Service, again

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class S3FileStore:
-    """Puts files, several at a time. Implements ``submission.FileStore``.
+    """Puts files, several at a time. Implements ``intake.ports.FileStore``.
 
     ``tries`` bounds the tries of one put; ``pool`` runs the puts of a fax with several files in one wave.
     """

@@ -14,13 +14,13 @@ from concurrent.futures import Executor, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from faxes import access, ids
 from faxes.access import Directory
 from faxes.errors import Effect, KeyReused, OutcomeUnknown, StorageFailed, StorageFault, TooManyFiles, storage_faults_as
 from faxes.intake import documents, recipients, request
 from faxes.intake.idempotency import fingerprint_of, name_by_key, record_of
+from faxes.intake.ports import FaxStore, FileStore, IdempotencyRecordTaken, IdTaken, WriteConflict
 from faxes.intake.request import Request
 from faxes.model import (
     Acceptance,
@@ -43,56 +43,6 @@ _TAKEN_UP = timedelta(minutes=1)
 _WRITES = 5
 # Seconds, doubled with each conflict: a transaction takes some hundredths.
 _CONFLICT_WAIT = 0.05
-
-
-class FileStore(Protocol):
-    """Where the bytes of a fax lie."""
-
-    def put_all(self, files: Sequence[tuple[str, Document]]) -> None:
-        """Store each document under its key. Raises StorageFault where one could not be; others may have been."""
-        ...
-
-    def delete(self, keys: Sequence[str]) -> None:
-        """Remove what was put, as far as that is possible now. Raises nothing: what stays, the retention removes."""
-        ...
-
-
-class FaxStore(Protocol):
-    """Where the record of a fax lies."""
-
-    def acceptance(self, name: str, now: datetime) -> Acceptance | None:
-        """What was accepted under the idempotency record of this name, as last written, or None where nothing was, or
-        its time is over. Raises StorageFault where that cannot be learned."""
-        ...
-
-    def insert(self, fax: Fax, idempotency: IdempotencyRecord | None = None) -> None:
-        """Write the record of a new fax, and its idempotency record, or neither, unless one of them is there already.
-
-        Raises IdTaken or IdempotencyRecordTaken; WriteConflict where others are just writing the same, StorageFault
-        where it was not written for another reason, or where that cannot be told: its effect says which. Being called
-        twice with the same fax is the same as once.
-        """
-        ...
-
-    def is_given_up(self, fax_id: str) -> bool:
-        """Whether there is such a fax, and it failed or was canceled. Raises StorageFault where that is not learned."""
-        ...
-
-
-class IdTaken(Exception):
-    """Another fax has this id."""
-
-
-class IdempotencyRecordTaken(Exception):
-    """Another fax has this idempotency record."""
-
-    def __init__(self, by: Acceptance) -> None:
-        super().__init__()
-        self.by = by
-
-
-class WriteConflict(Exception):
-    """Another request was writing the same idempotency record: nothing was written here; what it wrote is not known."""
 
 
 @dataclass(frozen=True, slots=True)

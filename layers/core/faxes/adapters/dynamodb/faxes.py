@@ -10,7 +10,7 @@ from faxes.adapters.dynamodb.deliveries import fax_key
 from faxes.adapters.dynamodb.items import Item, get, moment, plain, wire
 from faxes.adapters.dynamodb.records import DUE_SHARDS, RECORD, fax_item, fax_of
 from faxes.errors import Effect, StorageFault
-from faxes.intake.submission import IdempotencyRecordTaken, IdTaken, WriteConflict
+from faxes.intake.ports import IdempotencyRecordTaken, IdTaken, WriteConflict
 from faxes.model import Acceptance, ExtensionNumber, Fax, IdempotencyRecord, Status
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _CONFLICT = "TransactionConflict"
 
 
 class DynamoDBFaxStore:
-    """Writes and reads the records of faxes. Implements ``submission.FaxStore``. ``shards`` are the index by-due's."""
+    """Writes and reads faxes' records. Implements ``intake.ports.FaxStore``. ``shards`` are the index by-due's."""
 
     def __init__(self, client: "DynamoDBClient", table: str, shards: int = DUE_SHARDS) -> None:
         self._client = client
