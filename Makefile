@@ -221,6 +221,10 @@ bench-documents: $(DEV) ## Measure what bombs cost against honest documents: [KI
 bench-worst: $(DEV) ## Measure the worst bodies that are generated, and write that into docs/performance.md (Linux)
 	@$(DEV_TOOL) benchmarks.worst
 
+.PHONY: header-font
+header-font: $(DEV) ## Draw the glyphs of the header line again, from the font that texts are drawn with
+	@$(DEV_TOOL) tools.header_font
+
 .PHONY: bench-rendering
 bench-rendering: $(DEV) ## Measure what drawing a fax costs, and how well it can be read (needs Ghostscript, tesseract)
 	@env PYTHONPATH=.:layers/core $(BIN)/python -m benchmarks.rendering; \

@@ -61,7 +61,7 @@ BREAKING = {
         ("layers/core/faxes/confinement/outside.py", "faxes.confinement.inside", "faxes.confinement.outside ->"),
     ],
     "Pillow is for rendering alone": [
-        ("layers/core/faxes/pages/header.py", "PIL", "faxes.pages.header -> PIL (l.1)"),
+        ("layers/core/faxes/pages/drawn.py", "PIL", "faxes.pages.drawn -> PIL (l.1)"),
     ],
     "The environment is for bootstrap alone": [
         ("layers/core/faxes/bootstrap/region.py", "os", "faxes.bootstrap.region -> os (l.1)"),

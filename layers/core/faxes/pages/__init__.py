@@ -1,8 +1,10 @@
 """Fax pages as bytes: what the line carries, and the two files that hold it.
 
-    t6.py     the rows of a page as ITU-T T.6 codes them, and the header line that takes the place of the first rows
-    tiff.py   pages <-> a TIFF-F file (RFC 2306): one strip a page, as senders demand it
-    pdf.py    pages -> a PDF, whose images are the same bytes
+    t6.py        the rows of a page as ITU-T T.6 codes them, and others in the place of its first rows
+    tiff.py      pages <-> a TIFF-F file (RFC 2306): one strip a page, as senders demand it
+    pdf.py       pages -> a PDF, whose images are the same bytes
+    header.py    what stands in a page's first rows when it is sent: date, sender, recipient, page
+    header_font  the letters of that line
 
 A page is 1,728 columns at 204 dpi, at 196 or 98 rows an inch. It begins with HEADER_ROWS white rows, where the header
 line goes when the page is sent: so the page's height never changes, and no page is decoded to be sent. All is plain
