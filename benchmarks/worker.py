@@ -43,7 +43,7 @@ class Nothing:
             1, "a", Kind.PDF, len(document.content), digest, ids.file_key(_UID, 1, Kind.PDF), document.pages
         )
         due = _NOW + timedelta(minutes=1)
-        self._job = Job("1", _UID, "0003", 1, Status.ACCEPTED, 0, None, due, _NOW + timedelta(days=1), (file,))
+        self._job = Job("1", _UID, "0003", 1, Status.ACCEPTED, 0, None, due, _NOW, _NOW + timedelta(days=1), (file,))
         self._content = document.content
         self.sizes: dict[str, int] = {}
 
@@ -58,6 +58,12 @@ class Nothing:
 
     def failed(self, job: Job, failure: Failure, now: datetime) -> None:
         raise RuntimeError(failure)
+
+    def wait(self, job: Job, until: datetime) -> None:
+        pass
+
+    def given_up(self, job: Job, now: datetime) -> None:
+        raise RuntimeError(job.fax_id)
 
     def postpone(self, job: Job, until: datetime) -> None:
         pass

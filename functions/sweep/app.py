@@ -8,14 +8,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from faxes.bootstrap import sweep as bootstrap
 from faxes.edge import batch, deadline, sending
-from faxes.observability import logger, metrics
+from faxes.observability import logger
 
 sweep = bootstrap.sweep(sending.lost)
 started()
 
 
 @logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    with batch.told():
+    with batch.counted(), batch.told():
         batch.swept(sweep.run(deadline.remaining(context), batch.not_handled))

@@ -12,11 +12,11 @@ from botocore.exceptions import ReadTimeoutError
 
 from faxes.adapters.dynamodb.deliveries import event_of
 from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
-from faxes.adapters.dynamodb.items import plain, wire
+from faxes.adapters.dynamodb.items import plain, text, wire
 from faxes.adapters.dynamodb.jobs import DynamoDBJobStore
 from faxes.errors import Effect, StorageFault
 from faxes.lifecycle import IllegalTransition
-from faxes.model import Reason, Status
+from faxes.model import Status
 from faxes.pages import FaxPage, Resolution
 from faxes.rendering import Mode
 from faxes.rendering.jobs import Changed, Failure, Job, Renderer, StoredPages
@@ -44,7 +44,7 @@ TOO_LONG, TOO_SLOW = Failure("page_too_long", "File 1 ...", 1, 2, 34), Failure("
 type Store = MemoryJobStore | DynamoDBJobStore
 
 
-def on_dynamodb(cloud: Cloud, waiting: Reason | None = None) -> DynamoDBJobStore:
+def on_dynamodb(cloud: Cloud, waiting: timedelta | None = None) -> DynamoDBJobStore:
     DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"]).insert(ACCEPTED)
     draws = iter(range(100))
     return DynamoDBJobStore(cloud.dynamodb, cloud.names["FaxTable"], 4, lambda bits: next(draws), waiting)
@@ -65,6 +65,7 @@ def store(request: pytest.FixtureRequest) -> Store:
             0,
             None,
             SOON,
+            ACCEPTED.created_at,
             ACCEPTED.expires_at,
             ACCEPTED.files,
         )
@@ -114,12 +115,31 @@ def test_what_is_postponed_is_due_then_and_nothing_else_changes(store: Store) ->
     assert read(store) == replace(before, due_at=LATER)
 
 
+def queued(store: Store) -> Job:
+    store.ready(store.take_up(read(store), LATER, SOON), STORED, SOON)
+    return read(store)
+
+
+def test_what_waits_for_a_carrier_goes_on_or_is_given_up(store: Store) -> None:
+    ready = queued(store)
+    store.wait(ready, LATER)
+    waiting = read(store)
+    assert waiting == replace(ready, due_at=LATER, waits=True)
+    store.postpone(waiting, SOON)
+    assert read(store) == replace(ready, due_at=SOON)
+    store.wait(read(store), LATER)
+    store.given_up(read(store), LATER)
+    ended = read(store)
+    assert (ended.status, ended.revision, ended.due_at, ended.waits) == (Status.FAILED, 4, None, False)
+
+
 @pytest.mark.parametrize(
     "change",
     [
         lambda store, job: store.take_up(job, LATER, SOON),
         lambda store, job: store.failed(job, TOO_SLOW, SOON),
         lambda store, job: store.postpone(job, LATER),
+        lambda store, job: store.wait(job, LATER),
     ],
 )
 def test_a_record_that_was_changed_since_it_was_read_stays(
@@ -152,18 +172,19 @@ def items(cloud: Cloud) -> dict[str, dict[str, Any]]:
 
 
 def test_items_of_a_fax_whose_pages_are_ready(cloud: Cloud) -> None:
-    store = on_dynamodb(cloud, Reason.NO_CARRIER)
+    store = on_dynamodb(cloud, timedelta(hours=24))
     before = items(cloud)["FAX"]
     store.ready(store.take_up(read(store), LATER, SOON), STORED, LATER)
     written = items(cloud)
     expires = int(ACCEPTED.expires_at.timestamp())
-    day_on = LATER + timedelta(days=1)
+    day_on = ACCEPTED.created_at + timedelta(days=1)
     assert written.pop("FAX") == before | {
         "status": "queued",
         "revision": 3,
         "tries": 1,
         "reason": "no_carrier",
-        "dueAt": f"{day_on:%Y-%m-%dT%H:%M:%S}.120Z",
+        "due": "carrier",
+        "dueAt": text(day_on),
         "rendered": {
             "tiff": {"key": "faxes/u/pages.tif", "size": 2_000, "sha256": "ab" * 32},
             "pdf": {"key": "faxes/u/pages.pdf", "size": 3_000, "sha256": "cd" * 32},
@@ -187,6 +208,22 @@ def test_items_of_a_fax_whose_pages_are_ready(cloud: Cloud) -> None:
         (LATER, "pages_ready", "no_carrier", 2),
     ]
     assert {item["expiresAt"] for item in written.values()} == {expires}
+
+
+def test_record_of_a_fax_that_nobody_could_send(cloud: Cloud) -> None:
+    store = on_dynamodb(cloud)
+    store.wait(queued(store), LATER)
+    before = items(cloud)["FAX"]
+    assert (before["due"], before["reason"]) == ("carrier", "no_carrier")
+    store.given_up(read(store), LATER)
+    after = items(cloud)
+    assert after["FAX"] == {name: value for name, value in before.items() if name not in ("due", "dueAt")} | {
+        "status": "failed",
+        "revision": 4,
+        "completedAt": text(LATER),
+    }
+    told = event_of(after[max(key for key in after if key.startswith("EVENT#"))])
+    assert (told.at, told.event, told.reason) == (LATER, "ended_failed", "no_carrier")
 
 
 def test_record_of_a_fax_that_has_no_pages(cloud: Cloud) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
-from faxes.adapters.dynamodb.items import wire
+from faxes.adapters.dynamodb.items import text, wire
 from faxes.adapters.dynamodb.reading import DynamoDBFaxReader
 from faxes.edge import batch, fax_view
 from faxes.model import Kind, Status
@@ -166,7 +166,8 @@ def test_a_lost_message_comes_again_once(cloud: Cloud, log: Log) -> None:
     sweep.handler({}, CONTEXT)
     sweep.handler({}, CONTEXT)
     assert [message["body"] for message in messages(cloud)] == [{"fax": accepted.id}]
-    assert [(line["handled"], line["not_handled"]) for line in said(log, "swept")] == [(1, 0), (0, 0)]
+    # The second sweep found nothing, and writes nothing.
+    assert [(line["handled"], line["not_handled"]) for line in said(log, "swept")] == [(1, 0)]
     assert (record(cloud)["status"], record(cloud)["revision"]) == ("accepted", 1)
 
 
@@ -199,3 +200,61 @@ def test_a_queue_that_is_gone_is_told_and_the_fax_stays_due(cloud: Cloud, log: L
     [line] = said(log, "not handled")
     assert line["cause"].startswith("SendMessage: ")
     assert record(cloud) == before
+
+
+# --- without a carrier -----------------------------------------------------------------------------------------------
+
+
+def sweep_at(cloud: Cloud, **other: str) -> None:
+    cloud.function("sweep", **other).handler({}, CONTEXT)
+
+
+def to_send(cloud: Cloud) -> list[dict[str, Any]]:
+    """What lies in the send queue, for 30 s no more."""
+    client: Any = boto3.client
+    asked = {"QueueUrl": cloud.names["SendQueue"], "MaxNumberOfMessages": 10}
+    return [json.loads(message["Body"]) for message in client("sqs").receive_message(**asked).get("Messages", [])]
+
+
+def test_a_fax_waits_for_a_carrier_and_goes_on_with_the_first_sweep_that_has_one(cloud: Cloud, log: Log) -> None:
+    accepted = accept(cloud)
+    render(cloud, accepted.id)
+    found = record(cloud)
+    assert (found["due"], found["dueAt"]) == ("carrier", text(accepted.created_at + timedelta(hours=24)))
+    sweep_at(cloud)
+    assert (record(cloud), to_send(cloud)) == (found, [])
+    [line] = said(log, "swept")
+    assert [line[name] for name in ("handled", "not_handled", "waiting_for_carrier")] == [0, 0, 1]
+    sweep_at(cloud, CARRIER="simulator")
+    assert to_send(cloud) == [{"fax": accepted.id}]
+    after = record(cloud)
+    assert (after["due"] in "0123", after["revision"]) == (True, found["revision"])
+    # Whoever was told of it has time.
+    sweep_at(cloud, CARRIER="simulator")
+    assert to_send(cloud) == []
+
+
+def test_a_fax_that_waited_for_a_carrier_until_its_deadline_fails(cloud: Cloud, log: Log) -> None:
+    accepted = accept(cloud, created_at=datetime.now(UTC).replace(microsecond=0) - timedelta(hours=25))
+    render(cloud, accepted.id)
+    sweep_at(cloud)
+    found = record(cloud)
+    assert (found["status"], found["reason"], "due" in found) == ("failed", "no_carrier", False)
+    reader = DynamoDBFaxReader(cloud.dynamodb, cloud.names["FaxTable"])
+    shown = reader.in_full(accepted.id, accepted.created_at, lambda _: True)
+    assert shown
+    seen = fax_view.fax(shown, "https://host/fax")
+    assert [seen["status"], seen["reason"], [each["status"] for each in seen["deliveries"]]] == [
+        "failed",
+        "no_carrier",
+        ["failed"] * len(accepted.recipients),
+    ]
+    assert [line["handled"] for line in said(log, "swept")] == [1]
+
+
+def test_a_sweep_that_finds_nothing_writes_nothing(cloud: Cloud, log: Log, capsys: pytest.CaptureFixture[str]) -> None:
+    accept(cloud)
+    sweep = cloud.function("sweep")
+    capsys.readouterr()
+    sweep.handler({}, CONTEXT)
+    assert (log(), capsys.readouterr()) == ([], ("", ""))

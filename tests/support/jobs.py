@@ -10,7 +10,7 @@ from faxes import ids
 from faxes.errors import Effect, StorageFault
 from faxes.lifecycle import FaxEvent, HistoryEvent, after
 from faxes.model import Kind, Reason, Status, StoredFile
-from faxes.rendering.jobs import NO_HURRY, Changed, Failure, Job, StoredPages
+from faxes.rendering.jobs import Changed, Failure, Job, StoredPages
 from tests.support.faxes import NOW
 
 UID = "5d8e2193e92f2d5e31cff1017724cfe9"
@@ -34,6 +34,7 @@ def job(*files: StoredFile, **other: Any) -> Job:
         "tries": 0,
         "held_until": None,
         "due_at": NOW + timedelta(minutes=1),
+        "created_at": NOW,
         "expires_at": (NOW + timedelta(days=30)).replace(microsecond=0),
         "files": files,
     }
@@ -44,7 +45,7 @@ def job(*files: StoredFile, **other: Any) -> Job:
 class MemoryJobStore:
     """Implements ``rendering.jobs.JobStore``. Set ``failure`` to have every call fail. ``history`` is each fax's."""
 
-    waiting: Reason | None = None
+    waiting: timedelta | None = None
     jobs: dict[str, Job] = field(default_factory=dict)
     stored: dict[str, StoredPages] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
@@ -64,8 +65,10 @@ class MemoryJobStore:
         return self._change(job, event, tries=job.tries + 1, held_until=until, due_at=until)
 
     def ready(self, job: Job, stored: StoredPages, now: datetime) -> None:
-        event = HistoryEvent(now, FaxEvent.PAGES_READY, reason=self.waiting, pages=len(stored.pages))
-        self._change(job, event, held_until=None, due_at=now + NO_HURRY if self.waiting else now)
+        waits = self.waiting is not None
+        reason, due_at = (Reason.NO_CARRIER, job.created_at + self.waiting) if self.waiting else (None, now)
+        event = HistoryEvent(now, FaxEvent.PAGES_READY, reason=reason, pages=len(stored.pages))
+        self._change(job, event, held_until=None, due_at=due_at, waits=waits)
         self.stored[job.fax_id] = stored
 
     def failed(self, job: Job, failure: Failure, now: datetime) -> None:
@@ -74,10 +77,20 @@ class MemoryJobStore:
         self.failures[job.fax_id] = failure
 
     def postpone(self, job: Job, until: datetime) -> None:
+        self._put_off(job, due_at=until, waits=False)
+
+    def wait(self, job: Job, until: datetime) -> None:
+        self._put_off(job, due_at=until, waits=True)
+
+    def given_up(self, job: Job, now: datetime) -> None:
+        event = HistoryEvent(now, FaxEvent.ENDED_FAILED, reason=Reason.NO_CARRIER)
+        self._change(job, event, due_at=None, waits=False)
+
+    def _put_off(self, job: Job, **values: Any) -> None:
         self._meet()
         if self.jobs.get(job.fax_id) != job:
             raise Changed
-        self.jobs[job.fax_id] = replace(job, due_at=until)
+        self.jobs[job.fax_id] = replace(job, **values)
 
     def _change(self, job: Job, event: HistoryEvent, **values: Any) -> Job:
         self._meet()

@@ -18,11 +18,15 @@ class Index:
     """Implements ``sweeping.DueIndex``."""
 
     keys: list[tuple[str, str, datetime]] = field(default_factory=list)
+    waits: list[tuple[str, str, datetime]] = field(default_factory=list)
     asked: list[tuple[datetime, int]] = field(default_factory=list)
 
     def due(self, now: datetime, most: int) -> Iterable[tuple[str, str, datetime]]:
         self.asked.append((now, most))
         return iter(self.keys)
+
+    def waiting(self, most: int) -> Iterable[tuple[str, str, datetime]]:
+        return iter(self.waits[:most])
 
 
 def due(fax: int, sort_key: str = "FAX", seconds: int = 1) -> tuple[str, str, datetime]:
@@ -47,6 +51,23 @@ def test_each_kind_goes_to_its_handler() -> None:
     assert sweep.run(lambda: 50.0, no_fault) == Swept(2, 0, timedelta(seconds=90))
     assert handled == [("fax", "1", "FAX"), ("recipient", "2", "RECIPIENT#003")]
     assert index.asked == [(NOW, 100)]
+
+
+WAITS = [due(1, seconds=1), due(2, seconds=-1), due(3, seconds=-3600)]
+
+
+def test_who_waits_for_a_carrier_is_counted_and_ends_in_time() -> None:
+    handled: list[str] = []
+    sweep = Sweep(Index(waits=WAITS), {"FAX": lambda fax_id, _: handled.append(fax_id)}, lambda: NOW, carrier=False)
+    assert sweep.run(lambda: 50.0, no_fault) == Swept(1, 0, timedelta(seconds=1), 2)
+    assert handled == ["1"]
+
+
+def test_who_waits_for_a_carrier_goes_on_when_there_is_one() -> None:
+    handled: list[str] = []
+    sweep = Sweep(Index(waits=WAITS), {"FAX": lambda fax_id, _: handled.append(fax_id)}, lambda: NOW)
+    assert sweep.run(lambda: 50.0, no_fault) == Swept(3, 0, timedelta(seconds=1))
+    assert handled == ["1", "2", "3"]
 
 
 def test_what_cannot_be_handled_keeps_nothing_else_back() -> None:

@@ -18,7 +18,7 @@ from faxes.model import Kind, Reason, Status
 from faxes.pages import Resolution, tiff
 from faxes.rendering import Mode, child, worker
 from faxes.rendering.child import Notes, Rows
-from faxes.rendering.jobs import FILE_MISSING, NO_HURRY, WORKER_LOST, Changed, Failure, Job, StoredPages, Work
+from faxes.rendering.jobs import FILE_MISSING, WORKER_LOST, Changed, Failure, Job, StoredPages, Work
 from faxes.rendering.jobs import WorkOutcome as Outcome
 from faxes.rendering.plan import Plan
 from faxes.rendering.render import Rendered, Source, render
@@ -114,11 +114,12 @@ def test_a_renderer_is_named_by_all_that_makes_its_pixels() -> None:
     assert (named.version, named.pdfium.isdigit(), named.pillow) == (worker.VERSION, True, PIL.__version__)
 
 
-def test_what_waits_for_a_carrier_waits_a_day(service: Service) -> None:
-    service.jobs.waiting = Reason.NO_CARRIER
+def test_what_waits_for_a_carrier_waits_until_its_deadline(service: Service) -> None:
+    service.jobs.waiting = timedelta(hours=24)
     service.accept(NOTE)
     service.work()
-    assert service.jobs.jobs[FAX_ID].due_at == LATER + NO_HURRY
+    waiting = service.jobs.jobs[FAX_ID]
+    assert (waiting.waits, waiting.due_at) == (True, waiting.created_at + timedelta(hours=24))
 
 
 def test_documents_are_drawn_as_they_were_asked_for(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
@@ -16,10 +17,9 @@ from faxes.adapters.s3_pages import S3PageFiles
 from faxes.adapters.sqs_bells import SQSBells
 from faxes.bootstrap import clients
 from faxes.bootstrap.clients import NOBODY, PATIENT_DYNAMODB_BUDGET, PATIENT_S3_BUDGET
-from faxes.bootstrap.environment import NO_CARRIER, VARIABLES, text
+from faxes.bootstrap.environment import NO_CARRIER, VARIABLES, text, whole
 from faxes.errors import StorageFault
 from faxes.ids import NO_FILE
-from faxes.model import Reason
 from faxes.rendering.worker import Worker
 
 # Pages that are put at a time.
@@ -34,6 +34,7 @@ class Settings:
     fax_table: str
     send_queue: str
     carrier: str
+    deadline: timedelta
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = VARIABLES) -> Self:
@@ -42,6 +43,7 @@ class Settings:
             fax_table=text(environ, "FAX_TABLE"),
             send_queue=text(environ, "SEND_QUEUE"),
             carrier=text(environ, "CARRIER"),
+            deadline=timedelta(hours=whole(environ, "DELIVERY_HOURS", 1, 72)),
         )
 
 
@@ -49,7 +51,7 @@ def worker(lost: Callable[[StorageFault], None]) -> Worker:
     """What render_fax calls; ``lost`` is told of messages that it cannot send. Raises ValueError where the environment
     is incomplete."""
     settings = Settings.from_env()
-    waiting = Reason.NO_CARRIER if settings.carrier == NO_CARRIER else None
+    waiting = settings.deadline if settings.carrier == NO_CARRIER else None
     jobs = DynamoDBJobStore(
         clients.dynamodb(PATIENT_DYNAMODB_BUDGET), settings.fax_table, DUE_SHARDS, secrets.randbits, waiting
     )

@@ -17,7 +17,7 @@ from faxes.adapters.sqs import SQSQueue
 from faxes.adapters.sqs_bells import SQSBells
 from faxes.bootstrap import clients
 from faxes.bootstrap.clients import NOBODY
-from faxes.bootstrap.environment import NO_CARRIER, VARIABLES, text
+from faxes.bootstrap.environment import NO_CARRIER, VARIABLES, text, whole
 from faxes.errors import StorageFault
 from faxes.rendering.repair import Repair
 from faxes.sweeping import Sweep
@@ -34,6 +34,7 @@ class Settings:
     render_queue: str
     send_queue: str
     carrier: str
+    deadline: timedelta
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = VARIABLES) -> Self:
@@ -42,6 +43,7 @@ class Settings:
             render_queue=text(environ, "RENDER_QUEUE"),
             send_queue=text(environ, "SEND_QUEUE"),
             carrier=text(environ, "CARRIER"),
+            deadline=timedelta(hours=whole(environ, "DELIVERY_HOURS", 1, 72)),
         )
 
 
@@ -53,8 +55,9 @@ def sweep(lost: Callable[[StorageFault], None]) -> Sweep:
     jobs = DynamoDBJobStore(tables, settings.fax_table, DUE_SHARDS, secrets.randbits)
     queues = clients.sqs()
     bells = SQSBells(queues, settings.send_queue, lost)
-    hand_over = bells.ready if settings.carrier != NO_CARRIER else None
-    repair = Repair(jobs, SQSQueue(queues, settings.render_queue), clients.now, hand_over)
+    carrier = settings.carrier != NO_CARRIER
+    deadline = None if carrier else settings.deadline
+    repair = Repair(jobs, SQSQueue(queues, settings.render_queue), clients.now, bells.ready, deadline)
     recipients = DynamoDBRecipients(tables, settings.fax_table, DUE_SHARDS, secrets.randbits)
 
     def ring(fax_id: str, sort_key: str) -> None:
@@ -68,4 +71,5 @@ def sweep(lost: Callable[[StorageFault], None]) -> Sweep:
         DynamoDBDueIndex(tables, settings.fax_table),
         {"FAX": lambda fax_id, _: repair.repair(fax_id), "RECIPIENT": ring},
         clients.now,
+        carrier,
     )

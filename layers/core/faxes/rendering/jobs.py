@@ -8,7 +8,7 @@ was the last time.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -18,15 +18,14 @@ from faxes.rendering import Mode
 
 # Where a worker's end is what a document does, another worker comes to the same end.
 MOST_TRIES = 3
-# When somebody looks again at what waits for what an operator does.
-NO_HURRY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """A fax to be drawn, as its record says. ``tries`` counts how often it was taken up, and ``held_until`` (UTC) is
     how long the worker that did so last can be at work; ``due_at`` (UTC) is when the sweep is to look at it, None where
-    nobody ever is to; ``resolution`` is the one that was asked for."""
+    nobody ever is to; ``resolution`` is the one that was asked for. ``planned``: its recipients have items of their
+    own. ``waits``: its pages are ready, there was no carrier, and ``due_at`` is when it is given up."""
 
     fax_id: str
     uid: str
@@ -36,10 +35,14 @@ class Job:
     tries: int
     held_until: datetime | None
     due_at: datetime | None
+    created_at: datetime
     expires_at: datetime
     files: tuple[StoredFile, ...]
     mode: Mode = Mode.AUTO
     resolution: Resolution | None = None
+    planned: bool = False
+    waits: bool = False
+    cancel_requested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,15 @@ class JobStore(Protocol):
         ...
 
     def ready(self, job: Job, stored: StoredPages, now: datetime) -> None:
-        """Its pages are stored: it is queued, and due at once, or after NO_HURRY where it waits for an operator."""
+        """Its pages are stored: it is queued, and due at once; where there is no carrier, it waits for one."""
+        ...
+
+    def wait(self, job: Job, until: datetime) -> None:
+        """It is queued, and waits for a carrier, until then at most."""
+        ...
+
+    def given_up(self, job: Job, now: datetime) -> None:
+        """It is queued, and has waited for a carrier until its deadline."""
         ...
 
     def failed(self, job: Job, failure: Failure, now: datetime) -> None:

@@ -19,6 +19,8 @@ from faxes.lifecycle import FaxEvent, HistoryEvent, RecipientEvent
 from faxes.model import Attempt, AttemptStatus, Reason, Recipient, RecipientStatus
 
 RECIPIENT, ATTEMPT, EVENT = "RECIPIENT#", "#ATTEMPT#", "EVENT#"
+# The partition of the index by-due of the faxes that wait for a carrier; dueAt is when one is given up.
+WAITING = "carrier"
 # Of a history item's key, so that two of one millisecond are two.
 EVENT_RANDOM_BITS = 24
 

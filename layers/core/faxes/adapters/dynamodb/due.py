@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from faxes.adapters.calls import FAILURES, fault
-from faxes.adapters.dynamodb.items import plain, text, wire
+from faxes.adapters.dynamodb.deliveries import WAITING
+from faxes.adapters.dynamodb.items import Item, plain, text, wire
 from faxes.errors import Effect
 
 if TYPE_CHECKING:
@@ -25,15 +26,21 @@ class DynamoDBDueIndex:
 
     def due(self, now: datetime, most: int) -> Iterator[tuple[str, str, datetime]]:
         for shard in range(MOST_SHARDS):
-            try:
-                items = self._client.query(
-                    TableName=self._table,
-                    IndexName=BY_DUE,
-                    KeyConditionExpression="due = :due AND dueAt <= :now",
-                    ExpressionAttributeValues=wire({":due": str(shard), ":now": text(now)}),
-                    Limit=most,
-                )["Items"]
-            except FAILURES as error:
-                raise fault("Query", Effect.NONE, error) from error
-            for item in map(plain, items):
-                yield item["pk"], item["sk"], datetime.fromisoformat(item["dueAt"])
+            yield from self._query(str(shard), most, "AND dueAt <= :now", {":now": text(now)})
+
+    def waiting(self, most: int) -> Iterator[tuple[str, str, datetime]]:
+        yield from self._query(WAITING, most, "", {})
+
+    def _query(self, shard: str, most: int, until: str, values: Item) -> Iterator[tuple[str, str, datetime]]:
+        try:
+            items = self._client.query(
+                TableName=self._table,
+                IndexName=BY_DUE,
+                KeyConditionExpression=f"due = :due {until}",
+                ExpressionAttributeValues=wire({":due": shard, **values}),
+                Limit=most,
+            )["Items"]
+        except FAILURES as error:
+            raise fault("Query", Effect.NONE, error) from error
+        for item in map(plain, items):
+            yield item["pk"], item["sk"], datetime.fromisoformat(item["dueAt"])

@@ -9,11 +9,11 @@ Actions: dynamodb:GetItem, dynamodb:PutItem and dynamodb:UpdateItem on the table
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from faxes.adapters.calls import FAILURES, fault
-from faxes.adapters.dynamodb.deliveries import EVENT_RANDOM_BITS, due, event_item, fax_key
+from faxes.adapters.dynamodb.deliveries import EVENT_RANDOM_BITS, WAITING, due, event_item, fax_key
 from faxes.adapters.dynamodb.items import Item, get, text, time, wire
 from faxes.adapters.dynamodb.records import fax_of
 from faxes.adapters.dynamodb.transactions import Writes
@@ -22,7 +22,7 @@ from faxes.lifecycle import FaxEvent, HistoryEvent, after
 from faxes.model import Reason, Status
 from faxes.pages import FaxPage, Resolution
 from faxes.rendering import Mode
-from faxes.rendering.jobs import NO_HURRY, Changed, Failure, Job, StoredPages
+from faxes.rendering.jobs import Changed, Failure, Job, StoredPages
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 class DynamoDBJobStore:
     """Reads and changes the records of faxes that are to be drawn. Implements ``rendering.jobs.JobStore``.
 
-    ``shards`` are the index by-due's; ``random_bits(n)`` gives an integer of n bits; ``waiting`` is why a fax whose
-    pages are ready waits all the same, None where it goes on.
+    ``shards`` are the index by-due's; ``random_bits(n)`` gives an integer of n bits. ``waiting`` is None where there is
+    a carrier; without one, how long after its acceptance a fax whose pages are ready is given up.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class DynamoDBJobStore:
         table: str,
         shards: int,
         random_bits: Callable[[int], int],
-        waiting: Reason | None = None,
+        waiting: timedelta | None = None,
     ) -> None:
         self._client = client
         self._table = table
@@ -68,10 +68,21 @@ class DynamoDBJobStore:
         )
 
     def ready(self, job: Job, stored: StoredPages, now: datetime) -> None:
-        changed = {"rendered": rendered_of(stored), **({"reason": self._waiting.value} if self._waiting else {})}
-        event = HistoryEvent(now, FaxEvent.PAGES_READY, reason=self._waiting, pages=len(stored.pages))
-        due_at = now + NO_HURRY if self._waiting else now
+        changed: Item = {"rendered": rendered_of(stored)}
+        reason, due_at = None, now
+        if self._waiting is not None:
+            reason, due_at = Reason.NO_CARRIER, max(job.created_at + self._waiting, now)
+            changed |= {"reason": reason.value, "due": WAITING}
+        event = HistoryEvent(now, FaxEvent.PAGES_READY, reason=reason, pages=len(stored.pages))
         self._change(job, event, now, changed, due_at, pages_item(job, stored.pages))
+
+    def wait(self, job: Job, until: datetime) -> None:
+        self._put_off(job, {"due": WAITING, "dueAt": text(until), "reason": Reason.NO_CARRIER.value})
+
+    def given_up(self, job: Job, now: datetime) -> None:
+        changed = {"reason": Reason.NO_CARRIER.value, "completedAt": text(now)}
+        event = HistoryEvent(now, FaxEvent.ENDED_FAILED, reason=Reason.NO_CARRIER)
+        self._change(job, event, now, changed, None)
 
     def failed(self, job: Job, failure: Failure, now: datetime) -> None:
         changed = {"reason": Reason.RENDER_FAILED.value, "failure": failure_of(failure), "completedAt": text(now)}
@@ -79,15 +90,20 @@ class DynamoDBJobStore:
         self._change(job, event, now, changed, None)
 
     def postpone(self, job: Job, until: datetime) -> None:
+        self._put_off(job, due(fax_key(job.fax_id), "FAX", until, self._shards))
+
+    def _put_off(self, job: Job, changed: Item) -> None:
         try:
             self._client.update_item(
                 TableName=self._table,
                 Key=wire({"pk": fax_key(job.fax_id), "sk": "FAX"}),
-                UpdateExpression="SET dueAt = :dueAt",
+                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in changed),
+                ExpressionAttributeNames={f"#{name}": name for name in changed},
                 # No change that anybody is told of, so the revision stays.
                 ConditionExpression="revision = :revision AND dueAt = :was",
                 ExpressionAttributeValues=wire(
-                    {":dueAt": text(until), ":revision": job.revision, ":was": text(job.due_at) if job.due_at else ""}
+                    {f":{name}": value for name, value in changed.items()}
+                    | {":revision": job.revision, ":was": text(job.due_at) if job.due_at else ""}
                 ),
             )
         except self._client.exceptions.ConditionalCheckFailedException as error:
@@ -111,8 +127,8 @@ class DynamoDBJobStore:
         values = {
             "status": after(job.status, FaxEvent(told.event)).value,
             "revision": job.revision + 1,
-            **changed,
             **due(pk, "FAX", due_at, self._shards),
+            **changed,
         }
         names = {f"#{name}": name for name in values}
         update = "SET " + ", ".join(f"#{name} = :{name}" for name in values)
@@ -142,11 +158,15 @@ def job_of(item: Item) -> Job:
         tries=int(item.get("tries", 0)),
         held_until=time(item["heldUntil"]) if "heldUntil" in item else None,
         due_at=fax.due_at,
+        created_at=fax.created_at,
         expires_at=fax.expires_at,
         files=fax.files,
         # A word of a later release's is as good as none.
         mode=fax.rendering if isinstance(fax.rendering, Mode) else Mode.AUTO,
         resolution=fax.resolution if isinstance(fax.resolution, Resolution) else None,
+        planned=fax.counts is not None,
+        waits=item.get("due") == WAITING,
+        cancel_requested=fax.cancel_requested_at is not None,
     )
 
 
