@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from typing import IO
 
 from faxes.confinement import sandbox
 from faxes.errors import DeploymentFault
@@ -66,9 +67,14 @@ class Process:
 
 @contextmanager
 def started(
-    command: Sequence[str], *, fault: str, monotonic: Callable[[], float] = time.monotonic
+    command: Sequence[str],
+    *,
+    fault: str,
+    monotonic: Callable[[], float] = time.monotonic,
+    file: IO[bytes] | None = None,
 ) -> Iterator[Process]:
-    """A process of ``command``, until this ends: then it has ended, too, and was waited for.
+    """A process of ``command``, until this ends: then it has ended, too, and was waited for. ``file`` is its
+    standard input, which must be open for reading alone.
 
     Raises DeploymentFault with ``fault`` as its reason where it cannot be started.
     """
@@ -76,7 +82,7 @@ def started(
     ours, theirs = socket.socketpair()
     with ours:
         with theirs:
-            process = _process(command, theirs, fault)
+            process = _process(command, theirs, file or theirs, fault)
         running = Process(process, ours, monotonic)
         try:
             yield running
@@ -95,10 +101,12 @@ def _hide(fault: str) -> None:
         raise DeploymentFault(reason=fault, cause="this process's memory cannot be closed to it") from error
 
 
-def _process(command: Sequence[str], channel: socket.socket, fault: str) -> "subprocess.Popen[bytes]":
+def _process(
+    command: Sequence[str], channel: socket.socket, document: socket.socket | IO[bytes], fault: str
+) -> "subprocess.Popen[bytes]":
     try:
         return subprocess.Popen(  # noqa: S603  # the command is our own
-            command, stdin=channel.fileno(), stdout=channel.fileno(), cwd="/", env=_ENVIRONMENT
+            command, stdin=document.fileno(), stdout=channel.fileno(), cwd="/", env=_ENVIRONMENT
         )
     except OSError as error:
         raise DeploymentFault(reason=fault, cause=type(error).__name__) from error

@@ -6,6 +6,7 @@
     pdf.py                   asks a process of its own, which runs a native parser: pdf_check.py. What that does not
                              tell is read in plain Python: pdf_ends.py, pdf_places.py, pdf_objects.py, pdf_pages.py
     process.py               starts such a process, and takes its one answer
+    content.py               a document's bytes: in memory, or a file's, as the system maps them
     budget.py                what looking into all documents of one fax may take together
 
 Each kind has `count_pages`, which says how many pages the whole document makes. What decompresses runs in a process of

@@ -18,6 +18,8 @@ from faxes.formats import Unfaxable
 # Of processor time, for all documents of a fax, without the starts of PDFs' processes. The most that honest ones of
 # 4.4 MB were found to take is a tenth of it.
 SECONDS = 1.0
+# Beyond the 4.4 MB, for so many bytes another second: ten times what honest ones need.
+BYTES, BYTES_PER_SECOND = 4_613_734, 25_000_000
 # What decoding pictures leaves of it for looking into the other files: four times what honest ones need.
 KEPT = 0.4
 # How often the signal comes again: what it interrupts may be where an error cannot be raised.
@@ -30,13 +32,22 @@ _running: "Budget | None" = None
 class Budget:
     """What is left for one fax."""
 
-    def __init__(self, pixels: int, seconds: float = SECONDS, clock: Callable[[], float] = time.thread_time) -> None:
-        """``pixels`` of all pages, and seconds of this thread's and its children's processor time. ``clock`` tells what
-        this thread has used."""
+    def __init__(
+        self,
+        pixels: int,
+        seconds: float = SECONDS,
+        clock: Callable[[], float] = time.thread_time,
+        size: int = 0,
+    ) -> None:
+        """``pixels`` of all pages, and seconds of this thread's and its children's processor time, more where the files
+        have more than BYTES. ``clock`` tells what this thread has used, ``size`` is that of all files together."""
         self._most_pixels = pixels
         self._pixels = 0
-        self._most_seconds = seconds
-        self._left = seconds
+        more = max(size - BYTES, 0) / BYTES_PER_SECOND
+        self._most_seconds = seconds + more
+        # Decoding gets no more where files are long: a page can be drawn in what there is, or it is judged then.
+        self._kept = KEPT * seconds + more
+        self._left = self._most_seconds
         self._clock = clock
         self._started: float | None = None
         self._is_held = False
@@ -90,7 +101,7 @@ class Budget:
     @property
     def for_decoding(self) -> float:
         """What decoding a picture may take of it, in seconds: what is over is nobody's fault."""
-        return max(self.left - KEPT * self._most_seconds, 0.0)
+        return max(self.left - self._kept, 0.0)
 
     def _check(self) -> None:
         if self.left <= 0 and not self._is_held:

@@ -14,13 +14,14 @@ from faxes.errors import DeploymentFault
 from faxes.formats import Unfaxable, page_too_long, picture_check, process
 from faxes.formats import picture_outcomes as outcomes
 from faxes.formats.budget import Budget
+from faxes.formats.content import Content, Mapped, file_of
 
 _FAULT = "picture_reader_not_started"
 # Less than it takes to begin.
 _SHORTEST = 0.001
 
 
-def check_tif(content: bytes, directories: Sequence[int], budget: Budget, **how: object) -> None:
+def check_tif(content: Content, directories: Sequence[int], budget: Budget, **how: object) -> None:
     """Look at each page of a TIFF; ``directories`` is where those are told of.
 
     Raises Unfaxable, or DeploymentFault where the process cannot be started. ``how`` is `_outcome`'s.
@@ -35,7 +36,7 @@ def check_tif(content: bytes, directories: Sequence[int], budget: Budget, **how:
             raise page_too_long(page, percent)
 
 
-def check_jpg(content: bytes, budget: Budget, **how: object) -> None:
+def check_jpg(content: Content, budget: Budget, **how: object) -> None:
     """Look at a JPEG's first picture. Raises as `check_tif` does."""
     match _outcome(picture_check.JPG, content, (), budget, **how):  # type: ignore[arg-type]
         case None, *_:
@@ -67,7 +68,7 @@ def _library(name: str) -> Path | None:
 
 def _outcome(
     kind: int,
-    content: bytes,
+    content: Content,
     directories: Sequence[int],
     budget: Budget,
     *,
@@ -81,16 +82,23 @@ def _outcome(
     be anything else.
 
     ``start`` is the command that starts the process, to which the kind, the content's length, the microseconds that are
-    left and the directories are added.
+    left, whether it is a file and the directories are added.
     """
     left = budget.for_decoding
     if left < _SHORTEST:
         return outcomes.WHOLE, 0, 0
-    numbers = (kind, len(content), int(left * 1_000_000), *directories)
+    file = file_of(content)
+    numbers = (kind, len(content), int(left * 1_000_000), int(file is not None), *directories)
     command = [*(start or child()), *map(str, numbers)]
     with budget.held():
         answer = process.ask(
-            command, content, picture_check.ANSWER_BYTES, fault=_FAULT, seconds=seconds, monotonic=monotonic
+            command,
+            b"" if isinstance(content, Mapped) else content,
+            picture_check.ANSWER_BYTES,
+            fault=_FAULT,
+            seconds=seconds,
+            monotonic=monotonic,
+            file=file,
         )
     # Its clock runs from a little before it has the document.
     budget.charge(left if answer.stopped else min(answer.used, left))

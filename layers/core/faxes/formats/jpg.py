@@ -16,6 +16,7 @@ from operator import mul
 from typing import NoReturn
 
 from faxes.formats import Unfaxable
+from faxes.formats.content import Content
 from faxes.formats.jpg_data import Code, Scan, fault
 
 # Two hundred times what an ordinary photo has, and a bound for what Python does for each.
@@ -23,7 +24,8 @@ MAX_SEGMENTS = 1_000
 # Encoders write up to about 20; a renderer goes over the whole image for each.
 MAX_SCANS = 100
 # In image data 0xFF is escaped or a restart marker: one byte in a few hundred. More would be all that the search sees.
-MAX_ESCAPES = 400_000
+# A long file may have one byte in so many.
+MAX_ESCAPES, BYTES_PER_ESCAPE = 400_000, 12
 # Between segments, in all. A camera that loses a segment's marker leaves its bytes, and the longest has so many.
 MAX_BYTES_BETWEEN = 65_535
 # libjpeg's limit.
@@ -91,7 +93,7 @@ class _Image:
     escapes: int = 0
 
 
-def count_pages(content: bytes, max_pixels: int, draw: Callable[[int], None] = lambda pixels: None) -> int:
+def count_pages(content: Content, max_pixels: int, draw: Callable[[int], None] = lambda pixels: None) -> int:
     """1: a JPEG is one page. ``content`` begins with the start marker.
 
     Raises Unfaxable where it is not one whole image of at most ``max_pixels`` that common renderers read.
@@ -154,7 +156,7 @@ def _count_segments(image: _Image, more: int) -> None:
         raise Unfaxable("jpg_segments", f"has more than {MAX_SEGMENTS} segments and tables, the limit")
 
 
-def _marker(image: _Image, content: bytes, position: int) -> tuple[int, int]:
+def _marker(image: _Image, content: Content, position: int) -> tuple[int, int]:
     """The marker at ``position``, or behind a few bytes that are none, and the place behind it."""
     fill = _FILL.match(content, position)
     end = fill.end() if fill else position
@@ -169,7 +171,7 @@ def _marker(image: _Image, content: bytes, position: int) -> tuple[int, int]:
     return content[found.end() - 1], found.end()
 
 
-def _segment_end(content: bytes, position: int) -> int:
+def _segment_end(content: Content, position: int) -> int:
     """Where the segment ends whose length, which counts its own two bytes, stands at ``position``."""
     length = int.from_bytes(content[position : position + 2])
     if position + max(length, 2) > len(content):
@@ -178,7 +180,7 @@ def _segment_end(content: bytes, position: int) -> int:
     return position + length
 
 
-def _data_end(image: _Image, content: bytes, start: int) -> int:
+def _data_end(image: _Image, content: Content, start: int) -> int:
     """Where the marker stands that ends the image data at ``start``."""
     position = start
     while position < len(content):
@@ -186,8 +188,9 @@ def _data_end(image: _Image, content: bytes, start: int) -> int:
         found = _DATA_END.search(content, position, window + 1)
         # The search is slow where it has to look at most of the bytes; counting them is not.
         image.escapes += content.count(b"\xff", position, found.start() if found else window)
-        if image.escapes > MAX_ESCAPES:
-            raise Unfaxable("jpg_escapes", f"has image data with more than {MAX_ESCAPES} bytes 0xFF, the limit")
+        most = max(MAX_ESCAPES, len(content) // BYTES_PER_ESCAPE)
+        if image.escapes > most:
+            raise Unfaxable("jpg_escapes", f"has image data with more than {most} bytes 0xFF, the limit")
         if found:
             if found.start() == start:
                 raise Unfaxable("jpg_no_image", "holds no image: its header has no data behind it")
@@ -261,7 +264,7 @@ def _codes_fit(counts: bytes) -> bool:
     return taken < 1 << _LONGEST_CODE
 
 
-def _read_scan(image: _Image, segment: bytes, content: bytes, start: int) -> int:
+def _read_scan(image: _Image, segment: bytes, content: Content, start: int) -> int:
     """Check a scan: all that it needs must be there, and enough data, which lies at ``start``. Gives its end."""
     image.scans += 1
     if image.scans > MAX_SCANS:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from faxes.formats.content import Content
+
 # The shortest block of a disk. Zeros in a row that no image has are what a copy that failed leaves.
 HOLE_BYTES = 512
 _HOLE = bytes(HOLE_BYTES)
@@ -71,7 +73,7 @@ class Scan:
     restart: int
 
 
-def fault(scan: Scan, content: bytes, start: int, end: int) -> str:
+def fault(scan: Scan, content: Content, start: int, end: int) -> str:
     """What is wrong with the data between ``start`` and ``end``, as the rest of a sentence; empty where nothing is."""
     if not scan.restart:
         # Renderers stop there.

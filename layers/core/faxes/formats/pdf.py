@@ -25,12 +25,14 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 from faxes.errors import DeploymentFault
 from faxes.formats import Unfaxable, page_too_long, pdf_check, process
 from faxes.formats.budget import Budget
+from faxes.formats.content import Content, Mapped, file_of
 from faxes.formats.pdf_ends import Ends, bytes_changed, damaged, find_ends
 from faxes.formats.pdf_objects import Objects, Unread
 from faxes.formats.pdf_pages import check_pages
@@ -42,7 +44,7 @@ _MOST_PAGES = 0xFFFFF
 
 
 def count_pages(
-    content: bytes,
+    content: Content,
     max_pages: int,
     budget: Budget | None = None,
     *,
@@ -53,17 +55,16 @@ def count_pages(
     """The pages of a PDF. Beyond ``max_pages`` it is the document's word: its pages have not been looked at.
 
     ``budget`` is what is left for the fax. ``start`` is the command that starts the child, to which the document's
-    length, ``max_pages`` and the microseconds that are left are added. Raises Unfaxable, or DeploymentFault where the
-    child cannot be started.
+    length, ``max_pages``, the microseconds that are left, and what it maps of a file are added. Raises Unfaxable, or
+    DeploymentFault where the child cannot be started.
     """
     budget = budget or Budget(sys.maxsize)
     ends = find_ends(content)
     objects = _objects(content, ends, max_pages)
     if ends.is_off and not (objects and _is_nothing_else_off(objects, ends)):
         raise bytes_changed()
-    document = _alone(content, ends)
-    command = [*(child() if start is None else start), str(len(document)), str(max_pages)]
-    outcome, number, pixels = _ask(command, document, budget, seconds, monotonic)
+    command = child() if start is None else start
+    outcome, number, pixels = _ask(command, max_pages, content, _alone(content, ends), budget, seconds, monotonic)
     if outcome == pdf_check.REBUILT and number and objects and objects.leads_to_all():
         outcome = pdf_check.OPENED
     match outcome:
@@ -104,19 +105,36 @@ def child() -> list[str]:
     return process.command("pdf_check", *libraries)
 
 
-def _alone(content: bytes, ends: Ends) -> bytes | memoryview:
-    """The PDF without what stands around it, and with a header and a pointer where they should be."""
-    whole = memoryview(content)
+@dataclass(frozen=True, slots=True)
+class _Alone:
+    """The PDF without what stands around it: ``length`` bytes from ``start`` on, with ``patch`` at ``at`` of them."""
+
+    start: int
+    length: int
+    at: int = 0
+    patch: bytes = b""
+
+    def in_memory(self, content: bytes) -> bytes | memoryview:
+        """The document itself."""
+        whole = memoryview(content)[self.start : self.start + self.length]
+        if not self.patch:
+            return whole
+        return b"".join((whole[: self.at], self.patch, whole[self.at + len(self.patch) :]))
+
+
+def _alone(content: Content, ends: Ends) -> _Alone:
+    """It has a header and a pointer where they should be."""
     if ends.is_off:
         pointer = b"startxref\n%d\n%%%%EOF\n" % (ends.cross_reference - ends.base)
-        return b"".join((whole[ends.base : ends.pointer], pointer))
+        at = ends.pointer - ends.base
+        return _Alone(ends.base, at + len(pointer), at, pointer)
     if ends.base < ends.header:
         first = content[ends.header : ends.header + len(b"%PDF-1.7")]
-        return first + whole[len(first) : ends.end]
-    return whole[ends.base : ends.end]
+        return _Alone(0, ends.end, 0, first)
+    return _Alone(ends.base, ends.end - ends.base)
 
 
-def _objects(content: bytes, ends: Ends, max_pages: int) -> Objects | None:
+def _objects(content: Content, ends: Ends, max_pages: int) -> Objects | None:
     with suppress(Unread):
         return Objects(content, ends, max_pages)
     return None
@@ -137,7 +155,9 @@ def _check(objects: Objects | None) -> None:
 
 def _ask(
     command: Sequence[str],
-    document: bytes | memoryview,
+    max_pages: int,
+    content: Content,
+    alone: _Alone,
     budget: Budget,
     seconds: float,
     monotonic: Callable[[], float],
@@ -145,14 +165,21 @@ def _ask(
     """Outcome, number and pixels as the child answers. What it computes with the document is charged to the budget; its
     start is no document's."""
     left = budget.left
+    numbers = [alone.length, max_pages, int(left * 1_000_000)]
+    document: bytes | memoryview = alone.patch
+    if isinstance(content, Mapped):
+        numbers += [alone.start, alone.at, len(alone.patch)]
+    else:
+        document = alone.in_memory(content)
     with budget.held():
         answer = process.ask(
-            [*command, str(int(left * 1_000_000))],
+            [*command, *map(str, numbers)],
             document,
             pdf_check.ANSWER_BYTES,
             fault=_FAULT,
             seconds=seconds,
             monotonic=monotonic,
+            file=file_of(content),
         )
     budget.charge(left if answer.stopped and left < pdf_check.PARSER_STARTS * answer.started else answer.used)
     if answer.content:

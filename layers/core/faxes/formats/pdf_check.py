@@ -32,10 +32,10 @@ LONGEST_SIDE = 144_000
 _ACROSS, _DOWN = 204, 196
 _MM_PER_POINT = paper.MILLIMETRES_PER_INCH / 72
 
-# What the parser may reserve beside the document, and what it may compute: the latter in the processor time that
-# starting this process took, so that it means the same on a slow processor; at most, what is left for the whole fax.
-# Ordinary documents of 200 pages need at most 5 MiB and 1.3 starts; the most that real ones were found to need, tables
-# of 60,000 to 140,000 tagged cells, is 20 MiB and 3 starts.
+# What the parser may reserve beside the document, and what it may compute, where that is not long: the latter in the
+# processor time that starting this process took, so that it means the same on a slow processor; at most, what is left
+# for the whole fax. Ordinary documents of 200 pages need at most 5 MiB and 1.3 starts; the most that real ones were
+# found to need, tables of 60,000 to 140,000 tagged cells, is 20 MiB and 3 starts.
 PARSER_BYTES = 24 * 1024 * 1024
 PARSER_STARTS = 3.5
 
@@ -44,17 +44,30 @@ _WRONG_PASSWORD = 4
 _UNKNOWN_SECURITY = 5
 
 
-def main(library: str, length: int, max_pages: int, microseconds: int) -> None:
+# Both grow with a document that has more than so many bytes, memory up to a bound.
+BYTES, MOST_PARSER_BYTES = 4_613_734, 128 * 1024 * 1024
+
+
+def main(
+    library: str, length: int, max_pages: int, microseconds: int, offset: int = -1, at: int = 0, size: int = -1
+) -> None:
     """Check the PDF of ``length`` bytes that comes in. ``library`` is the path of PDFium's shared library;
-    ``microseconds`` of processor time are left for it."""
+    ``microseconds`` of processor time are left for it.
+
+    Where ``offset`` is given, it stands in a file from there on, but for ``size`` bytes at ``at``, which come in.
+    """
     import ctypes
 
     pdfium = ctypes.CDLL(library)
     declare(pdfium)
     pdfium.FPDF_InitLibrary()
-    content = (ctypes.c_char * length)()
-    seconds = min(PARSER_STARTS * time.process_time(), microseconds / 1_000_000)
-    inside.receive(memoryview(content).cast("B"), PARSER_BYTES, seconds)
+    content = inside.room(length, offset)
+    comes = memoryview(content).cast("B")
+    if offset >= 0:
+        comes = comes[at : at + size]
+    times = max(length / BYTES, 1)
+    seconds = min(PARSER_STARTS * time.process_time() * times, microseconds / 1_000_000)
+    inside.receive(comes, min(int(PARSER_BYTES * times), MOST_PARSER_BYTES), seconds)
     outcome, number, pixels = check(pdfium, content, max_pages)
     inside.say(bytes([outcome]) + number.to_bytes(4) + pixels.to_bytes(8))
     inside.end()

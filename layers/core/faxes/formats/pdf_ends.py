@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from faxes.formats import Unfaxable
+from faxes.formats.content import Content
 
 # So far in, the header may begin.
 _IN_FRONT = 1024
@@ -48,7 +49,7 @@ class Ends:
     is_off: bool = False
 
 
-def find_ends(content: bytes) -> Ends:
+def find_ends(content: Content) -> Ends:
     """Raises Unfaxable where one of them is missing."""
     header = content.find(b"%PDF-", 0, _IN_FRONT + len(b"%PDF-"))
     if header < 0:
@@ -76,18 +77,18 @@ def _is_near(cross_reference: int, told: set[int], end: int) -> bool:
     return any(each < end and abs(each - cross_reference) <= _NEAR for each in told)
 
 
-def _last_table(content: bytes, start: int, end: int) -> int:
+def _last_table(content: Content, start: int, end: int) -> int:
     at = content.rfind(b"xref", start, end)
     return at if at >= 0 and _TABLE.match(content, at) else -1
 
 
-def _last_stream(content: bytes, start: int, end: int) -> int:
+def _last_stream(content: Content, start: int, end: int) -> int:
     named = content.rfind(b"/XRef", start, end)
     objects = list(_OBJECT_START.finditer(content, max(start, named - _DICTIONARY), named)) if named >= 0 else []
     return objects[-1].start() if objects else -1
 
 
-def _is_cut_off(content: bytes, end: int) -> bool:
+def _is_cut_off(content: Content, end: int) -> bool:
     """Whether what stands behind an end is the beginning of an update, and not what others left there."""
     filled = _FILLED.match(content, end)
     start = filled.end() if filled else end

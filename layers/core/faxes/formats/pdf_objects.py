@@ -10,6 +10,7 @@ import zlib
 from dataclasses import dataclass
 from itertools import accumulate, batched
 
+from faxes.formats.content import WINDOW, Content
 from faxes.formats.pdf_ends import SPACE, Ends
 from faxes.formats.pdf_places import MOST_LINES, Place, Places, is_complete, read_lines, whole
 
@@ -20,6 +21,8 @@ BYTES_PER_BYTE = 32
 MOST_BYTES = 16 * 1024 * 1024
 _MOST_CROSS_REFERENCES = 100
 _DEEPEST = 50
+# Bytes of a table. Those of one that is longer are not looked at: as many as a form has at most.
+_LONGEST_TABLE = 4_613_734
 # A word that is longer is none that matters here.
 _LONGEST = 16 * 1024
 
@@ -68,7 +71,7 @@ class Stream:
 class Objects:
     """The objects of a document. ``trailer`` is the newest; what is encrypted in it is left alone."""
 
-    def __init__(self, content: bytes, ends: Ends, max_pages: int = 200) -> None:
+    def __init__(self, content: Content, ends: Ends, max_pages: int = 200) -> None:
         """``max_pages`` says how much may be read. Raises Unread."""
         self._content = content
         self._base = ends.base
@@ -149,7 +152,7 @@ class Objects:
         self._zeros -= len(data)
         if self._zeros < 0:
             raise Unread
-        return not bytes(data).strip(b"\0")
+        return not any(bytes(data[at : at + WINDOW]).strip(b"\0") for at in range(0, len(data), WINDOW))
 
     def _take(self, words: int) -> None:
         self._words -= words
@@ -158,7 +161,7 @@ class Objects:
 
     # --- words -------------------------------------------------------------------------------------------------------
 
-    def _value(self, data: bytes, at: int) -> tuple[Value, int]:
+    def _value(self, data: Content, at: int) -> tuple[Value, int]:
         """The value that begins here, and where it ends."""
         open_: list[tuple[bytes, list[Value]]] = []
         while True:
@@ -212,6 +215,8 @@ class Objects:
     def _cross_reference(self, at: int, end: int) -> tuple[Places, dict[bytes, Value]]:
         if table := _TABLE.match(self._content, at):
             trailer = self._content.find(b"trailer", at, end)
+            if trailer - table.end() > _LONGEST_TABLE:
+                raise Unread
             places = read_lines(self._content[table.end() : max(trailer, 0)])
             dictionary, _ = self._value(self._content, trailer + len(b"trailer"))
             if trailer < 0 or places is None or not isinstance(dictionary, dict):
@@ -276,6 +281,8 @@ class Objects:
         how = stream.dictionary.get(b"/DecodeParms")
         filters = stream.dictionary.get(b"/Filter")
         if data is None or filters not in (None, b"/FlateDecode", [b"/FlateDecode"]):
+            raise Unread
+        if filters is None and len(data) > self._bytes:
             raise Unread
         decoded = bytes(data) if filters is None else self._inflated(data)
         if isinstance(how, list) and len(how) == 1:

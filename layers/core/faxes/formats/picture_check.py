@@ -17,20 +17,22 @@ TIF, JPG = range(2)
 MEMORY = 128 * 1024 * 1024
 
 
-def main(libtiff: str, libjpeg: str, kind: int, length: int, microseconds: int, *directories: int) -> None:
-    """Decode the document of ``length`` bytes that comes in. ``libtiff`` and ``libjpeg`` are the libraries' paths;
-    ``directories`` is where a TIFF's pages are told of; ``microseconds`` of processor time are left for it."""
+def main(
+    libtiff: str, libjpeg: str, kind: int, length: int, microseconds: int, is_file: int, *directories: int
+) -> None:
+    """Decode the document of ``length`` bytes that comes in, or that is a file. ``libtiff`` and ``libjpeg`` are the
+    libraries' paths; ``directories`` is where a TIFF's pages are told of; ``microseconds`` of processor time are left
+    for it."""
     # Imported where they are needed: decoding.py reads this module for its constants alone.
-    import ctypes
-
     from faxes.formats import jpg_decoder, tif_decoder
 
-    content = (ctypes.c_char * length)()
+    content = inside.room(length, 0 if is_file else -1)
     if kind == TIF:
         tif = tif_decoder.Decoder(libtiff, content)
     else:
         jpg = jpg_decoder.Decoder(libjpeg, content, _answer)
-    inside.receive(memoryview(content).cast("B"), MEMORY, microseconds / 1_000_000)
+    comes = memoryview(content).cast("B")
+    inside.receive(comes[:0] if is_file else comes, MEMORY, microseconds / 1_000_000)
     _answer(*(tif.check(directories) if kind == TIF else jpg.check()))
 
 

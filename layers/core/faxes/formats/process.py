@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGPROF, SIGXCPU
+from typing import IO
 
 from faxes.confinement import READY
 from faxes.confinement.outside import Process, started
@@ -56,15 +57,17 @@ def ask(
     fault: str,
     seconds: float = SECONDS,
     monotonic: Callable[[], float] = time.monotonic,
+    file: IO[bytes] | None = None,
 ) -> Answer:
-    """What a process of ``command`` says of a document, in ``length`` bytes. Raises DeploymentFault, of the reason
+    """What a process of ``command`` says of a document, in ``length`` bytes. Where it maps a ``file``, ``document`` is
+    what it has to write over a part of that. Raises DeploymentFault, of the reason
     ``fault``, where it does not come so far that it takes the document."""
     deadline = monotonic() + seconds
     late = False
     heard = b""
     ready = 0.0
     before = _children_time()
-    with started(command, fault=fault, monotonic=monotonic) as process:
+    with started(command, fault=fault, monotonic=monotonic, file=file) as process:
         try:
             heard = _hear(process, len(READY), deadline)
             if heard == READY:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 from faxes.formats import Unfaxable
 from faxes.formats import tif_strips as strips
+from faxes.formats.content import Content
 from faxes.formats.tif_directory import (
     BITS,
     COLOUR_MAP,
@@ -102,7 +103,7 @@ _REVERSED_IF_COMPRESSED = frozenset({(_WHITE_IS_ZERO, 8), (_PALETTE, 1), (_PALET
 
 
 def count_pages(
-    content: bytes, max_pixels: int, max_pages: int = 999, draw: Callable[[int], None] = lambda pixels: None
+    content: Content, max_pixels: int, max_pages: int = 999, draw: Callable[[int], None] = lambda pixels: None
 ) -> int:
     """How many pages there are. ``content`` begins with the header of a TIFF or BigTIFF.
 
@@ -115,7 +116,7 @@ def count_pages(
         content,
         content.startswith(b"II"),
         entries_left=MAX_ENTRIES_PER_PAGE * max_pages + MAX_ENTRIES_BESIDE,
-        strips_left=strips.MAX_STRIPS,
+        strips_left=strips.most_strips(len(content)),
     )
     pages = _page_directories(file)
     if not pages:
@@ -126,7 +127,7 @@ def count_pages(
     return len(pages)
 
 
-def pages(content: bytes) -> list[tuple[int, int]]:
+def pages(content: Content) -> list[tuple[int, int]]:
     """The pages of an accepted file: each image's number in the chain, from 0, and where its directory lies."""
     file = File(content, content.startswith(b"II"), entries_left=0, strips_left=0)
     images = _images(file)

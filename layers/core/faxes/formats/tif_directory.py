@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from faxes.formats import Unfaxable
+from faxes.formats.content import Content
 
 ENTRY_BYTES = 12
 
@@ -45,7 +46,7 @@ _MISSING = (0, 0, 0, 0)
 class File:
     """The file, what unpacks numbers of its byte order, and how much more of it the walk may look at."""
 
-    content: bytes
+    content: Content
     little: bool
     entries_left: int
     strips_left: int

@@ -7,6 +7,7 @@ says, whatever the stream says; where these differ, colours are wrong or nothing
 import re
 from dataclasses import dataclass
 
+from faxes.formats.content import Content
 from faxes.formats.tif_directory import damaged, require
 
 # No encoder writes many 0xFF before a marker, and each page could name the same ones.
@@ -36,7 +37,7 @@ class Stream:
     is_last: bool
 
 
-def check_stream(content: bytes, start: int, end: int, said: Stream) -> None:
+def check_stream(content: Content, start: int, end: int, said: Stream) -> None:
     """Check that what lies between ``start`` and ``end`` is a JPEG such as the page says."""
     require(content.startswith(_SOI, start, end), "a page in JPEG whose data is none")
     position = start + len(_SOI)

@@ -27,8 +27,8 @@ from faxes.formats.tif_directory import (
 )
 from faxes.formats.tif_jpeg import Stream, check_stream
 
-# An A4 page at 1200 dpi, a row a strip, each colour by itself, has 42,000.
-MAX_STRIPS = 50_000
+# An A4 page at 1200 dpi, a row a strip, each colour by itself, has 42,000. A long file may have one in so many bytes.
+MAX_STRIPS, BYTES_PER_STRIP = 50_000, 93
 # As in a JPEG; libtiff has no limit.
 MAX_SIDE = 65_535
 # How many strips are compared at once, in 32 bits each. No number that is of use reaches a quarter of what these hold.
@@ -51,6 +51,11 @@ class Form:
     compression: int
     photometric: int
     in_planes: bool
+
+
+def most_strips(size: int) -> int:
+    """How many strips and tiles a file of ``size`` bytes may have."""
+    return max(MAX_STRIPS, size // BYTES_PER_STRIP)
 
 
 def check_size(what: str, width: int, height: int, max_pixels: int) -> None:
@@ -77,7 +82,7 @@ def check(file: File, directory: Directory, page: Form, max_pixels: int, positio
     count = across * down * planes
     file.strips_left -= count
     if file.strips_left < 0:
-        raise Unfaxable("tif_strips", f"has more than {MAX_STRIPS} strips or tiles, the limit")
+        raise Unfaxable("tif_strips", f"has more than {most_strips(len(file.content))} strips or tiles, the limit")
     places, lengths = (TILES, TILE_BYTES) if tiled else (STRIPS, STRIP_BYTES)
     starts, sizes = numbers(directory, places, count), numbers(directory, lengths, count)
     strips = _Strips(starts, sizes, count, count if tiled else down)

@@ -15,6 +15,7 @@ from itertools import islice
 from typing import NoReturn
 
 from faxes.formats import Unfaxable
+from faxes.formats.content import Content
 
 ROWS, COLUMNS, TAB = 60, 80, 8
 
@@ -22,6 +23,12 @@ _UTF_8, _FALLBACK = "utf-8", "cp1252"
 _MARKS = {codecs.BOM_UTF8: _UTF_8, codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 # What is decoded at once.
 _BLOCK = 8_192
+# As many bytes as a form has at most. A longer text is read as far as its pages can go.
+_READ_WHOLE = 4_613_734
+# The most that a page can take: characters and line ends of four bytes, and a form feed.
+_PAGE_BYTES = ROWS * (COLUMNS + 1) * 4 + 4
+# From a cut back to a place between two words.
+_NEAR_CUT = 1_024
 # A search by a first byte is slow where one byte in so many is it.
 _DENSE = 16
 _UNKNOWN = "is text in an unknown encoding; it must be UTF-8, UTF-16 with a byte order mark, or Windows-1252"
@@ -40,6 +47,10 @@ _NO_CONTROL = bytes(sorted(set(range(256)) - {*range(32), 127} | set(_WHITE.enco
 # Those beyond ASCII, as UTF-8 has them.
 _HIGH_CONTROL_BYTES, _HIGH_CONTROL_LEAD = re.compile(rb"\xc2[\x80-\x84\x86-\x9f]"), b"\xc2"
 _NEXT_LINE_BYTES = b"\xc2\x85"
+# Of UTF-16's characters of four bytes.
+_FIRST_HALVES = range(0xD8, 0xDC)
+# What the bytes of a character beyond ASCII are, behind the first one and first, as UTF-8 has them.
+_CONTINUED, _LEADS = bytes(range(0x80, 0xC0)), bytes(range(0xC0, 0x100))
 # What leaves a trace on paper: neither white space nor one of the characters that have no shape of their own.
 _INK = re.compile(
     r"[^\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
@@ -47,16 +58,47 @@ _INK = re.compile(
 )
 
 
-def count_pages(content: bytes, max_pages: int = 999) -> int:
+def count_pages(content: Content, max_pages: int = 999) -> int:
     """How many pages the text takes, or ``max_pages`` + 1 where it takes more. Raises Unfaxable as ``examine`` does."""
     return examine(content, max_pages)[0]
 
 
-def examine(content: bytes, max_pages: int = 999) -> tuple[int, str]:
+def examine(content: Content, max_pages: int = 999) -> tuple[int, str]:
     """How many pages the text takes, or ``max_pages`` + 1 where it takes more, and Python's name of its encoding.
 
-    Raises Unfaxable where it is no text in a known encoding, holds control characters, or is blank.
+    Raises Unfaxable where it is no text in a known encoding, holds control characters, or is blank. A long text is
+    looked at as far as ``max_pages`` can go, and at its end, where white space makes no pages.
     """
+    if len(content) <= _READ_WHOLE:
+        return _examine(bytes(content), max_pages)
+    encoding, start = next(
+        ((marked, len(mark)) for mark, marked in _MARKS.items() if content.startswith(mark)), (_UTF_8, 0)
+    )
+    end, most = _end(content, encoding, start), start + max_pages * _PAGE_BYTES
+    if end <= most:
+        return _examine(content[:end], max_pages)
+    try:
+        _, encoding = _examine(_whole_characters(content[:most], encoding), 0)
+    except Unfaxable as unfaxable:
+        # What is not blank stands further on.
+        if unfaxable.reason != "txt_blank":
+            raise
+    return max_pages + 1, encoding
+
+
+def _whole_characters(text: bytes, encoding: str) -> bytes:
+    """Without the last character's bytes, where a cut may have left some of them out."""
+    if encoding.startswith("utf-16"):
+        text = text[: len(text) // 2 * 2]
+        first = text[-1] if encoding == "utf-16-le" else text[-2]
+        return text[:-2] if first in _FIRST_HALVES else text
+    end = max(text.rfind(white, max(len(text) - _NEAR_CUT, 0)) for white in (b"\n", b" "))
+    if end >= 0:
+        return text[:end]
+    return text.rstrip(_CONTINUED).rstrip(_LEADS) if text[-1] > 127 else text
+
+
+def _examine(content: bytes, max_pages: int) -> tuple[int, str]:
     encoding, start = _encoding(content)
     if _has_control(content, encoding, start):
         raise Unfaxable(
@@ -210,7 +252,7 @@ def _pages(content: bytes, encoding: str, start: int) -> Iterator[list[str]]:
         yield page
 
 
-def _end(content: bytes, encoding: str, start: int) -> int:
+def _end(content: Content, encoding: str, start: int) -> int:
     """Where the white space at the text's end begins."""
     end = len(content)
     while end > start:

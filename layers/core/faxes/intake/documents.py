@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from faxes.errors import FileInvalid, shown
 from faxes.formats import Unfaxable
 from faxes.formats.budget import Budget
+from faxes.formats.content import Content
 from faxes.intake.unattached import is_a_reference
 from faxes.model import Document, Kind, Limits, Upload
 
@@ -114,31 +115,52 @@ def inspect(
     if upload.name is None:
         cause = "names a file instead of holding it" if is_a_reference(upload.content) else "has no file name"
         raise FileInvalid(f"File {position} of {count} was not attached: its part {cause}.", reason="file_not_attached")
-    try:
-        kind, pages, encoding = _examine(upload.name, upload.content, limits, pages_before, budget or whole(limits))
-    except Unfaxable as unfaxable:
-        name = f", {shown(upload.name)}," if upload.name else ""
-        raise FileInvalid(f"File {position} of {count}{name} {unfaxable.text}.", reason=unfaxable.reason) from None
+    found = look(
+        upload.name, upload.content, position, count, limits, pages_before, budget or whole(limits, len(upload.content))
+    )
     return Document(
         name=upload.name,
         content=upload.content,
-        kind=kind,
+        kind=found.kind,
         size=len(upload.content),
         sha256=hashlib.sha256(upload.content).digest(),
-        pages=pages,
-        encoding=encoding,
+        pages=found.pages,
+        encoding=found.encoding,
     )
 
 
-def whole(limits: Limits) -> Budget:
-    """What all files of one fax may take together."""
-    return Budget(limits.pixels_per_fax)
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a file is: its kind, its pages, and Python's name of a text's encoding, where that is not UTF-8."""
+
+    kind: Kind
+    pages: int
+    encoding: str | None
 
 
-def _examine(
-    name: str, content: bytes, limits: Limits, pages_before: int, budget: Budget
-) -> tuple[Kind, int, str | None]:
-    """The kind, the pages and the encoding of a file that can be faxed. Raises Unfaxable for any other."""
+def look(
+    name: str, content: Content, position: int, count: int, limits: Limits, pages_before: int, budget: Budget
+) -> Found:
+    """Recognise a file of this name and count its pages, as ``inspect`` does, and raise what it does."""
+    try:
+        return _examine(name, content, limits, pages_before, budget)
+    except Unfaxable as unfaxable:
+        raise refused(name, position, count, unfaxable.reason, unfaxable.text) from None
+
+
+def refused(name: str, position: int, count: int, reason: str, text: str) -> FileInvalid:
+    """That a file cannot be faxed; ``text`` ends the sentence that its name begins."""
+    named = f", {shown(name)}," if name else ""
+    return FileInvalid(f"File {position} of {count}{named} {text}.", reason=reason)
+
+
+def whole(limits: Limits, size: int = 0) -> Budget:
+    """What all files of one fax may take together; ``size`` is that of all of them."""
+    return Budget(limits.pixels_per_fax, size=size)
+
+
+def _examine(name: str, content: Content, limits: Limits, pages_before: int, budget: Budget) -> Found:
+    """What a file is that can be faxed. Raises Unfaxable for any other."""
     if not content:
         raise Unfaxable("file_empty", "is empty")
     if len(content) > limits.file_bytes:
@@ -162,10 +184,10 @@ def _examine(
             "too_many_pages",
             f"makes the fax at least {pages_before + pages} pages long; the limit is {limits.pages_per_fax}",
         )
-    return kind, pages, encoding
+    return Found(kind, pages, encoding)
 
 
-def _is_pdf_behind_junk(held: _Format | None, content: bytes) -> bool:
+def _is_pdf_behind_junk(held: _Format | None, content: Content) -> bool:
     """Whether what looks like ``held`` is what somebody put in front of a PDF."""
     if held is None:
         return bool(_PDF_FURTHER_ON.search(content, 0, _FIRST_BYTES) or _PDF_GLUED.match(content))
@@ -189,7 +211,7 @@ def _contradiction(named: _Format, held: _Format) -> Unfaxable:
     )
 
 
-def _pages_of_text(named: _Format | None, content: bytes, max_pages: int, budget: Budget) -> tuple[int, str | None]:
+def _pages_of_text(named: _Format | None, content: Content, max_pages: int, budget: Budget) -> tuple[int, str | None]:
     """The pages of a file that no signature tells, and its encoding where that is not UTF-8. Raises Unfaxable where it
     is no text, or is not named like one."""
     from faxes.formats import txt
@@ -208,7 +230,7 @@ def _pages_of_text(named: _Format | None, content: bytes, max_pages: int, budget
     return pages, None if encoding == "utf-8" else encoding
 
 
-def _count_pages(kind: Kind, content: bytes, max_pixels: int, max_pages: int, budget: Budget) -> int:
+def _count_pages(kind: Kind, content: Content, max_pixels: int, max_pages: int, budget: Budget) -> int:
     # Each is imported when the first of its kind comes; most bring what starts and watches another process.
     if kind is Kind.JPG:
         return budget.run(lambda: _pages_of_jpg(content, max_pixels, budget))
@@ -219,7 +241,7 @@ def _count_pages(kind: Kind, content: bytes, max_pixels: int, max_pages: int, bu
     return budget.run(lambda: pdf.count_pages(content, max_pages, budget))
 
 
-def _pages_of_jpg(content: bytes, max_pixels: int, budget: Budget) -> int:
+def _pages_of_jpg(content: Content, max_pixels: int, budget: Budget) -> int:
     from faxes.formats import decoding, jpg
 
     pages = jpg.count_pages(content, max_pixels, budget.draw)
@@ -227,7 +249,7 @@ def _pages_of_jpg(content: bytes, max_pixels: int, budget: Budget) -> int:
     return pages
 
 
-def _pages_of_tif(content: bytes, max_pixels: int, max_pages: int, budget: Budget) -> int:
+def _pages_of_tif(content: Content, max_pixels: int, max_pages: int, budget: Budget) -> int:
     from faxes.formats import decoding, tif
 
     pages = tif.count_pages(content, max_pixels, max_pages, budget.draw)
