@@ -98,6 +98,36 @@ def test_the_first_import_adds_everything(load: Imports) -> None:
     assert load.caller("secret-0004") == ALICE
 
 
+def test_what_the_header_line_says_as_it_lies_in_the_table(load: Imports) -> None:
+    load(
+        'organizations: [{id: "1", faxName: Ærø Ltd, timeZone: Europe/Berlin, callerId: "+493023125000"}]\n'
+        'users: [{id: a, organization: "1"}]\n'
+        'extensions: [{number: 1*2, owner: a, callerId: "+493023125011"}]'
+    )
+    tables = load.tables()
+    assert tables["ORG#1"] == {
+        "pk": {"S": "ORG#1"},
+        "sk": {"S": "ORG"},
+        "organizationId": {"S": "1"},
+        "name": {"S": ""},
+        "faxName": {"S": "Ærø Ltd"},
+        "timeZone": {"S": "Europe/Berlin"},
+        "callerId": {"S": "+493023125000"},
+    }
+    assert tables["EXT#1*2"] == {
+        "pk": {"S": "EXT#1*2"},
+        "sk": {"S": "EXT"},
+        "extension": {"S": "1*2"},
+        "ownerId": {"S": "a"},
+        "type": {"S": "phone_terminal"},
+        "faxEnabled": {"BOOL": True},
+        "callerId": {"S": "+493023125011"},
+    }
+    number = ExtensionNumber("1", "2")
+    terminal = ExtensionType.PHONE_TERMINAL
+    assert load.extension("1", "2") == Extension(number, "a", terminal, True, "+493023125011")
+
+
 def test_the_items_as_they_lie_in_the_tables(load: Imports) -> None:
     load(
         'organizations: [{id: "1", name: A}]\nusers: [{id: a, organization: "1"}]\n'

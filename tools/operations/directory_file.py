@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
 from typing import Any
 
 import yaml
@@ -14,6 +16,9 @@ from tools.operations import app_secrets
 
 _SECTIONS = ("organizations", "users", "extensions", "apps", "tokens")
 _ORGANIZATION_ID = re.compile(r"[0-9]{1,16}")
+# The telephone number of a sender: E.164, with its country's code.
+_CALLER_ID = re.compile(r"\+[1-9][0-9]{6,14}")
+_MAX_FAX_NAME = 60
 _TOKEN_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _MAX_DAYS = 3650
 # Requests a second, at once, and in a day, 0 for any number; more than an account has is not enforced.
@@ -50,13 +55,17 @@ class _Reader:
         items: dict[str, Member] = {}
         organizations: set[str] = set()
         budgets: dict[str, Budget] = {}
-        for where, entry in self._entries(document, "organizations", {"id", "name", "budget"}, {"id"}):
+        fields = {"id", "name", "budget", "faxName", "timeZone", "callerId"}
+        for where, entry in self._entries(document, "organizations", fields, {"id"}):
             budget = self._budget(where, entry)
+            header = self._fax_name(where, entry), self._time_zone(where, entry), self._caller_id(where, entry)
             organization = self._text(where, entry, "id", _ORGANIZATION_ID, "1 to 16 digits")
             if organization is not None and self._new(where, organization, organizations):
                 organizations.add(organization)
                 budgets |= {organization: budget} if budget else {}
-                items[f"organization {organization}"] = Organization(organization, str(entry.get("name") or ""))
+                items[f"organization {organization}"] = Organization(
+                    organization, str(entry.get("name") or ""), *header
+                )
         users: dict[str, str] = {}
         for where, entry in self._entries(document, "users", {"id", "organization"}, {"id", "organization"}):
             user = self._text(where, entry, "id", numbers.USER_ID, "1 to 64 of A-Za-z0-9._-")
@@ -73,7 +82,7 @@ class _Reader:
         return Entries(items, apps, tokens, budgets)
 
     def _extensions(self, document: dict[str, Any], users: Mapping[str, str]) -> Iterator[Extension]:
-        fields = {"number", "owner", "type", "fax"}
+        fields = {"number", "owner", "type", "fax", "callerId"}
         seen: set[str] = set()
         for where, entry in self._entries(document, "extensions", fields, {"number", "owner"}):
             text = entry["number"]
@@ -81,6 +90,7 @@ class _Reader:
             owner = self._reference(where, entry, "owner", users)
             kind = entry.get("type", ExtensionType.PHONE_TERMINAL.value)
             fax = entry.get("fax", True)
+            caller_id = self._caller_id(where, entry)
             if kind not in list(ExtensionType):
                 self._wrong(f"{where}: type is {kind!r}; it must be one of {', '.join(ExtensionType)}")
             if not isinstance(fax, bool):
@@ -91,7 +101,8 @@ class _Reader:
                 self._wrong(f"{where}: number is {text!r}, but its owner is of organization {users[owner]!r}")
             elif owner is not None and self._new(where, text, seen) and kind in list(ExtensionType):
                 seen.add(text)
-                yield Extension(ExtensionNumber(parsed[0], parsed[1]), owner, ExtensionType(kind), fax is True)
+                number = ExtensionNumber(parsed[0], parsed[1])
+                yield Extension(number, owner, ExtensionType(kind), fax is True, caller_id)
 
     def _apps(self, document: dict[str, Any], users: Mapping[str, str]) -> Iterator[AppEntry]:
         fields = {"key", "owner", "context", "enabled", "secret", "budget"}
@@ -110,6 +121,39 @@ class _Reader:
             elif key is not None and owner is not None and self._new(where, key, seen) and context in list(Context):
                 seen.add(key)
                 yield AppEntry(key, owner, users[owner], Context(context), enabled, digest, budget)
+
+    def _fax_name(self, where: str, entry: dict[str, Any]) -> str | None:
+        """What the header line of an organization's faxes calls it, where the entry says so."""
+        name = entry.get("faxName")
+        if "faxName" not in entry:
+            return None
+        if isinstance(name, str) and name.isprintable() and name.strip() and len(name) <= _MAX_FAX_NAME:
+            return name
+        self._wrong(f"{where}: faxName is {name!r}; it must be text of 1 to {_MAX_FAX_NAME} characters in one line")
+        return None
+
+    def _time_zone(self, where: str, entry: dict[str, Any]) -> str | None:
+        """The time zone of an organization's faxes, where the entry says so."""
+        zone = entry.get("timeZone")
+        if "timeZone" not in entry:
+            return None
+        if isinstance(zone, str) and zone in _time_zones():
+            return zone
+        self._wrong(f"{where}: timeZone is {zone!r}; it must be a name of the IANA's, such as Europe/Berlin")
+        return None
+
+    def _caller_id(self, where: str, entry: dict[str, Any]) -> str | None:
+        """The telephone number that faxes say they come from, where the entry says so."""
+        number = entry.get("callerId")
+        if "callerId" not in entry:
+            return None
+        if isinstance(number, str) and _CALLER_ID.fullmatch(number):
+            return number
+        # Without quotes, YAML reads a number, and drops the +.
+        self._wrong(
+            f'{where}: callerId is {number!r}; it must be text of + and 7 to 15 digits, such as "+493023125000"'
+        )
+        return None
 
     def _budget(self, where: str, entry: dict[str, Any]) -> Budget | None:
         """How much may be used, where the entry says so; None also where that is a mistake."""
@@ -182,6 +226,12 @@ class _Reader:
 
     def _wrong(self, mistake: str) -> None:
         self._mistakes.append(mistake)
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    """The names of all that ship."""
+    return frozenset((resources.files("tzdata") / "zones").read_text().split())
 
 
 def _is_whole(value: object, low: int, high: int) -> bool:

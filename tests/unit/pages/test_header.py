@@ -20,7 +20,7 @@ from tools import header_font as source
 ROW_BYTES = WIDTH // 8
 AT = datetime(2026, 11, 30, 9, 22, 41, tzinfo=UTC)
 BERLIN = AT.astimezone(ZoneInfo("Europe/Berlin"))
-HEADER = Header(BERLIN, "Example Ltd", "+493012345678", "+12125550001", pages=3)
+HEADER = Header(BERLIN, "Example Ltd", "+493023125000", "+12125550001", pages=3)
 
 
 def rows_of(bits: bytes) -> list[str]:
@@ -34,21 +34,21 @@ def rows_of(bits: bytes) -> list[str]:
 
 def test_who_sends_it_when_to_whom_and_which_page() -> None:
     assert HEADER.line(2) == (
-        "2026-11-30 10:22 +0100  Example Ltd  +493012345678  to +12125550001".ljust(COLUMNS - 11) + "page 2 of 3"
+        "2026-11-30 10:22 +0100  Example Ltd  +493023125000  to +12125550001".ljust(COLUMNS - 11) + "page 2 of 3"
     )
 
 
 def test_a_call_that_is_resumed_on_the_simulated_network() -> None:
     header = replace(HEADER, first=3, simulated=True)
     assert header.line(3) == (
-        "2026-11-30 10:22 +0100  Example Ltd  +493012345678  to +12125550001".ljust(COLUMNS - 31)
+        "2026-11-30 10:22 +0100  Example Ltd  +493023125000  to +12125550001".ljust(COLUMNS - 31)
         + "page 3 of 3  resumed  SIMULATED"
     )
 
 
 def test_a_name_that_is_too_long_is_shortened_and_nothing_else() -> None:
     assert replace(HEADER, name="Example Society for the Study of Names That Do Not End", first=2).line(2) == (
-        "2026-11-30 10:22 +0100  Example Society for the Study of Names…  +493012345678  to +12125550001  "
+        "2026-11-30 10:22 +0100  Example Society for the Study of Names…  +493023125000  to +12125550001  "
         " page 2 of 3  resumed"
     )
 

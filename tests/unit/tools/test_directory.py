@@ -19,6 +19,7 @@ WHOLE = """
 organizations:
   - id: "0003"
     name: Example Ltd
+  - {id: "5", faxName: Ærø & Søn, timeZone: America/Argentina/Ushuaia, callerId: "+493023125000"}
   - {id: "4", budget: {rate: 10000, burst: 5000, daily: 2000000000}}
 users:
   - {id: alice, organization: "0003"}
@@ -27,7 +28,7 @@ extensions:
   - {number: 0003*210, owner: alice}
   - {number: 0003*211, owner: alice, fax: false}
   - {number: 0003*300, owner: alice, type: queue, fax: true}
-  - {number: 4*210, owner: "0241", type: phone_terminal}
+  - {number: 4*210, owner: "0241", type: phone_terminal, callerId: "+493023125011"}
 apps:
   - {key: a, owner: alice}
   - {key: Office.app_1-2~3, owner: alice, context: organization, enabled: false}
@@ -51,13 +52,14 @@ def test_a_whole_directory() -> None:
     assert parse(WHOLE) == Entries(
         items={
             "organization 0003": Organization("0003", "Example Ltd"),
+            "organization 5": Organization("5", "", "Ærø & Søn", "America/Argentina/Ushuaia", "+493023125000"),
             "organization 4": Organization("4", ""),
             "user alice": User("alice", "0003"),
             "user 0241": User("0241", "4"),
             "extension 0003*210": Extension(ExtensionNumber("0003", "210"), "alice", terminal, True),
             "extension 0003*211": Extension(ExtensionNumber("0003", "211"), "alice", terminal, False),
             "extension 0003*300": Extension(ExtensionNumber("0003", "300"), "alice", ExtensionType.QUEUE, True),
-            "extension 4*210": Extension(ExtensionNumber("4", "210"), "0241", terminal, True),
+            "extension 4*210": Extension(ExtensionNumber("4", "210"), "0241", terminal, True, "+493023125011"),
         },
         apps=(
             AppEntry("a", "alice", "0003", Context.USER, True, None),
@@ -165,7 +167,10 @@ users: [{id: alice, organization: "0003"}, {id: carol, organization: "0004"}]
 _MAY_APP = "must have key, owner; may have budget, context, enabled, key, owner, secret"
 _SECRET_RULE = "apps, entry 1: secret must be text of 1 to 512 of A-Za-z0-9-._~"  # noqa: S105  (a mistake's words)
 _QUOTES = " (write it in quotes, or YAML drops its leading zeros)"
-_MAY_EXTENSION = "must have number, owner; may have fax, number, owner, type"
+_NAMED = "it must be text of 1 to 60 characters in one line"
+_ZONE = "it must be a name of the IANA's, such as Europe/Berlin"
+_NUMBER = 'it must be text of + and 7 to 15 digits, such as "+493023125000"'
+_MAY_EXTENSION = "must have number, owner; may have callerId, fax, number, owner, type"
 
 
 @pytest.mark.parametrize(
@@ -173,9 +178,18 @@ _MAY_EXTENSION = "must have number, owner; may have fax, number, owner, type"
     [
         ("organizations: x", "organizations: must be a list"),
         ("organizations: {id: x}", "organizations: must be a list"),
-        ("organizations: [x]", "organizations, entry 1: must have id; may have budget, id, name"),
-        ("organizations: [{name: x}]", "organizations, entry 1: must have id; may have budget, id, name"),
-        ('organizations: [{id: "1", nmae: x}]', "organizations, entry 1: must have id; may have budget, id, name"),
+        (
+            "organizations: [x]",
+            "organizations, entry 1: must have id; may have budget, callerId, faxName, id, name, timeZone",
+        ),
+        (
+            "organizations: [{name: x}]",
+            "organizations, entry 1: must have id; may have budget, callerId, faxName, id, name, timeZone",
+        ),
+        (
+            'organizations: [{id: "1", nmae: x}]',
+            "organizations, entry 1: must have id; may have budget, callerId, faxName, id, name, timeZone",
+        ),
         ("organizations: [{id: abc}]", "organizations, entry 1: id is 'abc'; it must be text of 1 to 16 digits"),
         ('organizations: [{id: ""}]', "organizations, entry 1: id is ''; it must be text of 1 to 16 digits"),
         (
@@ -184,6 +198,45 @@ _MAY_EXTENSION = "must have number, owner; may have fax, number, owner, type"
         ),
         ("organizations: [{id: }]", "organizations, entry 1: id is None; it must be text of 1 to 16 digits"),
         ('organizations: [{id: "1"}, {id: "1"}]', "organizations, entry 2: '1' is in the file twice"),
+        *(
+            (f'organizations: [{{id: "1", faxName: {name}}}]', f"organizations, entry 1: faxName is {shown}; {_NAMED}")
+            for name, shown in (
+                ('""', "''"),
+                ("", "None"),
+                ('"  "', "'  '"),
+                ("12", "12"),
+                ('"a\\nb"', r"'a\nb'"),
+                ("n" * 61, f"'{'n' * 61}'"),
+            )
+        ),
+        *(
+            (f'organizations: [{{id: "1", timeZone: {zone}}}]', f"organizations, entry 1: timeZone is {shown}; {_ZONE}")
+            for zone, shown in (
+                ("CEST", "'CEST'"),
+                ("europe/berlin", "'europe/berlin'"),
+                ("", "None"),
+                ("+1", "1"),
+                ("America", "'America'"),
+                ("../etc/passwd", "'../etc/passwd'"),
+                ("[UTC]", "['UTC']"),
+                ("localtime", "'localtime'"),
+            )
+        ),
+        *(
+            (f"{before}callerId: {number}}}]", f"{where}, entry 1: callerId is {shown}; {_NUMBER}")
+            for before, where in (
+                ('organizations: [{id: "1", ', "organizations"),
+                (_USERS + "extensions: [{number: 0003*210, owner: alice, ", "extensions"),
+            )
+            for number, shown in (
+                ("+493023125000", "493023125000"),
+                ("'030 23125000'", "'030 23125000'"),
+                ("", "None"),
+                ("'+49302'", "'+49302'"),
+                (f"'+{'1' * 16}'", f"'+{'1' * 16}'"),
+                ("'+0302312500'", "'+0302312500'"),
+            )
+        ),
         (
             'organizations: [{id: "1"}]\nusers: [{id: "@me", organization: "1"}]',
             "users, entry 1: id is '@me'; it must be text of 1 to 64 of A-Za-z0-9._-",
@@ -367,7 +420,7 @@ tokens:
 """
     assert mistakes(text) == [
         "organizations, entry 2: id is 'abc'; it must be text of 1 to 16 digits",
-        "organizations, entry 3: must have id; may have budget, id, name",
+        "organizations, entry 3: must have id; may have budget, callerId, faxName, id, name, timeZone",
         "users, entry 2: id is 'a b'; it must be text of 1 to 64 of A-Za-z0-9._-",
         "users, entry 2: organization is '0009', which the file does not define",
         "extensions, entry 2: number is '210'; it must be text such as 0003*210, at most 32 characters",

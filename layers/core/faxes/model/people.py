@@ -57,9 +57,11 @@ class ExtensionType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """An extension as the directory knows it."""
+    """An extension as the directory knows it. ``caller_id`` is the telephone number that its faxes say they come from,
+    None where that is its organization's."""
 
     number: ExtensionNumber
     owner_id: str
     type: ExtensionType
     fax_enabled: bool
+    caller_id: str | None = None

@@ -10,10 +10,15 @@ from faxes.tokens import App, FormerSecret, UsageKey
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """An organization as the directory knows it; ``name`` may be empty."""
+    """An organization as the directory knows it; ``name`` may be empty. Its faxes say that they come from ``fax_name``,
+    None for its name, and from the telephone number ``caller_id``, in the time of ``time_zone``, a name of the IANA's,
+    None for UTC."""
 
     id: str
     name: str
+    fax_name: str | None = None
+    time_zone: str | None = None
+    caller_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

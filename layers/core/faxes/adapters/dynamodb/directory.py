@@ -25,9 +25,21 @@ class DynamoDBDirectory:
         return extension_of(item) if item else None
 
 
-def organization_item(organization_id: str, name: str) -> Item:
+def organization_item(
+    organization_id: str,
+    name: str,
+    fax_name: str | None = None,
+    time_zone: str | None = None,
+    caller_id: str | None = None,
+) -> Item:
     """An organization as the directory table holds it."""
-    return {"pk": f"ORG#{organization_id}", "sk": "ORG", "organizationId": organization_id, "name": name}
+    return {
+        "pk": f"ORG#{organization_id}",
+        "sk": "ORG",
+        "organizationId": organization_id,
+        "name": name,
+        **_known(faxName=fax_name, timeZone=time_zone, callerId=caller_id),
+    }
 
 
 def user_item(user_id: str, organization_id: str) -> Item:
@@ -38,7 +50,7 @@ def user_item(user_id: str, organization_id: str) -> Item:
 def extension_of(item: Item) -> Extension:
     """The extension that an item of the directory table holds."""
     number = ExtensionNumber(*item["extension"].split("*"))
-    return Extension(number, item["ownerId"], ExtensionType(item["type"]), item["faxEnabled"])
+    return Extension(number, item["ownerId"], ExtensionType(item["type"]), item["faxEnabled"], item.get("callerId"))
 
 
 def extension_item(extension: Extension) -> Item:
@@ -50,4 +62,10 @@ def extension_item(extension: Extension) -> Item:
         "ownerId": extension.owner_id,
         "type": extension.type.value,
         "faxEnabled": extension.fax_enabled,
+        **_known(callerId=extension.caller_id),
     }
+
+
+def _known(**attributes: str | None) -> Item:
+    """Those of the attributes that have a value."""
+    return {name: value for name, value in attributes.items() if value is not None}
