@@ -1,9 +1,10 @@
 """`make run`: the real template on this machine's own AWS, and an existing client's day: it logs in and sends a fax.
 
-The fax goes to machines of the simulated network, where a minute is a second. Stays up until it is interrupted; with
-ONCE=1 it ends when the first fax has ended. .local/pages keeps the pictures of its pages, and .local/received what came
-out of the machines. Nothing else stays behind: the emulator keeps its state in memory, and its files lie in .local/run,
-which is removed. --home names another folder than .local.
+The fax goes to machines of the simulated network, where a minute is a second. Stays up until it is interrupted, and
+serves a page on which one drops documents of one's own; with ONCE=1 it ends when the first fax has ended. .local/pages
+keeps the pictures of its pages, and .local/received what came out of the machines. Nothing else stays behind: the
+emulator keeps its state in memory, and its files lie in .local/run, which is removed. --home names another folder than
+.local.
 """
 
 import argparse
@@ -30,6 +31,10 @@ from tools.local import pages, received
 from tools.local.local_stack import STACK_NAME, local_stack
 from tools.local.stack_file import LocalStack
 from tools.local.sweeping import swept_each_second
+from tools.local.web import server as web
+from tools.local.web.calls import Calls
+from tools.local.web.desk import Desk, Sent
+from tools.local.web.paper import Paper
 from tools.operations import logs
 from tools.steps import StepFailed, fail, last_lines
 
@@ -56,12 +61,13 @@ def main(arguments: list[str]) -> int:
         with _only_one(home), local_stack(home, options.built, _PARAMETERS) as stack, swept_each_second(stack):
             started = datetime.now(UTC)
             sent = log_in_and_send(stack, home)
-            if not sent:
+            if sent is None:
                 show_log(stack, started)
             if once:
                 return 0 if sent else 1
-            _how_to_go_on(stack, home)
-            _stay_up(home)
+            with web.served(_desk(stack, sent)) as address:
+                _how_to_go_on(stack, home, address)
+                _stay_up(home)
     except StepFailed as error:
         return fail(error)
     except KeyboardInterrupt:
@@ -81,9 +87,9 @@ def _only_one(home: Path) -> Iterator[None]:
         yield
 
 
-def log_in_and_send(stack: LocalStack, home: Path) -> bool:
+def log_in_and_send(stack: LocalStack, home: Path) -> str | None:
     """What an existing client does, with nothing but a base URL, a key and a secret; and what becomes of its fax, whose
-    files come into folders below ``home``. Returns whether it was sent."""
+    files come into folders below ``home``. Returns the fax's id, or None where it was not sent."""
     app = login.Deployment(stack.apiUrl, stack.caBundle)
     print("\nAn app logs in with its key and secret, as a curl line that you can paste:\n")
     print(login.curl_line(app, stack.appKey, stack.appSecret))
@@ -91,18 +97,19 @@ def log_in_and_send(stack: LocalStack, home: Path) -> bool:
         issued = login.request_token(app, stack.appKey, stack.appSecret)
         print(f"\nThe answer:\n\n{login.describe(issued)}")
         if issued.status_code != 200:
-            return False
+            return None
         to = send.Sender(stack.apiUrl, issued.json()["access_token"], "@me", stack.extension, stack.caBundle)
         print("\nWith that token, it sends a fax:\n")
         print(send.curl_line(to, _FILES, _RECIPIENTS))
         answer = send.send(to, _FILES, _RECIPIENTS, lambda sent, total: None)
     except (requests.RequestException, send.Unsent) as error:
         print(f"\nNo answer: {error}")
-        return False
+        return None
     print(f"\nThe answer:\n\n{send.describe(answer)}")
     if answer.status_code != 200:
-        return False
-    return _show_fax(stack, to, answer.json()["id"], answer.json()["uid"], home)
+        return None
+    fax = answer.json()
+    return fax["id"] if _show_fax(stack, to, fax["id"], fax["uid"], home) else None
 
 
 def show_log(stack: LocalStack, since: datetime) -> None:
@@ -165,7 +172,17 @@ def _stay_up(home: Path) -> None:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
-def _how_to_go_on(stack: LocalStack, home: Path) -> None:
+def _desk(stack: LocalStack, sent: str | None) -> Desk:
+    """What the page does: it sends as the app did that has just sent."""
+    calls = Calls(login.Deployment(stack.apiUrl, stack.caBundle), stack.appKey, stack.appSecret, "@me", stack.extension)
+    printed = Paper(received.network_of(stack), pages.reader(stack), lambda: datetime.now(UTC), SPEED)
+    faxes = Sent()
+    if sent:
+        faxes.add(sent)
+    return Desk(calls, printed, faxes)
+
+
+def _how_to_go_on(stack: LocalStack, home: Path, address: str) -> None:
     print(
         f"""
 It stays up. To try more, in another terminal in this folder:
@@ -180,7 +197,12 @@ It stays up. To try more, in another terminal in this folder:
 
 {places.shown(home / "stack.json")} says what runs, for scripts of your own. The API is at
 {stack.apiUrl}
-Stop it with ctrl-C.""",
+Stop it with ctrl-C.
+
+Send documents of your own, and see them come out of a fax machine:
+
+  {address}
+""",
         flush=True,
     )
 

@@ -1,12 +1,12 @@
 """The deployed sweep, invoked each second and not each minute alone: on the simulated network, a minute is a second."""
 
-import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tools.local import signals
 from tools.local.stack_file import LocalStack
 
 _BETWEEN = 1.0
@@ -27,8 +27,7 @@ def swept_each_second(stack: LocalStack) -> Iterator[None]:
     ]
 
     def sweep() -> None:
-        # A signal ends the main thread's wait, and would not if it came here.
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD, signal.SIGINT, signal.SIGTERM})
+        signals.leave_them_to_the_main_thread()
         while not over.wait(_BETWEEN):
             try:
                 functions.invoke(FunctionName=name)

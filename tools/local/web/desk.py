@@ -1,0 +1,109 @@
+"""What the page asks for, and what it gets. Knows no sockets; who may ask is the server's."""
+
+import json
+import re
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from tools.local.web import paper
+from tools.local.web.calls import Answer, Calls
+from tools.local.web.paper import Paper
+
+_PAGE = Path(__file__).parent / "page"
+_KINDS = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
+_FAX = r"/faxes/([0-9]{1,20})"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the browser gets."""
+
+    status: int
+    body: bytes = b""
+    kind: str = "application/json"
+    etag: str = ""
+
+
+class Sent:
+    """The ids of the faxes that were sent since the start, the newest first."""
+
+    def __init__(self) -> None:
+        self._ids: list[str] = []
+        self._adding = threading.Lock()
+
+    def add(self, fax_id: str) -> None:
+        with self._adding:
+            if fax_id not in self._ids:
+                self._ids.insert(0, fax_id)
+
+    def ids(self) -> list[str]:
+        with self._adding:
+            return list(self._ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the page can do."""
+
+    calls: Calls
+    paper: Paper
+    sent: Sent
+
+    def get(self, path: str, etag: str) -> Reply:
+        """Raises requests.RequestException, LoginFailed or StorageFault where no answer comes."""
+        if path == "/faxes":
+            return Reply(200, json.dumps({"ids": self.sent.ids()}).encode())
+        if found := re.fullmatch(_FAX, path):
+            return _told(self.calls.fax(found[1], etag))
+        if found := re.fullmatch(f"{_FAX}/events", path):
+            return _told(self.calls.events(found[1]))
+        if found := re.fullmatch(f"{_FAX}/paper", path):
+            fax = self._fax(found[1])
+            return Reply(200, paper.described(self.paper.sheets(fax))) if fax else _nothing()
+        if found := re.fullmatch(rf"{_FAX}/paper/([0-9]{{1,3}})/([0-9]{{1,4}})\.png", path):
+            fax = self._fax(found[1])
+            picture = self.paper.picture(fax, int(found[2]), int(found[3])) if fax else None
+            return Reply(200, picture, "image/png") if picture else _nothing()
+        # By their names, so that no path leads anywhere else.
+        files = {f"/{file.name}": file for file in _PAGE.iterdir()}
+        if file := files.get("/index.html" if path == "/" else path):
+            return Reply(200, file.read_bytes(), f"{_KINDS[file.suffix[1:]]}; charset=utf-8")
+        return _nothing()
+
+    def post(self, path: str, content_type: str, body: IO[bytes]) -> Reply:
+        """Raises as get does."""
+        if path == "/faxes":
+            answer = self.calls.send(body, content_type)
+            if answer.status == 200:
+                self.sent.add(str(json.loads(answer.body)["id"]))
+            return _told(answer)
+        if found := re.fullmatch(f"{_FAX}/cancel", path):
+            return _told(self.calls.cancel(found[1]))
+        return _nothing()
+
+    def _fax(self, fax_id: str) -> dict[str, Any] | None:
+        answer = self.calls.fax(fax_id)
+        fax: dict[str, Any] | None = json.loads(answer.body) if answer.status == 200 else None
+        return fax
+
+
+def _told(answer: Answer) -> Reply:
+    """What the API answered. A refusal is an answer as well: browsers complain of a status of 400 and more."""
+    if answer.status == 304:
+        return Reply(304, etag=answer.etag)
+    try:
+        body = json.loads(answer.body) if answer.body else None
+    except ValueError:
+        body = None
+    return Reply(200, json.dumps({"status": answer.status, "body": body}).encode(), etag=answer.etag)
+
+
+def _nothing() -> Reply:
+    return said(404, "There is nothing here.")
+
+
+def said(status: int, sentence: str) -> Reply:
+    """In the shape of the API's errors."""
+    return Reply(status, json.dumps({"error": {"code": "local_address", "message": sentence}}).encode())

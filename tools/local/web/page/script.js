@@ -1,0 +1,305 @@
+// Sends what is dropped, asks what becomes of it, and shows what came out of the machines.
+"use strict";
+
+const $ = (id) => document.getElementById(id);
+const FINAL = new Set(["sent", "partially_sent", "failed", "canceled", "refused", "expired", "received"]);
+const STEPS = ["accepted", "rendering", "queued", "sending", "sent"];
+const STATUS = {
+  accepted: "accepted", rendering: "being prepared", queued: "queued", sending: "being sent", sent: "sent",
+  partially_sent: "partially sent", failed: "failed", canceled: "canceled", waiting: "waiting", in_doubt: "in doubt",
+  ended: "ended", abandoned: "given up", received: "received",
+};
+const REASONS = {
+  busy: "the line is busy", no_answer: "nobody answers", not_a_fax: "what answers is no fax machine",
+  line_quality: "the line broke", remote_hung_up: "the other side hung up", timeout: "it took too long",
+  page_too_long: "a page is too long", resolution_refused: "the machine refused the resolution",
+  number_invalid: "there is no such number", number_blocked: "the number is blocked", no_route: "no carrier reaches it",
+  carrier_unavailable: "the carrier is not available", carrier_rejected: "the carrier refuses it",
+  no_carrier: "the deployment has no carrier", last_page_unconfirmed: "the last page was not confirmed",
+  outcome_unknown: "its outcome is not known", document_too_large: "the document is too large",
+  render_failed: "its pages could not be made", canceled: "it was canceled", internal: "a fault of the service",
+};
+// Between two questions about a fax that goes on, in milliseconds.
+const BETWEEN = 400;
+
+let chosen = [];
+
+// --- sending ---------------------------------------------------------------------------------------------------------
+
+function recipients() {
+  return $("to").value.split(",").map((each) => each.trim()).filter(Boolean);
+}
+
+function asked() {
+  const request = { recipients: recipients() };
+  for (const name of ["rendering", "resolution"]) if ($(name).value) request[name] = $(name).value;
+  return JSON.stringify(request);
+}
+
+function quoted(text) {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function address(ending = "") {
+  return `"https://$HOST/uapi/faxes/@me/0003*210${ending}"`;
+}
+
+function curl(parts) {
+  return ['eval "$(make -s env)"', ["curl -H \"Authorization: Bearer $TOKEN\"", ...parts].join(" \\\n  ")].join("\n");
+}
+
+function showChosen() {
+  $("chosen").replaceChildren(...chosen.map((file, position) => {
+    const item = document.createElement("li");
+    const remove = document.createElement("button");
+    remove.type = "button";
+    remove.textContent = "×";
+    remove.setAttribute("aria-label", `Leave out ${file.name}`);
+    remove.onclick = () => { chosen.splice(position, 1); showChosen(); };
+    item.append(text("span", file.name), text("span", bytes(file.size), "quiet"), remove);
+    return item;
+  }));
+  showCurl();
+}
+
+function showCurl() {
+  const files = chosen.length ? chosen.map((file) => `-F ${quoted(`files=@${file.name}`)}`) : ["-F files=@letter.pdf"];
+  $("curl").textContent = curl([`-F ${quoted(`request=${asked()}`)}`, ...files, address()]);
+}
+
+function choose(files) {
+  chosen = [...chosen, ...files];
+  $("refusal").hidden = true;
+  showChosen();
+}
+
+function refuse(sentence) {
+  $("refusal").textContent = sentence;
+  $("refusal").hidden = false;
+}
+
+// The sentence of an answer that is no fax.
+function said(answer) {
+  if (answer.status === 204) return "The service found no document in it; nothing was sent.";
+  return answer.body?.error?.message ?? `The answer was ${answer.status}.`;
+}
+
+const GONE = "The command that serves this page has ended; start make run again.";
+
+async function call(path, options = {}) {
+  const answer = await fetch(path, { cache: "no-store", ...options });
+  const told = answer.status === 304 ? { status: 304 } : await answer.json();
+  return { status: answer.status, ...told, etag: answer.headers.get("ETag") ?? "" };
+}
+
+function send(event) {
+  event.preventDefault();
+  if (!chosen.length) return refuse("Choose a document first.");
+  const form = new FormData();
+  form.append("request", asked());
+  for (const file of chosen) form.append("files", file, file.name);
+  const request = new XMLHttpRequest();
+  const done = () => { $("submit").disabled = false; $("progress").hidden = true; };
+  request.open("POST", "/faxes");
+  request.upload.onprogress = (sent) => { $("progress").value = sent.total ? sent.loaded / sent.total : 0; };
+  request.onerror = () => { done(); refuse(GONE); };
+  request.onload = () => {
+    done();
+    const answer = { status: request.status, ...JSON.parse(request.responseText) };
+    if (answer.error) return refuse(answer.error.message);
+    if (answer.status !== 200) return refuse(said(answer));
+    chosen = [];
+    $("files").value = "";
+    showChosen();
+    list();
+  };
+  $("refusal").hidden = true;
+  $("progress").value = 0;
+  $("progress").hidden = false;
+  $("submit").disabled = true;
+  request.send(form);
+}
+
+// --- what becomes of them --------------------------------------------------------------------------------------------
+
+const shown = new Map();
+
+async function list() {
+  const { ids } = await call("/faxes");
+  $("none").hidden = ids.length > 0;
+  for (const id of [...ids].reverse()) {
+    if (shown.has(id)) continue;
+    const item = $("fax").content.firstElementChild.cloneNode(true);
+    item.querySelector(".cancel").onclick = () => cancel(id);
+    item.querySelector(".history").ontoggle = () => showHistory(id);
+    item.querySelector(".curl pre").textContent = curl([address(`/${id}`)]);
+    $("faxes").prepend(item);
+    shown.set(id, { item, etag: "", following: false });
+    follow(id);
+  }
+}
+
+async function cancel(id) {
+  const { item } = shown.get(id);
+  const answer = await call(`/faxes/${id}/cancel`, { method: "POST" });
+  if (answer.status !== 200) item.querySelector(".summary").textContent = said(answer);
+  follow(id);
+}
+
+async function follow(id) {
+  const known = shown.get(id);
+  if (known.following) return;
+  known.following = true;
+  try {
+    for (;;) {
+      const answer = await call(`/faxes/${id}`, { headers: known.etag ? { "If-None-Match": known.etag } : {} });
+      if (answer.status === 200) {
+        known.etag = answer.etag;
+        known.fax = answer.body;
+        showFax(known);
+        showHistory(id);
+      } else if (answer.status === 404) {
+        known.item.querySelector(".summary").textContent = "It was erased.";
+        return;
+      }
+      const fax = known.fax;
+      if (fax && ["sending", "sent", "partially_sent", "failed", "canceled"].includes(fax.status)) await showPaper(known);
+      if (fax && FINAL.has(fax.status)) return;
+      await new Promise((go) => setTimeout(go, BETWEEN));
+    }
+  } catch {
+    known.item.querySelector(".summary").textContent = GONE;
+  } finally {
+    known.following = false;
+  }
+}
+
+function showFax({ item, fax }) {
+  const files = fax.files ?? [];
+  item.querySelector(".name").textContent = files.length ? files.map((file) => file.name).join(", ") : `Fax ${fax.id}`;
+  pill(item.querySelector("h3 .pill"), fax.status);
+  const simulated = fax.sandbox ? " · SIMULATED, nothing was sent to anybody" : "";
+  const times = fax.completedAt ? `${clock(fax.createdAt)} to ${clock(fax.completedAt)}` : clock(fax.createdAt);
+  item.querySelector(".summary").textContent = `${counted(fax.pages, "page")} · ${times} · fax ${fax.id}${simulated}`;
+  const at = Math.max(STEPS.indexOf(fax.status), FINAL.has(fax.status) ? STEPS.length - 1 : 0);
+  item.querySelector(".steps").replaceChildren(...STEPS.map((step, position) => {
+    const dot = document.createElement("li");
+    dot.className = position < at || FINAL.has(fax.status) ? "done" : position === at ? "now" : "";
+    return dot;
+  }));
+  const failure = item.querySelector(".failure");
+  failure.hidden = !fax.failure;
+  if (fax.failure) failure.textContent = fax.failure.message ?? `Its pages could not be made: ${fax.failure.why}.`;
+  item.querySelector(".cancel").hidden = FINAL.has(fax.status) || Boolean(fax.cancelRequestedAt);
+  const places = item.querySelector(".deliveries");
+  (fax.deliveries ?? []).forEach((delivery, position) => {
+    if (!places.children[position]) places.append($("delivery").content.firstElementChild.cloneNode(true));
+    showDelivery(places.children[position], delivery);
+  });
+}
+
+function showDelivery(place, delivery) {
+  place.querySelector("strong").textContent = delivery.recipient;
+  pill(place.querySelector(".pill"), delivery.status);
+  const next = delivery.nextAt ? `again at ${clock(delivery.nextAt)}` : "";
+  place.querySelector(".why").textContent = [reason(delivery), next].filter(Boolean).join(", ");
+  place.querySelector(".attempts").replaceChildren(...delivery.attempts.map((attempt) => {
+    const line = [`Attempt ${attempt.number}`, clock(attempt.startedAt), reason(attempt) || (attempt.status === "ended" ? "sent" : STATUS[attempt.status] ?? attempt.status)];
+    if (attempt.durationSeconds !== undefined) line.push(`${attempt.durationSeconds} s on the line`);
+    if (attempt.pagesSent) line.push(`${counted(attempt.pagesSent, "page")} sent`);
+    return text("li", line.join(" · "));
+  }));
+}
+
+async function showPaper({ item, fax }) {
+  const { sheets = [] } = await call(`/faxes/${fax.id}/paper`);
+  sheets.forEach((count, position) => {
+    const place = item.querySelectorAll(".delivery")[position];
+    if (!place || !count) return;
+    place.querySelector(".machine").hidden = false;
+    place.querySelector(".slot").textContent = `${counted(count, "page")} came out of the machine at ${fax.deliveries[position].recipient}`;
+    const list = place.querySelector(".sheets");
+    while (list.children.length < count) {
+      const sheet = list.children.length + 1;
+      const link = document.createElement("a");
+      const image = document.createElement("img");
+      link.href = image.src = `/faxes/${fax.id}/paper/${position + 1}/${sheet}.png`;
+      link.target = "_blank";
+      image.width = 864;
+      image.height = 1143;
+      image.alt = `Sheet ${sheet} from the machine at ${fax.deliveries[position].recipient}, as an image`;
+      link.append(image);
+      const entry = document.createElement("li");
+      entry.append(link);
+      list.append(entry);
+    }
+  });
+}
+
+async function showHistory(id) {
+  const { item } = shown.get(id);
+  if (!item.querySelector(".history").open) return;
+  const { body } = await call(`/faxes/${id}/events`);
+  item.querySelector(".history ol").replaceChildren(...(body?.entry ?? []).map((event) => text("li", [
+    clock(event.at), event.event.replaceAll("_", " "), event.recipient ?? "", event.attempt ? `attempt ${event.attempt}` : "",
+    event.reason ? REASONS[event.reason] ?? event.reason : "", event.pages ? counted(event.pages, "page") : "",
+    event.nextAt ? `again at ${clock(event.nextAt)}` : "",
+  ].filter(Boolean).join(" · "))));
+}
+
+// --- words -----------------------------------------------------------------------------------------------------------
+
+function reason(what) {
+  return what.reason ? REASONS[what.reason] ?? what.reason : "";
+}
+
+function pill(place, status) {
+  place.textContent = STATUS[status] ?? status;
+  place.className = "pill";
+  if (status === "sent" || status === "received") place.classList.add("good");
+  if (["failed", "partially_sent", "canceled", "in_doubt"].includes(status)) place.classList.add("bad");
+}
+
+function text(tag, content, name = "") {
+  const made = document.createElement(tag);
+  made.textContent = content;
+  made.className = name;
+  return made;
+}
+
+function counted(count, word) {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
+}
+
+function bytes(count) {
+  return count < 1e6 ? `${Math.ceil(count / 1000)} KB` : `${(count / 1e6).toFixed(1)} MB`;
+}
+
+function clock(moment) {
+  return new Date(moment).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+}
+
+// --- the page --------------------------------------------------------------------------------------------------------
+
+$("form").addEventListener("submit", send);
+$("files").addEventListener("change", () => { choose($("files").files); $("files").value = ""; });
+$("outcome").addEventListener("change", () => {
+  if ($("outcome").value) $("to").value = $("outcome").value;
+  else { $("to").value = ""; $("to").focus(); }
+  showCurl();
+});
+for (const id of ["to", "rendering", "resolution"]) $(id).addEventListener("input", showCurl);
+for (const button of document.querySelectorAll("[data-copies]")) {
+  button.onclick = async () => {
+    await navigator.clipboard.writeText($(button.dataset.copies).textContent);
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = "Copy"; }, 1500);
+  };
+}
+for (const name of ["dragover", "dragenter"]) {
+  document.addEventListener(name, (event) => { event.preventDefault(); $("drop").classList.add("over"); });
+}
+for (const name of ["dragleave", "drop"]) document.addEventListener(name, () => $("drop").classList.remove("over"));
+document.addEventListener("drop", (event) => { event.preventDefault(); choose(event.dataTransfer.files); });
+showChosen();
+list();
