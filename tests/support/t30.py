@@ -9,9 +9,9 @@ from ctypes import CFUNCTYPE, POINTER, c_char_p, c_int, c_int16, c_void_p
 from dataclasses import dataclass
 from pathlib import Path
 
-_FRAME = 160
-_RATE = 8_000
-_Frame = c_int16 * _FRAME
+FRAME = 160
+RATE = 8_000
+Frame = c_int16 * FRAME
 _PageHandler = CFUNCTYPE(c_int, c_void_p, c_void_p, c_int)
 _EndHandler = CFUNCTYPE(None, c_void_p, c_void_p, c_int)
 # V.27ter, V.29 and V.17; T.4 in one and two dimensions, T.6; standard, fine; 215 mm, and unlimited, A4 and US lengths.
@@ -23,7 +23,7 @@ _STATISTICS = (
     *("error_correcting_mode_retries", "current_status"),
 )
 # Silence after one side has ended, until the other is given up.
-_LONGEST_TAIL = 60 * _RATE // _FRAME
+_LONGEST_TAIL = 60 * RATE // FRAME
 
 
 class Statistics(ctypes.Structure):
@@ -57,7 +57,7 @@ def library() -> ctypes.CDLL | None:
     for name in ("fax_get_t30_state", "fax_free", "t30_terminate"):
         getattr(spandsp, name).argtypes = [c_void_p]
     for name in ("fax_tx", "fax_rx"):
-        getattr(spandsp, name).argtypes = [c_void_p, _Frame, c_int]
+        getattr(spandsp, name).argtypes = [c_void_p, Frame, c_int]
     for name in ("t30_set_tx_ident",):
         getattr(spandsp, name).argtypes = [c_void_p, c_char_p]
     for name in (
@@ -65,6 +65,9 @@ def library() -> ctypes.CDLL | None:
         *("t30_set_supported_compressions", "t30_set_supported_resolutions", "t30_set_supported_image_sizes"),
     ):
         getattr(spandsp, name).argtypes = [c_void_p, c_int]
+    spandsp.t30_get_rx_ident.argtypes, spandsp.t30_get_rx_ident.restype = [c_void_p], c_char_p
+    spandsp.t30_completion_code_to_str.argtypes = [c_int]
+    spandsp.t30_completion_code_to_str.restype = c_char_p
     spandsp.t30_set_tx_file.argtypes = [c_void_p, c_char_p, c_int, c_int]
     spandsp.t30_set_rx_file.argtypes = [c_void_p, c_char_p, c_int]
     spandsp.t30_set_phase_d_handler.argtypes = [c_void_p, _PageHandler, c_void_p]
@@ -73,20 +76,25 @@ def library() -> ctypes.CDLL | None:
     return spandsp
 
 
-class _Terminal:
-    def __init__(self, spandsp: ctypes.CDLL, *, calls: bool) -> None:
+class Terminal:
+    """A fax machine as sound: what it says goes by ``speak`` into ``frame``, what it is told comes by ``hear``.
+    ``result`` is None until its call has ended, then spandsp's; ``pages`` are those that were asked to be confirmed,
+    ``answers`` what became of each."""
+
+    def __init__(self, spandsp: ctypes.CDLL, *, calls: bool, ident: str) -> None:
         self._spandsp = spandsp
         self.fax = spandsp.fax_init(None, int(calls))
         self.t30 = spandsp.fax_get_t30_state(self.fax)
         self.result: int | None = None
         self.pages: list[Statistics] = []
-        self.frame = _Frame()
+        self.answers: list[int] = []
+        self.frame = Frame()
         # They are called until the call ends, so they stay.
         self._handlers = (_PageHandler(self._page), _EndHandler(self._end))
         spandsp.t30_set_phase_d_handler(self.t30, self._handlers[0], None)
         spandsp.t30_set_phase_e_handler(self.t30, self._handlers[1], None)
         spandsp.fax_set_transmit_on_idle(self.fax, 1)
-        spandsp.t30_set_tx_ident(self.t30, b"CALLER" if calls else b"ANSWERER")
+        spandsp.t30_set_tx_ident(self.t30, ident.encode())
         spandsp.t30_set_ecm_capability(self.t30, 1)
         spandsp.t30_set_supported_modems(self.t30, _MODEMS)
         spandsp.t30_set_supported_compressions(self.t30, _CODES)
@@ -98,39 +106,50 @@ class _Terminal:
         statistics = Statistics()
         self._spandsp.t30_get_transfer_statistics(self.t30, ctypes.byref(statistics))
         self.pages.append(statistics)
+        self.answers.append(result)
         return 0
 
     def _end(self, _: int, user: int, result: int) -> None:
         self.result = result
 
     def speak(self) -> None:
-        said = self._spandsp.fax_tx(self.fax, self.frame, _FRAME)
-        for at in range(said, _FRAME):
+        said = self._spandsp.fax_tx(self.fax, self.frame, FRAME)
+        for at in range(said, FRAME):
             self.frame[at] = 0
 
-    def hear(self, other: "_Terminal") -> None:
-        self._spandsp.fax_rx(self.fax, other.frame, _FRAME)
+    def hear(self, frame: "ctypes.Array[c_int16]", samples: int = FRAME) -> None:
+        self._spandsp.fax_rx(self.fax, frame, samples)
+
+    def remote_id(self) -> str | None:
+        """What the machine at the other end calls itself, as far as it was told."""
+        said = self._spandsp.t30_get_rx_ident(self.t30)
+        return said.decode("ascii", "replace").strip() if said else None
+
+    def end(self) -> None:
+        """End the call, where it has not ended, and let go of what spandsp has of it."""
+        self._spandsp.t30_terminate(self.t30)
+        self._spandsp.fax_free(self.fax)
 
 
 def call(spandsp: ctypes.CDLL, sent: Path, received: Path, longest: float) -> Call:
     """Send a TIFF, and write what arrives. ``longest`` bounds the seconds on the line."""
-    caller, answerer = _Terminal(spandsp, calls=True), _Terminal(spandsp, calls=False)
+    caller = Terminal(spandsp, calls=True, ident="CALLER")
+    answerer = Terminal(spandsp, calls=False, ident="ANSWERER")
     spandsp.t30_set_tx_file(caller.t30, str(sent).encode(), -1, -1)
     spandsp.t30_set_rx_file(answerer.t30, str(received).encode(), -1)
     frames = tail = 0
-    while frames * _FRAME < longest * _RATE and tail < _LONGEST_TAIL:
+    while frames * FRAME < longest * RATE and tail < _LONGEST_TAIL:
         results = (caller.result, answerer.result)
         if None not in results:
             break
         tail += results != (None, None)
         caller.speak()
         answerer.speak()
-        answerer.hear(caller)
-        caller.hear(answerer)
+        answerer.hear(caller.frame)
+        caller.hear(answerer.frame)
         frames += 1
     for terminal in (caller, answerer):
-        spandsp.t30_terminate(terminal.t30)
-        spandsp.fax_free(terminal.fax)
+        terminal.end()
     return Call(
         caller.result,
         answerer.result,
@@ -138,5 +157,5 @@ def call(spandsp: ctypes.CDLL, sent: Path, received: Path, longest: float) -> Ca
         sum(page.bad_rows for page in answerer.pages),
         all(page.error_correcting_mode for page in answerer.pages),
         tuple((page.x_resolution, page.y_resolution) for page in answerer.pages),
-        frames * _FRAME / _RATE,
+        frames * FRAME / RATE,
     )
