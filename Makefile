@@ -197,6 +197,10 @@ test: set-up ## Run the tests: [ARGS="-k name"] [FULL=1]
 set-up:
 	@$(call ready,$(DEV) $(TOOLS) $(SAM) $(EMULATOR) $(GATES) $(WHEELS) $(RENDERER))
 
+.PHONY: prove-delivery
+prove-delivery: ## Send faxes by telephone to HylaFAX, and compare what it received (root on Debian, minutes)
+	@$(MAKE) --no-print-directory test FULL=1 ARGS='tests/line $(ARGS)'
+
 .PHONY: fuzz
 fuzz: fuzz-requests fuzz-documents ## Search for requests and documents that break anything
 

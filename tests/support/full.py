@@ -13,7 +13,7 @@ import pytest
 from hypothesis import settings
 
 FULL = os.environ.get("FULL") == "1"
-FOLDERS = ("environments", "planted")
+FOLDERS = ("environments", "line", "planted")
 
 _TESTS = Path(__file__).resolve().parents[1]
 
