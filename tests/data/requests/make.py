@@ -405,6 +405,7 @@ def _recipients() -> dict[str, bytes]:
         "recipients-number": to(b'{"recipients":["0003*211",7778888]}'),
         "recipients-blank": to(b'{"recipients":[""]}'),
         "recipients-malformed": to(b'{"recipients":["7778888","call me"]}'),
+        "recipients-extension-without-fax": to(b'{"recipients":["7778888","0003*213"]}'),
         "recipients-too-many": to(b'{"recipients":["1001","1002","1003","1004","1005","1006"]}'),
         "request-missing": mcp_server(file_part()),
         "request-not-json": to(b"recipients=7778888"),

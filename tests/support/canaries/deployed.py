@@ -19,6 +19,7 @@ from tests.support.canaries.texts import (
     FAX_OFF,
     ISSUED,
     KEYS,
+    OTHER_EXTENSION,
     QUEUE,
     SECRET,
     TOKENS,
@@ -83,6 +84,7 @@ def fill(running: Cloud) -> None:
             extension_item(Extension(ExtensionNumber("0003", QUEUE), USER, queue, True)),
             extension_item(Extension(ExtensionNumber("0003", FAX_OFF), USER, terminal, False)),
             extension_item(Extension(ExtensionNumber("0003", COLLEAGUES), COLLEAGUE, terminal, True)),
+            extension_item(Extension(ExtensionNumber(*OTHER_EXTENSION.split("*")), COLLEAGUE, terminal, True)),
         ],
         "CredentialTable": [*map(app_item, apps), *map(token_item, tokens.values())],
     }

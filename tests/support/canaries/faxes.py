@@ -116,6 +116,9 @@ def accepted_and_refused_faxes() -> list[Case]:
         ("number", "recipient_not_string"): recipients(f'{{"recipients":[{PHONE}]}}'.encode()),
         ("words", "recipient_malformed"): recipients(f'{{"recipients":["{PHONE} {text}"]}}'.encode()),
         ("number-for-tests", "recipient_refused"): recipients(f'{{"recipients":["{PHONE}","+15005550001"]}}'.encode()),
+        ("extension-without-fax", "recipient_takes_no_fax"): recipients(
+            f'{{"recipients":["{PHONE}","0003*{FAX_OFF}"]}}'.encode()
+        ),
         ("many-recipients", "too_many_recipients"): recipients(
             json.dumps({"recipients": [f"{PHONE}{n}" for n in range(6)]}).encode()
         ),

@@ -105,7 +105,7 @@ def test_where_it_cannot_be_learned_what_became_of_others_nobody_knows() -> None
 @pytest.mark.parametrize(("left", "failure"), [(5.0, StorageFailed), (4.9, OutcomeUnknown)])
 def test_it_is_asked_for_as_long_as_there_is_time(left: float, failure: type[ServiceFault]) -> None:
     service = Service()
-    moments = iter([28.0, 28.0, left, left])
+    moments = iter([28.0, 28.0, 28.0, left, left])
     service.remaining = lambda: next(moments)
     service.files.failing_position = 1
     with pytest.raises(ServiceFault) as caught:

@@ -287,7 +287,7 @@ def test_a_record_that_may_not_be_written_again_in_time_is_not_begun_again() -> 
 
 def test_where_no_time_is_left_to_clean_up_the_answer_goes_first() -> None:
     service = Service()
-    left = iter([28.0, 28.0, 16.0, 12.0])
+    left = iter([28.0, 28.0, 28.0, 16.0, 12.0])
     service.remaining = lambda: next(left)
     service.faxes.failure = DEFINITE
     with pytest.raises(StorageFailed) as caught:

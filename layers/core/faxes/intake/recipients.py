@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from faxes import numbers
 from faxes.errors import RecipientsInvalid, shown
-from faxes.model import Limits
+from faxes.model import Extension, ExtensionNumber, Limits
 
 # As many as a fax may have at the very most, each of them twice: what is looked at, whatever the limit of a fax is.
 MAX_RECIPIENTS_SENT = 1998
@@ -53,6 +53,20 @@ def check_each(recipients: Sequence[str], refused: Callable[[str], str | None]) 
     for number in recipients:
         if why := refused(number):
             raise RecipientsInvalid(f"Recipient {number} {why}.", reason="recipient_refused")
+
+
+def check_extensions(
+    recipients: Sequence[str], organization_id: str, read: Callable[[ExtensionNumber], Extension | None]
+) -> None:
+    """Raises RecipientsInvalid for the first extended number of this organization, the sender's own, at which no fax
+    can come in. Another organization's are not looked up: whether they exist is not for the sender to learn."""
+    for number in recipients:
+        parsed = numbers.parse_extension(number) if "*" in number else None
+        if parsed is None or parsed[0] != organization_id:
+            continue
+        extension = read(ExtensionNumber(organization_id, parsed[1]))
+        if why := extension.why_no_fax if extension else "does not exist":
+            raise RecipientsInvalid(f"Recipient {number} {why}.", reason="recipient_takes_no_fax")
 
 
 def _sent(members: Sequence[object]) -> list[object]:

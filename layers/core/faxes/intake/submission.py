@@ -26,6 +26,7 @@ from faxes.model import (
     Acceptance,
     Document,
     Extension,
+    ExtensionNumber,
     Fax,
     Form,
     IdempotencyRecord,
@@ -100,9 +101,10 @@ class Submission:
             return _replayed(_fingerprint(sender, asked, form, key), accepted)
         recipients.check_number_of(asked.recipients, self.limits)
         recipients.check_each(asked.recipients, self.refused)
-        if not form.uploads:
-            return None
         try:
+            self._check_extensions(asked, sender, remaining)
+            if not form.uploads:
+                return None
             documents = self._documents(form.uploads, remaining)
             fingerprint = fingerprint_of(sender, asked, ((each.name, each.sha256) for each in documents), key)
             idempotency = self._idempotency(principal, key, fingerprint)
@@ -111,6 +113,15 @@ class Submission:
             if key and (accepted := self._accepted_since(name_by_key(principal, key), failed, remaining)):
                 return _replayed(_fingerprint(sender, asked, form, key), accepted)
             raise
+
+    def _check_extensions(self, asked: Request, sender: Extension, remaining: Callable[[], float]) -> None:
+        def read(number: ExtensionNumber) -> Extension | None:
+            # Each may take as long as a write.
+            self._check_time_to_store(remaining)
+            return self.directory.extension(number)
+
+        with storage_faults_as(StorageFailed, reason="record_not_read"):
+            recipients.check_extensions(asked.recipients, sender.number.organization_id, read)
 
     def _accepted_since(self, name: str, failed: StorageFailed, remaining: Callable[[], float]) -> Acceptance | None:
         """What another request with the same key came to, since the key was looked up and this one failed.

@@ -65,3 +65,10 @@ class Extension:
     type: ExtensionType
     fax_enabled: bool
     caller_id: str | None = None
+
+    @property
+    def why_no_fax(self) -> str | None:
+        """Why it takes no fax, as what is said of it; None where it takes one."""
+        if self.type is not ExtensionType.PHONE_TERMINAL:
+            return "is not a phone terminal; only a phone terminal takes faxes"
+        return None if self.fax_enabled else "is not enabled for fax"
