@@ -17,28 +17,15 @@ from faxes.adapters.dynamodb.jobs import DynamoDBJobStore
 from faxes.errors import Effect, StorageFault
 from faxes.lifecycle import IllegalTransition
 from faxes.model import Status
-from faxes.pages import FaxPage, Resolution
+from faxes.pages import Resolution
 from faxes.rendering import Mode
-from faxes.rendering.jobs import Changed, Failure, Job, Renderer, StoredPages
+from faxes.rendering.jobs import Changed, Failure, Job
 from tests.support.cloud import Cloud
 from tests.support.faxes import NOW, fax
-from tests.support.jobs import MemoryJobStore
+from tests.support.jobs import STORED, MemoryJobStore
 
 SOON, LATER = NOW + timedelta(minutes=1), NOW + timedelta(minutes=12)
 ACCEPTED = fax(1, due_at=SOON)
-STORED = StoredPages(
-    "faxes/u/pages.tif",
-    2_000,
-    "ab" * 32,
-    "faxes/u/pages.pdf",
-    3_000,
-    "cd" * 32,
-    (FaxPage(2_287, Resolution.FINE, bytes(1_801)), FaxPage(1_143, Resolution.STANDARD, bytes(900))),
-    Renderer("1", "8149", "13.0.0"),
-    ("Arial",),
-    (),
-)
-
 TOO_LONG, TOO_SLOW = Failure("page_too_long", "File 1 ...", 1, 2, 34), Failure("too_slow", "File 1 ...", 1)
 
 type Store = MemoryJobStore | DynamoDBJobStore

@@ -79,6 +79,19 @@ DYNAMODB = NO_ANSWER | once_and_always(
     denied=dynamodb_answers(400, "AccessDeniedException"),
 )
 READ = DYNAMODB | once_and_always(answer_cut_off=dynamodb_cut_off(200), error_cut_off=dynamodb_cut_off(400))
+# A write that is cut off when it is answered took effect.
+_TOLD = {
+    "refused": refused,
+    "connect_timeout": connect_timeout,
+    "read_timeout": read_timeout,
+    "closed": closed,
+    "error_500": dynamodb_answers(500, "InternalServerError"),
+    "error_503": dynamodb_answers(503, "ServiceUnavailable"),
+    "throttled": dynamodb_answers(400, "ThrottlingException"),
+    "denied": dynamodb_answers(400, "AccessDeniedException"),
+    "error_cut_off": dynamodb_cut_off(400),
+}
+OF_A_WORKER = once_and_always(**_TOLD) | lost(**_TOLD, answer_cut_off=dynamodb_cut_off(200))
 PUT = (
     NO_ANSWER
     | once_and_always(

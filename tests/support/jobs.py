@@ -10,11 +10,25 @@ from faxes import ids
 from faxes.errors import Effect, StorageFault
 from faxes.lifecycle import FaxEvent, HistoryEvent, after
 from faxes.model import Kind, Reason, Status, StoredFile
-from faxes.rendering.jobs import Changed, Failure, Job, StoredPages
+from faxes.pages import FaxPage, Resolution
+from faxes.rendering.jobs import Changed, Failure, Job, Renderer, StoredPages
 from tests.support.faxes import NOW
 
 UID = "5d8e2193e92f2d5e31cff1017724cfe9"
 FAX_ID = "115565468594918"
+# Pages of a worker's.
+STORED = StoredPages(
+    "faxes/u/pages.tif",
+    2_000,
+    "ab" * 32,
+    "faxes/u/pages.pdf",
+    3_000,
+    "cd" * 32,
+    (FaxPage(2_287, Resolution.FINE, bytes(1_801)), FaxPage(1_143, Resolution.STANDARD, bytes(900))),
+    Renderer("1", "8149", "13.0.0"),
+    ("Arial",),
+    (),
+)
 
 
 def stored_file(position: int, content: bytes, kind: Kind = Kind.TXT, pages: int = 1, uid: str = UID) -> StoredFile:

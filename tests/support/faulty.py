@@ -1,0 +1,195 @@
+"""Delivery's functions on moto, of which one has calls that meet a fault: what the fault matrices of them share.
+
+Real handlers with the real SDK, its own retries included; the simulated network keeps its faxes there, too. The
+functions' clock is this one's, which goes from one due time to the next.
+"""
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import ModuleType, SimpleNamespace
+from typing import Any
+from unittest import mock
+
+import boto3
+import botocore.endpoint
+import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.retries.quota import RetryQuota
+
+from faxes import lifecycle
+from faxes.adapters.dynamodb.deliveries import WAITING, event_of
+from faxes.adapters.dynamodb.items import Item, plain, wire
+from faxes.adapters.dynamodb.records import fax_item
+from faxes.adapters.dynamodb.simulated import taken_of
+from faxes.bootstrap import clients
+from faxes.carriers import simulator
+from faxes.edge import batch
+from faxes.lifecycle import FINAL, FINAL_FOR_A_RECIPIENT
+from faxes.model import Fax
+from tests.support.accepted import CONTEXT
+from tests.support.cloud import Cloud
+from tests.support.fault_matrix import Fault, sent_json
+from tests.support.faxes import NOW
+
+# How a call is named, by its operation and what it sends; None: it is none that is looked at.
+type Naming = Callable[[str, dict[str, Any]], str | None]
+
+
+_NONE = Fault(lambda request: None)
+
+
+@dataclass
+class Armed:
+    """The fault that the nth call of a name meets, and, where it is one for good, the calls of the name after it."""
+
+    call: str = ""
+    after: int = 1
+    fault: Fault = _NONE
+    met: bool = False
+    over: bool = False
+
+
+class Deployment:
+    """``made`` are the names of the calls that were seen, ``clock`` is what the functions take for the time."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self.cloud, self.clock = cloud, NOW
+        self.armed, self.made = Armed(), list[str]()
+        self.table = cloud.names["FaxTable"]
+        self._queues: Any = boto3.client("sqs")
+
+    def now(self) -> datetime:
+        return self.clock
+
+    def begin(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What each cell begins with: an empty table, and an SDK that does not wait."""
+        # The SDK's waits between its tries pass at once.
+        monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda seconds: None))
+        # A client that has failed hundreds of times makes no second tries for a while; each cell is its first failure.
+        monkeypatch.setattr(RetryQuota, "acquire", lambda quota, amount: True)
+        # What a transaction costs grows with what is there.
+        self.cloud.clear("FaxTable")
+        self.clock, self.armed = NOW, Armed()
+        self.made.clear()
+
+    def watched(self, name: str, naming: Naming, **environment: str) -> ModuleType:
+        """A function whose calls are seen, and meet the fault that is armed."""
+
+        def seen(request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse | None:
+            operation = event_name.rpartition(".")[2]
+            call = naming(operation, sent_json(request))
+            return self._meet(call, operation, request) if call else None
+
+        session: Any = boto3.DEFAULT_SESSION
+        session.events.register_first("before-send", seen)
+        try:
+            return self.cloud.function(name, **environment)
+        finally:
+            session.events.unregister("before-send", seen)
+
+    def _meet(self, call: str, operation: str, request: AWSPreparedRequest) -> AWSResponse | None:
+        self.made.append(call)
+        armed = self.armed
+        if armed.over or call != armed.call:
+            return None
+        if not armed.met:
+            armed.after -= 1
+            if armed.after:
+                return None
+        armed.met = True
+        if not armed.fault.always:
+            armed.over = True
+        if armed.fault.effective:
+            self._take_effect(operation, sent_json(request))
+        return armed.fault.fate(request)
+
+    def _take_effect(self, operation: str, sent: dict[str, Any]) -> None:
+        match operation:
+            case "UpdateItem":
+                with suppress(self.cloud.dynamodb.exceptions.ConditionalCheckFailedException):
+                    self.cloud.dynamodb.update_item(**sent)
+            case "SendMessage":
+                self._queues.send_message(**sent)
+            case "TransactWriteItems":
+                # To AWS, a second try with its token is the first.
+                with suppress(self.cloud.dynamodb.exceptions.TransactionCanceledException):
+                    self.cloud.dynamodb.transact_write_items(**sent)
+            case _:
+                raise NotImplementedError(operation)
+
+    def invoke(self, function: Any, event: dict[str, Any]) -> bool:
+        """Have a function take an event; whether it did. What is not final is due then, whatever happened."""
+        try:
+            function.handler(event, CONTEXT)
+            return True
+        except batch.Failed:
+            return False
+        finally:
+            # What hits a call time and again hits it for as long as the event is at work.
+            self.armed.over = self.armed.over or self.armed.met
+            self.assert_due()
+
+    def messages(self, queue: str) -> list[dict[str, Any]]:
+        """What lies in a queue (by logical id), taken out of it."""
+        url = self.cloud.names[queue]
+        found = self._queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+        for message in found:
+            self._queues.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return [json.loads(message["Body"]) for message in found]
+
+    def put(self, made: Fax, **attributes: Any) -> str:
+        """A fax as it is stored by now: its id."""
+        item = fax_item(made, None, 4) | attributes
+        self.cloud.dynamodb.put_item(TableName=self.table, Item=wire(item))
+        return made.id
+
+    def items(self, fax_id: str | None = None) -> list[Item]:
+        """Those of a fax, or of all and of the simulated network."""
+        items = map(plain, self.cloud.items("FaxTable"))
+        return [item for item in items if fax_id is None or item["pk"] == f"FAX#{fax_id}"]
+
+    def next_due(self, fax_id: str) -> str | None:
+        """Go to when something of a fax is due next: its sort key, None where nothing is."""
+        items = self.items(fax_id)
+        due = sorted((item["dueAt"], item["sk"]) for item in items if "dueAt" in item)
+        if not due:
+            return None
+        at, sk = str(due[0][0]), str(due[0][1])
+        if any(item.get("due") == WAITING for item in items):
+            # There is a carrier, whatever time it waits for.
+            return sk
+        self.clock = max(self.clock, datetime.fromisoformat(at))
+        if any(item["sk"] == sk and item["status"] == "sending" for item in items):
+            # As far as the end of the call, so that the carrier is asked once.
+            self.clock += timedelta(seconds=100)
+        return sk
+
+    def assert_due(self) -> None:
+        final = FINAL | FINAL_FOR_A_RECIPIENT
+        moving = [item for item in self.items() if item["sk"] == "FAX" or item["sk"].startswith("RECIPIENT#")]
+        left = [item for item in moving if "#ATTEMPT#" not in item["sk"] and item["status"] not in final]
+        assert [item["sk"] for item in left if "due" not in item or "dueAt" not in item] == []
+
+    def assert_ended(self, fax_id: str, status: str, *printed: tuple[int, ...]) -> None:
+        """The fax has ended so, its history says the same, these pages came out of machines and no others, and no
+        number is held."""
+        assert self.armed.met
+        items = self.items()
+        record = next(item for item in items if item["pk"] == f"FAX#{fax_id}" and item["sk"] == "FAX")
+        assert record["status"] == status
+        taken = [taken_of(item) for item in items if item["pk"].startswith("SIM#")]
+        papers = (simulator.paper(each, self.clock + timedelta(hours=1), 1) for each in taken)
+        assert tuple(pages for pages in papers if pages) == printed
+        assert [item for item in items if item["pk"].startswith("DEST#")] == []
+        history = [event_of(item) for item in items if item["sk"].startswith("EVENT#")]
+        for item in items:
+            if item["sk"].startswith("RECIPIENT#") and "#ATTEMPT#" not in item["sk"]:
+                assert lifecycle.fold_recipient(history, 1) == item["status"]
+
+
+def clock_of(deployment: Deployment) -> Any:
+    """While this patch lasts, the functions' clock is the deployment's."""
+    return mock.patch.object(clients, "now", deployment.now)
