@@ -48,6 +48,7 @@ def _download(debs: Path) -> None:
             f"--option=Dir::State::Lists={lists}",
             "--option=Dir::Cache::pkgcache=",
             "--option=Dir::Cache::srcpkgcache=",
+            "--option=APT::Update::Error-Mode=any",
         ]
         _run(["apt-get", "--quiet=2", *own, "update"], debs)
         _run([*download, *own], debs)

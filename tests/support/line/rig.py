@@ -129,8 +129,13 @@ def why_not() -> str | None:
     """Why the machines cannot be brought up here, or None where they can."""
     if os.geteuid() != 0:
         return "the fax machines need root, for namespaces of their own"
-    tried = subprocess.run([*_UNSHARE, "true"], capture_output=True, text=True)
-    return f"the fax machines need namespaces of their own: {tried.stderr.strip()}" if tried.returncode else None
+    try:
+        subprocess.run([*_UNSHARE, "true"], capture_output=True, text=True, check=True)
+    except FileNotFoundError:
+        return "the fax machines need unshare (Debian: util-linux)"
+    except subprocess.CalledProcessError as error:
+        return f"the fax machines need namespaces of their own: {error.stderr.strip()}"
+    return None
 
 
 def _bring_up_loopback() -> None:
