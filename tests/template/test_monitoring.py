@@ -65,14 +65,16 @@ def test_the_alarms_watch_these() -> None:
         "AuthorizerThrottlesAlarm": ("AWS/Lambda", "Throttles", "AuthorizeFunction"),
         "IssueTokenThrottlesAlarm": ("AWS/Lambda", "Throttles", "IssueTokenFunction"),
         "CreateFaxDurationAlarm": ("AWS/Lambda", "Duration", "CreateFaxFunction"),
-        "AuthorizerDurationAlarm": ("AWS/Lambda", "Duration", "AuthorizeFunction"),
-        "IssueTokenDurationAlarm": ("AWS/Lambda", "Duration", "IssueTokenFunction"),
         "ServerErrorsAlarm": ("AWS/ApiGateway", "5XXError", "ServiceName"),
         "RenderFaxErrorsAlarm": ("AWS/Lambda", "Errors", "RenderFaxFunction"),
         "SweepErrorsAlarm": ("AWS/Lambda", "Errors", "SweepFunction"),
         "RenderDeadLettersAlarm": ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "RenderDeadLettersName"),
         "RenderQueueAgeAlarm": ("AWS/SQS", "ApproximateAgeOfOldestMessage", "RenderQueueName"),
         "OldestDueAlarm": ("FaxApi", "OldestDueSeconds", "ServiceName"),
+        "SendDeadLettersAlarm": ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "SendDeadLettersName"),
+        "FailuresAlarm": ("FaxApi", "RecipientUnsent", "ServiceName"),
+        "InDoubtAlarm": ("FaxApi", "DoubtSeconds", "ServiceName"),
+        "NoCarrierAlarm": ("FaxApi", "WaitingForCarrier", "ServiceName"),
     }
 
 
@@ -123,10 +125,10 @@ def test_the_dashboard_shows_what_is_counted() -> None:
     # An id that was drawn twice is for the log.
     assert ours == counted() - {"FaxIdRedrawn"}
     # The set of dimensions, as test_events.py sees it written; their order is none of CloudWatch's.
-    (by_reason,) = [metric[0]["expression"] for metric in metrics if isinstance(metric[0], dict)]
-    assert by_reason == (
-        "SEARCH('{FaxApi,service,code,reason} MetricName=\"FaxRefused\" service=\"ServiceName\"', 'Sum', 300)"
-    )
+    assert [metric[0]["expression"] for metric in metrics if isinstance(metric[0], dict)] == [
+        "SEARCH('{FaxApi,service,code,reason} MetricName=\"FaxRefused\" service=\"ServiceName\"', 'Sum', 300)",
+        "SEARCH('{FaxApi,service,reason} MetricName=\"UnsentByReason\" service=\"ServiceName\"', 'Sum', 300)",
+    ]
 
 
 def test_the_dashboard_has_cold_starts_from_the_reports_in_the_logs() -> None:

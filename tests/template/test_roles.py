@@ -99,7 +99,7 @@ def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> N
         for action in ("GetItem", "Query", "ConditionCheckItem", "PutItem", "UpdateItem", "DeleteItem")
     }
     sweep = (
-        logged("Sweep")
+        {each for each in logged("Sweep") if not each[0].startswith("xray:")}
         | {("sqs:SendMessage", arn("SendQueue"))}
         | change
         | {("dynamodb:Query", due), ("sqs:SendMessage", queue)}

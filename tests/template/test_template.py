@@ -60,6 +60,8 @@ def test_a_part_gets_its_parameters(name: str) -> None:
                     "SweepFunction",
                     "RenderQueueName",
                     "RenderDeadLettersName",
+                    "SendQueueName",
+                    "SendDeadLettersName",
                 )
             },
             "Rights": {"KeyArn": KEY_OR_NONE}

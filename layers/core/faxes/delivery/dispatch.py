@@ -5,7 +5,7 @@ only if nobody wrote before. It may end at any place: what it left is due, and t
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from faxes.delivery import ends, policy
@@ -26,18 +26,29 @@ from faxes.delivery.steps import (
     Withdrawn,
 )
 from faxes.ids import tiff_key
-from faxes.model import AttemptStatus
+from faxes.model import AttemptStatus, RecipientStatus
 
 # From a message to its end, a recipient takes five steps at most; the others are for those who come in between.
 _MOST_STEPS = 20
+# What may end an attempt.
+_ENDINGS = {"retried", "sent", "partially_sent", "failed", "canceled"}
 
 
 @dataclass(frozen=True, slots=True)
 class Dispatched:
-    """What became of it: the words of what happened to the recipient, and how often others came in between."""
+    """What became of it: the words of what happened to the recipient, and how often others came in between.
+
+    ``reason`` says why, where it failed, waits or was sent in part. ``pages`` and ``seconds`` on the line are those of
+    the attempt that ended, ``pages`` None where none did. ``doubt`` is for how long an attempt has been in doubt that
+    still is.
+    """
 
     events: tuple[str, ...] = ()
     conflicts: int = 0
+    reason: str | None = None
+    pages: int | None = None
+    seconds: int = 0
+    doubt: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +124,21 @@ class Dispatch:
             if answer is None:
                 break
             event = answer
-        return Dispatched(tuple(events), conflicts)
+        return self._told(found, tuple(events), conflicts)
+
+    def _told(self, found: Delivery | None, events: tuple[str, ...], conflicts: int) -> Dispatched:
+        told = Dispatched(events, conflicts)
+        if found is None:
+            return told
+        recipient, attempt = found.recipient, found.attempt
+        if recipient.status == RecipientStatus.IN_DOUBT and attempt:
+            told = replace(told, doubt=self.now() - attempt.started_at)
+        if not events:
+            return told
+        told = replace(told, reason=str(recipient.reason) if recipient.reason else None)
+        if attempt and attempt.ended_at and {*events} & _ENDINGS:
+            told = replace(told, pages=attempt.pages_sent, seconds=attempt.seconds or 0)
+        return told
 
     @property
     def _terms(self) -> Terms:

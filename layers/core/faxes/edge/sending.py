@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from faxes.delivery.carrier import CarrierSilent
 from faxes.delivery.dispatch import Dispatched
 from faxes.delivery.inbox import Message, Ready, RecipientDue, Reported
 from faxes.errors import StorageFault
+from faxes.model import Reason
 from faxes.observability import logger, metrics
 
 
@@ -38,8 +39,16 @@ def asked(message: Message) -> Iterator[None]:
 
 def taken(message: Message, done: Dispatched) -> None:
     """Tell what became of a message."""
-    logger.info("taken", extra={**_named(message), "events": list(done.events), "conflicts": done.conflicts})
+    said = {**_named(message), "events": list(done.events), "conflicts": done.conflicts}
+    logger.info("taken", extra=said | ({"reason": done.reason} if done.reason else {}))
     metrics.add_metric("MessageTaken", MetricUnit.Count, 1)
+    if done.pages is not None:
+        metrics.add_metric("PagesSent", MetricUnit.Count, done.pages)
+        metrics.add_metric("SecondsOnLine", MetricUnit.Seconds, done.seconds)
+    if done.doubt is not None:
+        metrics.add_metric("DoubtSeconds", MetricUnit.Seconds, done.doubt.total_seconds())
+    if done.reason == Reason.NO_CARRIER and "delayed" in done.events:
+        metrics.add_metric("WaitingForCarrier", MetricUnit.Count, 1)
     for event in done.events:
         match event:
             case "claimed":
@@ -50,14 +59,31 @@ def taken(message: Message, done: Dispatched) -> None:
                 metrics.add_metric("AttemptFailed", MetricUnit.Count, 1)
             case "sent":
                 metrics.add_metric("RecipientSent", MetricUnit.Count, 1)
+                metrics.add_metric("RecipientUnsent", MetricUnit.Count, 0)
             case "partially_sent":
                 metrics.add_metric("RecipientPartiallySent", MetricUnit.Count, 1)
+                _unsent(done.reason)
             case "failed":
                 metrics.add_metric("RecipientFailed", MetricUnit.Count, 1)
+                _unsent(done.reason)
             case "canceled":
                 metrics.add_metric("RecipientCanceled", MetricUnit.Count, 1)
     if done.conflicts:
         metrics.add_metric("DeliveryConflicts", MetricUnit.Count, done.conflicts)
+
+
+def _unsent(reason: str | None) -> None:
+    """Of a recipient that did not get the whole fax: 1 for it where a sent one is 0, so that an average is a share; and
+    by its reason, which is a word of a closed list."""
+    metrics.add_metric("RecipientUnsent", MetricUnit.Count, 1)
+    with single_metric(
+        "UnsentByReason",
+        unit=MetricUnit.Count,
+        value=1,
+        namespace=metrics.namespace,
+        default_dimensions={"service": logger.service, "reason": reason or Reason.INTERNAL},
+    ):
+        pass
 
 
 def lost(fault: StorageFault) -> None:
