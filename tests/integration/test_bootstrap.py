@@ -9,7 +9,8 @@ from botocore.awsrequest import AWSPreparedRequest
 
 from faxes.bootstrap import create_fax as bootstrap
 from faxes.bootstrap.clients import DYNAMODB_BUDGET, S3_BUDGET, CallBudget
-from faxes.intake.submission import Submission, Timing
+from faxes.intake.claims import Timing
+from faxes.intake.submission import Submission
 from faxes.model import ExtensionNumber
 from tests.support import template
 from tests.support.cloud import Cloud

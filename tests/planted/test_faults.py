@@ -91,7 +91,7 @@ FAULTS = {
     ),
     "a key is not asked again after a fault": Fault(
         f"{CORE}/intake/submission.py",
-        "if key and (accepted := self._accepted_since(name_by_key(principal, key), failed, remaining)):",
+        "if key and (accepted := claims.accepted_since(name_by_key(principal, key), failed, remaining)):",
         "if False:",
         "tests/unit/intake",
     ),

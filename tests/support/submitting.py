@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from faxes.errors import Effect, FaxError, StorageFault
-from faxes.intake.submission import Submission, Timing
+from faxes.intake.claims import Timing
+from faxes.intake.submission import Submission
 from faxes.model import (
     Context,
     Extension,

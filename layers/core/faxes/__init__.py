@@ -18,7 +18,8 @@ A request flows one way:
         intake.documents          what a file is, and whether it can be faxed
           formats                 what each kind of file must be like, and how many pages it has
             confinement           a process for each document that a native library reads, which reaches nothing else
-        intake.idempotency        what makes a request that comes again the same fax
+        intake.claims             a request that comes again: looked up, and written with the fax's record
+          intake.idempotency      what makes it the same fax
         ids                       what names a fax, and where its files lie
       adapters.s3, .dynamodb      the stores that submission, access and tokens ask for
       edge.answers, .fax_answers  an error, or what was accepted -> an answer, a log line, a count

@@ -124,7 +124,7 @@ def test_a_request_that_is_refused_waits_for_its_key_to_be_read(monkeypatch: pyt
         waited.extend(futures)
         reading.set_result(None)
 
-    monkeypatch.setattr("faxes.intake.submission.wait", wait)
+    monkeypatch.setattr("faxes.intake.claims.wait", wait)
     service = Service()
     service.submission = dataclasses.replace(service.submission, pool=pool)
     with pytest.raises(ExtensionInvalid):

@@ -20,7 +20,8 @@ from faxes.bootstrap.clients import DYNAMODB_BUDGET, NOBODY, S3_BUDGET
 from faxes.bootstrap.environment import NO_CARRIER, VARIABLES, one_of, text, whole
 from faxes.carriers.sandbox_numbers import SIMULATOR, why_refused
 from faxes.ids import NO_FILE
-from faxes.intake.submission import Submission, Timing
+from faxes.intake.claims import Timing
+from faxes.intake.submission import Submission
 from faxes.model import Limits
 
 

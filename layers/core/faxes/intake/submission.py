@@ -4,26 +4,24 @@ Every check stands here in the contract's order: user, extension, recipients, no
 turn; the first failure answers. Then the files are stored, and the record last: the record is the acceptance, so it
 never points at bytes that are not there.
 
-A request may come again, because its answer was lost. One with an Idempotency-Key inserts an idempotency record in the
-same transaction as the fax's record, so of any number of such requests one is the fax, and the others are replayed.
+What makes a request that comes again the same fax is in claims.py.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, wait
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from faxes import access, ids
 from faxes.access import Directory
-from faxes.errors import Effect, KeyReused, OutcomeUnknown, StorageFailed, StorageFault, TooManyFiles, storage_faults_as
+from faxes.errors import KeyReused, OutcomeUnknown, StorageFailed, TooManyFiles, storage_faults_as
 from faxes.intake import documents, recipients, request
-from faxes.intake.idempotency import fingerprint_of, name_by_key, record_of
-from faxes.intake.ports import FaxStore, FileStore, IdempotencyRecordTaken, IdTaken, WriteConflict
+from faxes.intake.claims import Claims, Timing, check_time, replayed
+from faxes.intake.idempotency import fingerprint_of, name_by_key
+from faxes.intake.ports import FaxStore, FileStore, WriteConflict
 from faxes.intake.request import Request
 from faxes.model import (
-    Acceptance,
     Document,
     Extension,
     ExtensionNumber,
@@ -40,23 +38,6 @@ from faxes.model import (
 
 # An accepted fax is taken up at once, or where that was lost, after this.
 _TAKEN_UP = timedelta(minutes=1)
-# Writes of one record: an id may be taken, and others may be writing under the same key.
-_WRITES = 5
-# Seconds, doubled with each conflict: a transaction takes some hundredths.
-_CONFLICT_WAIT = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """How long things may take and last. ``put_all`` and ``write`` in seconds: the longest that a wave of puts, and one
-    write, can take; ``retention`` of a fax; ``idempotency`` of an Idempotency-Key; ``deduplication``, the window, of a
-    request without one (zero: such a request is always another fax). Neither of the latter two outlives the fax."""
-
-    put_all: float
-    write: float
-    retention: timedelta
-    idempotency: timedelta
-    deduplication: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +59,10 @@ class Submission:
     pool: Executor
     refused: Callable[[str], str | None]
 
+    @property
+    def _claims(self) -> Claims:
+        return Claims(self.faxes, self.timing, self.now, self.random_bits, self.wait, self.pool)
+
     def submit(
         self,
         form: Form,
@@ -93,12 +78,13 @@ class Submission:
         the seconds that are left for all of it. Raises a leaf of RequestRefused for the first check that fails,
         StorageFailed or OutcomeUnknown where storing does.
         """
-        with self._earlier(principal, key) as earlier, storage_faults_as(StorageFailed, reason="record_not_read"):
+        claims = self._claims
+        with claims.earlier(principal, key) as earlier, storage_faults_as(StorageFailed, reason="record_not_read"):
             sender = access.sender(self.directory, principal, user, extension)
         asked = request.asked(form.request)
         if earlier and (accepted := earlier.result()):
             # It is not looked into again: whatever would be said of it now, it was accepted.
-            return _replayed(_fingerprint(sender, asked, form, key), accepted)
+            return replayed(_fingerprint(sender, asked, form, key), accepted)
         recipients.check_number_of(asked.recipients, self.limits)
         recipients.check_each(asked.recipients, self.refused)
         try:
@@ -107,11 +93,11 @@ class Submission:
                 return None
             documents = self._documents(form.uploads, remaining)
             fingerprint = fingerprint_of(sender, asked, ((each.name, each.sha256) for each in documents), key)
-            idempotency = self._idempotency(principal, key, fingerprint)
+            idempotency = self._claims.record(principal, key, fingerprint)
             return self._store(sender, asked, documents, principal, idempotency, remaining)
         except StorageFailed as failed:
-            if key and (accepted := self._accepted_since(name_by_key(principal, key), failed, remaining)):
-                return _replayed(_fingerprint(sender, asked, form, key), accepted)
+            if key and (accepted := claims.accepted_since(name_by_key(principal, key), failed, remaining)):
+                return replayed(_fingerprint(sender, asked, form, key), accepted)
             raise
 
     def _check_extensions(self, asked: Request, sender: Extension, remaining: Callable[[], float]) -> None:
@@ -122,52 +108,6 @@ class Submission:
 
         with storage_faults_as(StorageFailed, reason="record_not_read"):
             recipients.check_extensions(asked.recipients, sender.number.organization_id, read)
-
-    def _accepted_since(self, name: str, failed: StorageFailed, remaining: Callable[[], float]) -> Acceptance | None:
-        """What another request with the same key came to, since the key was looked up and this one failed.
-
-        Raises OutcomeUnknown where that cannot be learned, or not in time.
-        """
-        # A read takes as long as a write.
-        if remaining() < self.timing.write:
-            raise OutcomeUnknown(reason=failed.reason, cause=failed.cause) from failed
-        return self._acceptance(name)
-
-    def _acceptance(self, name: str) -> Acceptance | None:
-        """What was accepted under the idempotency record of this name.
-
-        Raises OutcomeUnknown where that cannot be learned: a fax may have been.
-        """
-        with storage_faults_as(OutcomeUnknown, reason="key_not_read"):
-            return self.faxes.acceptance(name, self.now())
-
-    @contextmanager
-    def _earlier(self, principal: Principal, key: str | None) -> Iterator[Future[Acceptance | None] | None]:
-        """Look the key up beside what is done meanwhile; it is read when this ends.
-
-        Raises OutcomeUnknown where what is done meanwhile raises StorageFailed, unless nothing was accepted before:
-        the caller would be told that nothing was, and send the fax again under another key.
-        """
-        if key is None:
-            yield None
-            return
-        reading = self.pool.submit(self._acceptance, name_by_key(principal, key))
-        try:
-            yield reading
-        except StorageFailed as failed:
-            if reading.result():
-                raise OutcomeUnknown(reason=failed.reason, cause=failed.cause) from failed
-            raise
-        finally:
-            # A read that went on behind the answer would be frozen with the function.
-            wait([reading])
-
-    def _idempotency(self, principal: Principal, key: str | None, fingerprint: str) -> IdempotencyRecord | None:
-        """What makes the same request, sent again, this fax: its key; without one, its fingerprint, if that is on."""
-        lifetime = self.timing.deduplication if key is None else self.timing.idempotency
-        # Not after its fax's, and in whole seconds, as the time to live is.
-        ends = (self.now() + min(lifetime, self.timing.retention)).replace(microsecond=0)
-        return record_of(principal, key, fingerprint, ends) if lifetime else None
 
     def _documents(self, uploads: Sequence[Upload], remaining: Callable[[], float]) -> list[Document]:
         if len(uploads) > self.limits.files_per_fax:
@@ -230,7 +170,7 @@ class Submission:
         try:
             with storage_faults_as(StorageFailed, reason="file_not_stored"):
                 self.files.put_all(keyed)
-            receipt = self._write(fax, idempotency, remaining)
+            receipt = self._claims.write(fax, idempotency, self.faxes.insert, remaining)
         except (StorageFailed, KeyReused):
             self._discard(keyed, remaining)
             raise
@@ -242,70 +182,16 @@ class Submission:
             self._discard(keyed, remaining)
         return receipt
 
-    def _is_over(self, idempotency: IdempotencyRecord, accepted: Acceptance) -> bool:
-        """Whether the window that a request came into ended before its time, as its fax failed or was canceled."""
-        if not idempotency.window:
-            return False
-        with storage_faults_as(StorageFailed, reason="record_not_read"):
-            return self.faxes.is_given_up(accepted.fax_id)
-
     def _check_time_to_store(self, remaining: Callable[[], float]) -> None:
-        _check_time(remaining, self.timing.put_all + self.timing.write)
+        check_time(remaining, self.timing.put_all + self.timing.write)
 
     def _discard(self, keyed: Sequence[tuple[str, Document]], remaining: Callable[[], float]) -> None:
         # Where there is no time left, the answer is worth more: the lifecycle rule removes what stays.
         if remaining() > self.timing.put_all:
             self.files.delete([key for key, _ in keyed])
 
-    def _write(self, fax: Fax, idempotency: IdempotencyRecord | None, remaining: Callable[[], float]) -> Receipt:
-        """Write the record under an id that is free; or learn that the same request was accepted meanwhile.
-
-        Raises WriteConflict where others were writing under the same key to the last.
-        """
-        redrawn = conflicts = 0
-        for attempt in range(_WRITES):
-            _check_time(remaining, self.timing.write)
-            numbered = replace(fax, id=ids.new_id(fax.created_at, self.random_bits(ids.ID_RANDOM_BITS)))
-            try:
-                self.faxes.insert(numbered, idempotency)
-            except IdTaken:
-                redrawn += 1
-            except IdempotencyRecordTaken as taken:
-                if not (idempotency and self._is_over(idempotency, taken.by)):
-                    return _replayed(idempotency.fingerprint if idempotency else "", taken.by)
-                idempotency = replace(idempotency, instead_of=taken.by.fax_id)
-            except StorageFault as fault:
-                failure = StorageFailed if fault.effect is Effect.NONE else OutcomeUnknown
-                raise failure(reason="record_not_written", cause=str(fault)) from fault
-            except WriteConflict:
-                conflicts += 1
-                if attempt < _WRITES - 1:
-                    self.wait(_CONFLICT_WAIT * 2**attempt)
-            else:
-                return Receipt(numbered.id, numbered.uid, numbered, redrawn)
-        cause = f"{_WRITES} writes, {redrawn} ids were taken"
-        raise WriteConflict(cause) if idempotency and conflicts else StorageFailed(reason="writes_in_vain", cause=cause)
-
-
-def _check_time(remaining: Callable[[], float], needed: float) -> None:
-    """Answer in time rather than be stopped half-way. Raises StorageFailed: until now nothing is accepted."""
-    left = remaining()
-    if left < needed:
-        raise StorageFailed(reason="out_of_time", cause=f"{left:.1f} s are left, {needed:.1f} s may be needed")
-
 
 def _fingerprint(sender: Extension, asked: Request, form: Form, key: str | None) -> str:
     """The fingerprint of a fax whose files have not been looked into."""
     files = ((upload.name, hashlib.sha256(upload.content).digest()) for upload in form.uploads)
     return fingerprint_of(sender, asked, files, key)
-
-
-def _replayed(fingerprint: str, accepted: Acceptance) -> Receipt:
-    """The first answer to the same request once more. Raises KeyReused where it is another request."""
-    if fingerprint != accepted.fingerprint:
-        raise KeyReused(
-            "This Idempotency-Key was sent before with another fax: another user, extension, recipients, "
-            "rendering, resolution or files. Use a new key for a new fax.",
-            reason="idempotency_key_reused",
-        )
-    return Receipt(accepted.fax_id, accepted.uid, None)
