@@ -126,6 +126,14 @@ def test_a_fax_is_claimed_submitted_and_sent(kept: Kept) -> None:
     assert lifecycle.fold_recipient(history, 1) == RecipientStatus.SENT
 
 
+def test_what_the_carrier_answered_when_it_was_to_delete_a_fax_stands_with_the_attempt(kept: Kept) -> None:
+    fax_id = kept.queued(1, "7778888")
+    ended = kept.go(fax_id, Due(), Accepted("carrier-1"), SENT).attempt
+    assert ended is not None
+    kept.store.erased(ended, "204")
+    assert kept.store.attempt(fax_id, 1, 1) == replace(ended, erased="204")
+
+
 def test_what_has_changed_since_is_not_written_over(kept: Kept) -> None:
     fax_id = kept.queued(1, "7778888")
     before = kept.load(fax_id)

@@ -49,6 +49,9 @@ class MemoryRecipients:
     def attempt(self, fax_id: str, position: int, number: int) -> Attempt | None:
         return self.attempts.get((fax_id, position, number))
 
+    def erased(self, attempt: Attempt, answer: str) -> None:
+        self.attempts[attempt.fax_id, attempt.position, attempt.number] = replace(attempt, erased=answer)
+
     def open(self, fax_id: str) -> dict[int, bool]:
         return {
             position: recipient.due_at is not None
@@ -162,6 +165,10 @@ class MemoryBells:
 
     now: Callable[[], datetime]
     rung: list[tuple[datetime, str, int]] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
 
     def ring(self, fax_id: str, position: int, organization_id: str, after: timedelta) -> None:
         self.rung.append((self.now() + after, fax_id, position))
+
+    def over(self, reference: str) -> None:
+        self.ended.append(reference)

@@ -4,6 +4,7 @@ Left open by what is published, and decided here: a fax that is canceled fails a
 keeps what came out before; one that has not ended is not deleted; what is deleted is gone from get and list.
 """
 
+import base64
 import heapq
 import threading
 import uuid
@@ -53,6 +54,11 @@ class Fax:
     @property
     def to(self) -> str:
         return str(self.request["to"])
+
+    @property
+    def reference(self) -> str:
+        """What the sender named it."""
+        return base64.b64decode(self.request.get("client_state", "")).decode()
 
     def to_json(self) -> dict[str, Any]:
         """As get and list answer it."""

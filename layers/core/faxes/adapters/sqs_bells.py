@@ -2,7 +2,8 @@
 
 A standard queue whose messages name the sender's organization as their group, so that SQS lets no group's messages wait
 behind another's. A message is ``{"fax": "<id>"}``, a fax whose pages are ready; ``{"fax": "<id>", "recipient": 1}``, a
-recipient that is due; or ``{"report": "<reference>"}``, an attempt that the simulated network has something to say of.
+recipient that is due; ``{"report": "<reference>"}``, an attempt that the carrier has something to say of, with its
+``"carrierId"`` where a report named one; or ``{"over": "<reference>"}``, an attempt of which nothing is to stay.
 """
 
 from collections.abc import Callable
@@ -13,6 +14,8 @@ from typing import Any
 from faxes.adapters.sqs import SQSClient, send
 from faxes.errors import StorageFault
 
+# Until what it is about has been written.
+_SOON = timedelta(seconds=10)
 # The longest that SQS keeps a message back.
 _LONGEST = timedelta(seconds=900)
 
@@ -36,6 +39,9 @@ class SQSBells:
     def report(self, reference: str, after: timedelta) -> None:
         """Have an attempt asked about."""
         self._send({"report": reference}, reference.partition("-")[0], after)
+
+    def over(self, reference: str) -> None:
+        self._send({"over": reference}, reference.partition("-")[0], _SOON)
 
     def _send(self, message: dict[str, Any], group: str, after: timedelta) -> None:
         if after > _LONGEST:

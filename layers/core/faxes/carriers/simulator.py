@@ -6,7 +6,7 @@ withdrawn, when it was canceled. It lists a fax only 0 to 120 s after it took it
 reference for good. Whoever submits twice prints twice. ``paper`` says which pages came out, and tests count them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, Protocol
@@ -21,7 +21,6 @@ from faxes.delivery.carrier import (
     NoAnswer,
     Refused,
     Report,
-    ReportInvalid,
 )
 from faxes.errors import Effect, StorageFault
 from faxes.model import Reason
@@ -70,6 +69,7 @@ class Simulator:
     ``report`` has the attempt of a reference reported on after so long."""
 
     name: ClassVar[str] = SIMULATOR
+    keeps: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -96,14 +96,14 @@ class Simulator:
             self._report(call.reference, ends if ring is Ring.END else self._wait(_DIAL))
         return Accepted(f"{_PREFIX}{call.reference}")
 
-    def find(self, reference: str) -> str | None:
+    def find(self, reference: str, number: str, since: datetime, named: str | None = None) -> str | None:
         taken = self._get(reference)
         if taken is None or taken.taken_at is None or _share("lost", reference) < 1 / _LOST_ONE_IN:
             return None
         listed = taken.taken_at + self._wait(timedelta(seconds=_LISTED_SECONDS * _share("listed", reference)))
         return f"{_PREFIX}{reference}" if self._now() >= listed else None
 
-    def fetch(self, carrier_id: str) -> Report:
+    def fetch(self, carrier_id: str, pages: int) -> Report:
         taken = self._get(carrier_id.removeprefix(_PREFIX))
         if taken is None or taken.taken_at is None:
             raise CarrierSilent(f"no fax {carrier_id}")
@@ -131,8 +131,8 @@ class Simulator:
             raise CarrierSilent(str(fault)) from fault
         return _fetched(taken, self._speed)
 
-    def parse(self, headers: Mapping[str, str], body: bytes) -> str:
-        raise ReportInvalid("the simulator rings through the queue alone")
+    def erase(self, carrier_id: str) -> str:
+        return "nothing is kept"
 
     def _get(self, reference: str) -> Taken | None:
         try:

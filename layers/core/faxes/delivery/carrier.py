@@ -6,8 +6,8 @@ attempt alone. Once it is withdrawn there, a request that the carrier takes up l
 What a carrier says by itself (a webhook) is a bell: it says which attempt to ask about, and nothing is believed of it.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
@@ -75,26 +75,25 @@ class CarrierSilent(Exception):
     """The carrier did not answer a question, or not so that it can be read. Nothing is known that was not before."""
 
 
-class ReportInvalid(Exception):
-    """What came is no report of this carrier's: forged, too old or not readable."""
-
-
 class Carrier(Protocol):
     """Whoever has the lines."""
 
     name: ClassVar[str]
+    # Whether it keeps something of a fax that has ended, which is then to be deleted there.
+    keeps: ClassVar[bool]
 
     def submit(self, call: Call) -> Accepted | Refused | NoAnswer:
         """Offer the document, and ask that it be sent. Raises nothing for what the carrier or the network does."""
         ...
 
-    def find(self, reference: str) -> str | None:
-        """The carrier's name of the fax with this reference, or None where it lists none: it may list it later.
-        Raises CarrierSilent."""
+    def find(self, reference: str, number: str, since: datetime, named: str | None = None) -> str | None:
+        """The carrier's name of the fax with this reference, or None where it has none: it may list it later. The fax
+        is to this number, and was submitted after ``since``; ``named`` is what a report calls it, which is asked
+        about first. Raises CarrierSilent."""
         ...
 
-    def fetch(self, carrier_id: str) -> Report:
-        """What the carrier says of a fax that it took. Raises CarrierSilent."""
+    def fetch(self, carrier_id: str, pages: int) -> Report:
+        """What the carrier says of a fax that it took, whose document has so many pages. Raises CarrierSilent."""
         ...
 
     def cancel(self, carrier_id: str) -> bool:
@@ -106,6 +105,6 @@ class Carrier(Protocol):
         None where that cannot be told. Raises CarrierSilent where it may still be there."""
         ...
 
-    def parse(self, headers: Mapping[str, str], body: bytes) -> str:
-        """The reference of the attempt that a report of the carrier's is about. Raises ReportInvalid."""
+    def erase(self, carrier_id: str) -> str:
+        """Have what the carrier keeps of a fax that has ended deleted there: its answer. Raises CarrierSilent."""
         ...

@@ -26,7 +26,7 @@ from faxes.delivery.steps import (
     Withdrawn,
 )
 from faxes.ids import tiff_key
-from faxes.model import AttemptStatus, RecipientStatus
+from faxes.model import Attempt, AttemptStatus, Reason, Recipient, RecipientStatus
 
 # From a message to its end, a recipient takes five steps at most; the others are for those who come in between.
 _MOST_STEPS = 20
@@ -67,16 +67,29 @@ class Dispatch:
         it stays due."""
         return self._run(fax_id, position, Due())
 
-    def rang(self, reference: str) -> Dispatched:
-        """Ask about the attempt that a carrier's report is about, and believe what is said then. Raises StorageFault,
-        and CarrierSilent where the carrier does not say."""
+    def rang(self, reference: str, carrier_id: str | None = None) -> Dispatched:
+        """Ask about the attempt that a carrier's report is about, and believe what is said then. ``carrier_id`` is what
+        the report calls it. Raises StorageFault, and CarrierSilent where the carrier does not say."""
         fax_id, position, number = policy.named(reference)
         found = self.recipients.load(fax_id, position, self.now())
         if found is None or found.attempt is None or number > found.attempt.number:
             return Dispatched()
         if number == found.attempt.number:
-            return self._run(fax_id, position, Due(rang=True))
+            return self._run(fax_id, position, Due(rang=True), carrier_id)
         return self._earlier(found, number)
+
+    def over(self, reference: str) -> Dispatched:
+        """Leave nothing of an attempt that has ended at the carrier: neither where its document was offered, nor what
+        the carrier keeps. Raises StorageFault, and CarrierSilent where it may still be there."""
+        attempt = self.recipients.attempt(*policy.named(reference))
+        ended = attempt is not None and attempt.status in (AttemptStatus.ENDED, AttemptStatus.ABANDONED)
+        if attempt is None or not ended or self.carrier is None or attempt.carrier != self.carrier.name:
+            return Dispatched()
+        self.carrier.withdraw(reference)
+        # What nobody knows the end of, a person may want to look up there.
+        if attempt.carrier_id and attempt.erased is None and attempt.reason != Reason.OUTCOME_UNKNOWN:
+            self.recipients.erased(attempt, self.carrier.erase(attempt.carrier_id))
+        return Dispatched(("cleared",))
 
     def _earlier(self, found: Delivery, number: int) -> Dispatched:
         """An attempt that was given up may have sent the fax after all; anything else of it changes nothing."""
@@ -84,8 +97,10 @@ class Dispatch:
         attempt = self.recipients.attempt(recipient.fax_id, recipient.position, number)
         if attempt is None or self.carrier is None:
             return Dispatched()
-        carrier_id = attempt.carrier_id or self.carrier.find(attempt.reference)
-        report = self.carrier.fetch(carrier_id) if carrier_id else None
+        carrier_id = attempt.carrier_id or self.carrier.find(
+            attempt.reference, recipient.destination, attempt.started_at
+        )
+        report = self.carrier.fetch(carrier_id, recipient.pages) if carrier_id else None
         if report is None or report.state is not CallState.DELIVERED or report.pages_sent < recipient.pages:
             return Dispatched()
         latest = found.attempt
@@ -94,7 +109,7 @@ class Dispatch:
             self.carrier.cancel(latest.carrier_id)
         return done
 
-    def _run(self, fax_id: str, position: int, event: Event) -> Dispatched:
+    def _run(self, fax_id: str, position: int, event: Event, named: str | None = None) -> Dispatched:
         found = self.recipients.load(fax_id, position, self.now())
         events: list[str] = []
         conflicts = 0
@@ -120,7 +135,7 @@ class Dispatch:
                 found = after
             if step.ask is None:
                 break
-            answer = self._ask(step.ask, found)
+            answer = self._ask(step.ask, found, named)
             if answer is None:
                 break
             event = answer
@@ -148,6 +163,10 @@ class Dispatch:
         change = step.change
         if change is None:
             return found
+        ended = change.attempt is not None and change.attempt.status in (AttemptStatus.ENDED, AttemptStatus.ABANDONED)
+        if ended and change.attempt and self.carrier and self.carrier.keeps:
+            # Before it is written, so that it is not forgotten where a worker ends between the two.
+            self.bells.over(change.attempt.reference)
         fax, fax_event = ends.fax_after(found.fax, change, now)
         woken = self.recipients.write(Write(found, change, fax, fax_event, now))
         if change.recipient.due_at is not None:
@@ -159,7 +178,7 @@ class Dispatch:
     def _ring(self, fax_id: str, position: int, organization_id: str, at: datetime) -> None:
         self.bells.ring(fax_id, position, organization_id, max(at - self.now(), timedelta()))
 
-    def _ask(self, ask: Ask, found: Delivery) -> Event | None:
+    def _ask(self, ask: Ask, found: Delivery, named: str | None) -> Event | None:
         """What the carrier says; None where it is not asked any more."""
         carrier, attempt = self.carrier, found.attempt
         if carrier is None or attempt is None or attempt.carrier != carrier.name:
@@ -172,14 +191,15 @@ class Dispatch:
             document = tiff_key(found.fax.uid)
             return carrier.submit(Call(attempt.reference, found.recipient.destination, document, found.recipient.pages))
         try:
-            return self._question(ask, carrier, attempt.reference, attempt.carrier_id or "")
+            return self._question(ask, carrier, found.recipient, attempt, named)
         except CarrierSilent:
             return Silent()
 
-    def _question(self, ask: Ask, carrier: Carrier, reference: str, carrier_id: str) -> Event:
+    def _question(self, ask: Ask, carrier: Carrier, recipient: Recipient, attempt: Attempt, named: str | None) -> Event:
+        reference, carrier_id = attempt.reference, attempt.carrier_id or ""
         match ask:
             case Ask.FIND:
-                listed = carrier.find(reference)
+                listed = carrier.find(reference, recipient.destination, attempt.started_at, named)
                 return Accepted(listed) if listed is not None else Absent()
             case Ask.WITHDRAW:
                 return Withdrawn(carrier.withdraw(reference))
@@ -187,4 +207,4 @@ class Dispatch:
                 carrier.cancel(carrier_id)
                 return CancelAsked()
             case _:
-                return carrier.fetch(carrier_id)
+                return carrier.fetch(carrier_id, recipient.pages)

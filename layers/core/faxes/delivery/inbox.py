@@ -24,9 +24,18 @@ class Reported:
     """An attempt of which the carrier has something to say."""
 
     reference: str
+    # What the report calls the fax.
+    carrier_id: str | None = None
 
 
-type Message = Ready | RecipientDue | Reported
+@dataclass(frozen=True, slots=True)
+class Over:
+    """An attempt that has ended, or is about to: nothing of it is to stay at the carrier."""
+
+    reference: str
+
+
+type Message = Ready | RecipientDue | Reported | Over
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,5 +52,7 @@ class Inbox:
                 return Dispatched(("planned",) if self.plan.plan(fax_id) else ())
             case RecipientDue(fax_id, position):
                 return self.dispatch.due(fax_id, position)
-            case Reported(reference):
-                return self.dispatch.rang(reference)
+            case Reported(reference, carrier_id):
+                return self.dispatch.rang(reference, carrier_id)
+            case Over(reference):
+                return self.dispatch.over(reference)

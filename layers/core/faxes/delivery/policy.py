@@ -214,6 +214,9 @@ def _withdrawn(delivery: Delivery, fetched: bool | None, now: datetime, terms: T
 def _ask_after(delivery: Delivery, now: datetime, terms: Terms) -> Step:
     recipient, attempt = delivery.recipient, _latest(delivery)
     if attempt.status == AttemptStatus.INTENT:
+        if recipient.due_at and now < recipient.due_at and not _to_cancel(delivery):
+            # A report that is quicker than the carrier's answer, for which somebody is waiting.
+            return NOTHING
         # Whoever claimed it is gone, or very slow; whether it called, only the carrier knows.
         return _doubt(delivery, now, terms)
     too_long = now >= attempt.started_at + _paced(longest_call(recipient.pages), terms)

@@ -58,6 +58,10 @@ class Recipients(Protocol):
         """Write new recipients, at most 97, and the record with them. Raises Moved."""
         ...
 
+    def erased(self, attempt: Attempt, answer: str) -> None:
+        """Note with an attempt that has ended what the carrier answered when what it kept was deleted there."""
+        ...
+
     def write(self, write: Write) -> tuple[str, int] | None:
         """Write a change with its events, all of it or nothing, and what it does to the number's line: who stands first
         in line gets it and is due at once, and is returned (fax, position). Raises Moved or NumberTaken."""
@@ -69,4 +73,8 @@ class Bells(Protocol):
 
     def ring(self, fax_id: str, position: int, organization_id: str, after: timedelta) -> None:
         """After so long, which may be nothing; what is later than a queue can wait is the sweep's. Raises nothing."""
+        ...
+
+    def over(self, reference: str) -> None:
+        """In a moment, have nothing of an attempt stay at the carrier. Raises nothing."""
         ...

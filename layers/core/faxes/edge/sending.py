@@ -9,7 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from faxes.delivery.carrier import CarrierSilent
 from faxes.delivery.dispatch import Dispatched
-from faxes.delivery.inbox import Message, Ready, RecipientDue, Reported
+from faxes.delivery.inbox import Message, Over, Ready, RecipientDue, Reported
 from faxes.errors import StorageFault
 from faxes.model import Reason
 from faxes.observability import logger, metrics
@@ -20,7 +20,9 @@ def messages(event: Mapping[str, Any]) -> Iterator[Message]:
     for record in event["Records"]:
         body = json.loads(record["body"])
         if "report" in body:
-            yield Reported(str(body["report"]))
+            yield Reported(str(body["report"]), body.get("carrierId"))
+        elif "over" in body:
+            yield Over(str(body["over"]))
         elif "recipient" in body:
             yield RecipientDue(str(body["fax"]), int(body["recipient"]))
         else:
@@ -98,5 +100,5 @@ def _named(message: Message) -> dict[str, Any]:
             return {"fax_id": fax_id}
         case RecipientDue(fax_id, position):
             return {"fax_id": fax_id, "recipient": position}
-        case Reported(reference):
+        case Reported(reference) | Over(reference):
             return {"attempt": reference}

@@ -74,7 +74,7 @@ class Attempt:
     carrier's own name of it. ``carrier_code`` and ``detail`` are the carrier's words for how it ended. ``checks``
     counts how often the carrier was asked about it while it was in doubt; ``withdrawn_at`` is when its document was
     taken from where the carrier fetches it, and ``fetched`` whether it had been fetched by then, None where that cannot
-    be told. ``seconds`` on the line.
+    be told. ``seconds`` on the line. ``erased`` is what the carrier answered when what it kept was deleted there.
     """
 
     fax_id: str
@@ -97,3 +97,4 @@ class Attempt:
     pages_sent: int = 0
     seconds: int | None = None
     remote_id: str | None = None
+    erased: str | None = None

@@ -127,6 +127,7 @@ def attempt_item(attempt: Attempt) -> Item:
             detail=attempt.detail,
             seconds=attempt.seconds,
             remoteId=attempt.remote_id,
+            erased=attempt.erased,
         ),
     }
 
@@ -155,6 +156,7 @@ def attempt_of(item: Item) -> Attempt:
         pages_sent=int(item["pagesSent"]),
         seconds=_number(item, "seconds"),
         remote_id=item.get("remoteId"),
+        erased=item.get("erased"),
     )
 
 

@@ -83,6 +83,21 @@ class DynamoDBRecipients:
         item = get(self._client, self._table, fax_key(fax_id), attempt_key(position, number))
         return attempt_of(item) if item else None
 
+    def erased(self, attempt: Attempt, answer: str) -> None:
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=wire({"pk": fax_key(attempt.fax_id), "sk": attempt_key(attempt.position, attempt.number)}),
+                UpdateExpression="SET erased = :answer",
+                # What was erased meanwhile stays so.
+                ConditionExpression="attribute_exists(pk)",
+                ExpressionAttributeValues=wire({":answer": answer}),
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return
+        except FAILURES as error:
+            raise fault("UpdateItem", Effect.UNKNOWN, error) from error
+
     def open(self, fax_id: str) -> dict[int, bool]:
         items = self._query(fax_key(fax_id), "begins_with(sk, :first)", {":first": RECIPIENT})
         return {int(item["sk"].removeprefix(RECIPIENT)): "dueAt" in item for item in items if ATTEMPT not in item["sk"]}
