@@ -33,6 +33,8 @@ cp /etc/ld.so.cache etc/
 cd "$spool"
 for name in archive bin client config dev docq doneq etc info log pollq recvq sendq status tmp; do mkdir "$name"; done
 cp "$packages/var/spool/hylafax/config/"* config/
+# Two machines that make these at once fail, and one of them receives nothing.
+for name in log recvq; do echo 0 >$name/seqf; done
 echo 'LogFacility: daemon' >etc/config
 # What HylaFAX runs when it has received a fax: instead of sending mail, what it was told is noted.
 echo '#!/bin/sh
