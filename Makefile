@@ -128,12 +128,19 @@ erase: $(TOOLS) ## Erase a fax for good, its files and its record: FAX=uid [STAC
 	@$(PYTHON_TOOL) tools.operations.erase $(if $(FAX),--fax='$(FAX)') $(if $(STACK),--stack '$(STACK)')
 
 .PHONY: stuck
-stuck: $(TOOLS) ## List the faxes of which nothing becomes by itself: [STACK=name]
-	@$(PYTHON_TOOL) tools.operations.redrive --list $(if $(STACK),--stack '$(STACK)')
+stuck: $(TOOLS) ## List the faxes that do not move, and why, and the messages that were given up: [STACK=name]
+	@$(PYTHON_TOOL) tools.operations.stuck $(if $(STACK),--stack '$(STACK)')
+
+.PHONY: faxes
+faxes: $(TOOLS) ## List faxes: [EXTENSION=|USER_ID=] [STATUS=] [SINCE=2h] [COUNT=50]; or where one is: FAX=id [STACK=name]
+	@$(PYTHON_TOOL) tools.operations.faxes $(if $(FAX),--fax='$(FAX)') $(if $(EXTENSION),--extension='$(EXTENSION)') \
+	  $(if $(USER_ID),--user='$(USER_ID)') $(if $(STATUS),--status='$(STATUS)') $(if $(SINCE),--since='$(SINCE)') \
+	  $(if $(COUNT),--count='$(COUNT)') $(if $(STACK),--stack '$(STACK)')
 
 .PHONY: redrive
-redrive: $(TOOLS) ## Have one of them go on: FAX=id [STACK=name]
-	@$(PYTHON_TOOL) tools.operations.redrive $(if $(FAX),--fax='$(FAX)') $(if $(STACK),--stack '$(STACK)')
+redrive: $(TOOLS) ## Have a fax go on, FAX=id, or messages that were given up, QUEUE=render|send [STACK=name]
+	@$(PYTHON_TOOL) tools.operations.redrive $(if $(FAX),--fax='$(FAX)') $(if $(QUEUE),--queue='$(QUEUE)') \
+	  $(if $(STACK),--stack '$(STACK)')
 
 .PHONY: restore
 restore: $(TOOLS) ## Copy what a table lacks from a restored one: TABLE=FaxTable FROM=name [STACK=name]

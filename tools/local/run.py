@@ -192,6 +192,8 @@ It stays up. To try more, in another terminal in this folder:
   make token APP=example-office
   make logs
   make who FAX=id
+  make faxes
+  make stuck
   make erase FAX=uid
   make directory FILE=directory.example.yaml ROTATE=example-app
 

@@ -1,9 +1,7 @@
-"""Lists the faxes of which nothing becomes by itself, `make stuck`, and has one of them go on, `make redrive FAX=id`.
+"""Has a fax go on that does not move, `make redrive FAX=id`, or messages that were given up, `make redrive QUEUE=send`.
 
-They were accepted by a release that did not send yet, or came back with a restore: they have no time at which they are
-due, so that nobody gets a fax by surprise. Or they wait since there is no carrier, which is looked at once a day: where
-there is one now, they need not wait. A fax whose recipients were being called when it was backed up is not among
-them: nobody knows who got it.
+Nothing is sent twice by it: what is due is looked at, as it would have been later. Who waits for another attempt goes
+on waiting.
 """
 
 import argparse
@@ -13,63 +11,68 @@ from datetime import UTC, datetime
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from faxes.adapters.dynamodb.redriving import STATUSES, DynamoDBIdleFaxes
+from faxes.adapters.dynamodb.redriving import DynamoDBStuckFaxes, Redriven
 from faxes.errors import StorageFault
-from tools.operations import deployed
+from faxes.lifecycle import FINAL
+from tools.operations import deployed, queues
 from tools.operations.deployed import NoStack, Stack
 from tools.steps import fail
 
-_ID = re.compile(r"[1-9][0-9]{0,15}")
+ID = re.compile(r"[1-9][0-9]{0,15}")
 
 
-def stuck(stack: Stack, now: datetime) -> list[str]:
-    """A line for each such fax, the oldest first. Needs dynamodb:Scan on the table of faxes. Raises StorageFault."""
-    found = sorted(_faxes(stack).all(now), key=lambda fax: fax.created_at)
-    return [
-        f"{fax.id:<16} {fax.created_at:%Y-%m-%d %H:%M:%S} UTC  {fax.status:<10} {fax.pages:>3} pages  {fax.extension}"
-        + (f"  {fax.reason}" if fax.reason else "")
-        for fax in found
-    ]
+def redrive(stack: Stack, fax_id: str, now: datetime) -> Redriven | None:
+    """Have a fax go on. Needs dynamodb:Query and dynamodb:UpdateItem on the table of faxes. Raises StorageFault."""
+    return DynamoDBStuckFaxes(stack.client("dynamodb"), stack.output("FaxTableName")).redrive(fax_id, now)
 
 
-def redrive(stack: Stack, fax_id: str, now: datetime) -> bool:
-    """Have a fax go on. Whether it is such a fax. Needs dynamodb:UpdateItem on the table. Raises StorageFault."""
-    return _faxes(stack).redrive(fax_id, now)
-
-
-def _faxes(stack: Stack) -> DynamoDBIdleFaxes:
-    return DynamoDBIdleFaxes(stack.client("dynamodb"), stack.output("FaxTableName"))
+def move(stack: Stack, word: str) -> queues.Moved:
+    """Have the messages taken again that were given up. Raises botocore's errors."""
+    found = queues.urls(stack)
+    work, given_up = queues.QUEUES[word]
+    return queues.move(stack.client("sqs"), found[given_up], found[work])
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="make redrive", description=(__doc__ or "").split("\n\n")[0])
-    parser.add_argument("--list", action="store_true", help="list them")
-    parser.add_argument("--fax", help="the id of the one that goes on")
+    parser.add_argument("--fax", help="the id of the fax that goes on")
+    parser.add_argument("--queue", help="whose messages that were given up are taken again: render or send")
     parser.add_argument("--stack", help="a deployed stack's name; default: the local one that `make run` started")
     options = parser.parse_args(arguments)
-    if not options.list and options.fax is None:
-        return fail("Say which: make redrive FAX=id [STACK=name]; make stuck lists them.")
-    if options.fax is not None and not _ID.fullmatch(options.fax):
+    if (options.fax is None) == (options.queue is None):
+        return fail("Say which: make redrive FAX=id or QUEUE=render|send [STACK=name]; make stuck lists them.")
+    if options.fax is not None and not ID.fullmatch(options.fax):
         return fail(f"FAX is {options.fax!r}; it must be a fax's id: a number of up to 16 digits.")
+    if options.queue is not None and options.queue not in queues.QUEUES:
+        return fail(f"QUEUE is {options.queue!r}; it must be {' or '.join(queues.QUEUES)}.")
     try:
-        stack, now = deployed.find(options.stack), datetime.now(UTC)
-        if options.list:
-            lines = stuck(stack, now)
-            print("\n".join([*lines, f"{len(lines)} in all"]))
+        stack = deployed.find(options.stack)
+        if options.queue is not None:
+            moved = move(stack, options.queue)
+            print(f"{moved.moved} messages are taken again; {moved.removed} that named no fax were removed")
             return 0
-        if not redrive(stack, options.fax, now):
-            return fail(
-                f"Fax {options.fax} is not {', '.join(STATUSES[:-1])} or {STATUSES[-1]} without a time at which it is "
-                "due, nor does it wait for a carrier: make stuck lists those that are."
-            )
+        return _tell(options.fax, redrive(stack, options.fax, datetime.now(UTC)))
     except NoStack as error:
         return fail(error)
     except StorageFault as fault:
         return fail(f"AWS said: {fault.said}")
     except (BotoCoreError, ClientError) as error:
         return fail(f"AWS said: {error}")
-    print(f"fax {options.fax} is due; the sweep takes it up within a minute")
-    return 0
+
+
+def _tell(fax_id: str, done: Redriven | None) -> int:
+    if done is None:
+        return fail(f"There is no fax {fax_id} any more, or there never was.")
+    if done.record or done.recipients:
+        what = [f"fax {fax_id}"] if done.record else []
+        what += [f"{done.recipients} of its recipients"] if done.recipients else []
+        print(f"due now: {', '.join(what)}; the sweep takes it up within a minute")
+        return 0
+    if done.status in FINAL:
+        return fail(
+            f"Fax {fax_id} is {done.status}, which is final. To send it again, its sender makes a new fax of it."
+        )
+    return fail(f"Fax {fax_id} is {done.status}, and goes on by itself: make faxes FAX={fax_id} says when.")
 
 
 if __name__ == "__main__":
