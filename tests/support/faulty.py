@@ -19,16 +19,12 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.retries.quota import RetryQuota
 
-from faxes import lifecycle
-from faxes.adapters.dynamodb.deliveries import WAITING, event_of
 from faxes.adapters.dynamodb.items import Item, plain, wire
 from faxes.adapters.dynamodb.records import fax_item
-from faxes.adapters.dynamodb.simulated import taken_of
 from faxes.bootstrap import clients
-from faxes.carriers import simulator
 from faxes.edge import batch
-from faxes.lifecycle import FINAL, FINAL_FOR_A_RECIPIENT
 from faxes.model import Fax
+from tests.support import fax_items
 from tests.support.accepted import CONTEXT
 from tests.support.cloud import Cloud
 from tests.support.fault_matrix import Fault, sent_json
@@ -130,7 +126,7 @@ class Deployment:
         finally:
             # What hits a call time and again hits it for as long as the event is at work.
             self.armed.over = self.armed.over or self.armed.met
-            self.assert_due()
+            assert fax_items.undue(self.items()) == []
 
     def messages(self, queue: str) -> list[dict[str, Any]]:
         """What lies in a queue (by logical id), taken out of it."""
@@ -153,41 +149,16 @@ class Deployment:
 
     def next_due(self, fax_id: str) -> str | None:
         """Go to when something of a fax is due next: its sort key, None where nothing is."""
-        items = self.items(fax_id)
-        due = sorted((item["dueAt"], item["sk"]) for item in items if "dueAt" in item)
-        if not due:
+        due = fax_items.next_due(self.items(fax_id), self.clock)
+        if due is None:
             return None
-        at, sk = str(due[0][0]), str(due[0][1])
-        if any(item.get("due") == WAITING for item in items):
-            # There is a carrier, whatever time it waits for.
-            return sk
-        self.clock = max(self.clock, datetime.fromisoformat(at))
-        if any(item["sk"] == sk and item["status"] == "sending" for item in items):
-            # As far as the end of the call, so that the carrier is asked once.
-            self.clock += timedelta(seconds=100)
+        sk, self.clock = due
         return sk
 
-    def assert_due(self) -> None:
-        final = FINAL | FINAL_FOR_A_RECIPIENT
-        moving = [item for item in self.items() if item["sk"] == "FAX" or item["sk"].startswith("RECIPIENT#")]
-        left = [item for item in moving if "#ATTEMPT#" not in item["sk"] and item["status"] not in final]
-        assert [item["sk"] for item in left if "due" not in item or "dueAt" not in item] == []
-
     def assert_ended(self, fax_id: str, status: str, *printed: tuple[int, ...]) -> None:
-        """The fax has ended so, its history says the same, these pages came out of machines and no others, and no
-        number is held."""
+        """The fault was met, and the fax has ended so, with these pages printed."""
         assert self.armed.met
-        items = self.items()
-        record = next(item for item in items if item["pk"] == f"FAX#{fax_id}" and item["sk"] == "FAX")
-        assert record["status"] == status
-        taken = [taken_of(item) for item in items if item["pk"].startswith("SIM#")]
-        papers = (simulator.paper(each, self.clock + timedelta(hours=1), 1) for each in taken)
-        assert tuple(pages for pages in papers if pages) == printed
-        assert [item for item in items if item["pk"].startswith("DEST#")] == []
-        history = [event_of(item) for item in items if item["sk"].startswith("EVENT#")]
-        for item in items:
-            if item["sk"].startswith("RECIPIENT#") and "#ATTEMPT#" not in item["sk"]:
-                assert lifecycle.fold_recipient(history, 1) == item["status"]
+        fax_items.assert_ended(self.items(), fax_id, self.clock + timedelta(hours=1), status, *printed)
 
 
 def clock_of(deployment: Deployment) -> Any:

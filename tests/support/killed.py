@@ -1,8 +1,8 @@
 """Runs create_fax's handler in a process of its own, which is killed at its nth AWS call.
 
 `python -m tests.support.killed <n>`: the event on standard input; the answer, if there is one, on standard output. The
-environment is the function's. The process kills itself before the nth call leaves; with n one more than there are
-calls, when the last answer is there. 0 kills nothing.
+environment is the function's. killed_sending.py has send_fax's. The process kills itself before the nth call leaves;
+with n one more than there are calls, when the last answer is there. 0 kills nothing.
 """
 
 import importlib.util
@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Mapping
 from typing import Any
 
 from tests.support import template
@@ -24,9 +25,13 @@ ROOT = template.ROOT
 def environment(stack: LocalStack) -> dict[str, str]:
     """create_fax's, as it is deployed to the local stack, with the rights of the emulator's root."""
     names = {"FileBucket": stack.bucket, "FaxTable": stack.faxTable, "DirectoryTable": stack.directoryTable}
-    return template.environment(template.load(), "CreateFaxFunction", names) | {
-        # The same fax is sent again and again.
-        "DEDUPLICATION_MINUTES": "0",
+    # The same fax is sent again and again.
+    return deployed(stack, "CreateFaxFunction", names) | {"DEDUPLICATION_MINUTES": "0"}
+
+
+def deployed(stack: LocalStack, function: str, names: Mapping[str, str]) -> dict[str, str]:
+    """A process's environment in which a function (by logical id) finds the local stack's resources."""
+    return template.environment(template.load(), function, names) | {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": f"{template.ROOT}:{template.ROOT / 'layers/core'}",
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -38,12 +43,22 @@ def environment(stack: LocalStack) -> dict[str, str]:
     }
 
 
+def function(name: str) -> Any:
+    """A function's module, imported anew: a cold start."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / f"functions/{name}/app.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 class Killer:
     """Counts the calls of all clients, whichever thread makes them."""
 
     def __init__(self, at: int) -> None:
         self._at = at
-        self._calls = 0
+        self.calls = 0
         self._lock = threading.Lock()
 
     def watch(self, client: Any) -> None:
@@ -51,21 +66,17 @@ class Killer:
 
     def _before(self, **_: object) -> None:
         with self._lock:
-            self._calls += 1
-            if self._calls == self._at:
+            self.calls += 1
+            if self.calls == self._at:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     def at_the_end(self) -> None:
-        if self._at > self._calls:
+        if self._at > self.calls:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
 def main(at: int) -> None:
-    spec = importlib.util.spec_from_file_location("create_fax", ROOT / "functions/create_fax/app.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module: Any = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = function("create_fax")
     killer = Killer(at)
     killer.watch(module.submission.faxes._client)
     killer.watch(module.submission.files._client)
