@@ -13,6 +13,7 @@ from faxes.observability import logger, metrics
 
 settings = bootstrap.Settings.from_env()
 control = bootstrap.control(settings)
+addresses = settings.addresses
 app = answers.Resolver(change_answers.ERRORS)
 started()
 
@@ -21,10 +22,11 @@ started()
 @app.put("/unifiedapi/faxes/<user_id>/<extension>/<fax_id>")
 def change_fax(user_id: str, extension: str, fax_id: str) -> Response[str]:
     event = app.current_event
-    change_answers.check_action(event)
+    asked = change_answers.action(event)
     user, number, fax = (paths.path_value(each) for each in (user_id, extension, fax_id))
-    found = control.cancel(caller.principal(event), user, number, fax, deadline.remaining(app.lambda_context))
-    return change_answers.canceled(event, found, settings.public_url)
+    change = control.revoke_page if asked == change_answers.REVOKE_PAGE else control.cancel
+    found = change(caller.principal(event), user, number, fax, deadline.remaining(app.lambda_context))
+    return change_answers.changed(event, asked, found, addresses)
 
 
 @logger.inject_lambda_context(correlation_id_path="requestContext.extendedRequestId", clear_state=True)

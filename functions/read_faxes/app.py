@@ -13,6 +13,7 @@ from faxes.observability import logger, metrics
 
 settings = bootstrap.Settings.from_env()
 reading = bootstrap.reading(settings)
+addresses = settings.addresses
 app = answers.Resolver(read_answers.ERRORS, read_answers.OF_ENDINGS)
 started()
 
@@ -23,7 +24,7 @@ def read_fax(user_id: str, extension: str, fax_id: str) -> Response[str]:
     event = app.current_event
     user, number, fax = (paths.path_value(each) for each in (user_id, extension, fax_id))
     found = reading.fax(caller.principal(event), user, number, fax)
-    return read_answers.fax(event, found, settings.public_url)
+    return read_answers.fax(event, found, addresses)
 
 
 @app.get("/uapi/faxes/<user_id>/<extension>/<fax_id>/events")
@@ -33,7 +34,7 @@ def read_history(user_id: str, extension: str, fax_id: str) -> Response[str]:
     user, number, fax = (paths.path_value(each) for each in (user_id, extension, fax_id))
     count, after = read_answers.count(event), read_answers.after(event, fax)
     found = reading.history(caller.principal(event), user, number, fax, after, count)
-    return read_answers.history(event, found, count, settings.public_url)
+    return read_answers.history(event, found, count, addresses)
 
 
 @logger.inject_lambda_context(correlation_id_path="requestContext.extendedRequestId", clear_state=True)

@@ -15,7 +15,7 @@ from faxes.adapters.dynamodb.items import wire
 from faxes.adapters.dynamodb.records import fax_item
 from faxes.control import Changed
 from faxes.control import FaxStore as Changing
-from faxes.lifecycle import FaxEvent, FaxInFull, HistoryEvent, RecipientEvent
+from faxes.lifecycle import PAGE_REVOKED, FaxEvent, FaxInFull, HistoryEvent, RecipientEvent
 from faxes.model import Attempt, AttemptStatus, Fax, Reason, Recipient, RecipientStatus, Status
 from faxes.reading import FaxReader as Reader
 from tests.support.cloud import Cloud, cloud
@@ -208,4 +208,30 @@ def test_a_change_of_what_has_changed_since_writes_nothing(subject: Subject, rev
 def test_a_change_of_what_is_gone_writes_nothing(subject: Subject) -> None:
     with pytest.raises(Changed):
         subject.store.change(CANCELED, DONE)
+    assert subject.store.in_full(FAX.id, NOW, everyones) is None
+
+
+def test_a_page_is_closed_once_and_whoever_is_at_work_on_the_fax_is_not_disturbed(subject: Subject) -> None:
+    subject.keep(WHOLE, HISTORY[:1])
+    closed = replace(FAX, page_revoked_at=LATER)
+    event = HistoryEvent(LATER, PAGE_REVOKED, actor="app", revision=FAX.revision)
+
+    subject.store.close_page(closed, event)
+
+    assert subject.store.in_full(FAX.id, NOW, everyones) == replace(WHOLE, fax=closed)
+    page = subject.store.history(FAX.id, NOW, everyones, None, 10)
+    assert page is not None
+    assert page.events == (HISTORY[0], event)
+    with pytest.raises(Changed):
+        subject.store.close_page(replace(closed, page_revoked_at=NOW), replace(event, at=NOW))
+    # A change of the fax that was read before is written all the same, and the page stays closed.
+    subject.store.change(CANCELED, DONE)
+    shown = subject.store.in_full(FAX.id, NOW, everyones)
+    assert shown is not None
+    assert shown.fax == replace(CANCELED, page_revoked_at=LATER)
+
+
+def test_the_page_of_what_is_gone_is_not_closed(subject: Subject) -> None:
+    with pytest.raises(Changed):
+        subject.store.close_page(replace(FAX, page_revoked_at=LATER), HistoryEvent(LATER, PAGE_REVOKED))
     assert subject.store.in_full(FAX.id, NOW, everyones) is None

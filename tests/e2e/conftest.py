@@ -27,7 +27,7 @@ from tools.local.stack_file import LocalStack
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     # The tests send the same fax again and again, without a key.
-    parameters = {"DeduplicationMinutes": "0"}
+    parameters = {"DeduplicationMinutes": "0", "PublicPage": "true"}
     with local_stack(tmp_path_factory.mktemp("stack"), shared_build(tmp_path_factory), parameters) as running:
         pipeline.rest(running)
         yield running

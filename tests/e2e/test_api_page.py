@@ -124,6 +124,7 @@ def test_the_pages_samples_are_those_of_the_docs() -> None:
             (f"{api}/faxes/{{userId}}/{{extension}}/{{faxId}}", "put"): ["curl"],
             (f"{api}/faxes/{{userId}}/{{extension}}/{{faxId}}/events", "get"): ["curl"],
         }
+    expected |= {(f"/fax/{{uid}}{rest}", "get"): [] for rest in ("", "/{document}", "/pages/{picture}")}
     found = {
         (path, method): operation["x-codeSamples"]
         for path, item in api_page.document()["paths"].items()

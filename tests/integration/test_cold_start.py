@@ -62,6 +62,8 @@ def query(table: str, key: str) -> tuple[str, Any]:
         ("create_fax", [read("DirectoryTable", "USER#", "USER"), ("s3.DeleteObjects", NOT_THERE)]),
         ("read_faxes", [query("FaxTable", "FAX#")]),
         ("change_faxes", [query("FaxTable", "FAX#")]),
+        # Where no fax has a page, nothing.
+        ("fax_page", []),
         ("authorize", [read("CredentialTable", "APP#", "APP")]),
         ("issue_token", [read("CredentialTable", "APP#", "APP")]),
     ],

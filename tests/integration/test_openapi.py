@@ -65,7 +65,7 @@ def events_answers() -> Iterator[Given]:
 def gateways_answers() -> Iterator[Given]:
     guarded = (*openapi.FAX, *openapi.READ, *openapi.HISTORY, *openapi.CHANGE)
     for kinds, places in (
-        (gateway.ANYWHERE, (*guarded, "issueToken")),
+        (gateway.ANYWHERE, (*guarded, *openapi.PAGES, "issueToken")),
         (gateway.WITH_A_TOKEN, guarded),
         (gateway.ELSEWHERE, ("x-other-paths",)),
     ):
@@ -140,8 +140,32 @@ def status_answers(deployed: Cloud, context: Any) -> Iterator[Given]:
         yield from ((each, seen_by_a_client(answer)) for answer in answered for each in where)
 
 
+def page_answers(deployed: Cloud, context: Any) -> Iterator[Given]:
+    """What a page and its files are answered: shown, and not for a fault."""
+    ended, accepted = (
+        next(item["uid"] for item in stored.items() if item["pk"] == f"FAX#{fax_id}" and item["sk"] == "FAX")
+        for fax_id in ("115937093837901", "115937093837905")
+    )
+    show, document, picture = openapi.PAGES
+    app: Any = deployed.function("fax_page", PUBLIC_PAGE="true", PUBLIC_PAGE_DAYS="3650")
+    read = app.showing
+    for where, path in (
+        (show, ended),
+        (show, accepted),
+        (document, f"{ended}/document.pdf"),
+        (picture, f"{ended}/pages/1.png"),
+    ):
+        nobodys = path.replace(path[:32], "0" * 32)
+        asked = [(path, read), (nobodys, read)]
+        asked.append((path, replace(read, faxes=Failing(StorageFault("query", Effect.NONE, "how")))))
+        for each, showing in asked:
+            app.showing = showing
+            raw = f"GET /fax/{each} HTTP/1.1\r\nHost: HOST\r\n\r\n".encode("ascii")
+            yield where, seen_by_a_client(app.handler(kept.proxy_event(kept.parse(raw), "page"), context))
+
+
 def given_answers(deployed: Cloud, context: Any) -> list[Given]:
-    status = status_answers(deployed, context)
+    status = [*status_answers(deployed, context), *page_answers(deployed, context)]
     return [*events_answers(), *gateways_answers(), *functions_answers(deployed, context), *status]
 
 
@@ -155,7 +179,7 @@ def test_every_example_is_an_answer_that_is_given_there(deployed: Cloud, context
     made_up = []
     for each in openapi.answers(openapi.load()):
         for media in each.answer.get("content", {}).values():
-            for name, example in media["examples"].items():
+            for name, example in media.get("examples", {}).items():
                 shown = example["value"]
                 if each.status == "200":
                     drawn = ACCEPTED if each.where in (*openapi.FAX, "issueToken") else {}
@@ -225,7 +249,9 @@ OTHER_METHODS = [
 
 @pytest.mark.parametrize(("method", "path"), OTHER_METHODS)
 def test_another_method_is_answered_as_the_document_says(deployed: Cloud, method: str, path: str) -> None:
-    filled = path.format(userId="@me", extension="210", faxId="1")
+    filled = path.format(
+        userId="@me", extension="210", faxId="1", uid="0" * 32, document="document.pdf", picture="1.png"
+    )
     assert_answers_as_elsewhere(deployed, method, filled, "x-other-methods")
 
 

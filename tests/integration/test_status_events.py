@@ -12,7 +12,8 @@ from tests.support.cloud import Cloud, cloud
 from tools.client.answers import differences
 
 EVENTS = template.ROOT / "events"
-READ, CHANGE = requests.names("read_faxes"), requests.names("change_faxes")
+READ = requests.names("read_faxes")
+CHANGE = [name for name in requests.names("change_faxes") if name != "change-revoke-page"]
 # What is counted of a request, by its answer's status.
 COUNTED = {"read_faxes": {200: "FaxRead"}, "change_faxes": {200: "CancelAccepted"}}
 REFUSED = {"read_faxes": "ReadRefused", "change_faxes": "ChangeRefused"}
@@ -101,6 +102,44 @@ def test_event_that_changes(name: str, deployed: Cloud, context: Any) -> None:
         "actor": "example-app",
         "expiresAt": record["expiresAt"],
     }
+
+
+def test_event_that_closes_a_page(deployed: Cloud, context: Any) -> None:
+    before = items(deployed)
+    function = deployed.function("change_faxes", PUBLIC_PAGE="true", PUBLIC_PAGE_DAYS="3650")
+
+    actual = function.handler(event("change-revoke-page"), context)
+
+    assert_answers("change-revoke-page", actual)
+    after = items(deployed)
+    changed = {key: item for key, item in after.items() if before.get(key) != item}
+    [(key, history)] = [(key, item) for key, item in changed.items() if key[1].startswith("EVENT#")]
+    record = before["FAX#115937093837903", "FAX"]
+    closed = {"pageRevokedAt": key[1].removeprefix("EVENT#").partition("#")[0]}
+    assert changed == {key: history, ("FAX#115937093837903", "FAX"): record | closed}
+    assert history == {
+        "pk": "FAX#115937093837903",
+        "sk": key[1],
+        "event": "page_revoked",
+        "revision": record["revision"],
+        "actor": "example-app",
+        "expiresAt": record["expiresAt"],
+    }
+    assert_answers("change-revoke-page", function.handler(event("change-revoke-page"), context))
+    assert items(deployed) == after
+
+
+def test_a_fax_has_the_address_of_its_page_where_it_has_one(deployed: Cloud, context: Any) -> None:
+    event_ = event("read-fax")
+    without = json.loads(deployed.function("read_faxes").handler(event_, context)["body"])
+    reads = deployed.function("read_faxes", PUBLIC_PAGE="true", PUBLIC_PAGE_DAYS="3650")
+    shown = json.loads(reads.handler(event_, context)["body"])
+    api = "https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com/v1"
+    assert shown == without | {"pageUrl": f"{api}/fax/{without['uid']}"}
+    deployed.function("change_faxes").handler(
+        event("change-revoke-page") | {"path": event_["path"], "resource": event_["resource"]}, context
+    )
+    assert json.loads(reads.handler(event_, context)["body"]) == without
 
 
 def test_a_fax_that_is_canceled_again_stays_as_it_is(deployed: Cloud, context: Any) -> None:
@@ -241,7 +280,8 @@ def test_each_request_leaves_one_line_and_one_count(
         assert not [word for word in ("7778888", "letter.pdf", "a601a53", "0003*210") if word in json.dumps(lines[-1])]
         [counted] = json.loads(capsys.readouterr().out)["_aws"]["CloudWatchMetrics"]
         names = {metric["Name"] for metric in counted["Metrics"]}
-        assert names == {COUNTED[function].get(answer(name)["statusCode"], REFUSED[function])}
+        expected = COUNTED[function].get(answer(name)["statusCode"], REFUSED[function])
+        assert names == {"PageRevoked" if name == "change-revoke-page" else expected}
 
 
 @pytest.mark.parametrize(("function", "name"), [("read_faxes", "read-fax"), ("change_faxes", "change-cancel")])

@@ -119,7 +119,7 @@ def test_a_document_that_cannot_be_drawn_is_told_by_its_place(cloud: Cloud, log:
     reader = DynamoDBFaxReader(cloud.dynamodb, cloud.names["FaxTable"])
     shown = reader.in_full(accepted.id, accepted.created_at, lambda _: True)
     assert shown
-    assert fax_view.fax(shown, "https://host/fax")["failure"] == {
+    assert fax_view.fax(shown, "https://host/fax", None)["failure"] == {
         "why": "document_unreadable",
         "message": "File 1 of 1, a, cannot be opened.",
         "file": 1,
@@ -243,7 +243,7 @@ def test_a_fax_that_waited_for_a_carrier_until_its_deadline_fails(cloud: Cloud, 
     reader = DynamoDBFaxReader(cloud.dynamodb, cloud.names["FaxTable"])
     shown = reader.in_full(accepted.id, accepted.created_at, lambda _: True)
     assert shown
-    seen = fax_view.fax(shown, "https://host/fax")
+    seen = fax_view.fax(shown, "https://host/fax", None)
     assert [seen["status"], seen["reason"], [each["status"] for each in seen["deliveries"]]] == [
         "failed",
         "no_carrier",

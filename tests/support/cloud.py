@@ -35,6 +35,7 @@ _FUNCTIONS = {
     "create_fax": "CreateFaxFunction",
     "read_faxes": "ReadFaxesFunction",
     "change_faxes": "ChangeFaxesFunction",
+    "fax_page": "FaxPageFunction",
     "authorize": "AuthorizeFunction",
     "issue_token": "IssueTokenFunction",
     "refuse": "RefuseFunction",

@@ -59,7 +59,7 @@ class Gateway(BaseAdapter):
 
     def __init__(self, cloud: Cloud) -> None:
         super().__init__()
-        names = ("create_fax", "read_faxes", "change_faxes", "authorize", "issue_token", "refuse")
+        names = ("create_fax", "read_faxes", "change_faxes", "fax_page", "authorize", "issue_token", "refuse")
         self._functions = {name: cloud.function(name) for name in names}
 
     def send(self, request: requests.PreparedRequest, *_: object, **__: object) -> requests.Response:
@@ -115,7 +115,8 @@ def answers_of(kind: str) -> list[Answer]:
 def seen_by_a_client(answer: Mapping[str, Any]) -> Answer:
     """A function's answer as the gateway hands it on."""
     shown = {name: value for name, value in _headers(answer).items() if name != "Content-Type"}
-    body = json.loads(answer["body"]) if answer["body"] else None
+    is_json = "json" in _headers(answer).get("Content-Type", "")
+    body = json.loads(answer["body"]) if answer["body"] and is_json else answer["body"] or None
     return Answer(answer["statusCode"], shown, without_request_id(body))
 
 

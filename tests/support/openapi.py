@@ -23,6 +23,7 @@ DOCUMENTS = ROOT / "tests" / "data" / "documents"
 FAX = ("createFax", "createFaxAtOlderPath")
 READ = ("readFax", "readFaxAtOlderPath")
 HISTORY = ("readHistory", "readHistoryAtOlderPath")
+PAGES = ("showPage", "showDocument", "showPicture")
 CHANGE = ("changeFax", "changeFaxAtOlderPath")
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 # The members of the document's root that say what is answered where no operation is.
@@ -171,7 +172,7 @@ def exchange(
         operation = result.ok()
         is_login = operation.path == "/oauth/token.php"
         # What is asked for is in the path: a body is none, or a word.
-        of_a_fax = "{faxId}" in operation.path
+        of_a_fax = "{faxId}" in operation.path or "{uid}" in operation.path
         headers = {} if is_login else {"Authorization": f"Bearer {shown.token}"}
         for mode in GenerationMode.POSITIVE, GenerationMode.NEGATIVE:
             # Valid is not accepted: who may send, and what a file is, no schema can say.
@@ -218,5 +219,6 @@ def _acceptable(cases: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 def _code(body: str) -> str:
-    error = json.loads(body).get("error", "") if body else ""
+    # A page for people has no code.
+    error = json.loads(body).get("error", "") if body.startswith("{") else ""
     return str(error["code"] if isinstance(error, dict) else error)

@@ -27,6 +27,7 @@ _RECEIVED = datetime(2026, 11, 23, 9, 30, 15, 123000, tzinfo=UTC)
 _TOKEN_PATH = "/oauth/token.php"  # noqa: S105  (a path)
 _OPERATION = re.compile(r"/(uapi|unifiedapi)/faxes/([^/]+)/([^/]+)/?")
 _OF_A_FAX = re.compile(r"/(uapi|unifiedapi)/faxes/([^/]+)/([^/]+)/([^/]+?)(/events)?/?")
+_OF_A_PAGE = re.compile(r"/fax/([^/]+)(?:/(?:(pages)/)?([^/]+))?/?")
 # Which ask who is calling.
 GUARDED = frozenset({"create_fax", "read_faxes", "change_faxes"})
 _RESOURCE_IDS = {
@@ -36,6 +37,9 @@ _RESOURCE_IDS = {
     "/unifiedapi/faxes/{userId}/{extension}/{faxId}": "y8d1wk",
     "/uapi/faxes/{userId}/{extension}/{faxId}/events": "q6n2sj",
     "/unifiedapi/faxes/{userId}/{extension}/{faxId}/events": "t5g7hb",
+    "/fax/{uid}": "c4p8ru",
+    "/fax/{uid}/{document}": "d9k1te",
+    "/fax/{uid}/pages/{picture}": "g3v7yb",
     _TOKEN_PATH: "h2w8sd",
     "/": "f5mzq1c9ke",
     "/{proxy+}": "p4n6vy",
@@ -124,6 +128,11 @@ class RawRequest:
             values = {"userId": match[2], "extension": match[3], "faxId": match[4]}
             function = {"GET": "read_faxes", "PUT": "refuse" if events else "change_faxes"}.get(self.method, "refuse")
             return Route(resource, values, function)
+        if match := _OF_A_PAGE.fullmatch(path):
+            file = "picture" if match[2] else "document"
+            resource = "/fax/{uid}" + (f"/{match[2]}" if match[2] else "") + (f"/{{{file}}}" if match[3] else "")
+            values = {"uid": match[1]} | ({file: match[3]} if match[3] else {})
+            return Route(resource, values, "fax_page" if self.method == "GET" else "refuse")
         if path == _TOKEN_PATH:
             return Route(path, None, "issue_token" if self.method == "POST" else "refuse")
         return Route("/{proxy+}", {"proxy": path[1:]}, "refuse") if path != "/" else Route("/", None, "refuse")

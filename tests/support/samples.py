@@ -25,7 +25,7 @@ SAMPLES = [
     if block.language in RUN_BY and "HOST" in block.text
 ]
 # Of a fax's status: its samples name one by ID, or send one and wait for its end.
-STATUS = [block for block in SAMPLES if block.page.name == "status.md"]
+STATUS = [block for block in SAMPLES if block.page.name in ("status.md", "page.md")]
 WAITING = [block for block in STATUS if "$ID" not in block.text]
 SENDING = [block for block in SAMPLES if "/uapi/faxes/" in block.text and block not in STATUS]
 SENDING_AGAIN = [block for block in SENDING if "Idempotency-Key" in block.text]

@@ -57,7 +57,18 @@ class MemoryFaxes:
         found = self.faxes.get(fax.id)
         if found is None or found.fax.revision != fax.revision - 1:
             raise Changed
-        self.faxes[fax.id] = replace(found, fax=fax)
+        # What it does not write stays.
+        self.faxes[fax.id] = replace(found, fax=replace(fax, page_revoked_at=found.fax.page_revoked_at))
+        self.events[fax.id].append(event)
+        if self.change_failure:
+            raise self.change_failure
+
+    def close_page(self, fax: Fax, event: HistoryEvent) -> None:
+        self.meanwhile()
+        found = self.faxes.get(fax.id)
+        if found is None or found.fax.page_revoked_at:
+            raise Changed
+        self.faxes[fax.id] = replace(found, fax=replace(found.fax, page_revoked_at=event.at))
         self.events[fax.id].append(event)
         if self.change_failure:
             raise self.change_failure

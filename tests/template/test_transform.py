@@ -40,9 +40,9 @@ def test_every_method_leads_where_it_should(resources: dict[str, Any]) -> None:
         for path, operations in resources["Api"]["Properties"]["Body"]["paths"].items()
         for method, operation in operations.items()
     }
-    create_fax, read_faxes, change_faxes, issue_token, refuse = (
+    create_fax, read_faxes, change_faxes, fax_page, issue_token, refuse = (
         f"${{{name}Function.Arn}}/invocations"
-        for name in ("CreateFax", "ReadFaxes", "ChangeFaxes", "IssueToken", "Refuse")
+        for name in ("CreateFax", "ReadFaxes", "ChangeFaxes", "FaxPage", "IssueToken", "Refuse")
     )
     of_a_fax = "faxes/{userId}/{extension}/{faxId}"
     assert methods == {
@@ -60,6 +60,12 @@ def test_every_method_leads_where_it_should(resources: dict[str, Any]) -> None:
         (f"/unifiedapi/{of_a_fax}", ANY): (OPEN, refuse),
         (f"/unifiedapi/{of_a_fax}/events", "get"): (GUARDED, read_faxes),
         (f"/unifiedapi/{of_a_fax}/events", ANY): (OPEN, refuse),
+        ("/fax/{uid}", "get"): (OPEN, fax_page),
+        ("/fax/{uid}", ANY): (OPEN, refuse),
+        ("/fax/{uid}/{document}", "get"): (OPEN, fax_page),
+        ("/fax/{uid}/{document}", ANY): (OPEN, refuse),
+        ("/fax/{uid}/pages/{picture}", "get"): (OPEN, fax_page),
+        ("/fax/{uid}/pages/{picture}", ANY): (OPEN, refuse),
         ("/oauth/token.php", "post"): (OPEN, issue_token),
         ("/oauth/token.php", ANY): (OPEN, refuse),
         ("/", ANY): (OPEN, refuse),
@@ -88,6 +94,11 @@ def test_the_gateway_may_call_each_function_for_its_own_paths_alone(resources: d
             "${__Stage__}/PUT/uapi/faxes/*/*/*",
             "${__Stage__}/PUT/unifiedapi/faxes/*/*/*",
         },
+        "FaxPageFunction": {
+            "${__Stage__}/GET/fax/*",
+            "${__Stage__}/GET/fax/*/*",
+            "${__Stage__}/GET/fax/*/pages/*",
+        },
         "AuthorizeFunction": {"authorizers/*"},
         "IssueTokenFunction": {"${__Stage__}/POST/oauth/token.php"},
         "RefuseFunction": {
@@ -97,6 +108,9 @@ def test_the_gateway_may_call_each_function_for_its_own_paths_alone(resources: d
             "${__Stage__}/*/uapi/faxes/*/*/*/events",
             "${__Stage__}/*/unifiedapi/faxes/*/*/*",
             "${__Stage__}/*/unifiedapi/faxes/*/*/*/events",
+            "${__Stage__}/*/fax/*",
+            "${__Stage__}/*/fax/*/*",
+            "${__Stage__}/*/fax/*/pages/*",
             "${__Stage__}/*/oauth/token.php",
             "${__Stage__}/*/",
             "${__Stage__}/*/*",

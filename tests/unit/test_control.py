@@ -18,7 +18,7 @@ from faxes.errors import (
     StorageFault,
     UserInvalid,
 )
-from faxes.lifecycle import FINAL, FaxEvent, FaxInFull, HistoryEvent
+from faxes.lifecycle import FINAL, PAGE_REVOKED, FaxEvent, FaxInFull, HistoryEvent
 from faxes.model import Context, Principal, Status
 from tests.support.faxes import NOW, fax
 from tests.support.shown import MemoryFaxes
@@ -105,6 +105,26 @@ def test_what_is_not_the_callers_is_not_canceled(path: dict[str, str], error: ty
     with pytest.raises(error):
         service.cancel(**path)
     assert (service.store.faxes[DUE.id], service.store.events[DUE.id]) == (service.before, [])
+
+
+@pytest.mark.parametrize("status", [*sorted(Status), "received", "of_a_later_release"])
+def test_a_page_is_closed_whatever_has_become_of_its_fax(status: str) -> None:
+    service = Service(status)
+    expected = replace(service.before.fax, page_revoked_at=LATER)
+    revoked = service.control.revoke_page(ALICE, "@me", "0003*210", DUE.id, lambda: 28.0)
+    assert revoked == FaxInFull(expected) == service.store.faxes[DUE.id]
+    assert service.store.events[DUE.id] == [HistoryEvent(LATER, PAGE_REVOKED, actor="her-app", revision=4)]
+    # Again, it changes nothing.
+    assert service.control.revoke_page(ALICE, "@me", "0003*210", DUE.id, lambda: 28.0) == revoked
+    assert len(service.store.events[DUE.id]) == 1
+
+
+def test_a_page_that_another_has_closed_meanwhile_is_as_that_one_left_it() -> None:
+    service = Service(Status.QUEUED)
+    closed = FaxInFull(replace(service.before.fax, page_revoked_at=NOW))
+    service.store.meanwhile = lambda: service.store.keep(closed)
+    assert service.control.revoke_page(ALICE, "@me", "0003*210", DUE.id, lambda: 28.0) == closed
+    assert service.store.events[DUE.id] == []
 
 
 def moved(service: Service, *statuses: Status) -> None:

@@ -29,9 +29,13 @@ A request flows one way:
       adapters.dynamodb.reading   the record, its recipients, their attempts, the history
       edge.read_answers, .fax_view, .conditional   what was read -> JSON, an ETag, or 304
     functions/change_faxes/app.py a fax's id and an action -> the fax as it is then
-      control                     cancel: one conditional write on the record's revision
+      control                     cancel: one conditional write on the record's revision; close its public page
       adapters.dynamodb.control   the write, with its history item
       edge.change_answers         the body -> the action; the changed fax -> an answer
+    functions/fax_page/app.py     a fax's uid -> its public page; the way to its pictures and files
+      showing                     which faxes are shown, for how long, and what of them
+      adapters.dynamodb.showing, .s3_links   the fax by its uid; addresses for a minute
+      edge.page_answers, .page    what was read -> HTML, in the browser's language; 404 for all else
     functions/authorize/app.py    the bearer token -> who is calling, or deny
       edge.authorizer             event -> Authorization header; who is calling -> policy
       tokens                      Authorization header -> Principal
@@ -69,7 +73,7 @@ metrics object) and ``cold_start`` (what a function's start costs beside its imp
 
 A function imports the bootstrap module of its own name and the edge. A concern never imports another concern: they meet
 in ``lifecycle``, ``access``, ``ids``, ``model`` and ``errors``. Imports point downwards only: bootstrap -> adapters,
-carriers, edge -> intake, reading, control, rendering, delivery, sweeping, tokens, erasure -> access, audit, formats,
-pages -> confinement, lifecycle, ids, numbers -> model -> errors. pyproject.toml says so, with who alone may import
-what, and ``make imports`` holds it: a new module has its place there, or fails.
+carriers, edge -> intake, reading, showing, control, rendering, delivery, sweeping, tokens, erasure -> access, audit,
+formats, pages -> confinement, lifecycle, ids, numbers -> model -> errors. pyproject.toml says so, with who alone may
+import what, and ``make imports`` holds it: a new module has its place there, or fails.
 """

@@ -1,4 +1,4 @@
-"""The use case: a caller cancels a fax, that is what was not sent of it yet.
+"""The use case: a caller cancels a fax, that is what was not sent of it yet; or closes its public page for good.
 
 Before a fax has recipients, one write cancels it. Afterwards it asks for that, and makes the record due at once: who
 sends ends what waits, and tells the carrier to stop what is under way. What was asked for is kept in the record, so
@@ -19,7 +19,7 @@ from faxes.errors import (
     StorageFault,
     storage_faults_as,
 )
-from faxes.lifecycle import FaxEvent, FaxInFull, HistoryEvent, IllegalTransition
+from faxes.lifecycle import PAGE_REVOKED, FaxEvent, FaxInFull, HistoryEvent, IllegalTransition
 from faxes.model import Fax, Principal, Status
 
 # Each time, something else may have changed the record since it was read.
@@ -38,6 +38,14 @@ class FaxStore(Protocol):
 
         ``fax.revision`` is the one that the record gets, one more than the one that was read. Raises Changed where the
         record has another by now, or is gone.
+        """
+        ...
+
+    def close_page(self, fax: Fax, event: HistoryEvent) -> None:
+        """Write when the fax's public page was closed, as ``fax`` has it, and the event beside it, or neither.
+
+        The record's revision stays: whoever is at work on the fax is not disturbed. Raises Changed where the page is
+        closed by now, or the record is gone.
         """
         ...
 
@@ -65,6 +73,28 @@ class Control:
         not the caller's, StateInvalid where it has ended otherwise, StorageFailed where nothing was changed, and
         OutcomeUnknown where that cannot be told.
         """
+        return self._change(principal, user, extension, fax_id, remaining, self._canceled, self.faxes.change)
+
+    def revoke_page(
+        self, principal: Principal, user: str, extension: str, fax_id: str, remaining: Callable[[], float]
+    ) -> FaxInFull:
+        """Close a fax's public page for good, whatever has become of the fax, and whether it has one or not yet.
+
+        As ``cancel`` otherwise; it raises no StateInvalid.
+        """
+        return self._change(principal, user, extension, fax_id, remaining, self._page_closed, self.faxes.close_page)
+
+    def _change(
+        self,
+        principal: Principal,
+        user: str,
+        extension: str,
+        fax_id: str,
+        remaining: Callable[[], float],
+        change: Callable[[Fax, Principal], tuple[Fax, HistoryEvent] | None],
+        write: Callable[[Fax, HistoryEvent], None],
+    ) -> FaxInFull:
+        """Read a fax and ``write`` what ``change`` makes of it, which gives None where nothing is to be changed."""
         within = access.reach(principal, user, extension)
         wanted = access.fax_id(within, fax_id)
         for _ in range(_TRIES):
@@ -75,21 +105,25 @@ class Control:
                 found = self.faxes.in_full(wanted, self.now(), within.covers)
             if found is None:
                 raise within.missing(wanted)
-            if found.fax.status == Status.CANCELED or found.fax.cancel_requested_at:
+            made = change(found.fax, principal)
+            if made is None:
                 return found
-            canceled, event = self._canceled(found.fax, principal)
+            changed, event = made
             try:
-                self.faxes.change(canceled, event)
+                write(changed, event)
             except Changed:
                 continue
             except StorageFault as fault:
                 failure = StorageFailed if fault.effect is Effect.NONE else OutcomeUnknown
                 raise failure(reason="fax_not_written", cause=str(fault)) from fault
-            return replace(found, fax=canceled)
+            return replace(found, fax=changed)
         raise StorageFailed(reason="writes_in_vain", cause=f"{_TRIES} writes")
 
-    def _canceled(self, fax: Fax, principal: Principal) -> tuple[Fax, HistoryEvent]:
-        """The fax when it is canceled, or is to be, and what is kept of that. Raises StateInvalid."""
+    def _canceled(self, fax: Fax, principal: Principal) -> tuple[Fax, HistoryEvent] | None:
+        """The fax when it is canceled, or is to be, and what is kept of that; None where it is already. Raises
+        StateInvalid."""
+        if fax.status == Status.CANCELED or fax.cancel_requested_at:
+            return None
         now = self.now()
         at_once = fax.status in (Status.ACCEPTED, Status.RENDERING)
         event = FaxEvent.ENDED_CANCELED if at_once else FaxEvent.CANCEL_REQUESTED
@@ -109,3 +143,11 @@ class Control:
             due_at=None if at_once else now,
         )
         return changed, HistoryEvent(now, event, actor=principal.app_key, revision=changed.revision)
+
+    def _page_closed(self, fax: Fax, principal: Principal) -> tuple[Fax, HistoryEvent] | None:
+        """The fax when its page is closed, and what is kept of that; None where it is already."""
+        if fax.page_revoked_at:
+            return None
+        now = self.now()
+        closed = HistoryEvent(now, PAGE_REVOKED, actor=principal.app_key, revision=fax.revision)
+        return replace(fax, page_revoked_at=now), closed

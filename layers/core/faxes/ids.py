@@ -17,6 +17,7 @@ UID_RANDOM_BITS = 128
 
 # Below 2^53, which has 16 digits.
 _ID = re.compile(r"[1-9][0-9]{0,15}")
+_UID = re.compile(r"[0-9a-f]{32}")
 
 _FILES = "faxes/"
 # The key of no file.
@@ -33,6 +34,11 @@ def new_id(moment: datetime, random: int) -> str:
 def is_id(text: str) -> bool:
     """Whether ``text`` can be a fax's id: a decimal number of at most 16 digits, written without zeros in front."""
     return _ID.fullmatch(text) is not None
+
+
+def is_uid(text: str) -> bool:
+    """Whether ``text`` can be a fax's uid: 32 hex digits in lower case."""
+    return _UID.fullmatch(text) is not None
 
 
 def new_uid(random: int) -> str:

@@ -30,6 +30,10 @@ class FaxEvent(StrEnum):
     ENDED_CANCELED = "ended_canceled"
 
 
+# What happens to a fax in any state, and changes none: its sender closed its public page.
+PAGE_REVOKED = "page_revoked"
+
+
 class RecipientEvent(StrEnum):
     """What happens to a recipient. ``DELAYED``: no attempt can be made now, since another call to the number is on, or
     no carrier is there. ``RETRIED``: the attempt is over, and another one is to follow."""
@@ -197,7 +201,7 @@ def fold(history: Iterable[HistoryEvent]) -> Status:
     """The state of a fax that this happened to. Raises IllegalTransition."""
     status = Status.ACCEPTED
     for each in sorted(history, key=lambda event: event.revision):
-        if each.recipient is None:
+        if each.recipient is None and each.event != PAGE_REVOKED:
             status = after(status, FaxEvent(each.event))
     return status
 

@@ -322,6 +322,7 @@ def _status() -> dict[str, bytes]:
         "read-history-cursor-invalid": get(f"{history}?cursor=next"),
         "read-history-unknown": get(f"{older}/115937093837902/events"),
         "change-cancel": put(f"{ME}/115937093837904", cancel),
+        "change-revoke-page": put(f"{ME}/115937093837903", b'{"action": "RevokePage"}'),
         "change-cancel-sent": put(f"{ME}/115937093837903", cancel),
         "change-cancel-unknown": put(f"{ME}/115937093837902", cancel),
         "change-action-unknown": put(f"{ME}/115937093837904", b'{"action": "Resend"}'),

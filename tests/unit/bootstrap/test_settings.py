@@ -9,6 +9,7 @@ from faxes.bootstrap import authorize, change_faxes, create_fax, issue_token, re
 from faxes.bootstrap.clients import CallBudget
 from faxes.edge.authorizer import SharedKeys
 from faxes.model import Limits
+from faxes.showing import Publication
 
 ENVIRONMENT = {
     "FILE_BUCKET": "bucket",
@@ -80,9 +81,11 @@ def test_what_the_token_endpoint_reads() -> None:
 def test_what_the_functions_of_a_faxs_status_read(
     settings: type[read_faxes.Settings | change_faxes.Settings],
 ) -> None:
-    assert settings.from_env({"FAX_TABLE": "faxes"}) == settings("faxes", "")
-    with_url = {"FAX_TABLE": "faxes", "PUBLIC_URL": "https://127.0.0.1:4566/v1"}
-    assert settings.from_env(with_url) == settings("faxes", "https://127.0.0.1:4566/v1")
+    publication = Publication(on=True, days=7)
+    least = {"FAX_TABLE": "faxes", "PUBLIC_PAGE": "true", "PUBLIC_PAGE_DAYS": "7"}
+    assert settings.from_env(least) == settings("faxes", "", publication)
+    with_url = least | {"PUBLIC_URL": "https://127.0.0.1:4566/v1"}
+    assert settings.from_env(with_url) == settings("faxes", "https://127.0.0.1:4566/v1", publication)
     with pytest.raises(ValueError, match=r"^the environment variable FAX_TABLE is not set$"):
         settings.from_env({"PUBLIC_URL": "https://127.0.0.1"})
 

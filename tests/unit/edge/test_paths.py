@@ -1,5 +1,6 @@
 """What a path says, and the addresses of faxes."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -9,7 +10,9 @@ from hypothesis import strategies as st
 
 from faxes import numbers
 from faxes.edge import paths
+from faxes.showing import Publication
 from tests.support.answering import event
+from tests.support.faxes import NOW, fax
 
 
 @pytest.mark.parametrize(
@@ -107,5 +110,22 @@ def test_the_apis_address_is_the_one_that_was_called(context: dict[str, Any], pu
     assert paths.api_url(event(requestContext=context), public_url) == url
 
 
-def test_a_faxs_address_is_its_own_and_not_the_callers_words_for_it() -> None:
-    assert paths.fax_url("https://h/v1", "a.b-c_d", "0003*210", "12") == "https://h/v1/uapi/faxes/a.b-c_d/0003*210/12"
+def test_a_faxs_addresses_are_its_own_and_not_the_callers_words_for_it() -> None:
+    sent = fax(1, user_id="a.b-c_d")
+    addresses = paths.Addresses("https://h/v1", Publication(on=True, days=7), lambda: NOW)
+    assert addresses.fax(event(), sent) == "https://h/v1/uapi/faxes/a.b-c_d/0003*210/1001"
+    assert addresses.page(event(), sent) == f"https://h/v1/fax/{sent.uid}"
+
+
+@pytest.mark.parametrize(
+    ("on", "now", "other"),
+    [
+        (False, NOW, {}),
+        (True, NOW + timedelta(days=7, seconds=1), {}),
+        (True, NOW, {"page_revoked_at": NOW}),
+        (True, NOW, {"status": "uploading"}),
+    ],
+)
+def test_a_fax_that_is_not_shown_has_no_page(on: bool, now: datetime, other: dict[str, Any]) -> None:
+    addresses = paths.Addresses("https://h/v1", Publication(on, days=7), lambda: now)
+    assert addresses.page(event(), fax(1, **other)) is None

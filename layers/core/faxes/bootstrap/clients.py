@@ -59,6 +59,13 @@ def s3(budget: CallBudget = S3_BUDGET) -> "S3Client":
     )
 
 
+def s3_signing() -> "S3Client":
+    """A client of S3 that signs addresses for whoever has no rights of their own: by the version of the signature that
+    every region takes, for the bucket's own host in its region."""
+    signing = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+    return boto3.client("s3", config=config(S3_BUDGET).merge(signing))
+
+
 def dynamodb(budget: CallBudget = DYNAMODB_BUDGET) -> "DynamoDBClient":
     """A client of DynamoDB whose reads are whole or fail."""
     client = boto3.client("dynamodb", config=config(budget))

@@ -10,7 +10,10 @@ from faxes.adapters.dynamodb.reading import DynamoDBFaxReader
 from faxes.bootstrap import clients
 from faxes.bootstrap.clients import NOBODY
 from faxes.bootstrap.environment import VARIABLES, text
+from faxes.bootstrap.publication import publication
+from faxes.edge.paths import Addresses
 from faxes.reading import Reading
+from faxes.showing import Publication
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +22,20 @@ class Settings:
 
     fax_table: str
     public_url: str
+    publication: Publication
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = VARIABLES) -> Self:
-        return cls(fax_table=text(environ, "FAX_TABLE"), public_url=environ.get("PUBLIC_URL", ""))
+        return cls(
+            fax_table=text(environ, "FAX_TABLE"),
+            public_url=environ.get("PUBLIC_URL", ""),
+            publication=publication(environ),
+        )
+
+    @property
+    def addresses(self) -> Addresses:
+        """Where what it answers leads to is."""
+        return Addresses(self.public_url, self.publication, clients.now)
 
 
 def reading(settings: Settings) -> Reading:

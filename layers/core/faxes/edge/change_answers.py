@@ -4,8 +4,9 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
-from faxes.edge import bodies, conditional, fax_view, paths
+from faxes.edge import bodies, conditional, fax_view
 from faxes.edge.answers import ErrorTable, Row
+from faxes.edge.paths import Addresses
 from faxes.errors import (
     BodyTooLarge,
     ChangeInvalid,
@@ -25,7 +26,7 @@ from faxes.observability import logger, metrics
 
 # An action is a word.
 MAX_BODY_BYTES = 16 * 1024
-CANCEL = "Cancel"
+CANCEL, REVOKE_PAGE = "Cancel", "RevokePage"
 
 ERRORS = ErrorTable(
     rows={
@@ -56,24 +57,30 @@ ERRORS = ErrorTable(
 )
 
 
-def check_action(event: APIGatewayProxyEvent) -> None:
-    """That the body asks for what can be done: to cancel the fax.
+def action(event: APIGatewayProxyEvent) -> str:
+    """What the body asks for: one of what can be done.
 
     Raises BodyTooLarge, FormInvalid and ChangeInvalid.
     """
     members = bodies.json_object(event, MAX_BODY_BYTES)
     if "action" not in members:
-        raise ChangeInvalid(f'The body has no action; it must be {{"action": "{CANCEL}"}}.', reason="action_missing")
-    action = members["action"]
-    if action != CANCEL:
-        said = f"is {shown(action) or 'empty'}" if isinstance(action, str) else "is not a JSON string"
-        raise ChangeInvalid(f"action {said}; it must be {CANCEL}.", reason="action_unknown")
+        raise ChangeInvalid(
+            f'The body has no action; it must be {{"action": "{CANCEL}"}}, or {REVOKE_PAGE}.', reason="action_missing"
+        )
+    asked = members["action"]
+    if not isinstance(asked, str) or asked not in (CANCEL, REVOKE_PAGE):
+        said = f"is {shown(asked) or 'empty'}" if isinstance(asked, str) else "is not a JSON string"
+        raise ChangeInvalid(f"action {said}; it must be {CANCEL} or {REVOKE_PAGE}.", reason="action_unknown")
+    return asked
 
 
-def canceled(event: APIGatewayProxyEvent, found: FaxInFull, public_url: str) -> Response[str]:
+def changed(event: APIGatewayProxyEvent, asked: str, found: FaxInFull, addresses: Addresses) -> Response[str]:
     """200: the fax as it is now."""
     record = found.fax
     logger.append_keys(fax_id=record.id)
-    metrics.add_metric("CancelAccepted", MetricUnit.Count, 1)
-    url = paths.fax_url(paths.api_url(event, public_url), record.user_id, record.extension, record.id)
-    return conditional.whole(fax_view.fax(found, url), "cancel_accepted")
+    if asked == CANCEL:
+        metrics.add_metric("CancelAccepted", MetricUnit.Count, 1)
+    else:
+        metrics.add_metric("PageRevoked", MetricUnit.Count, 1)
+    seen = fax_view.fax(found, addresses.fax(event, record), addresses.page(event, record))
+    return conditional.whole(seen, "cancel_accepted" if asked == CANCEL else "page_revoked")

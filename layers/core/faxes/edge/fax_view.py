@@ -20,8 +20,8 @@ _BEFORE_DELIVERY: Mapping[str, RecipientStatus] = {
 }
 
 
-def fax(shown: FaxInFull, url: str) -> Json:
-    """A fax; ``url`` is its address."""
+def fax(shown: FaxInFull, url: str, page_url: str | None) -> Json:
+    """A fax; ``url`` is its address, ``page_url`` its public page's, None where it has none."""
     record = shown.fax
     return _known(
         id=record.id,
@@ -41,6 +41,7 @@ def fax(shown: FaxInFull, url: str) -> Json:
         cancelRequestedAt=_time(record.cancel_requested_at),
         completedAt=_time(record.completed_at),
         expiresAt=_time(record.expires_at),
+        pageUrl=page_url,
         links={"self": url, "events": f"{url}/events"},
     )
 

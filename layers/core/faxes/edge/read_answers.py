@@ -3,14 +3,16 @@
 import base64
 import re
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
-from faxes.edge import conditional, fax_view, paths
+from faxes.edge import conditional, fax_view
 from faxes.edge.answers import ErrorTable, Row
+from faxes.edge.paths import Addresses
 from faxes.errors import (
     CountInvalid,
     CursorInvalid,
@@ -51,16 +53,16 @@ OF_ENDINGS: Mapping[str, ErrorTable] = {
 }
 
 
-def fax(event: APIGatewayProxyEvent, found: FaxInFull, public_url: str) -> Response[str]:
+def fax(event: APIGatewayProxyEvent, found: FaxInFull, addresses: Addresses) -> Response[str]:
     """200, or 304: the fax as it is now."""
     _count(found.fax.id)
-    return conditional.answer(event, fax_view.fax(found, _address(event, found, public_url)), "fax_shown")
+    return conditional.answer(event, _shown(event, found, addresses), "fax_shown")
 
 
-def history(event: APIGatewayProxyEvent, found: HistoryPage, count: int, public_url: str) -> Response[str]:
+def history(event: APIGatewayProxyEvent, found: HistoryPage, count: int, addresses: Addresses) -> Response[str]:
     """200, or 304: some of the fax's history, and where it goes on."""
     _count(found.fax.id)
-    address = f"{_address(event, FaxInFull(found.fax), public_url)}/events"
+    address = f"{addresses.fax(event, found.fax)}/events"
     following = None
     if found.after:
         cursor = base64.urlsafe_b64encode(f"{found.fax.id}#{found.after}".encode()).decode("ascii")
@@ -101,9 +103,8 @@ def after(event: APIGatewayProxyEvent, fax_id: str) -> str | None:
     return key
 
 
-def _address(event: APIGatewayProxyEvent, found: FaxInFull, public_url: str) -> str:
-    record = found.fax
-    return paths.fax_url(paths.api_url(event, public_url), record.user_id, record.extension, record.id)
+def _shown(event: APIGatewayProxyEvent, found: FaxInFull, addresses: Addresses) -> dict[str, Any]:
+    return fax_view.fax(found, addresses.fax(event, found.fax), addresses.page(event, found.fax))
 
 
 def _count(fax_id: str) -> None:

@@ -74,6 +74,7 @@ class Fax:
     of what a release before deliveries accepted, which is never sent by itself. ``counts`` are of its recipients, from
     the moment that they have items. ``reason`` says why a fax failed, or why a queued one waits. ``rendering`` and
     ``resolution`` are what the sender asked for, None where nothing was said; a later release may know more words.
+    ``page_revoked_at`` is when its sender closed its public page.
     """
 
     id: str
@@ -97,6 +98,7 @@ class Fax:
     sandbox: bool = False
     rendering: Mode | str | None = None
     resolution: Resolution | str | None = None
+    page_revoked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,13 +36,27 @@ class DynamoDBFaxControl(DynamoDBFaxReader):
         self._attempts = Attempts(client, "dynamodb", "TransactWriteItems")
 
     def change(self, fax: Fax, event: HistoryEvent) -> None:
+        self._write(self._update(fax), fax, event)
+
+    def close_page(self, fax: Fax, event: HistoryEvent) -> None:
+        closed = {
+            "TableName": self._table,
+            "Key": wire({"pk": fax_key(fax.id), "sk": RECORD}),
+            "UpdateExpression": "SET pageRevokedAt = :now",
+            "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(pageRevokedAt)",
+            "ExpressionAttributeValues": wire({":now": text(event.at)}),
+        }
+        self._write(closed, fax, event)
+
+    def _write(self, update: Any, fax: Fax, event: HistoryEvent) -> None:
+        """The update of the record, and the event beside it, or neither."""
         history = event_item(fax.id, event, fax.expires_at, self._random_bits(EVENT_RANDOM_BITS))
         try:
             # The SDK gives the transaction a token, so that its own tries are one.
             self._attempts.watch(
                 lambda: self._client.transact_write_items(
                     TransactItems=[
-                        {"Update": self._update(fax)},
+                        {"Update": update},
                         {
                             "Put": {
                                 "TableName": self._table,

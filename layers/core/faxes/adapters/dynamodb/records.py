@@ -92,6 +92,7 @@ def fax_of(item: Item) -> Fax:
         sandbox=item.get("sandbox", False),
         rendering=word(Mode, item["rendering"]) if "rendering" in item else None,
         resolution=word(Resolution, item["resolution"]) if "resolution" in item else None,
+        page_revoked_at=time(item["pageRevokedAt"]) if "pageRevokedAt" in item else None,
     )
 
 
