@@ -70,11 +70,11 @@ $(GATES): requirements/gates.txt | $(UV)
 $(WHEELS): $(RUNTIME_LOCK) | $(UV)
 	@$(set_up) wheels $<
 
-# What the API's page is made with: from here on, making it needs no network. Nothing else needs it.
-$(RENDERER): requirements/api-page.txt | $(TOOLS)
+# What the API's page is made with, and what looks at pages in tests: from here on, neither needs a network.
+$(RENDERER): requirements/api-page.txt requirements/axe.txt | $(TOOLS)
 	@echo "==> fetching what the API's page is made with"; \
-	env PYTHONPATH=.:layers/core $(TOOLS_BIN)/python -m tools.api_page --renderer-alone && touch $@ \
-	  || { $(SKIP) "the API's page will not be made, nor tested"; }
+	env PYTHONPATH=.:layers/core $(TOOLS_BIN)/python -m tools.npm $^ && touch $@ \
+	  || { $(SKIP) "the API's page will not be made, nor pages be looked at"; }
 
 # --- using it --------------------------------------------------------------------------------------------------------
 

@@ -28,12 +28,13 @@ for alternative in powertools fastapi multipart; do
     --output-file "requirements/bench-$alternative.txt"
 done
 
-page=requirements/api-page.txt
-if command -v npm >/dev/null; then
-  package=$(sed -nE 's/^(@[^ ]+)@.*/\1/p' "$page")
-  pinned="$package@$(npm view "$package" version)"
-  heading=$(head -n 1 "$page")
-  printf '%s\n%s %s\n' "$heading" "$pinned" "$(npm view "$pinned" dist.integrity)" >"$page"
-else
-  echo "SKIP: npm is not installed; the pin in $page stays as it is"
-fi
+for page in requirements/api-page.txt requirements/axe.txt; do
+  if command -v npm >/dev/null; then
+    package=$(sed -nE 's/^(@?[^# @]+)@.*/\1/p' "$page")
+    pinned="$package@$(npm view "$package" version)"
+    heading=$(head -n 1 "$page")
+    printf '%s\n%s %s\n' "$heading" "$pinned" "$(npm view "$pinned" dist.integrity)" >"$page"
+  else
+    echo "SKIP: npm is not installed; the pin in $page stays as it is"
+  fi
+done

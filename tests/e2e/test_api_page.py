@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support import docs, openapi
 from tests.support.template import ROOT
-from tools import api_page
+from tools import api_page, npm
 from tools.steps import StepFailed
 
 _FOUND = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
@@ -25,7 +25,7 @@ WIDTHS = {"desktop": (1400, 900), "phone": (390, 844)}
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     try:
         return api_page.build(tmp_path_factory.mktemp("docs") / "page")
-    except api_page.RendererMissing as error:
+    except npm.PackageMissing as error:
         pytest.skip(f"the API's page is not made: {error}")
 
 
@@ -138,8 +138,8 @@ def test_the_pages_samples_are_those_of_the_docs() -> None:
 
 
 def test_a_renderer_that_is_not_the_pinned_one_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    package, _ = api_page.pin()
-    monkeypatch.setattr(api_page, "_PACKAGES", tmp_path)
+    package, _ = npm.pinned(api_page.PIN)
+    monkeypatch.setattr(npm, "_PACKAGES", tmp_path)
     other = tmp_path / f"scalar-api-reference-{package.rsplit('@', 1)[1]}.tgz"
     other.write_bytes(b"another package")
     with pytest.raises(StepFailed, match=rf"^{package} is not what requirements/api-page\.txt says: sha512-"):
