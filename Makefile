@@ -245,6 +245,10 @@ bench-rendering: $(DEV) ## Measure what drawing a fax costs, and how well it can
 bench-worker: $(DEV) ## Measure what a worker takes to make a fax's pages, and what that costs
 	@$(DEV_TOOL) benchmarks.worker
 
+.PHONY: bench-sending
+bench-sending: $(DEV) ## Measure how long a fax takes from accepted to sent, on the stack that make run started
+	@$(DEV_TOOL) benchmarks.sending
+
 .PHONY: load
 load: $(DEV) ## Send thousands of faxes to the stack that make run started, and count them (minutes)
 	@$(DEV_TOOL) benchmarks.load

@@ -21,10 +21,10 @@ from tests.support import fax_items, killed, template
 from tests.support.faxes import fax
 from tools.local.stack_file import LocalStack
 
-# The fax gets its recipients (4), the recipient its attempt, which the carrier takes (8), and the call has ended (5).
-CALLS = 17
+# The fax gets its recipients (4), the recipient its attempt, which the carrier takes (7), and the call has ended (5).
+CALLS = 16
 # Before the carrier was called, and before what it said was written: what is likely to be broken.
-_LIKELY = (9, 11)
+_LIKELY = (8, 10)
 # Of this one, the simulated network does not lose the reference.
 FAX_ID = fax(1).id
 NOW = datetime.now(UTC).replace(microsecond=0)

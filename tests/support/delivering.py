@@ -46,7 +46,9 @@ class World:
         self.store = MemoryRecipients()
         self.network = MemoryNetwork()
         self.bells = MemoryBells(self.now)
+        # Those that are to come, and those that came.
         self.reports: list[tuple[datetime, str]] = []
+        self.told: list[str] = []
         self.simulator = Simulator(self.network, lambda: self.clock, report=self._report)
         store, carrier = cast(Recipients, Watched(self.store, between)), cast(Carrier, Watched(self.simulator, between))
         self.dispatch = Dispatch(store, self.bells, carrier, self.now)
@@ -95,14 +97,26 @@ class World:
             if recipient.due_at is not None and recipient.due_at <= self.now():
                 self.dispatch.due(*key)
 
-    def run(self, most: int = 400) -> None:
-        """Go from one due time to the next until nothing is due any more."""
+    def report(self) -> None:
+        """The network's reports come that it has made by now."""
+        due = [reference for at, reference in self.reports if at <= self.clock]
+        self.reports = [each for each in self.reports if each[0] > self.clock]
+        for reference in due:
+            self.told.append(reference)
+            self.dispatch.rang(reference)
+
+    def run(self, most: int = 400, *, reported: bool = True) -> None:
+        """Go from one due time to the next until nothing is due any more; without the network's reports where they are
+        not ``reported``, since all of them may be lost."""
         for _ in range(most):
             times = [each.due_at for each in self.store.recipients.values() if each.due_at is not None]
             times += [each.due_at for each in self.store.faxes.values() if each.due_at is not None]
             if not times:
                 return
-            self.clock = max(self.clock, min(times) - self.skew)
+            reports = [at for at, _ in self.reports] if reported else []
+            self.clock = max(self.clock, min([each - self.skew for each in times] + reports))
+            if reported:
+                self.report()
             self.sweep()
         stuck = [each for each in self.store.recipients.values() if each.due_at is not None]
         raise AssertionError(f"still due after {most} times: {stuck[:2]}, {list(self.store.attempts.values())[-2:]}")

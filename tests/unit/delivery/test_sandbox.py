@@ -108,3 +108,20 @@ def test_which_numbers_are_refused_before_there_is_a_fax(
 ) -> None:
     assert why_refused(number, simulated=True) == on_the_simulator
     assert why_refused(number, simulated=False) == on_another_network
+
+
+def test_a_fax_that_goes_well_is_looked_at_three_times() -> None:
+    """When it is due, when the carrier says that it has ended, and once for nothing: when it should have ended."""
+    world = World()
+    world.accept("7778888")
+    world.run()
+    assert (len(world.bells.rung), len(world.told)) == (2, 1)
+
+
+def test_a_fax_whose_report_is_lost_is_asked_about_when_it_should_have_ended() -> None:
+    world = World()
+    fax_id = world.accept("7778888")
+    world.run(reported=False)
+    ended = world.recipient(fax_id).completed_at
+    # Two pages.
+    assert ended == world.attempts(fax_id)[0].started_at + timedelta(seconds=45 + 2 * 45)

@@ -26,6 +26,7 @@ from faxes.delivery.steps import (
     Withdrawn,
 )
 from faxes.ids import tiff_key
+from faxes.lifecycle import RecipientEvent
 from faxes.model import Attempt, AttemptStatus, Reason, Recipient, RecipientStatus
 
 # From a message to its end, a recipient takes five steps at most; the others are for those who come in between.
@@ -169,7 +170,8 @@ class Dispatch:
             self.bells.over(change.attempt.reference)
         fax, fax_event = ends.fax_after(found.fax, change, now)
         woken = self.recipients.write(Write(found, change, fax, fax_event, now))
-        if change.recipient.due_at is not None:
+        # What is claimed is submitted at once; where that is lost, the sweep finds it.
+        if change.recipient.due_at is not None and change.event is not RecipientEvent.CLAIMED:
             self._ring(change.recipient.fax_id, change.recipient.position, fax.organization_id, change.recipient.due_at)
         if woken:
             self._ring(*woken, fax.organization_id, now)

@@ -51,8 +51,10 @@ NO_CARRIER = timedelta(minutes=15)
 RESERVED = timedelta(seconds=120)
 # The longest call: to dial and to agree, and for each page at the slowest rate.
 CALL, CALL_PER_PAGE, LONGEST_CALL = timedelta(seconds=120), timedelta(seconds=90), timedelta(hours=4)
-# The carrier is asked how far it is after so much of the time that has passed, within these.
-_POLLS, _SOONEST, _LATEST = 0.5, timedelta(seconds=2), timedelta(minutes=5)
+# A carrier says itself when a call has ended. It is asked when one should have, dialled and its pages sent; from then
+# on after so much of the time that has passed, within these.
+_EXPECTED, _EXPECTED_PER_PAGE = timedelta(seconds=45), timedelta(seconds=45)
+_POLLS, _SOONEST, _LATEST = 0.5, timedelta(seconds=15), timedelta(minutes=5)
 # A carrier that answers nothing any more is given up so long after all else is over.
 _LAST = timedelta(hours=1)
 
@@ -169,7 +171,7 @@ def _stand_in_line(delivery: Delivery, until: datetime) -> Step:
 def _submitted(delivery: Delivery, carrier_id: str, now: datetime, terms: Terms) -> Step:
     recipient, attempt = delivery.recipient, _latest(delivery)
     known = replace(attempt, status=AttemptStatus.SUBMITTED, carrier_id=carrier_id, submitted_at=now)
-    change = _change(recipient, RecipientEvent.SUBMITTED, due_at=_next_poll(attempt, now, terms))
+    change = _change(recipient, RecipientEvent.SUBMITTED, due_at=_next_poll(recipient, attempt, now, terms))
     return Step(replace(change, attempt=known))
 
 
@@ -248,10 +250,13 @@ def _silent(delivery: Delivery, now: datetime, terms: Terms) -> Step:
     if now >= last:
         unknown = Report(CallState.FAILED, reason=Reason.OUTCOME_UNKNOWN)
         return _over(delivery, RecipientEvent.FAILED, Reason.OUTCOME_UNKNOWN, _ended(attempt, unknown, now), now)
-    return Step(_change(recipient, None, due_at=_next_poll(attempt, now, terms)))
+    return Step(_change(recipient, None, due_at=_next_poll(recipient, attempt, now, terms)))
 
 
-def _next_poll(attempt: Attempt, now: datetime, terms: Terms) -> datetime:
+def _next_poll(recipient: Recipient, attempt: Attempt, now: datetime, terms: Terms) -> datetime:
+    expected = attempt.started_at + _paced(_EXPECTED + _EXPECTED_PER_PAGE * recipient.pages, terms)
+    if now < expected:
+        return expected
     passed = (now - attempt.started_at) * _POLLS
     return now + min(max(passed, _paced(_SOONEST, terms)), _paced(_LATEST, terms))
 
