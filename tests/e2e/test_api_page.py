@@ -1,23 +1,17 @@
 """The API's page, as `make docs` makes it, in a real browser: both operations and their examples, and nothing from
 outside."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.support import docs, openapi
+from tests.support import browsing, docs, openapi
 from tests.support.template import ROOT
 from tools import api_page, npm
 from tools.steps import StepFailed
 
-_FOUND = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
-CHROMIUM = next(filter(None, _FOUND), "")
-# As root, it has no sandbox; and it asks nobody for updates.
-QUIETLY = ["--no-sandbox", "--disable-gpu"]
-QUIETLY += [f"--disable-{what}" for what in ("background-networking", "component-update", "sync")]
 WIDTHS = {"desktop": (1400, 900), "phone": (390, 844)}
 
 
@@ -31,12 +25,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if not CHROMIUM:
-        pytest.skip("Chromium is not installed: the API's page is not opened")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIETLY)
+    with browsing.chromium("the API's page is not opened") as launched:
         yield launched
-        launched.close()
 
 
 @pytest.fixture(params=WIDTHS, scope="module")
@@ -45,17 +35,13 @@ def page(request: pytest.FixtureRequest, browser: Browser, built: Path) -> Itera
     anybody, and nothing was complained of."""
     width, height = WIDTHS[request.param]
     opened = browser.new_page(viewport={"width": width, "height": height})
-    complaints: list[str] = []
-    opened.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    asked: list[str] = []
-    opened.on("request", lambda sent: asked.append(sent.url))
+    heard = browsing.listen(opened)
     opened.goto(built.as_uri())
     expect(opened.get_by_role("heading", name="Fax API")).to_be_visible()
     yield opened
     folder = built.parent.as_uri()
-    assert [url for url in asked if not url.startswith((f"{folder}/", "data:", "blob:"))] == []
-    assert complaints == []
+    assert heard.asked_elsewhere(f"{folder}/") == []
+    assert heard.complaints == []
     opened.close()
 
 
