@@ -3,41 +3,26 @@
 import json
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import requests
 
-from tests.support import pipeline
-from tests.support.curl import NOTE, REQUEST, SEND, Curl
+from tests.support import desk
+from tests.support.curl import Curl
 from tests.support.samples import DOCUMENTS
 from tools.client.login import Deployment
-from tools.local import pages, received
 from tools.local.stack_file import LocalStack
-from tools.local.sweeping import swept_each_second
 from tools.local.web.calls import Calls
-from tools.local.web.desk import Desk, Sent
-from tools.local.web.paper import Paper
-from tools.local.web.server import served
 
-SPEED = 100
 SECONDS = 120.0
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @pytest.fixture(scope="module")
 def address(stack: LocalStack, curl: Curl) -> Iterator[str]:
-    calls = Calls(Deployment(stack.apiUrl, stack.caBundle), stack.appKey, stack.appSecret, "@me", stack.extension)
-    paper = Paper(received.network_of(stack), pages.reader(stack), lambda: datetime.now(UTC), SPEED)
-    newest = curl(SEND, *REQUEST, *NOTE).body["id"]
-    with (
-        pipeline.on_the_simulator(stack, speed=SPEED),
-        pipeline.at_work(stack, newest, sending=True),
-        swept_each_second(stack),
-        served(Desk(calls, paper, Sent())) as url,
-    ):
-        yield url.rstrip("/")
+    with desk.at_work(stack, curl) as url:
+        yield url
 
 
 def posted(address: str, file: str, *numbers: str) -> Any:
