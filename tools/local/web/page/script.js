@@ -182,6 +182,7 @@ function showFax({ item, fax }) {
   const times = fax.completedAt ? `${clock(fax.createdAt)} to ${clock(fax.completedAt)}` : clock(fax.createdAt);
   item.querySelector(".summary").textContent = `${counted(fax.pages, "page")} · ${times} · fax ${fax.id}${simulated}`;
   const at = Math.max(STEPS.indexOf(fax.status), FINAL.has(fax.status) ? STEPS.length - 1 : 0);
+  item.querySelector(".steps").hidden = fax.status === "failed" || fax.status === "canceled";
   item.querySelector(".steps").replaceChildren(...STEPS.map((step, position) => {
     const dot = document.createElement("li");
     dot.className = position < at || FINAL.has(fax.status) ? "done" : position === at ? "now" : "";
