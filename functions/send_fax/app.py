@@ -10,7 +10,7 @@ from faxes.bootstrap import send_fax as bootstrap
 from faxes.edge import batch, sending
 from faxes.observability import logger, metrics
 
-inbox = bootstrap.inbox(sending.lost)
+inbox = bootstrap.inbox(sending.lost, sending.not_stored)
 started()
 
 

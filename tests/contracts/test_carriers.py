@@ -8,6 +8,7 @@ import pytest
 from faxes.adapters.dynamodb.simulated import DynamoDBNetwork
 from faxes.delivery.carrier import CallState, CarrierSilent, NoAnswer, Refused, Report
 from faxes.errors import Effect
+from faxes.model import Reason
 from tests.support import carrier_rigs
 from tests.support.carrier_rigs import Rig
 from tests.support.cloud import Cloud
@@ -163,3 +164,15 @@ def test_what_is_not_known_to_be_taken_is_no_failure(rig: Rig, effect: Effect) -
     ):
         with pytest.raises(CarrierSilent):
             ask()
+
+
+def test_what_a_simulated_machine_is_sent_is_kept_before_it_is_taken() -> None:
+    rig = carrier_rigs.simulated(MemoryNetwork())
+    call = rig.call()
+    rig.jammed = True
+    assert rig.carrier.submit(call) == Refused(Reason.CARRIER_UNAVAILABLE)
+    rig.clock += LONG
+    assert rig.find(call) is None
+    rig.jammed = False
+    rig.submitted(call)
+    assert rig.kept == [call]

@@ -164,6 +164,10 @@ def test_the_functions_may_not_do_more(stack: LocalStack) -> None:
             "ReadFaxesAndLines",
             "ChangeFaxesAndLines",
             "FreeLines",
+            "ReadSenders",
+            "ReadPages",
+            "OfferDocuments",
+            "KeepWhatSimulatedMachinesGet",
         }
         | NOT_ENFORCED,
         "SweepFunction": {

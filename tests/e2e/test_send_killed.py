@@ -16,15 +16,18 @@ import pytest
 from benchmarks.load import items
 from faxes.adapters.dynamodb.items import Item, wire
 from faxes.adapters.dynamodb.records import fax_item
+from faxes.ids import tiff_key
 from faxes.model import Status
 from tests.support import fax_items, killed, template
 from tests.support.faxes import fax
+from tests.support.sheets import tiff_of
 from tools.local.stack_file import LocalStack
 
-# The fax gets its recipients (4), the recipient its attempt, which the carrier takes (7), and the call has ended (5).
-CALLS = 16
+# The fax gets its recipients (4), the recipient its attempt, whose document is put where the carrier fetches it (12),
+# and the call has ended (6).
+CALLS = 22
 # Before the carrier was called, and before what it said was written: what is likely to be broken.
-_LIKELY = (8, 10)
+_LIKELY = (13, 15)
 # Of this one, the simulated network does not lose the reference.
 FAX_ID = fax(1).id
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -37,7 +40,8 @@ def _environment(stack: LocalStack) -> Iterator[dict[str, str]]:
     # What is due is done without its messages, which nobody takes.
     queues = stack.client("sqs")
     url = queues.create_queue(QueueName="killed-sending")["QueueUrl"]
-    deployed = killed.deployed(stack, "SendFaxFunction", {"FaxTable": stack.faxTable, "SendQueue": url})
+    names = {"FaxTable": stack.faxTable, "DirectoryTable": stack.directoryTable, "FileBucket": stack.bucket}
+    deployed = killed.deployed(stack, "SendFaxFunction", names | {"SendQueue": url})
     yield deployed | {"CARRIER": "simulator", "SIMULATOR_SPEED": "1"}
     queues.delete_queue(QueueUrl=url)
 
@@ -48,7 +52,9 @@ def _queued(stack: LocalStack) -> Iterator[None]:
         1, status=Status.QUEUED, created_at=NOW, due_at=NOW, revision=3, expires_at=NOW + timedelta(days=30)
     )  # fmt: skip
     stack.client("dynamodb").put_item(TableName=stack.faxTable, Item=wire(fax_item(queued, None, 4)))
+    stack.client("s3").put_object(Bucket=stack.bucket, Key=tiff_key(queued.uid), Body=tiff_of(queued.pages))
     yield
+    stack.client("s3").delete_object(Bucket=stack.bucket, Key=tiff_key(queued.uid))
     for item in of_the_fax(stack):
         key = wire({"pk": item["pk"], "sk": item["sk"]})
         stack.client("dynamodb").delete_item(TableName=stack.faxTable, Key=key)

@@ -1,7 +1,7 @@
 """Each right of send_fax is needed: without it, a fax is not sent on the emulator, which enforces the role's policy.
 
-The table, a queue and the role alone, so that it takes no deployed stack. Which keys a right is for, the emulator does
-not know: tests/template holds that.
+The tables, a bucket, a queue and the role alone, so that it takes no deployed stack. Which items a right is for, the
+emulator does not know: tests/template holds that.
 """
 
 import json
@@ -18,15 +18,20 @@ import pytest
 from faxes.adapters.dynamodb.items import wire
 from faxes.adapters.dynamodb.recipients import DynamoDBRecipients
 from faxes.adapters.dynamodb.records import fax_item
+from faxes.adapters.dynamodb.senders import DynamoDBSenders
 from faxes.adapters.dynamodb.simulated import DynamoDBNetwork
+from faxes.adapters.s3_media import S3Media
 from faxes.adapters.sqs_bells import SQSBells
 from faxes.carriers.simulator import Simulator
 from faxes.delivery.dispatch import Dispatch
 from faxes.delivery.plan import Plan
+from faxes.delivery.stamping import StampedDocuments
 from faxes.errors import StorageFault
+from faxes.ids import tiff_key
 from faxes.model import Fax, Status
 from tests.support import cloud, template
 from tests.support.faxes import fax
+from tests.support.sheets import tiff_of
 from tools.local.emulator import Emulator, emulator
 
 ROLE = template.part("delivery.yaml")["Resources"]["SendFaxRole"]["Properties"]
@@ -36,11 +41,27 @@ STATEMENTS: list[dict[str, Any]] = [
     for statement in ROLE["Policies"][0]["PolicyDocument"]["Statement"]
     if statement["Sid"] not in TAKES_MESSAGES
 ]
-ACTIONS = [
-    action
-    for statement in STATEMENTS
-    for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
-]
+BUCKET = "file-bucket"
+
+
+def actions(statement: dict[str, Any]) -> list[str]:
+    return [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+
+
+RIGHTS = [(str(statement["Sid"]), action) for statement in STATEMENTS for action in actions(statement)]
+# What a worker does without, and is told of.
+TOLD = {
+    ("HaveThemSent", "sqs:SendMessage"): "SendMessage",
+    ("OfferDocuments", "s3:DeleteObject"): "DeleteObject",
+}
+# Without these, the attempt is made again.
+NOT_OFFERED = {
+    ("ReadSenders", "dynamodb:GetItem"): "GetItem",
+    ("ReadPages", "s3:GetObject"): "GetObject",
+    ("OfferDocuments", "s3:PutObject"): "PutObject",
+}
+# What a machine of the simulated network gets is copied.
+NOT_KEPT = {("OfferDocuments", "s3:GetObject"), ("KeepWhatSimulatedMachinesGet", "s3:PutObject")}
 
 
 @dataclass
@@ -50,18 +71,18 @@ class Lab:
     arn: str
     numbers: Iterator[int]
 
-    def without(self, action: str | None) -> dict[str, Any]:
+    def without(self, right: tuple[str, str] | None) -> dict[str, Any]:
         """What a client of AWS's takes to have all rights of the role but this one."""
         region, account = self.arn.split(":")[3:5]
         kept = []
         for statement in STATEMENTS:
-            actions = [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
-            if left := [each for each in actions if each != action]:
+            if left := [each for each in actions(statement) if (statement["Sid"], each) != right]:
                 kept.append(statement | {"Action": left})
         text = json.dumps({"Version": "2012-10-17", "Statement": kept})
         text = text.replace('{"Fn::GetAtt": ["SendQueue", "Arn"]}', json.dumps(self.arn))
-        table = json.dumps(f"arn:aws:dynamodb:{region}:{account}:table/FaxTable")
-        text = re.sub(r'\{"Fn::Sub": "[^"]*table/[^"]*"\}', table, text)
+        table = rf'"arn:aws:dynamodb:{region}:{account}:table/\1"'
+        text = re.sub(r'\{"Fn::Sub": "[^"]*table/\$\{(\w+)Name\}"\}', table, text)
+        text = re.sub(r'\{"Fn::Sub": "[^"]*s3:::\$\{FileBucketName\}([^"]*)"\}', rf'"arn:aws:s3:::{BUCKET}\1"', text)
         iam, name = self.running.client("iam"), f"role-{next(self.numbers)}"
         trusted = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
         trust = {"Version": "2012-10-17", "Statement": [trusted]}
@@ -82,24 +103,30 @@ class Lab:
 
     def queued(self) -> Fax:
         now = datetime.now(UTC).replace(microsecond=0)
-        # To two: only the first claim changes the record, the second one just looks at it.
-        made = fax(next(self.numbers), recipients=("7778888", "7778889"), created_at=now, due_at=now)
+        # To two: only the first claim changes the record, the second one just looks at it. To nobody else: what failed
+        # before may have their lines.
+        n = next(self.numbers)
+        made = fax(n, recipients=(f"777{n:03}1", f"777{n:03}2"), created_at=now, due_at=now)
         made = replace(made, status=Status.QUEUED, revision=3, expires_at=now + timedelta(days=1))
         self.running.client("dynamodb").put_item(TableName="FaxTable", Item=wire(fax_item(made, None, 4)))
+        self.running.client("s3").put_object(Bucket=BUCKET, Key=tiff_key(made.uid), Body=tiff_of(made.pages))
         return made
 
-    def send(self, action: str | None) -> tuple[Status | str, list[StorageFault]]:
-        """How a fax ends that is sent without this right, and the messages that could not be sent. Raises
+    def send(self, right: tuple[str, str] | None) -> tuple[Status | str, list[Exception]]:
+        """How far a fax comes that is sent without this right, and what was told that could not be done. Raises
         StorageFault."""
         # The SDK has no stubs of SQS here.
         client: Any = boto3.client
-        rights, lost = self.without(action), list[StorageFault]()
+        rights, lost = self.without(right), list[Exception]()
         tables, queues = client("dynamodb", **rights), client("sqs", **rights)
         clock = [datetime.now(UTC)]
         recipients = DynamoDBRecipients(tables, "FaxTable", 4, lambda bits: next(self.numbers))
         network = DynamoDBNetwork(tables, "FaxTable", lambda bits: next(self.numbers))
         bells = SQSBells(queues, self.queue, lost.append)
-        dispatch = Dispatch(recipients, bells, Simulator(network, lambda: clock[0]), lambda: clock[0])
+        media = S3Media(client("s3", **rights), BUCKET)
+        documents = StampedDocuments(media, DynamoDBSenders(tables, "DirectoryTable"), lost.append)
+        simulator = Simulator(network, media, lambda: clock[0])
+        dispatch = Dispatch(recipients, documents, bells, simulator, lambda: clock[0])
         made = self.queued()
         Plan(recipients, bells, lambda: clock[0], timedelta(hours=24)).plan(made.id)
         for _ in range(3):
@@ -115,7 +142,10 @@ class Lab:
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     with emulator(tmp_path_factory.mktemp("emulator")) as running:
         tables = template.resources(template.part("storage.yaml"), "AWS::DynamoDB::Table")
-        cloud.create_table(running.client("dynamodb"), "FaxTable", tables["FaxTable"]["Properties"])
+        for name in ("FaxTable", "DirectoryTable"):
+            cloud.create_table(running.client("dynamodb"), name, tables[name]["Properties"])
+        location: Any = {"LocationConstraint": "eu-west-1"}
+        running.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=location)
         queues = running.client("sqs")
         url = queues.create_queue(QueueName="send")["QueueUrl"]
         attributes = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
@@ -126,20 +156,24 @@ def test_with_all_its_rights_a_fax_is_sent(lab: Lab) -> None:
     assert lab.send(None) == (Status.SENT, [])
 
 
-@pytest.mark.parametrize("action", ACTIONS)
-def test_each_right_is_needed(lab: Lab, action: str) -> None:
-    if action == "sqs:SendMessage":
-        # A message that cannot be sent is the sweep's to send.
-        status, lost = lab.send(action)
-        assert (status, {fault.operation for fault in lost}) == (Status.SENT, {"SendMessage"})
+@pytest.mark.parametrize("right", RIGHTS, ids=": ".join)
+def test_each_right_is_needed(lab: Lab, right: tuple[str, str]) -> None:
+    if right in TOLD | NOT_OFFERED or right in NOT_KEPT:
+        status, told = lab.send(right)
+        assert (status == Status.SENT) == (right in TOLD)
+        assert {fault.operation for fault in told if isinstance(fault, StorageFault)} == (
+            {(TOLD | NOT_OFFERED)[right]} if right not in NOT_KEPT else set()
+        )
         return
     with pytest.raises(StorageFault, match="AccessDenied"):
-        lab.send(action)
+        lab.send(right)
 
 
 def test_it_has_no_other_right() -> None:
-    assert sorted(ACTIONS) == sorted(
-        ["sqs:SendMessage"]
-        + [f"dynamodb:{action}" for action in ("GetItem", "Query", "ConditionCheckItem", "PutItem", "UpdateItem")]
-        + ["dynamodb:DeleteItem"]
+    of_deliveries = ("ConditionCheckItem", "PutItem", "UpdateItem")
+    assert sorted(RIGHTS) == sorted(
+        [("HaveThemSent", "sqs:SendMessage"), *NOT_OFFERED, *NOT_KEPT, ("OfferDocuments", "s3:DeleteObject")]
+        + [("ReadFaxesAndLines", f"dynamodb:{action}") for action in ("GetItem", "Query")]
+        + [("ChangeFaxesAndLines", f"dynamodb:{action}") for action in of_deliveries]
+        + [("FreeLines", "dynamodb:DeleteItem")]
     )

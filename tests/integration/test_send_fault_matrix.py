@@ -18,6 +18,7 @@ from tests.support import faulty
 from tests.support.cloud import cloud
 from tests.support.fault_matrix import (
     DYNAMODB,
+    NO_ANSWER,
     READ,
     Fault,
     closed,
@@ -25,7 +26,7 @@ from tests.support.fault_matrix import (
     once_and_always,
     read_timeout,
 )
-from tests.support.faults import dynamodb_answers, dynamodb_cut_off
+from tests.support.faults import dynamodb_answers, dynamodb_cut_off, s3_answers
 from tests.support.faulty import Armed, Deployment
 from tests.support.faxes import NOW, fax
 
@@ -34,6 +35,11 @@ AFTER = lost(
     closed=closed,
     answer_cut_off=dynamodb_cut_off(200),
     error_500=dynamodb_answers(500, "InternalServerError"),
+)
+S3 = NO_ANSWER | once_and_always(
+    error_500=s3_answers(500, "InternalError"),
+    slow_down_503=s3_answers(503, "SlowDown"),
+    denied=s3_answers(403, "AccessDenied"),
 )
 WRITE = DYNAMODB | AFTER | once_and_always(in_progress=dynamodb_answers(400, "TransactionInProgressException"))
 # What a fax to one number calls, in its order: planned, claimed and submitted, asked about and sent. A call of a name
@@ -45,11 +51,25 @@ CALLS: dict[str, tuple[int, dict[str, Fault]]] = {
     "write": (4, WRITE),
     "carrier take": (1, DYNAMODB | AFTER),
     "carrier read": (1, READ),
+    "sender read": (2, READ),
+    # Each of these is the same when it is made twice.
+    "pages read": (1, S3),
+    "document put": (1, S3),
+    "paper kept": (1, S3),
+    "document removed": (1, S3),
     "bell": (3, DYNAMODB),
 }
 CELLS = [(call, n, name) for call, (times, faults) in CALLS.items() for n in range(1, times + 1) for name in faults]
 # What is likely to be broken: a call that fails for good, or whose effect nobody is told of. The others search further.
 _LIKELY = ("read_timeout always", "denied once", "closed after the effect always", "error_500 after the effect once")
+
+
+_OF_FILES = {
+    "GetObject": "pages read",
+    "PutObject": "document put",
+    "CopyObject": "paper kept",
+    "DeleteObject": "document removed",
+}
 
 
 def named(operation: str, sent: dict[str, Any]) -> str | None:
@@ -60,11 +80,13 @@ def named(operation: str, sent: dict[str, Any]) -> str | None:
             return "carrier take"
         case "Query":
             return "line read" if "DEST#" in json.dumps(sent) else "recipient read"
+        case "GetItem" if any(f"{kind}#" in json.dumps(sent) for kind in ("ORG", "EXT")):
+            return "sender read"
         case "GetItem":
             return "carrier read" if "SIM#" in json.dumps(sent) else "record read"
         case "SendMessage":
             return "bell"
-    return None
+    return _OF_FILES.get(operation)
 
 
 class Sending(Deployment):

@@ -5,20 +5,25 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import boto3
 import pytest
 
 from faxes import lifecycle
-from faxes.adapters.dynamodb.deliveries import event_of, recipient_of
+from faxes.adapters.dynamodb.deliveries import attempt_of, event_of, recipient_of
 from faxes.adapters.dynamodb.items import plain, text, wire
 from faxes.adapters.dynamodb.records import fax_item, fax_of
 from faxes.adapters.dynamodb.simulated import taken_of
 from faxes.carriers import simulator
 from faxes.edge import batch
+from faxes.ids import document_key, paper_key, tiff_key
 from faxes.model import Fax, Status
+from faxes.pages import Resolution
+from faxes.pages.header import Header, drawn
 from tests.support.cloud import Cloud
 from tests.support.faxes import fax
+from tests.support.sheets import beneath, halves, tiff_of
 
 SPEED = "10000"
 CONTEXT: Any = SimpleNamespace(
@@ -52,6 +57,9 @@ class Deployed:
             revision=3,
         )
         self.cloud.dynamodb.put_item(TableName=self.cloud.names["FaxTable"], Item=wire(fax_item(made, None, 4)))
+        self.cloud.s3.put_object(
+            Bucket=self.cloud.names["FileBucket"], Key=tiff_key(made.uid), Body=tiff_of(made.pages)
+        )
         return made
 
     def take(self, *bodies: dict[str, Any]) -> None:
@@ -116,6 +124,41 @@ def test_a_queued_fax_is_sent_and_its_paper_comes_out_once(deployed: Deployed, l
     lines = [line for line in log() if line.get("message") == "taken"]
     assert {event for line in lines for event in line["events"]} == {"planned", "claimed", "submitted", "sent"}
     assert "7778888" not in json.dumps(log())
+
+
+def test_what_comes_out_says_who_sent_it(deployed: Deployed) -> None:
+    deployed.cloud.import_example()
+    queued = deployed.queued("7778888", "7778889")
+    deployed.take({"fax": queued.id})
+    deployed.take({"fax": queued.id, "recipient": 1})
+    offered, paper = document_key(f"{queued.id}-001-01"), paper_key(f"{queued.id}-001-01")
+    objects = deployed.cloud.objects()
+    assert objects[offered] == objects[paper]
+    deployed.run(queued.id, 1, 2)
+    # What was offered is gone; what the machines were sent stays for a while.
+    objects = deployed.cloud.objects()
+    assert set(objects) == {tiff_key(queued.uid), paper, paper_key(f"{queued.id}-002-01")}
+    [attempt] = [attempt_of(item) for item in deployed.items("RECIPIENT#001#ATTEMPT#")]
+    header = Header(
+        attempt.started_at.astimezone(ZoneInfo("Europe/Berlin")),
+        "Example Ltd, Berlin",
+        "+493023125000",
+        "7778888",
+        pages=2,
+        simulated=True,
+    )
+    assert halves(objects[paper]) == [(drawn(header.line(page), Resolution.FINE), beneath(page)) for page in (1, 2)]
+
+
+def test_a_fax_whose_pages_are_gone_waits_and_that_is_told(deployed: Deployed, log: Log) -> None:
+    queued = deployed.queued("7778888")
+    deployed.cloud.s3.delete_object(Bucket=deployed.cloud.names["FileBucket"], Key=tiff_key(queued.uid))
+    deployed.take({"fax": queued.id}, {"fax": queued.id, "recipient": 1})
+    [attempt] = [attempt_of(item) for item in deployed.items("RECIPIENT#001#ATTEMPT#")]
+    assert (attempt.reason, attempt.carrier_code) == ("carrier_unavailable", "document_not_offered")
+    [line] = [line for line in log() if line.get("message") == "document not stored"]
+    assert line["level"] == "ERROR"
+    assert queued.uid not in json.dumps(log())
 
 
 def test_what_is_later_than_the_queue_can_wait_is_the_sweeps(deployed: Deployed) -> None:

@@ -76,10 +76,18 @@ class Rig(ABC):
 class SimulatorRig(Rig):
     network: Network
     reports: list[tuple[str, timedelta]] = field(default_factory=list)
+    kept: list[Call] = field(default_factory=list)
+    jammed: bool = False
 
     @property
     def carrier(self) -> Carrier:
-        return Simulator(self.network, lambda: self.clock, report=lambda *report: self.reports.append(report))
+        return Simulator(self.network, self, lambda: self.clock, report=lambda *report: self.reports.append(report))
+
+    def keep(self, call: Call) -> None:
+        """As ``simulator.Tray`` does it, unless it is ``jammed``."""
+        if self.jammed:
+            raise StorageFault("CopyObject", Effect.UNKNOWN, "broken")
+        self.kept.append(call)
 
     def paper(self, reference: str) -> tuple[int, ...]:
         taken = self.network.get(reference)

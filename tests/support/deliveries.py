@@ -1,4 +1,5 @@
-"""Where recipients, numbers and simulated calls are kept, in memory: each write at once, as the tables have it."""
+"""Where recipients, numbers, documents and simulated calls are kept, in memory: each write at once, as the tables have
+it."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ from faxes.delivery.carrier import Call
 from faxes.delivery.policy import RESERVED
 from faxes.delivery.ports import Moved, NumberTaken, Write
 from faxes.delivery.steps import Delivery
+from faxes.ids import document_key
 from faxes.lifecycle import HistoryEvent
 from faxes.model import Attempt, Fax, Recipient, RecipientStatus
 
@@ -157,6 +159,31 @@ class MemoryNetwork:
     def cancel(self, reference: str, at: datetime) -> None:
         taken = self.faxes[reference]
         self.faxes[reference] = replace(taken, canceled_at=taken.canceled_at or at)
+
+
+class MemoryDocuments:
+    """Implements ``delivery.ports.Documents`` and ``carriers.simulator.Tray``: of each document that is offered, and of
+    each that a machine was sent, the numbers of its pages."""
+
+    def __init__(self) -> None:
+        self.offered: dict[str, tuple[int, ...]] = {}
+        self.papers: dict[str, tuple[int, ...]] = {}
+
+    def offer(self, found: Delivery, *, stamped: bool) -> str:
+        assert stamped
+        assert found.attempt is not None
+        key = document_key(found.attempt.reference)
+        self.offered[key] = tuple(range(1, found.recipient.pages + 1))
+        return key
+
+    def withdraw(self, reference: str) -> None:
+        self.offered.pop(document_key(reference), None)
+
+    def forget(self, reference: str) -> None:
+        self.withdraw(reference)
+
+    def keep(self, call: Call) -> None:
+        self.papers[call.reference] = self.offered[call.document]
 
 
 @dataclass(slots=True)

@@ -11,10 +11,10 @@ from faxes.carriers.simulator import Simulator
 from faxes.delivery.carrier import Carrier
 from faxes.delivery.dispatch import Dispatch
 from faxes.delivery.plan import Plan
-from faxes.delivery.ports import Recipients
+from faxes.delivery.ports import Documents, Recipients
 from faxes.lifecycle import FINAL, FINAL_FOR_A_RECIPIENT, FaxEvent, HistoryEvent
 from faxes.model import Attempt, Counts, Fax, Recipient, RecipientStatus, Status
-from tests.support.deliveries import MemoryBells, MemoryNetwork, MemoryRecipients
+from tests.support.deliveries import MemoryBells, MemoryDocuments, MemoryNetwork, MemoryRecipients
 from tests.support.faxes import NOW, fax
 
 DEADLINE = timedelta(hours=24)
@@ -33,7 +33,7 @@ class Watched:
         found = getattr(self._of, name)
         if not callable(found):
             return found
-        return lambda *arguments: self._between(name, lambda: found(*arguments))
+        return lambda *arguments, **named: self._between(name, lambda: found(*arguments, **named))
 
 
 class World:
@@ -44,14 +44,16 @@ class World:
         self.clock = NOW
         self.skew = timedelta()
         self.store = MemoryRecipients()
+        self.documents = MemoryDocuments()
         self.network = MemoryNetwork()
         self.bells = MemoryBells(self.now)
         # Those that are to come, and those that came.
         self.reports: list[tuple[datetime, str]] = []
         self.told: list[str] = []
-        self.simulator = Simulator(self.network, lambda: self.clock, report=self._report)
+        self.simulator = Simulator(self.network, self.documents, lambda: self.clock, report=self._report)
         store, carrier = cast(Recipients, Watched(self.store, between)), cast(Carrier, Watched(self.simulator, between))
-        self.dispatch = Dispatch(store, self.bells, carrier, self.now)
+        documents = cast(Documents, Watched(self.documents, between))
+        self.dispatch = Dispatch(store, documents, self.bells, carrier, self.now)
         self.plan = Plan(store, self.bells, self.now, DEADLINE)
         self._faxes = 0
 
@@ -133,9 +135,10 @@ class World:
         ]
 
     def paper(self, fax_id: str, position: int = 1) -> list[tuple[int, ...]]:
-        """What came out of the recipient's machine: for each call that printed, its pages."""
+        """What came out of the recipient's machine: for each call that printed, its pages, by their numbers in the
+        fax."""
         printed = [
-            simulator.paper(taken, self.clock, 1)
+            tuple(self.documents.papers[reference][page - 1] for page in simulator.paper(taken, self.clock, 1))
             for reference, taken in sorted(self.network.faxes.items())
             if reference.startswith(f"{fax_id}-{position:03}-")
         ]

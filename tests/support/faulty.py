@@ -23,12 +23,14 @@ from faxes.adapters.dynamodb.items import Item, plain, wire
 from faxes.adapters.dynamodb.records import fax_item
 from faxes.bootstrap import clients
 from faxes.edge import batch
+from faxes.ids import tiff_key
 from faxes.model import Fax
 from tests.support import fax_items
 from tests.support.accepted import CONTEXT
 from tests.support.cloud import Cloud
 from tests.support.fault_matrix import Fault, sent_json
 from tests.support.faxes import NOW
+from tests.support.sheets import tiff_of
 
 # How a call is named, by its operation and what it sends; None: it is none that is looked at.
 type Naming = Callable[[str, dict[str, Any]], str | None]
@@ -76,7 +78,8 @@ class Deployment:
 
         def seen(request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse | None:
             operation = event_name.rpartition(".")[2]
-            call = naming(operation, sent_json(request))
+            # S3's bodies are no JSON, and what is sent there is known by the operation.
+            call = naming(operation, {} if ".s3." in event_name else sent_json(request))
             return self._meet(call, operation, request) if call else None
 
         session: Any = boto3.DEFAULT_SESSION
@@ -140,6 +143,8 @@ class Deployment:
         """A fax as it is stored by now: its id."""
         item = fax_item(made, None, 4) | attributes
         self.cloud.dynamodb.put_item(TableName=self.table, Item=wire(item))
+        pages = tiff_of(made.pages)
+        self.cloud.s3.put_object(Bucket=self.cloud.names["FileBucket"], Key=tiff_key(made.uid), Body=pages)
         return made.id
 
     def items(self, fax_id: str | None = None) -> list[Item]:

@@ -38,6 +38,7 @@ def main(fax_id: str, clock: Clock, at: int) -> None:
     module, killer = function("send_fax"), Killer(at)
     killer.watch(module.inbox.plan.recipients._client)
     killer.watch(module.inbox.plan.bells._client)
+    killer.watch(module.inbox.dispatch.documents.media._client)
     table, key = boto3.client("dynamodb"), wire({":pk": f"FAX#{fax_id}"})
     for _ in range(_MOST):
         answer = table.query(

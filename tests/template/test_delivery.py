@@ -3,13 +3,14 @@
 import ast
 import inspect
 import json
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
 
 from faxes.bootstrap import queue_fax, render_fax, send_fax, sweep
 from faxes.bootstrap.clients import PATIENT_DYNAMODB_BUDGET, PATIENT_S3_BUDGET, SQS_BUDGET
-from faxes.ids import file_key, pdf_key, picture_key, tiff_key
+from faxes.ids import document_key, file_key, paper_key, pdf_key, picture_key, tiff_key
 from faxes.model import Kind
 from faxes.rendering.jobs import MOST_TRIES
 from faxes.rendering.render import SECONDS, SECONDS_PER_PAGE
@@ -17,7 +18,13 @@ from tests.support import template
 
 TEMPLATE = template.load()
 DELIVERY = template.part("delivery.yaml")
-NAMES = {"FileBucket": "files", "FaxTable": "faxes", "RenderQueue": "https://queue", "SendQueue": "https://send"}
+NAMES = {
+    "FileBucket": "files",
+    "FaxTable": "faxes",
+    "DirectoryTable": "directory",
+    "RenderQueue": "https://queue",
+    "SendQueue": "https://send",
+}
 FUNCTIONS = template.resources(DELIVERY, "AWS::Lambda::Function")
 
 
@@ -129,6 +136,25 @@ def test_what_sends_frees_numbers_and_deletes_nothing_else() -> None:
         "ReadFaxesAndLines": of_deliveries,
         "ChangeFaxesAndLines": of_deliveries,
         "FreeLines": ["DEST#*"],
+        "ReadSenders": ["ORG#*", "EXT#*"],
+    }
+
+
+def test_what_sends_reads_pages_alone_and_writes_what_attempts_send() -> None:
+    statements = properties("SendFaxRole")["Policies"][0]["PolicyDocument"]["Statement"]
+    patterns = {
+        statement["Sid"]: statement["Resource"]["Fn::Sub"].partition("}/")[2]
+        for statement in statements
+        if "s3:" in str(statement["Action"])
+    }
+    uid, reference = "0" * 32, "115565468594918-001-01"
+    keys = [tiff_key(uid), pdf_key(uid), picture_key(uid, 1), document_key(reference), paper_key(reference)]
+    keys += [file_key(uid, 1, kind) for kind in Kind]
+    reached = {sid: [key for key in keys if fnmatchcase(key, pattern)] for sid, pattern in patterns.items()}
+    assert reached == {
+        "ReadPages": [tiff_key(uid)],
+        "OfferDocuments": [document_key(reference)],
+        "KeepWhatSimulatedMachinesGet": [paper_key(reference)],
     }
 
 

@@ -161,7 +161,13 @@ def test_a_key_encrypts_the_functions_logs_and_the_gateways() -> None:
             ["kms:Decrypt", "kms:DescribeKey"],
             "dynamodb",
         ),
-        (DELIVERY, "WorkersKeyForFiles", ["RenderFaxRole"], ["kms:Decrypt", "kms:GenerateDataKey"], "s3"),
+        (
+            DELIVERY,
+            "WorkersKeyForFiles",
+            ["RenderFaxRole", "SendFaxRole"],
+            ["kms:Decrypt", "kms:GenerateDataKey"],
+            "s3",
+        ),
     ],
 )
 def test_a_function_uses_a_key_through_its_store_alone(

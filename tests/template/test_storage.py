@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from faxes.adapters.dynamodb import faxes
+from faxes.ids import document_key, paper_key
 from tests.support import template
 
 TEMPLATE = template.load()
@@ -68,8 +69,12 @@ def test_the_bucket_is_private_encrypted_and_forgets() -> None:
     assert "VersioningConfiguration" not in bucket
     assert "BucketName" not in bucket
     assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-    expiry, unfinished = bucket["LifecycleConfiguration"]["Rules"]
+    expiry, media, unfinished = bucket["LifecycleConfiguration"]["Rules"]
     assert (expiry["Prefix"], expiry["ExpirationInDays"]) == ("faxes/", {"Ref": "RetentionDays"})
+    # Longer than any attempt lasts, and no longer than that somebody may look why one stayed.
+    assert (media["Prefix"], media["ExpirationInDays"]) == ("media/", 3)
+    assert document_key("1-001-01").startswith(media["Prefix"])
+    assert paper_key("1-001-01").startswith(media["Prefix"])
     assert unfinished["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
 
 

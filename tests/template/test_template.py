@@ -77,7 +77,7 @@ def test_a_part_gets_its_parameters(name: str) -> None:
             "Delivery": {"ServiceName": {"Ref": "AWS::StackName"}, "KeyArn": KEY_OR_NONE}
             | {
                 output: {"Fn::GetAtt": ["Storage", f"Outputs.{output}"]}
-                for output in ("FileBucketName", "FaxTableName", "FaxTableStreamArn")
+                for output in ("FileBucketName", "FaxTableName", "FaxTableStreamArn", "DirectoryTableName")
             },
             "Front": {"ApiId": {"Ref": "Api"}, "StageName": {"Ref": "Api.Stage"}},
             "Budgets": {

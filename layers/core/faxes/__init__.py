@@ -48,9 +48,10 @@ A request flows one way:
         formats                   how a text is laid out
     functions/send_fax/app.py     a fax whose pages are ready, or a recipient that is due -> its next step
       edge.sending                a message of the queue -> what is to be looked at; what became of it -> a log line
-      delivery                    its recipients: claim, submit, doubt, report, end, again
+      delivery                    its recipients: claim, submit, doubt, report, end, again; what each attempt sends
+        pages                     the header line, in the place of white rows
       carriers                    who has the lines: a simulated network, Telnyx
-      adapters.sqs_bells, .dynamodb.recipients, .simulated
+      adapters.sqs_bells, .s3_media, .dynamodb.recipients, .senders, .simulated
     functions/issue_token/app.py  an app's key and secret -> a bearer token
       edge.oauth                  event -> key and secret; a token or an error -> an answer in OAuth's shape
       tokens                      key and secret -> token

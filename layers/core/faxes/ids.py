@@ -2,7 +2,8 @@
 them.
 
 The uid opens the public fax page and names the objects: ``faxes/<uid>/<n>.<kind>`` as they were sent, and as they are
-faxed ``pages.tif``, ``pages.pdf`` and ``page-<n>.png`` beside them.
+faxed ``pages.tif``, ``pages.pdf`` and ``page-<n>.png`` beside them. What an attempt offers its carrier lies apart,
+under the attempt's reference, so that no address which leaves the service holds a uid: ``media/<reference>/fax.tif``.
 """
 
 import re
@@ -20,6 +21,7 @@ _ID = re.compile(r"[1-9][0-9]{0,15}")
 _UID = re.compile(r"[0-9a-f]{32}")
 
 _FILES = "faxes/"
+_MEDIA = "media/"
 # The key of no file.
 NO_FILE = f"{_FILES}nothing"
 
@@ -69,3 +71,13 @@ def pdf_key(uid: str) -> str:
 def picture_key(uid: str, page: int) -> str:
     """The key of the picture of a fax's page (from 1)."""
     return f"{files_of(uid)}page-{page}.png"
+
+
+def document_key(reference: str) -> str:
+    """The key of what the attempt of this reference sends, where its carrier fetches it."""
+    return f"{_MEDIA}{reference}/fax.tif"
+
+
+def paper_key(reference: str) -> str:
+    """The key of what a machine of the simulated network was sent at the attempt of this reference."""
+    return f"{_MEDIA}{reference}/paper.tif"

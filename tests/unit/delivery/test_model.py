@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from faxes.delivery.carrier import CarrierSilent, NoAnswer
+from faxes.delivery.ports import NotOffered
 from faxes.errors import Effect, StorageFault
+from faxes.ids import document_key
 from faxes.lifecycle import FINAL, FINAL_FOR_A_RECIPIENT
 from faxes.model import Reason, RecipientStatus
 from tests.support.delivering import World, assert_agreed
@@ -68,6 +70,13 @@ class Trouble:
     def _lost(self, name: str, call: Callable[[], Any]) -> Any:
         """The call, or its answer, is lost; or the carrier takes it up much later."""
         assert self.world is not None
+        if name in ("offer", "forget"):
+            if self.what != "lost":
+                call()
+            if name == "offer":
+                raise NotOffered(Reason.CARRIER_UNAVAILABLE)
+            # Nobody is told, and what stays is removed after some days.
+            return None
         if name in ("fax", "load", "attempt", "open", "add", "write"):
             if self.what != "lost":
                 call()
@@ -206,6 +215,12 @@ class Delivering(RuleBasedStateMachine):
     def nothing_comes_out_twice(self) -> None:
         for key in self.world.store.recipients:
             assert self._whole(*key) <= 1
+
+    @invariant()
+    def a_document_that_was_withdrawn_is_gone(self) -> None:
+        for attempt in self.world.store.attempts.values():
+            if attempt.withdrawn_at is not None:
+                assert document_key(attempt.reference) not in self.world.documents.offered
 
     @invariant()
     def no_final_state_changes(self) -> None:

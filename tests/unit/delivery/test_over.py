@@ -36,7 +36,7 @@ class Keeping(Simulator):
 
 @pytest.fixture(name="carrier")
 def _carrier(world: World) -> Keeping:
-    made = Keeping(world.network, lambda: world.clock)
+    made = Keeping(world.network, world.documents, lambda: world.clock)
     made.erased = []
     world.dispatch = replace(world.dispatch, carrier=made)
     return made

@@ -53,6 +53,7 @@ def test_a_number(
     confirmed = max([len(pages) for pages in paper], default=0)
     assert recipient.pages_sent == confirmed - (reasons[-1] is Reason.LAST_PAGE_UNCONFIRMED)
     assert world.fax(fax_id).status == Status(status.value)
+    assert world.documents.offered == {}
     assert_agreed(world)
 
 

@@ -10,7 +10,9 @@ from typing import Self
 
 from faxes.adapters.dynamodb.recipients import DynamoDBRecipients
 from faxes.adapters.dynamodb.records import DUE_SHARDS
+from faxes.adapters.dynamodb.senders import DynamoDBSenders
 from faxes.adapters.dynamodb.simulated import DynamoDBNetwork
+from faxes.adapters.s3_media import S3Media
 from faxes.adapters.sqs_bells import SQSBells
 from faxes.bootstrap import clients
 from faxes.bootstrap.clients import NOBODY
@@ -19,7 +21,9 @@ from faxes.carriers.simulator import Simulator
 from faxes.delivery.dispatch import Dispatch
 from faxes.delivery.inbox import Inbox
 from faxes.delivery.plan import Plan
+from faxes.delivery.stamping import StampedDocuments
 from faxes.errors import StorageFault
+from faxes.ids import document_key
 
 CARRIERS = (NO_CARRIER, Simulator.name)
 
@@ -29,6 +33,8 @@ class Settings:
     """What send_fax needs to know. ``speed`` divides every wait; it is the simulated network's, and 1 for any other."""
 
     fax_table: str
+    directory_table: str
+    file_bucket: str
     send_queue: str
     carrier: str
     speed: int
@@ -38,6 +44,8 @@ class Settings:
     def from_env(cls, environ: Mapping[str, str] = VARIABLES) -> Self:
         return cls(
             fax_table=text(environ, "FAX_TABLE"),
+            directory_table=text(environ, "DIRECTORY_TABLE"),
+            file_bucket=text(environ, "FILE_BUCKET"),
             send_queue=text(environ, "SEND_QUEUE"),
             carrier=one_of(environ, "CARRIER", CARRIERS),
             speed=whole(environ, "SIMULATOR_SPEED", 1, 10_000),
@@ -45,19 +53,21 @@ class Settings:
         )
 
 
-def inbox(lost: Callable[[StorageFault], None]) -> Inbox:
-    """What send_fax calls; ``lost`` is told of messages that it cannot send. Raises ValueError where the environment is
-    incomplete."""
+def inbox(lost: Callable[[StorageFault], None], failed: Callable[[Exception], None]) -> Inbox:
+    """What send_fax calls; ``lost`` is told of messages that it cannot send, ``failed`` of documents that it cannot
+    offer or take away. Raises ValueError where the environment is incomplete."""
     settings = Settings.from_env()
     tables = clients.dynamodb()
     recipients = DynamoDBRecipients(tables, settings.fax_table, DUE_SHARDS, secrets.randbits)
     bells = SQSBells(clients.sqs(), settings.send_queue, lost)
-    connect(lambda: recipients.fax(NOBODY, clients.now()))
+    media = S3Media(clients.s3(), settings.file_bucket)
+    documents = StampedDocuments(media, DynamoDBSenders(tables, settings.directory_table), failed)
+    connect(lambda: recipients.fax(NOBODY, clients.now()), lambda: media.delete(document_key(NOBODY)))
     simulated = settings.carrier == Simulator.name
     speed = settings.speed if simulated else 1
     network = DynamoDBNetwork(tables, settings.fax_table, secrets.randbits)
-    simulator = Simulator(network, clients.now, speed, bells.report) if simulated else None
+    simulator = Simulator(network, media, clients.now, speed, bells.report) if simulated else None
     return Inbox(
         Plan(recipients, bells, clients.now, settings.deadline, sandbox=simulated),
-        Dispatch(recipients, bells, simulator, clients.now, speed),
+        Dispatch(recipients, documents, bells, simulator, clients.now, speed),
     )

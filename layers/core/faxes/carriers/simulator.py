@@ -64,21 +64,32 @@ class Network(Protocol):
         ...
 
 
+class Tray(Protocol):
+    """Where a machine's paper can be looked at."""
+
+    def keep(self, call: Call) -> None:
+        """Keep what the machine was sent, once however often. Raises StorageFault where that cannot be done."""
+        ...
+
+
 class Simulator:
     """Implements ``delivery.carrier.Carrier``. ``now`` gives UTC; ``speed`` divides every time of the network's;
     ``report`` has the attempt of a reference reported on after so long."""
 
     name: ClassVar[str] = SIMULATOR
     keeps: ClassVar[bool] = False
+    stamps_header: ClassVar[bool] = False
 
     def __init__(
         self,
         network: Network,
+        tray: Tray,
         now: Callable[[], datetime],
         speed: float = 1,
         report: Callable[[str, timedelta], None] = lambda reference, after: None,
     ) -> None:
         self._network = network
+        self._tray = tray
         self._now = now
         self._speed = speed
         self._report = report
@@ -87,6 +98,11 @@ class Simulator:
         does = _behaviour(call.reference, call.number, call.pages)
         if does.refused is not None:
             return Refused(does.refused, does.code)
+        try:
+            self._tray.keep(call)
+        except StorageFault:
+            # Before it was taken.
+            return Refused(Reason.CARRIER_UNAVAILABLE)
         try:
             self._network.take(call, self._now())
         except StorageFault as fault:

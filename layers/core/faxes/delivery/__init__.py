@@ -5,5 +5,6 @@ policy      what is to be done with a recipient, as one pure function: claim, su
 ends        what that does to the record of its fax
 steps       what the policy is asked, and what it answers
 retries     which failures are tried again, after how long, how often: a table with its sources
+stamping    what each attempt sends: the pages with its header line, where its carrier fetches them
 carrier     the port: what delivery asks of whoever has the lines
 """

@@ -17,7 +17,8 @@ from faxes.model import Reason
 @dataclass(frozen=True, slots=True)
 class Call:
     """What is to be sent. ``reference`` names the attempt to the carrier, which says it back; ``document`` is the S3
-    key of the TIFF-F file; ``number`` is what is dialled; ``pages`` counts the document's."""
+    key of the attempt's own TIFF-F file, which nothing else is in; ``number`` is what is dialled; ``pages`` counts the
+    document's."""
 
     reference: str
     number: str
@@ -76,11 +77,13 @@ class CarrierSilent(Exception):
 
 
 class Carrier(Protocol):
-    """Whoever has the lines."""
+    """Whoever has the lines. ``stamps_header``: it writes a header line of its own on each page, so that ours stays
+    away."""
 
     name: ClassVar[str]
     # Whether it keeps something of a fax that has ended, which is then to be deleted there.
     keeps: ClassVar[bool]
+    stamps_header: ClassVar[bool]
 
     def submit(self, call: Call) -> Accepted | Refused | NoAnswer:
         """Offer the document, and ask that it be sent. Raises nothing for what the carrier or the network does."""

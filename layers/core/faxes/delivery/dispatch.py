@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from faxes.delivery import ends, policy
-from faxes.delivery.carrier import Accepted, Call, CallState, Carrier, CarrierSilent
-from faxes.delivery.ports import Bells, Moved, NumberTaken, Recipients, Write
+from faxes.delivery.carrier import Accepted, Call, CallState, Carrier, CarrierSilent, Refused
+from faxes.delivery.ports import Bells, Documents, Moved, NotOffered, NumberTaken, Recipients, Write
 from faxes.delivery.steps import (
     Absent,
     Ask,
@@ -25,7 +25,7 @@ from faxes.delivery.steps import (
     Terms,
     Withdrawn,
 )
-from faxes.ids import tiff_key
+from faxes.errors import StorageFault
 from faxes.lifecycle import RecipientEvent
 from faxes.model import Attempt, AttemptStatus, Reason, Recipient, RecipientStatus
 
@@ -58,6 +58,7 @@ class Dispatch:
     simulated network."""
 
     recipients: Recipients
+    documents: Documents
     bells: Bells
     carrier: Carrier | None
     now: Callable[[], datetime]
@@ -164,10 +165,12 @@ class Dispatch:
         change = step.change
         if change is None:
             return found
-        ended = change.attempt is not None and change.attempt.status in (AttemptStatus.ENDED, AttemptStatus.ABANDONED)
-        if ended and change.attempt and self.carrier and self.carrier.keeps:
+        ended = change.attempt
+        if ended and ended.status not in (AttemptStatus.ENDED, AttemptStatus.ABANDONED):
+            ended = None
+        if ended and self.carrier and self.carrier.keeps:
             # Before it is written, so that it is not forgotten where a worker ends between the two.
-            self.bells.over(change.attempt.reference)
+            self.bells.over(ended.reference)
         fax, fax_event = ends.fax_after(found.fax, change, now)
         woken = self.recipients.write(Write(found, change, fax, fax_event, now))
         # What is claimed is submitted at once; where that is lost, the sweep finds it.
@@ -175,6 +178,8 @@ class Dispatch:
             self._ring(change.recipient.fax_id, change.recipient.position, fax.organization_id, change.recipient.due_at)
         if woken:
             self._ring(*woken, fax.organization_id, now)
+        if ended:
+            self.documents.forget(ended.reference)
         return Delivery(fax, change.recipient, change.attempt or found.attempt)
 
     def _ring(self, fax_id: str, position: int, organization_id: str, at: datetime) -> None:
@@ -187,15 +192,24 @@ class Dispatch:
             # Whoever has the lines now knows nothing of it.
             return Silent() if ask is not Ask.SUBMIT else None
         if ask is Ask.SUBMIT:
-            # Others take an attempt for one in doubt after a while, and may withdraw its document.
-            if self.now() > attempt.started_at + policy.CLAIM / 2:
-                return None
-            document = tiff_key(found.fax.uid)
-            return carrier.submit(Call(attempt.reference, found.recipient.destination, document, found.recipient.pages))
+            return self._submit(carrier, found, attempt)
         try:
             return self._question(ask, carrier, found.recipient, attempt, named)
-        except CarrierSilent:
+        except (CarrierSilent, StorageFault):
             return Silent()
+
+    def _submit(self, carrier: Carrier, found: Delivery, attempt: Attempt) -> Event | None:
+        # Others take an attempt for one in doubt after a while, and may withdraw its document.
+        latest = attempt.started_at + policy.CLAIM / 2
+        if self.now() > latest:
+            return None
+        try:
+            document = self.documents.offer(found, stamped=not carrier.stamps_header)
+        except NotOffered as error:
+            return Refused(error.reason, "document_not_offered")
+        if self.now() > latest:
+            return None
+        return carrier.submit(Call(attempt.reference, found.recipient.destination, document, found.recipient.pages))
 
     def _question(self, ask: Ask, carrier: Carrier, recipient: Recipient, attempt: Attempt, named: str | None) -> Event:
         reference, carrier_id = attempt.reference, attempt.carrier_id or ""
@@ -204,6 +218,7 @@ class Dispatch:
                 listed = carrier.find(reference, recipient.destination, attempt.started_at, named)
                 return Accepted(listed) if listed is not None else Absent()
             case Ask.WITHDRAW:
+                self.documents.withdraw(reference)
                 return Withdrawn(carrier.withdraw(reference))
             case Ask.CANCEL:
                 carrier.cancel(carrier_id)

@@ -1,4 +1,5 @@
-"""What delivery needs beside a carrier: where recipients are kept, and what has one looked at again."""
+"""What delivery needs beside a carrier: where recipients are kept, what an attempt sends, and what has a recipient
+looked at again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from typing import Protocol
 
 from faxes.delivery.steps import Change, Delivery
 from faxes.lifecycle import FaxEvent
-from faxes.model import Attempt, Fax, Recipient
+from faxes.model import Attempt, Fax, Reason, Recipient
 
 
 class Moved(Exception):
@@ -65,6 +66,32 @@ class Recipients(Protocol):
     def write(self, write: Write) -> tuple[str, int] | None:
         """Write a change with its events, all of it or nothing, and what it does to the number's line: who stands first
         in line gets it and is due at once, and is returned (fax, position). Raises Moved or NumberTaken."""
+        ...
+
+
+class NotOffered(Exception):
+    """An attempt's document could not be put where the carrier fetches it, so that it is not called; ``reason`` says
+    whether that may be other the next time."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Documents(Protocol):
+    """What each attempt sends: a file of its own, where the carrier fetches it."""
+
+    def offer(self, found: Delivery, *, stamped: bool) -> str:
+        """Put the latest attempt's document where it is fetched, ``stamped`` with a header line: its S3 key. Done
+        twice, it is the same. Raises NotOffered."""
+        ...
+
+    def withdraw(self, reference: str) -> None:
+        """Take an attempt's document away, for good. Raises StorageFault where it may still be there."""
+        ...
+
+    def forget(self, reference: str) -> None:
+        """The same where nobody fetches it any more. Raises nothing: what stays is removed after some days."""
         ...
 
 

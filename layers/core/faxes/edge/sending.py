@@ -94,6 +94,13 @@ def lost(fault: StorageFault) -> None:
     metrics.add_metric("BellLost", MetricUnit.Count, 1)
 
 
+def not_stored(error: Exception) -> None:
+    """Tell of an attempt's document that could not be offered, or that stays after it: the attempt is made again, and
+    what stays is removed after some days."""
+    logger.error("document not stored", extra={"cause": str(error)})
+    metrics.add_metric("DocumentFault", MetricUnit.Count, 1)
+
+
 def _named(message: Message) -> dict[str, Any]:
     match message:
         case Ready(fax_id):

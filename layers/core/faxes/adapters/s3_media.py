@@ -1,0 +1,63 @@
+"""What attempts send, in S3: a fax's pages are read, and each attempt's own copy lies where its carrier fetches it.
+
+Actions: s3:GetObject on ``<bucket>/faxes/*/pages.tif``; s3:GetObject, s3:PutObject and s3:DeleteObject on
+``<bucket>/media/*/fax.tif``; s3:PutObject on ``<bucket>/media/*/paper.tif``. Objects: ``media/<reference>/fax.tif``,
+deleted when the attempt has ended; ``paper.tif`` beside it, what a machine of the simulated network was sent. The
+bucket removes both after some days.
+"""
+
+import base64
+import hashlib
+from typing import TYPE_CHECKING
+
+from faxes import ids
+from faxes.adapters.calls import FAILURES, fault
+from faxes.delivery.carrier import Call
+from faxes.errors import Effect
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_TIFF = "image/tiff"
+
+
+class S3Media:
+    """Implements ``delivery.stamping.Media`` and ``carriers.simulator.Tray``."""
+
+    def __init__(self, client: "S3Client", bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def get(self, key: str) -> bytes:
+        try:
+            return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        except FAILURES as error:
+            raise fault("GetObject", Effect.NONE, error) from error
+
+    def put(self, key: str, content: bytes) -> None:
+        try:
+            self._client.put_object(
+                Bucket=self._bucket,
+                Key=key,
+                Body=content,
+                ContentType=_TIFF,
+                ChecksumSHA256=base64.b64encode(hashlib.sha256(content).digest()).decode("ascii"),
+            )
+        except FAILURES as error:
+            raise fault("PutObject", Effect.UNKNOWN, error) from error
+
+    def delete(self, key: str) -> None:
+        try:
+            self._client.delete_object(Bucket=self._bucket, Key=key)
+        except FAILURES as error:
+            raise fault("DeleteObject", Effect.UNKNOWN, error) from error
+
+    def keep(self, call: Call) -> None:
+        try:
+            self._client.copy_object(
+                Bucket=self._bucket,
+                Key=ids.paper_key(call.reference),
+                CopySource={"Bucket": self._bucket, "Key": call.document},
+            )
+        except FAILURES as error:
+            raise fault("CopyObject", Effect.UNKNOWN, error) from error
