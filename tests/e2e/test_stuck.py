@@ -1,5 +1,5 @@
-"""A new operator's day: a fax is stuck, made on purpose in four ways; `make stuck` finds it and says why, and the commands
-of docs/operations/stuck.md get it moving, until it is sent."""
+"""A new operator's day: a fax is stuck, made so on purpose. `make stuck` finds it and says why, and the commands of
+docs/operations/stuck.md get it moving, until it is sent."""
 
 import json
 import time

@@ -4,6 +4,7 @@ import re
 
 from benchmarks import idle
 from tests.support import template
+from tests.support.metrics import counted
 
 ROOT = template.ROOT
 ITEMS = idle.items(template.load())
@@ -16,3 +17,10 @@ def test_the_readme_promises_no_less_than_it_costs() -> None:
 
 def test_the_page_has_what_is_counted() -> None:
     assert "\n".join(idle.table(ITEMS)) in (ROOT / "docs/operations/deploy.md").read_text()
+
+
+def test_the_page_says_what_our_own_metrics_cost() -> None:
+    number = len(counted() | {"UnsentByReason"})
+    said = " ".join((ROOT / "docs/operations/deploy.md").read_text().split())
+    assert f"There are {number} metrics " in said
+    assert f"at all hours {number * 0.30:.2f} a month" in said

@@ -8,6 +8,7 @@ import pytest
 
 from faxes import errors
 from tests.support import docs, template
+from tests.support.metrics import counted
 from tests.support.template import ROOT
 
 TEMPLATE = template.load()
@@ -15,17 +16,6 @@ MONITORING = template.part("monitoring.yaml")
 ALARMS = {name: it["Properties"] for name, it in template.resources(MONITORING, "AWS::CloudWatch::Alarm").items()}
 DASHBOARD = MONITORING["Resources"]["FaxDashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
 OURS = [{"Name": "service", "Value": {"Ref": "ServiceName"}}]
-
-
-def counted() -> set[str]:
-    """The metrics of our own: those that the code names, one for each fault, and one of the gateway's log."""
-    sources = [module.read_text() for module in (ROOT / "layers/core/faxes/edge").glob("*.py")]
-    named = {name for source in sources for name in re.findall(r'(?:add_metric\(|refused=)"(\w+)"', source)}
-    faults = {fault.__name__ for fault in errors.ServiceFault.__subclasses__()}
-    (filtered,) = template.part("gateway-log.yaml")["Resources"]["RequestsThrottled"]["Properties"][
-        "MetricTransformations"
-    ]
-    return named | faults | {filtered["MetricName"]}
 
 
 def test_the_stacks_name_is_what_tells_its_metrics_from_anothers() -> None:
