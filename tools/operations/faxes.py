@@ -44,7 +44,7 @@ def listed(
     if index:
         ids = finder.of(*index, since, status)
     elif status is not None and status not in FINAL:
-        ids = finder.open()
+        ids = finder.open(status)
     else:
         ids = iter(finder.everywhere(since, status))
     found = (fax for fax_id in ids if (fax := reader.in_full(fax_id, now, lambda _: True)))

@@ -1,10 +1,12 @@
 """Which faxes there are, for operators: by extension or user, those that have not ended, or all of them.
 
-Actions: dynamodb:Query on the indexes by-extension, by-user and by-due; dynamodb:Scan for all of them.
+Actions: dynamodb:Query on the indexes by-extension, by-user and by-due, and dynamodb:BatchGetItem beside the last;
+dynamodb:Scan for all of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 from faxes.adapters.calls import FAILURES, fault
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 # The attribute by which each index has its partitions.
 _INDEXES = {"by-extension": "extension", "by-user": "userId"}
+_STATUS = {"#status": "status"}
+# As many as are read at a time.
+_BATCH = 100
 
 
 class DynamoDBFaxFinder:
@@ -42,13 +47,35 @@ class DynamoDBFaxFinder:
             if status in (None, item["status"])
         )
 
-    def open(self) -> Iterator[str]:
-        """The faxes that have not ended and are due some time, shard by shard, the longest due first."""
+    def open(self, status: str) -> Iterator[str]:
+        """The faxes of a status that is not final which are due some time, shard by shard, the longest due first."""
+        for batch in batched(self._due(), _BATCH, strict=False):
+            found = {item["pk"]: item["status"] for item in self._records(batch)}
+            yield from (pk.removeprefix("FAX#") for pk in batch if found.get(pk) == status)
+
+    def _due(self) -> Iterator[str]:
         for shard in [WAITING, *map(str, range(MOST_SHARDS))]:
             condition = {"IndexName": BY_DUE, "KeyConditionExpression": "due = :due"}
             for item in self._read("query", condition, {}, {":due": shard}):
                 if item["sk"] == RECORD:
-                    yield item["pk"].removeprefix("FAX#")
+                    yield item["pk"]
+
+    def _records(self, partitions: Sequence[str]) -> Iterator[Item]:
+        """The records of these partitions, no more of each than its status; those that are there."""
+        left: Any = {
+            self._table: {
+                "Keys": [wire({"pk": pk, "sk": RECORD}) for pk in partitions],
+                "ProjectionExpression": "pk, #status",
+                "ExpressionAttributeNames": _STATUS,
+            }
+        }
+        while left:
+            try:
+                answer = self._client.batch_get_item(RequestItems=left)
+            except FAILURES as error:
+                raise fault("BatchGetItem", Effect.NONE, error) from error
+            yield from map(plain, answer["Responses"].get(self._table, []))
+            left = answer.get("UnprocessedKeys")
 
     def everywhere(self, since: datetime | None, status: str | None) -> list[str]:
         """All faxes, the newest first. Reads the whole table."""
@@ -78,6 +105,3 @@ class DynamoDBFaxFinder:
                 yield from map(plain, page["Items"])
         except FAILURES as error:
             raise fault(call.capitalize(), Effect.NONE, error) from error
-
-
-_STATUS = {"#status": "status"}
