@@ -9,7 +9,7 @@ compile() {
     --custom-compile-command 'make lock' "$@"
 }
 
-compile --python-platform linux layers/base.in layers/documents.in layers/imaging.in --output-file "$runtime"
+compile --python-platform linux layers/base.in layers/documents.in layers/imaging.in layers/reports.in --output-file "$runtime"
 shipped=$(sed -nE 's/^([a-z0-9-]+)==.*/--no-emit-package \1/p' "$runtime")
 # shellcheck disable=SC2086  # one word each
 compile --universal --group dev --constraint "$runtime" $shipped \

@@ -28,7 +28,12 @@ from tools.local.render import FONTS
 # ELF's e_machine, at offset 18.
 MACHINES = {"x86_64": 62, "arm64": 183}
 TEMPLATE = template.load()
-PACKAGES = {"BaseLayer": "base.in", "DocumentsLayer": "documents.in", "ImagingLayer": "imaging.in"}
+PACKAGES = {
+    "BaseLayer": "base.in",
+    "DocumentsLayer": "documents.in",
+    "ImagingLayer": "imaging.in",
+    "ReportsLayer": "reports.in",
+}
 LAYERS = (*PACKAGES, "CoreLayer")
 
 

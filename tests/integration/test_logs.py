@@ -31,6 +31,7 @@ from tests.support.canaries.cases import DYNAMODB_FATES, Case, raw
 from tests.support.canaries.deployed import Deployed, Drawn, fill
 from tests.support.canaries.faxes import accepted_and_refused_faxes, faults_of_faxes
 from tests.support.canaries.logins import callers, logins, unexpected
+from tests.support.canaries.reports import ACCOUNT, of_reports
 from tests.support.canaries.status import of_faxes
 from tests.support.canaries.texts import BASIC, EXTENSION, ISSUED, KEYS, PHONE, SECRET, UID, USER, leaks
 from tests.support.canaries.written import Invoke, Written, as_the_runtime_writes, everything_shows
@@ -69,10 +70,16 @@ def _deployed() -> Iterator[Deployed]:
         faults = Faults(boto3.DEFAULT_SESSION)
         fill(running)
         names = ("create_fax", "read_faxes", "change_faxes", "authorize", "issue_token", "refuse")
-        yield Deployed(running, faults, {name: running.function(name) for name in names})
+        functions = {name: running.function(name) for name in names}
+        functions["carrier_report"] = running.function(
+            "carrier_report", CARRIER="telnyx", TELNYX_PUBLIC_KEY=ACCOUNT.public_key
+        )
+        yield Deployed(running, faults, functions)
 
 
-CASES = accepted_and_refused_faxes() + faults_of_faxes() + of_faxes() + callers() + logins() + unexpected()
+CASES = (
+    accepted_and_refused_faxes() + faults_of_faxes() + of_faxes() + callers() + logins() + unexpected() + of_reports()
+)
 
 
 # --- the tests -------------------------------------------------------------------------------------------------------
@@ -131,6 +138,8 @@ def app_of(case: Case, line: Mapping[str, Any]) -> str | None:
     """The key that a case's line has to name: the app's whose request it is known to be, whatever came of it."""
     if case.function in ("create_fax", "read_faxes", "change_faxes"):
         return None if case.says == "authorizer_missing" else KEYS["enabled"]
+    if case.function == "carrier_report":
+        return None
     if case.patched:
         # It depends on how far it came; it is the right one or none.
         return KEYS["enabled"] if "app" in line else None

@@ -42,6 +42,7 @@ _FUNCTIONS = {
     "queue_fax": "QueueFaxFunction",
     "render_fax": "RenderFaxFunction",
     "send_fax": "SendFaxFunction",
+    "carrier_report": "CarrierReportFunction",
     "sweep": "SweepFunction",
 }
 

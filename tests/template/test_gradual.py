@@ -12,7 +12,8 @@ from tests.support.transform import processed
 from tools.operations import gradual
 
 FUNCTIONS = [
-    f"{name}Function" for name in ("Authorize", "ChangeFaxes", "CreateFax", "FaxPage", "IssueToken", "ReadFaxes")
+    f"{name}Function"
+    for name in ("Authorize", "CarrierReport", "ChangeFaxes", "CreateFax", "FaxPage", "IssueToken", "ReadFaxes")
 ]
 NAME = "0123456789abcdef"
 
@@ -66,6 +67,7 @@ def test_the_api_calls_the_aliases(resources: dict[str, Any]) -> None:
         "${ChangeFaxesFunctionAliaslive}/invocations",
         "${FaxPageFunctionAliaslive}/invocations",
         "${IssueTokenFunctionAliaslive}/invocations",
+        "${CarrierReportFunctionAliaslive}/invocations",
         "${RefuseFunction.Arn}/invocations",
     }
     guard = body["components"]["securitySchemes"]["BearerToken"]

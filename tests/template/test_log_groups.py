@@ -12,7 +12,7 @@ def test_every_function_logs_to_a_group_that_forgets_or_may_not_log() -> None:
         # It may write no log at all; Lambda would make a group for it if it could.
         if name != "RefuseFunction"
     }
-    own = ["Authorize", "ChangeFaxes", "CreateFax", "FaxPage", "IssueToken", "ReadFaxes"]
+    own = ["Authorize", "CarrierReport", "ChangeFaxes", "CreateFax", "FaxPage", "IssueToken", "ReadFaxes"]
     assert sorted(groups.values()) == [f"{name}LogGroup" for name in own]
 
 
@@ -26,6 +26,7 @@ def test_every_log_group_forgets() -> None:
         "AuditLogGroup": {"Ref": "AuditRetentionDays"},
         "SendFaxLogGroup": {"Ref": "LogRetentionDays"},
         "AuthorizeLogGroup": {"Ref": "LogRetentionDays"},
+        "CarrierReportLogGroup": {"Ref": "LogRetentionDays"},
         "FaxPageLogGroup": {"Ref": "LogRetentionDays"},
         "ChangeFaxesLogGroup": {"Ref": "LogRetentionDays"},
         "CreateFaxLogGroup": {"Ref": "LogRetentionDays"},

@@ -12,6 +12,7 @@ TEMPLATE = template.load()
 STORAGE, FRONT, GATEWAY_LOG, DELIVERY, RIGHTS = map(
     template.part, ("storage.yaml", "front.yaml", "gateway-log.yaml", "delivery.yaml", "rights.yaml")
 )
+NAMES = "CreateFax ReadFaxes ChangeFaxes FaxPage Authorize IssueToken CarrierReport"
 
 
 def properties(source: dict[str, Any], logical_id: str, *true: str) -> Any:
@@ -129,7 +130,7 @@ KEY = {"Fn::GetAtt": ["Storage", "Outputs.DataKeyArn"]}
 
 def test_a_key_encrypts_the_functions_logs_and_the_gateways() -> None:
     groups = template.resources(TEMPLATE, "AWS::Logs::LogGroup")
-    assert [properties(TEMPLATE, name, "HasKey")["KmsKeyId"] for name in groups] == [KEY] * 6
+    assert [properties(TEMPLATE, name, "HasKey")["KmsKeyId"] for name in groups] == [KEY] * 7
     assert [name for name in groups if "KmsKeyId" in properties(TEMPLATE, name)] == []
     handed = TEMPLATE["Resources"]["GatewayLog"]["Properties"]["Parameters"]["KeyArn"]
     assert (template.chosen(handed, {"HasKey"}), template.chosen(handed, set())) == (KEY, "")
@@ -148,7 +149,7 @@ def test_a_key_encrypts_the_functions_logs_and_the_gateways() -> None:
         (
             RIGHTS,
             "KeyForTables",
-            ["CreateFaxRole", "ReadFaxesRole", "ChangeFaxesRole", "FaxPageRole", "AuthorizeRole", "IssueTokenRole"],
+            [f"{name}Role" for name in NAMES.split()],
             ["kms:Decrypt", "kms:DescribeKey"],
             "dynamodb",
         ),

@@ -77,6 +77,15 @@ def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> N
         ("xray:PutTelemetryRecords", "*"),
         ("xray:PutTraceSegments", "*"),
     }
+    carrier_report = {
+        ("dynamodb:GetItem", handed("FaxTable")),
+        ("dynamodb:PutItem", handed("FaxTable")),
+        ("sqs:SendMessage", handed("SendQueue")),
+        ("logs:CreateLogStream", handed("CarrierReportLogGroup")),
+        ("logs:PutLogEvents", handed("CarrierReportLogGroup")),
+        ("xray:PutTelemetryRecords", "*"),
+        ("xray:PutTraceSegments", "*"),
+    }
     # In another stack, which is told names.
     stream, queue = str({"Ref": "FaxTableStreamArn"}), arn("RenderQueue")
     bucket = "arn:${AWS::Partition}:s3:::${FileBucketName}/faxes/*"
@@ -124,6 +133,7 @@ def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> N
         "FaxPageRole": fax_page,
         "AuthorizeRole": authorize,
         "IssueTokenRole": issue_token,
+        "CarrierReportRole": carrier_report,
         "QueueFaxRole": queue_fax,
         "RenderFaxRole": render_fax,
         "SendFaxRole": send_fax,
@@ -181,6 +191,12 @@ def test_an_item_that_issue_token_writes_is_a_token() -> None:
     assert conditions == {"WriteTokens": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["TOKEN#*"]}}}
 
 
+def test_what_carrier_report_reads_and_writes_is_nothing_of_a_fax() -> None:
+    statements = properties("CarrierReportRole")["Policies"][0]["PolicyDocument"]["Statement"]
+    conditions = {statement["Sid"]: statement["Condition"] for statement in statements if "Condition" in statement}
+    assert conditions == {"RememberReports": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["REPORT#*"]}}}
+
+
 def test_refuse_has_no_rights() -> None:
     assert list(properties("RefuseRole")) == ["AssumeRolePolicyDocument"]
 
@@ -188,6 +204,6 @@ def test_refuse_has_no_rights() -> None:
 def test_every_function_has_a_role_of_its_own() -> None:
     functions = template.resources(TEMPLATE, "AWS::Serverless::Function")
     roles = {name: function["Properties"]["Role"] for name, function in functions.items()}
-    names = ["Authorize", "ChangeFaxes", "CreateFax", "FaxPage", "IssueToken", "ReadFaxes", "Refuse"]
+    names = ["Authorize", "CarrierReport", "ChangeFaxes", "CreateFax", "FaxPage", "IssueToken", "ReadFaxes", "Refuse"]
     assert roles == {f"{name}Function": {"Fn::GetAtt": ["Rights", f"Outputs.{name}RoleArn"]} for name in names}
     assert RIGHTS["Outputs"] == {f"{name}RoleArn": {"Value": {"Fn::GetAtt": [f"{name}Role", "Arn"]}} for name in names}

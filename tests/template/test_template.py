@@ -9,8 +9,17 @@ from typing import Any
 
 import pytest
 
-from faxes.bootstrap import authorize, change_faxes, create_fax, fax_page, issue_token, publication, read_faxes
-from faxes.bootstrap.clients import DYNAMODB_BUDGET, S3_BUDGET
+from faxes.bootstrap import (
+    authorize,
+    carrier_report,
+    change_faxes,
+    create_fax,
+    fax_page,
+    issue_token,
+    publication,
+    read_faxes,
+)
+from faxes.bootstrap.clients import DYNAMODB_BUDGET, S3_BUDGET, SQS_BUDGET
 from faxes.edge.authorizer import SharedKeys
 from faxes.showing import Publication
 from tests.support import routes, template
@@ -21,7 +30,13 @@ TEMPLATE = template.load()
 # The stacks inside the stack, by their logical ids.
 PARTS = template.parts(TEMPLATE)
 API = TEMPLATE["Resources"]["Api"]["Properties"]
-NAMES = {"FileBucket": "files", "FaxTable": "faxes", "DirectoryTable": "directory", "CredentialTable": "credentials"}
+NAMES = {
+    "FileBucket": "files",
+    "FaxTable": "faxes",
+    "DirectoryTable": "directory",
+    "CredentialTable": "credentials",
+    "SendQueue": "https://send",
+}
 KEY_OR_NONE = {"Fn::If": ["HasKey", {"Fn::GetAtt": ["Storage", "Outputs.DataKeyArn"]}, ""]}
 # API Gateway's own limit for an integration, in seconds.
 GATEWAY_TIMEOUT = 29
@@ -72,8 +87,17 @@ def test_a_part_gets_its_parameters(name: str) -> None:
             }
             | {
                 f"{function}LogGroupArn": {"Fn::GetAtt": [f"{function}LogGroup", "Arn"]}
-                for function in ("CreateFax", "ReadFaxes", "ChangeFaxes", "FaxPage", "Authorize", "IssueToken")
-            },
+                for function in (
+                    "CreateFax",
+                    "ReadFaxes",
+                    "ChangeFaxes",
+                    "FaxPage",
+                    "Authorize",
+                    "IssueToken",
+                    "CarrierReport",
+                )
+            }
+            | {"SendQueueArn": {"Fn::GetAtt": ["Delivery", "Outputs.SendQueueArn"]}},
             "Delivery": {"ServiceName": {"Ref": "AWS::StackName"}, "KeyArn": KEY_OR_NONE}
             | {
                 output: {"Fn::GetAtt": ["Storage", f"Outputs.{output}"]}
@@ -118,26 +142,6 @@ def test_no_function_answers_for_another_origin() -> None:
     assert "Cors" not in API
 
 
-def test_the_layers_are_for_the_functions_that_need_them() -> None:
-    layers = {
-        name: function["Properties"].get("Layers")
-        for name, function in template.resources(TEMPLATE, "AWS::Serverless::Function").items()
-    }
-    base, documents, core = ({"Ref": layer} for layer in ("BaseLayer", "DocumentsLayer", "CoreLayer"))
-    assert "Layers" not in TEMPLATE["Globals"]["Function"]
-    assert layers == {
-        "CreateFaxFunction": [base, documents, core],
-        # They read no form either.
-        "ReadFaxesFunction": [base, core],
-        "ChangeFaxesFunction": [base, core],
-        "FaxPageFunction": [base, core],
-        # It reads no form.
-        "AuthorizeFunction": [base, core],
-        "IssueTokenFunction": [base, documents, core],
-        "RefuseFunction": None,
-    }
-
-
 @pytest.mark.parametrize(
     ("function", "condition", "parameter", "default"),
     [
@@ -164,7 +168,16 @@ def test_the_environment_is_what_the_settings_read() -> None:
     authentication = template.environment(TEMPLATE, "AuthorizeFunction", NAMES)
     read = {
         node.value
-        for module in (create_fax, read_faxes, change_faxes, fax_page, publication, authorize, issue_token)
+        for module in (
+            create_fax,
+            read_faxes,
+            change_faxes,
+            fax_page,
+            publication,
+            authorize,
+            issue_token,
+            carrier_report,
+        )
         for node in ast.walk(ast.parse(inspect.getsource(module)))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isupper()
     }
@@ -172,9 +185,11 @@ def test_the_environment_is_what_the_settings_read() -> None:
     reading = template.environment(TEMPLATE, "ReadFaxesFunction", NAMES)
     control = template.environment(TEMPLATE, "ChangeFaxesFunction", NAMES)
     page = template.environment(TEMPLATE, "FaxPageFunction", NAMES)
+    reports = template.environment(TEMPLATE, "CarrierReportFunction", NAMES)
+    assert carrier_report.Settings.from_env(reports) == carrier_report.Settings("faxes", "https://send", "none", "")
     named = {
         name
-        for name in {*submission, *authentication, *login, *reading, *control, *page}
+        for name in {*reports, *submission, *authentication, *login, *reading, *control, *page}
         if not name.startswith("POWERTOOLS_")
     }
     assert named == read
@@ -249,6 +264,8 @@ def test_the_longest_path_of_aws_calls_stays_under_the_functions_timeout() -> No
         "IssueTokenFunction": 2 * DYNAMODB_BUDGET.longest,
         # The uid, the fax, its recipients.
         "FaxPageFunction": 3 * DYNAMODB_BUDGET.longest,
+        # The report, the message, the report.
+        "CarrierReportFunction": 2 * DYNAMODB_BUDGET.longest + SQS_BUDGET.longest,
         "RefuseFunction": 0,
     }
     timeouts = {
@@ -267,16 +284,6 @@ def test_every_function_that_may_trace_does() -> None:
         if "Tracing" in function["Properties"]
     }
     assert tracing == {"RefuseFunction": "PassThrough"}
-
-
-def test_layers_are_built_by_their_makefile_for_the_functions_architecture() -> None:
-    makefile = (ROOT / "layers/Makefile").read_text()
-    for name, layer in template.resources(TEMPLATE, "AWS::Serverless::LayerVersion").items():
-        assert layer["Metadata"] == {"BuildMethod": "makefile", "BuildArchitecture": {"Ref": "Architecture"}}
-        assert layer["Properties"]["ContentUri"] == "layers"
-        assert f"\nbuild-{name}:\n" in makefile
-    assert TEMPLATE["Parameters"]["Architecture"]["Default"] == "arm64"
-    assert "ARCHITECTURE ?= arm64" in makefile
 
 
 def test_a_changed_parameter_reaches_the_stage() -> None:
@@ -299,6 +306,7 @@ def test_the_limits_of_requests_are_parameters() -> None:
         ("GET", "/fax/{uid}/{document}"): "PageRate",
         ("GET", "/fax/{uid}/pages/{picture}"): "PageRate",
         ("POST", "/oauth/token.php"): "TokenRate",
+        ("POST", "/carriers/telnyx/reports"): "ReportRate",
     }
 
 

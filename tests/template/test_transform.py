@@ -40,9 +40,9 @@ def test_every_method_leads_where_it_should(resources: dict[str, Any]) -> None:
         for path, operations in resources["Api"]["Properties"]["Body"]["paths"].items()
         for method, operation in operations.items()
     }
-    create_fax, read_faxes, change_faxes, fax_page, issue_token, refuse = (
+    create_fax, read_faxes, change_faxes, fax_page, issue_token, carrier_report, refuse = (
         f"${{{name}Function.Arn}}/invocations"
-        for name in ("CreateFax", "ReadFaxes", "ChangeFaxes", "FaxPage", "IssueToken", "Refuse")
+        for name in ("CreateFax", "ReadFaxes", "ChangeFaxes", "FaxPage", "IssueToken", "CarrierReport", "Refuse")
     )
     of_a_fax = "faxes/{userId}/{extension}/{faxId}"
     assert methods == {
@@ -68,6 +68,8 @@ def test_every_method_leads_where_it_should(resources: dict[str, Any]) -> None:
         ("/fax/{uid}/pages/{picture}", ANY): (OPEN, refuse),
         ("/oauth/token.php", "post"): (OPEN, issue_token),
         ("/oauth/token.php", ANY): (OPEN, refuse),
+        ("/carriers/telnyx/reports", "post"): (OPEN, carrier_report),
+        ("/carriers/telnyx/reports", ANY): (OPEN, refuse),
         ("/", ANY): (OPEN, refuse),
         ("/{proxy+}", ANY): (OPEN, refuse),
     }
@@ -101,7 +103,9 @@ def test_the_gateway_may_call_each_function_for_its_own_paths_alone(resources: d
         },
         "AuthorizeFunction": {"authorizers/*"},
         "IssueTokenFunction": {"${__Stage__}/POST/oauth/token.php"},
+        "CarrierReportFunction": {"${__Stage__}/POST/carriers/telnyx/reports"},
         "RefuseFunction": {
+            "${__Stage__}/*/carriers/telnyx/reports",
             "${__Stage__}/*/uapi/faxes/*/*",
             "${__Stage__}/*/unifiedapi/faxes/*/*",
             "${__Stage__}/*/uapi/faxes/*/*/*",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faxes.edge import change_answers, fax_answers, oauth, read_answers
+from faxes.edge import change_answers, fax_answers, oauth, read_answers, report_answers
 from faxes.errors import (
     BodyTooLarge,
     ChangeInvalid,
@@ -24,6 +24,7 @@ from faxes.errors import (
     KeyReused,
     OutcomeUnknown,
     RecipientsInvalid,
+    ReportInvalid,
     ResourceNotFound,
     ServiceFault,
     StateInvalid,
@@ -49,7 +50,13 @@ def leaves(error: type[FaxError]) -> Iterator[type[FaxError]]:
 def test_every_leaf_has_the_contracts_code_and_status() -> None:
     histories = read_answers.OF_ENDINGS["/events"]
     # A fault of ours means something else to each; what is asserted is what it means to who sends a fax.
-    rows = {**histories.rows, **change_answers.ERRORS.rows, **oauth.ERRORS.rows, **fax_answers.ERRORS.rows}
+    rows = {
+        **histories.rows,
+        **change_answers.ERRORS.rows,
+        **oauth.ERRORS.rows,
+        **report_answers.ERRORS.rows,
+        **fax_answers.ERRORS.rows,
+    }
     assert {leaf: (leaf.code, rows[leaf].status) for leaf in leaves(FaxError)} == {
         BodyTooLarge: ("request_too_large", 413),
         FormInvalid: ("request_invalid", 400),
@@ -64,6 +71,7 @@ def test_every_leaf_has_the_contracts_code_and_status() -> None:
         ChangeInvalid: ("request_invalid", 400),
         CountInvalid: ("count_invalid", 400),
         CursorInvalid: ("cursor_invalid", 400),
+        ReportInvalid: ("report_invalid", 403),
         ResourceNotFound: ("resource_not_found", 404),
         StorageFailed: ("internal_server_error", 400),
         OutcomeUnknown: ("internal_server_error", 500),
@@ -78,7 +86,7 @@ def test_every_leaf_has_the_contracts_code_and_status() -> None:
 def test_the_table_of_a_fax_holds_the_leaves_and_nothing_else() -> None:
     of_tokens = set(leaves(TokenRefused))
     of_status = {FaxNotFound, StateInvalid, ChangeInvalid, CountInvalid, CursorInvalid}
-    assert set(fax_answers.ERRORS.rows) == set(leaves(FaxError)) - of_tokens - of_status
+    assert set(fax_answers.ERRORS.rows) == set(leaves(FaxError)) - of_tokens - of_status - {ReportInvalid}
 
 
 def test_the_tables_of_status_hold_what_their_operations_raise_and_nothing_else() -> None:

@@ -52,6 +52,11 @@ A request flows one way:
         pages                     the header line, in the place of white rows
       carriers                    who has the lines: a simulated network, Telnyx
       adapters.sqs_bells, .s3_media, .dynamodb.recipients, .senders, .simulated
+    functions/carrier_report/app.py  a carrier's report -> a message about its attempt
+      edge.report_answers         event -> headers, raw body; a report or an error -> an answer
+      delivery.reports            each report rings once
+      carriers.telnyx_reports     whose it is, and what it names
+      adapters.dynamodb.reports, .sqs_bells
     functions/issue_token/app.py  an app's key and secret -> a bearer token
       edge.oauth                  event -> key and secret; a token or an error -> an answer in OAuth's shape
       tokens                      key and secret -> token

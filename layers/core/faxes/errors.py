@@ -15,6 +15,7 @@
     │   ├── ChangeInvalid         request_invalid
     │   ├── CountInvalid          count_invalid
     │   ├── CursorInvalid         cursor_invalid
+    │   ├── ReportInvalid         report_invalid
     │   └── ResourceNotFound      resource_not_found
     ├── TokenRefused              no token is issued; the codes are OAuth's (RFC 6749, section 5.2)
     │   ├── TokenRequestInvalid   invalid_request
@@ -118,6 +119,15 @@ class CountInvalid(RequestRefused):
 
 class CursorInvalid(RequestRefused):
     code = "cursor_invalid"
+
+
+class ReportInvalid(RequestRefused):
+    """What came is no report of the carrier's: forged, too old or not readable. Its sentence is the operation's."""
+
+    code = "report_invalid"
+
+    def __init__(self, *, reason: str) -> None:
+        super().__init__("", reason=reason)
 
 
 class ResourceNotFound(RequestRefused):

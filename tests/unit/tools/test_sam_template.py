@@ -91,6 +91,7 @@ def test_any_becomes_the_methods_that_no_other_function_has_on_the_path() -> Non
         (FAX_PATH, "post"): "CreateFaxFunction",
         (OLDER_PATH, "post"): "CreateFaxFunction",
         ("/oauth/token.php", "post"): "IssueTokenFunction",
+        ("/carriers/telnyx/reports", "post"): "CarrierReportFunction",
     }
     for path in (f"{FAX_PATH}/{{faxId}}", f"{OLDER_PATH}/{{faxId}}"):
         own[path, "get"] = own[f"{path}/events", "get"] = "ReadFaxesFunction"

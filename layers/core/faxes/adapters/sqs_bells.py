@@ -50,3 +50,15 @@ class SQSBells:
             send(self._client, self._url, message, group, ceil(after.total_seconds()))
         except StorageFault as fault:
             self._lost(fault)
+
+
+class SQSReports:
+    """Implements ``delivery.reports.Ring``."""
+
+    def __init__(self, client: SQSClient, url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def __call__(self, reference: str, carrier_id: str | None) -> None:
+        message = {"report": reference} | ({"carrierId": carrier_id} if carrier_id else {})
+        send(self._client, self._url, message, reference.partition("-")[0])

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
+    from faxes.adapters.secrets_manager import SecretsClient
     from faxes.adapters.sqs import SQSClient
 
 # What is asked for to connect: no user and no app has such a name.
@@ -78,6 +79,13 @@ def sqs() -> "SQSClient":
     """A client of SQS."""
     # The SDK's stubs that are installed know no SQS.
     client: SQSClient = boto3.client("sqs", config=config(SQS_BUDGET))
+    return client
+
+
+def secrets() -> "SecretsClient":
+    """A client of Secrets Manager."""
+    # As with SQS.
+    client: SecretsClient = boto3.client("secretsmanager", config=config(SQS_BUDGET))
     return client
 
 
