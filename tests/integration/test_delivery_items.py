@@ -133,6 +133,8 @@ def test_a_recipient_comes_back_as_it_was(cloud: Cloud, recipient: Recipient) ->
             pages_sent=1,
             seconds=61,
             remote_id="+49 30 123",
+            first_page=2,
+            confirmed_at=NOW,
         ),
     ],
     ids=["new", "ended"],

@@ -150,6 +150,28 @@ def test_what_comes_out_says_who_sent_it(deployed: Deployed) -> None:
     assert halves(objects[paper]) == [(drawn(header.line(page), Resolution.FINE), beneath(page)) for page in (1, 2)]
 
 
+def test_where_the_line_breaks_after_a_page_the_rest_follows_and_says_so(deployed: Deployed) -> None:
+    queued = deployed.queued("+15005550007")
+    deployed.take({"fax": queued.id})
+    deployed.run(queued.id, 1)
+    first, second = [attempt_of(item) for item in deployed.items("RECIPIENT#001#ATTEMPT#")]
+    assert [(each.first_page, each.pages_sent, each.reason) for each in (first, second)] == [
+        (1, 1, "line_quality"),
+        (2, 1, None),
+    ]
+    [item] = [item for item in deployed.items("RECIPIENT#001") if "#ATTEMPT#" not in item["sk"]]
+    assert (recipient_of(item).status, recipient_of(item).pages_sent) == ("sent", 2)
+    now = datetime.now(UTC) + timedelta(hours=1)
+    taken = {each.reference: each for each in map(taken_of, deployed.items("SIM#", "pk"))}
+    assert [simulator.paper(taken[each.reference], now, float(SPEED)) for each in (first, second)] == [(1,), (1,)]
+    objects = deployed.cloud.objects()
+    sheets = [halves(objects[paper_key(each.reference)]) for each in (first, second)]
+    assert [rows for _, rows in sheets[0]] == [beneath(1), beneath(2)]
+    header = Header(second.started_at, "0003", "0003*210", "+15005550007", pages=2, first=2, simulated=True)
+    assert "page 2 of 2  resumed  SIMULATED" in header.line(2)
+    assert sheets[1] == [(drawn(header.line(2), Resolution.FINE), beneath(2))]
+
+
 def test_a_fax_whose_pages_are_gone_waits_and_that_is_told(deployed: Deployed, log: Log) -> None:
     queued = deployed.queued("7778888")
     deployed.cloud.s3.delete_object(Bucket=deployed.cloud.names["FileBucket"], Key=tiff_key(queued.uid))

@@ -173,7 +173,7 @@ class MemoryDocuments:
         assert stamped
         assert found.attempt is not None
         key = document_key(found.attempt.reference)
-        self.offered[key] = tuple(range(1, found.recipient.pages + 1))
+        self.offered[key] = tuple(range(found.attempt.first_page, found.recipient.pages + 1))
         return key
 
     def withdraw(self, reference: str) -> None:

@@ -107,19 +107,25 @@ class World:
             self.told.append(reference)
             self.dispatch.rang(reference)
 
+    def step(self, *, reported: bool = True) -> bool:
+        """Go to what is due next, and have it done; whether anything was due."""
+        times = [each.due_at for each in self.store.recipients.values() if each.due_at is not None]
+        times += [each.due_at for each in self.store.faxes.values() if each.due_at is not None]
+        if not times:
+            return False
+        reports = [at for at, _ in self.reports] if reported else []
+        self.clock = max(self.clock, min([each - self.skew for each in times] + reports))
+        if reported:
+            self.report()
+        self.sweep()
+        return True
+
     def run(self, most: int = 400, *, reported: bool = True) -> None:
         """Go from one due time to the next until nothing is due any more; without the network's reports where they are
         not ``reported``, since all of them may be lost."""
         for _ in range(most):
-            times = [each.due_at for each in self.store.recipients.values() if each.due_at is not None]
-            times += [each.due_at for each in self.store.faxes.values() if each.due_at is not None]
-            if not times:
+            if not self.step(reported=reported):
                 return
-            reports = [at for at, _ in self.reports] if reported else []
-            self.clock = max(self.clock, min([each - self.skew for each in times] + reports))
-            if reported:
-                self.report()
-            self.sweep()
         stuck = [each for each in self.store.recipients.values() if each.due_at is not None]
         raise AssertionError(f"still due after {most} times: {stuck[:2]}, {list(self.store.attempts.values())[-2:]}")
 

@@ -139,7 +139,8 @@ def described(fax: Json) -> Iterator[str]:
         for attempt in delivery["attempts"]:
             ended = f" to {_shown(attempt['endedAt'])}" if "endedAt" in attempt else ""
             detail = f" ({attempt['detail']})" if "detail" in attempt else ""
-            line = f"    attempt {attempt['number']}, {_shown(attempt['startedAt'])}{ended}: {_with_reason(attempt)}"
+            number = str(attempt["number"]) + (f" from page {attempt['firstPage']}" if "firstPage" in attempt else "")
+            line = f"    attempt {number}, {_shown(attempt['startedAt'])}{ended}: {_with_reason(attempt)}"
             yield f"{line}{detail}"
         if "nextAt" in delivery:
             yield f"    again at {_shown(delivery['nextAt'])}"

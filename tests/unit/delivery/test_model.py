@@ -217,6 +217,17 @@ class Delivering(RuleBasedStateMachine):
             assert self._whole(*key) <= 1
 
     @invariant()
+    def only_a_call_that_broke_is_resumed_soon(self) -> None:
+        attempts = self.world.store.attempts
+        for (fax_id, position, number), attempt in attempts.items():
+            before = attempts.get((fax_id, position, number - 1))
+            if attempt.first_page > 1:
+                assert before is not None
+                assert attempt.first_page == before.first_page + before.pages_sent
+                assert before.confirmed_at is not None
+                assert attempt.started_at - before.confirmed_at <= timedelta(hours=1)
+
+    @invariant()
     def a_document_that_was_withdrawn_is_gone(self) -> None:
         for attempt in self.world.store.attempts.values():
             if attempt.withdrawn_at is not None:
@@ -244,8 +255,10 @@ class Delivering(RuleBasedStateMachine):
         for (fax_id, position), recipient in world.store.recipients.items():
             assert recipient.status in FINAL_FOR_A_RECIPIENT
             whole = self._whole(fax_id, position)
+            pages = sorted(page for printed in world.paper(fax_id, position) for page in printed)
             if recipient.status == RecipientStatus.SENT:
                 assert whole == 1
+                assert sorted({*pages}) == [*range(1, recipient.pages + 1)]
             elif recipient.reason not in (Reason.OUTCOME_UNKNOWN, Reason.LAST_PAGE_UNCONFIRMED):
                 assert whole == 0
         assert all(fax.status in FINAL for fax in world.store.faxes.values())

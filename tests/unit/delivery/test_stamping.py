@@ -95,6 +95,19 @@ def test_each_page_says_who_sends_it_when_to_whom_and_which_it_is(resolution: Re
     assert around.files[KEY] == again
 
 
+@pytest.mark.parametrize("is_stamped", [True, False])
+def test_a_call_that_is_resumed_sends_the_rest_with_its_own_numbers(is_stamped: bool) -> None:
+    around = Around(tiff_of(3))
+    found = Delivery(FAX, RECIPIENT, replace(ATTEMPT, first_page=3))
+    [(header, rows)] = halves(around.files[around.documents.offer(found, stamped=is_stamped)])
+    assert rows == beneath(3)
+    said = drawn(line("2026-07-02 00:30 +0200", 3, "resumed", "SIMULATED"), Resolution.FINE)
+    assert header == (said if is_stamped else bytes(len(said)))
+    # Of a file with less pages than the fax has, nothing is sent.
+    with pytest.raises(NotOffered):
+        Around(tiff_of(2)).documents.offer(found, stamped=is_stamped)
+
+
 def test_the_line_is_the_attempts() -> None:
     around = Around(tiff_of(3))
     later = replace(ATTEMPT, number=2, reference="1001-001-02", started_at=datetime(2026, 12, 24, 8, 0, tzinfo=UTC))

@@ -186,6 +186,12 @@ def test_a_simulated_and_a_canceled_fax_say_so() -> None:
     ]
 
 
+def test_an_attempt_that_resumed_a_call_says_where_it_began() -> None:
+    attempt = {"number": 2, "status": "ended", "startedAt": "2026-11-23T09:32:24.000Z", "firstPage": 3, "pagesSent": 1}
+    shown = {**ACCEPTED, "deliveries": [{**ACCEPTED["deliveries"][0], "attempts": [attempt]}]}
+    assert list(status.described(shown))[-1] == "    attempt 2 from page 3, 2026-11-23 09:32:24 UTC: ended"
+
+
 def test_waiting_by_hand_shows_the_end(serve: Any, here: None, capsys: pytest.CaptureFixture[str]) -> None:
     serve(answer(200, ENDED, '"two"'))
     assert wait.main(["--id", "115937093837901"]) == 5

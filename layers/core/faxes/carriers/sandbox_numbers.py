@@ -6,7 +6,7 @@
 0004  busy, then sent                                0011  sent; the carrier reports it twice
 0005  a voice, every time                            0012  sent; the carrier reports the end before the start
 0006  the carrier refuses                            0013  the carrier takes it, and it never ends
-0007  the line breaks after page 1, then sent        1ttt  fails with T.30's result ttt, as spandsp counts them
+0007  the line breaks after page 1, then the rest      1ttt  fails with T.30's result ttt, as spandsp counts them
 
 0099 is refused before there is a fax; where another network has the lines, all of them are: a test costs nothing.
 """

@@ -79,6 +79,7 @@ class Simulator:
     name: ClassVar[str] = SIMULATOR
     keeps: ClassVar[bool] = False
     stamps_header: ClassVar[bool] = False
+    counts_pages: ClassVar[bool] = True
 
     def __init__(
         self,

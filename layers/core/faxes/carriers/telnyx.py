@@ -66,6 +66,7 @@ class Telnyx:
     name: ClassVar[str] = TELNYX
     keeps: ClassVar[bool] = True
     stamps_header: ClassVar[bool] = False
+    counts_pages: ClassVar[bool] = False
 
     def __init__(
         self,

@@ -4,6 +4,7 @@ dispatch    the use case: a recipient is due, or its carrier rang -> what the po
 policy      what is to be done with a recipient, as one pure function: claim, submit, doubt, report, end, again
 ends        what that does to the record of its fax
 steps       what the policy is asked, and what it answers
+resume      with which page an attempt begins
 retries     which failures are tried again, after how long, how often: a table with its sources
 stamping    what each attempt sends: the pages with its header line, where its carrier fetches them
 carrier     the port: what delivery asks of whoever has the lines

@@ -78,12 +78,14 @@ class CarrierSilent(Exception):
 
 class Carrier(Protocol):
     """Whoever has the lines. ``stamps_header``: it writes a header line of its own on each page, so that ours stays
-    away."""
+    away. ``counts_pages``: of a call that failed, it says how many pages the other machine confirmed, so that the rest
+    can follow."""
 
     name: ClassVar[str]
     # Whether it keeps something of a fax that has ended, which is then to be deleted there.
     keeps: ClassVar[bool]
     stamps_header: ClassVar[bool]
+    counts_pages: ClassVar[bool]
 
     def submit(self, call: Call) -> Accepted | Refused | NoAnswer:
         """Offer the document, and ask that it be sent. Raises nothing for what the carrier or the network does."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from faxes.delivery import ends, policy
+from faxes.delivery import ends, policy, resume
 from faxes.delivery.carrier import Accepted, Call, CallState, Carrier, CarrierSilent, Refused
 from faxes.delivery.ports import Bells, Documents, Moved, NotOffered, NumberTaken, Recipients, Write
 from faxes.delivery.steps import (
@@ -102,8 +102,9 @@ class Dispatch:
         carrier_id = attempt.carrier_id or self.carrier.find(
             attempt.reference, recipient.destination, attempt.started_at
         )
-        report = self.carrier.fetch(carrier_id, recipient.pages) if carrier_id else None
-        if report is None or report.state is not CallState.DELIVERED or report.pages_sent < recipient.pages:
+        pages = resume.pages_of(recipient, attempt)
+        report = self.carrier.fetch(carrier_id, pages) if carrier_id else None
+        if report is None or report.state is not CallState.DELIVERED or report.pages_sent < pages:
             return Dispatched()
         latest = found.attempt
         done = self._run(recipient.fax_id, recipient.position, EarlierDelivered(attempt, report))
@@ -159,7 +160,8 @@ class Dispatch:
 
     @property
     def _terms(self) -> Terms:
-        return Terms(self.carrier.name if self.carrier else None, self.speed)
+        carrier = self.carrier
+        return Terms(carrier.name, self.speed, carrier.counts_pages) if carrier else Terms(None, self.speed)
 
     def _write(self, found: Delivery, step: Step, now: datetime) -> Delivery:
         change = step.change
@@ -209,7 +211,8 @@ class Dispatch:
             return Refused(error.reason, "document_not_offered")
         if self.now() > latest:
             return None
-        return carrier.submit(Call(attempt.reference, found.recipient.destination, document, found.recipient.pages))
+        pages = resume.pages_of(found.recipient, attempt)
+        return carrier.submit(Call(attempt.reference, found.recipient.destination, document, pages))
 
     def _question(self, ask: Ask, carrier: Carrier, recipient: Recipient, attempt: Attempt, named: str | None) -> Event:
         reference, carrier_id = attempt.reference, attempt.carrier_id or ""
@@ -224,4 +227,4 @@ class Dispatch:
                 carrier.cancel(carrier_id)
                 return CancelAsked()
             case _:
-                return carrier.fetch(carrier_id, recipient.pages)
+                return carrier.fetch(carrier_id, resume.pages_of(recipient, attempt))

@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from faxes import lifecycle
-from faxes.delivery import retries
+from faxes.delivery import resume, retries
 from faxes.delivery.carrier import Accepted, CallState, NoAnswer, Refused, Report
 from faxes.delivery.steps import (
     NOTHING,
@@ -132,6 +132,8 @@ def _claim(delivery: Delivery, now: datetime, terms: Terms) -> Step:
         reference=reference(recipient, number),
         started_at=now,
         expires_at=recipient.expires_at,
+        first_page=resume.first_page(delivery, now, terms),
+        confirmed_at=delivery.attempt.confirmed_at if delivery.attempt else None,
     )
     due_at = now + CLAIM
     change = _change(recipient, RecipientEvent.CLAIMED, attempt=number, reason=None, in_line=False, due_at=due_at)
@@ -229,7 +231,7 @@ def _ask_after(delivery: Delivery, now: datetime, terms: Terms) -> Step:
 def _told(delivery: Delivery, report: Report, now: datetime, terms: Terms) -> Step:
     recipient, attempt = delivery.recipient, _latest(delivery)
     match report.state:
-        case CallState.DELIVERED if report.pages_sent >= recipient.pages:
+        case CallState.DELIVERED if report.pages_sent >= resume.pages_of(recipient, attempt):
             return _end(delivery, RecipientEvent.SENT, None, _ended(attempt, report, now), now)
         case CallState.DELIVERED:
             short = replace(report, reason=report.reason or Reason.LINE_QUALITY)
@@ -271,10 +273,8 @@ def _failed(delivery: Delivery, report: Report, now: datetime, terms: Terms, *, 
     if abandoned:
         ended = replace(ended, status=AttemptStatus.ABANDONED)
     failures = dict(recipient.failures) | {reason: recipient.failures.get(reason, 0) + 1}
-    counted = replace(
-        delivery,
-        recipient=replace(recipient, failures=failures, pages_sent=max(recipient.pages_sent, report.pages_sent)),
-    )
+    pages_sent = resume.confirmed(recipient, ended)
+    counted = replace(delivery, recipient=replace(recipient, failures=failures, pages_sent=pages_sent))
     if reason == Reason.LAST_PAGE_UNCONFIRMED:
         return _end(counted, RecipientEvent.PARTIALLY_SENT, reason, ended, now)
     if _to_cancel(delivery):
@@ -300,7 +300,7 @@ def _end(
     delivery: Delivery, event: RecipientEvent, reason: Reason | str | None, attempt: Attempt | None, now: datetime
 ) -> Step:
     recipient = delivery.recipient
-    pages = max(recipient.pages_sent, attempt.pages_sent if attempt else 0)
+    pages = resume.confirmed(recipient, attempt)
     change = _change(recipient, event, reason=reason, pages_sent=pages, in_line=False, due_at=None, completed_at=now)
     return Step(replace(change, attempt=attempt))
 
@@ -314,6 +314,7 @@ def _ended(attempt: Attempt, report: Report, now: datetime) -> Attempt:
         carrier_code=report.code,
         detail=report.detail,
         pages_sent=report.pages_sent,
+        confirmed_at=now if report.pages_sent else attempt.confirmed_at,
         seconds=report.seconds,
         remote_id=report.remote_id,
     )

@@ -10,7 +10,7 @@ from faxes import ids
 from faxes.delivery.ports import NotOffered
 from faxes.delivery.steps import Delivery
 from faxes.errors import StorageFault
-from faxes.model import Fax, Reason
+from faxes.model import Attempt, Fax, Reason
 from faxes.pages import PagesInvalid, tiff
 from faxes.pages.header import Header, stamped
 
@@ -58,12 +58,10 @@ class StampedDocuments:
     failed: Callable[[Exception], None]
 
     def offer(self, found: Delivery, *, stamped: bool) -> str:
-        if found.attempt is None:
-            raise ValueError("no attempt")
-        key = ids.document_key(found.attempt.reference)
+        key = ids.document_key(_latest(found).reference)
         try:
             content = self.media.get(ids.tiff_key(found.fax.uid))
-            self.media.put(key, self._stamped(found, content) if stamped else content)
+            self.media.put(key, self._made(found, content, stamped))
         except StorageFault as fault:
             self.failed(fault)
             # As if the carrier could not be reached: it passes, and nobody's line was used.
@@ -82,21 +80,32 @@ class StampedDocuments:
         except StorageFault as fault:
             self.failed(fault)
 
-    def _stamped(self, found: Delivery, content: bytes) -> bytes:
-        header = _header(found, self.senders.sender(found.fax))
-        return tiff.write(stamped(tiff.read(content), header))
+    def _made(self, found: Delivery, content: bytes, with_header: bool) -> bytes:
+        """The pages that the attempt sends."""
+        attempt = _latest(found)
+        pages = tiff.read(content)[attempt.first_page - 1 :]
+        if not pages:
+            raise PagesInvalid(f"there is no page {attempt.first_page}")
+        if with_header:
+            pages = stamped(pages, _header(found, self.senders.sender(found.fax)))
+        return tiff.write(pages)
+
+
+def _latest(found: Delivery) -> Attempt:
+    if found.attempt is None:
+        raise ValueError("no attempt")
+    return found.attempt
 
 
 def _header(found: Delivery, sender: Sender) -> Header:
-    recipient, attempt = found.recipient, found.attempt
-    if attempt is None:
-        raise ValueError("no attempt")
+    recipient, attempt = found.recipient, _latest(found)
     return Header(
         at=attempt.started_at.astimezone(_zone(sender.time_zone)),
         name=sender.name,
         number=sender.number,
         recipient=recipient.destination,
         pages=recipient.pages,
+        first=attempt.first_page,
         simulated=recipient.sandbox,
     )
 

@@ -12,10 +12,11 @@ from faxes.model import Attempt, Fax, Recipient
 @dataclass(frozen=True, slots=True)
 class Terms:
     """``carrier`` is the name of the one there is, None where there is none. ``speed`` divides every wait, for a
-    simulated network."""
+    simulated network. ``counts_pages``: of a call that failed, it says how many pages were confirmed."""
 
     carrier: str | None
     speed: float = 1
+    counts_pages: bool = False
 
 
 @dataclass(frozen=True, slots=True)

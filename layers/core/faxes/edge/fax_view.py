@@ -97,6 +97,7 @@ def _attempt(attempt: Attempt) -> Json:
         startedAt=_time(attempt.started_at),
         endedAt=_time(attempt.ended_at),
         durationSeconds=attempt.seconds,
+        firstPage=attempt.first_page if attempt.first_page > 1 else None,
         pagesSent=attempt.pages_sent,
         reason=_word(attempt.reason),
         detail=attempt.detail,

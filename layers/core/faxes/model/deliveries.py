@@ -39,7 +39,7 @@ class Recipient:
     ``position`` counts from 1, in the order in which the fax names them; ``number`` is as the fax has it, and
     ``destination`` what is dialled, in the form in which one line has one name. ``pages`` are the fax's. ``revision``
     counts from 1 and grows with each change. ``attempt`` is the number of the latest attempt, 0 before the first.
-    ``failures`` counts the attempts that failed, by their reason. ``pages_sent`` is the most that an attempt sent.
+    ``failures`` counts the attempts that failed, by their reason. ``pages_sent`` are confirmed, from the first on.
     ``in_line``: another call to the number is on, and this recipient is noted down for when it ends.
     ``reason`` is why it failed, or why it waits. It is given up at ``deadline_at``. ``due_at`` is when something is to
     be done with it, None once its status is final.
@@ -75,6 +75,8 @@ class Attempt:
     counts how often the carrier was asked about it while it was in doubt; ``withdrawn_at`` is when its document was
     taken from where the carrier fetches it, and ``fetched`` whether it had been fetched by then, None where that cannot
     be told. ``seconds`` on the line. ``erased`` is what the carrier answered when what it kept was deleted there.
+    ``first_page`` is the number of the page that it begins with, beyond 1 where it resumes a call that broke;
+    ``confirmed_at`` is when a page was last confirmed, of it or of the attempts before it.
     """
 
     fax_id: str
@@ -98,3 +100,5 @@ class Attempt:
     seconds: int | None = None
     remote_id: str | None = None
     erased: str | None = None
+    first_page: int = 1
+    confirmed_at: datetime | None = None

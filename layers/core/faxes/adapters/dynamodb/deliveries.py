@@ -127,6 +127,8 @@ def attempt_item(attempt: Attempt) -> Item:
             detail=attempt.detail,
             seconds=attempt.seconds,
             remoteId=attempt.remote_id,
+            firstPage=attempt.first_page if attempt.first_page > 1 else None,
+            confirmedAt=attempt.confirmed_at,
             erased=attempt.erased,
         ),
     }
@@ -156,6 +158,8 @@ def attempt_of(item: Item) -> Attempt:
         pages_sent=int(item["pagesSent"]),
         seconds=_number(item, "seconds"),
         remote_id=item.get("remoteId"),
+        first_page=int(item.get("firstPage", 1)),
+        confirmed_at=_time(item, "confirmedAt"),
         erased=item.get("erased"),
     )
 
