@@ -249,6 +249,10 @@ bench-worker: $(DEV) ## Measure what a worker takes to make a fax's pages, and w
 bench-sending: $(DEV) ## Measure how long a fax takes from accepted to sent, on the stack that make run started
 	@$(DEV_TOOL) benchmarks.sending
 
+.PHONY: bench-delivered
+bench-delivered: $(DEV) ## Count what one delivered fax takes of AWS, and say what a million cost
+	@$(DEV_TOOL) benchmarks.delivered
+
 .PHONY: load
 load: $(DEV) ## Send thousands of faxes to the stack that make run started, and count them (minutes)
 	@$(DEV_TOOL) benchmarks.load

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 PRICES = "us-east-1, list prices of August to October 2026, without free tiers"
 _MILLION = 1_000_000
-_GATEWAY_REQUEST = 3.50 / _MILLION
+GATEWAY_REQUEST = 3.50 / _MILLION
 LAMBDA_REQUEST = 0.20 / _MILLION
 LAMBDA_GB_SECOND = 0.0000133334  # arm64
 S3_PUT = 0.005 / 1000
 S3_GB_MONTH = 0.023
 WRITE_UNIT = 0.625 / _MILLION
 READ_UNIT = 0.125 / _MILLION
-_TABLE_GB_MONTH = 0.25 + 0.20  # with point-in-time recovery
-_INDEX_GB_MONTH = 0.25
-_LOG_GB = 0.50
+TABLE_GB_MONTH = 0.25 + 0.20  # with point-in-time recovery
+INDEX_GB_MONTH = 0.25
+LOG_GB = 0.50
 _TRACE = 5.00 / _MILLION
 
 # create_fax's memory, and the memory that has one processor.
@@ -27,13 +27,13 @@ AUTHORIZER_GB = 512 / 1024
 # the four indexes (1 each).
 _WRITE_UNITS = 2 + 2 + 4
 # Its extension; the token and its app, where the authorizer does not know them yet.
-_READ_UNITS, _AUTHORIZER_READ_UNITS = 1, 2
+_READ_UNITS, AUTHORIZER_READ_UNITS = 1, 2
 # START, END and REPORT, which Lambda writes.
-_PLATFORM_LOG_BYTES = 350
+PLATFORM_LOG_BYTES = 350
 _TRACED = 0.05
 # A record, and what the two indexes have of it, with the 100 bytes that each takes beside.
 _RECORD_GB, _ENTRIES_GB = 1.1e-6, 1.3e-6
-_AUTHORIZER_SECONDS = 0.03
+AUTHORIZER_SECONDS = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +55,16 @@ def per_million(fax: Fax, processor: float, logged: float) -> dict[str, float]:
     """Dollars by component."""
     taken = seconds(processor, fax.waiting) * MEMORY_GB
     one = {
-        "API Gateway, a request": _GATEWAY_REQUEST,
+        "API Gateway, a request": GATEWAY_REQUEST,
         "Lambda, create_fax": LAMBDA_REQUEST + taken * LAMBDA_GB_SECOND,
         "Lambda and DynamoDB, authorize for each": LAMBDA_REQUEST
-        + _AUTHORIZER_SECONDS * AUTHORIZER_GB * LAMBDA_GB_SECOND
-        + _AUTHORIZER_READ_UNITS * READ_UNIT,
+        + AUTHORIZER_SECONDS * AUTHORIZER_GB * LAMBDA_GB_SECOND
+        + AUTHORIZER_READ_UNITS * READ_UNIT,
         "S3, a file put": S3_PUT,
         "S3, kept for 30 days": fax.size / 1e9 * S3_GB_MONTH,
         "DynamoDB, record and reads": _WRITE_UNITS * WRITE_UNIT + _READ_UNITS * READ_UNIT,
-        "DynamoDB, kept for 30 days": _RECORD_GB * _TABLE_GB_MONTH + _ENTRIES_GB * _INDEX_GB_MONTH,
-        "CloudWatch Logs": (logged + _PLATFORM_LOG_BYTES) / 1e9 * _LOG_GB,
+        "DynamoDB, kept for 30 days": _RECORD_GB * TABLE_GB_MONTH + _ENTRIES_GB * INDEX_GB_MONTH,
+        "CloudWatch Logs": (logged + PLATFORM_LOG_BYTES) / 1e9 * LOG_GB,
         "X-Ray, one in 20": _TRACED * _TRACE,
     }
     return {name: _MILLION * dollars for name, dollars in one.items()}

@@ -1,4 +1,4 @@
-"""S3 and DynamoDB as far as a fax calls them: over TLS, on 127.0.0.1, in a process of its own, at a set pace.
+"""S3, DynamoDB and SQS as far as a fax calls them: over TLS, on 127.0.0.1, in a process of its own, at a set pace.
 
 It answers at once, or after so many seconds each, and keeps nothing: what is measured is the caller. What is in the
 answers is what AWS sends; whether they would be right is for the tests.
@@ -22,7 +22,7 @@ from zlib import crc32
 import botocore
 import trustme
 
-from benchmarks import shown
+from benchmarks import dialed, shown
 
 _EXTENSION: dict[str, Any] = {
     "pk": {"S": "EXT#0003*210"},
@@ -51,7 +51,9 @@ _APP = {
 }
 # By what is asked for; whatever else is, gets an extension.
 _ITEMS: dict[str, dict[str, Any]] = {"TOKEN": _TOKEN, "APP": _APP}
-_DYNAMODB = {"TransactWriteItems": {}, "PutItem": {}, "Query": shown.answer()}
+_ANSWERS = {"TransactWriteItems": {}, "PutItem": {}, "SendMessage": {"MessageId": "0"}}
+# By partition; whatever else is queried, is a fax with an answer of 10 KB.
+_PARTITIONS, _SHOWN = dialed.items(), shown.answer()
 
 
 @contextlib.contextmanager
@@ -82,11 +84,17 @@ class _Answers(BaseHTTPRequestHandler):
         self._read()
         self._answer(200, b"", {"ETag": '"0"'})
 
+    def do_GET(self) -> None:
+        self._answer(200, dialed.pages(), {"Content-Type": "image/tiff", "ETag": '"0"'})
+
+    def do_DELETE(self) -> None:
+        self._answer(204, b"", {})
+
     def do_POST(self) -> None:
         sent = self._read()
         operation = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
         if operation:
-            answer = {"Item": _item(sent)} if operation == "GetItem" else _DYNAMODB[operation]
+            answer = _answer(operation, sent)
             body = json.dumps(answer).encode()
             self._answer(200, body, {"Content-Type": "application/x-amz-json-1.0", "x-amz-crc32": str(crc32(body))})
         else:
@@ -115,9 +123,21 @@ class _Answers(BaseHTTPRequestHandler):
         pass
 
 
-def _item(asked: bytes) -> dict[str, Any]:
-    kind = json.loads(asked)["Key"]["pk"]["S"].partition("#")[0]
-    return _ITEMS.get(kind, _EXTENSION)
+def _answer(operation: str, asked: bytes) -> dict[str, Any]:
+    match operation:
+        case "GetItem":
+            pk = json.loads(asked)["Key"]["pk"]["S"]
+            found = _PARTITIONS.get(pk)
+            return {"Item": found[0] if found else _ITEMS.get(pk.partition("#")[0], _EXTENSION)}
+        case "Query":
+            pk = json.loads(asked)["ExpressionAttributeValues"][":pk"]["S"]
+            found = _PARTITIONS.get(pk)
+            if found is None:
+                return _SHOWN
+            # A record is asked for by its key, and what is behind it by a query.
+            items = found[1:] if pk.startswith("FAX#") else found
+            return {"Items": items, "Count": len(items), "ScannedCount": len(items)}
+    return _ANSWERS[operation]
 
 
 class _Server(ThreadingHTTPServer):

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import authorize, builds, cost, starts
+from benchmarks import attempt, authorize, builds, cost, starts, status
 from benchmarks.endpoint import endpoint
 from benchmarks.function import environment
 from benchmarks.measure import Row
@@ -48,7 +48,9 @@ def main() -> int:
         with step("measuring what deciding who is calling costs beside its reads"), endpoint() as services:
             rows += _rows("authorize", env=authorize.environment() | services)
         with step("measuring what asking for a fax costs beside its query"), endpoint() as services:
-            rows += _rows("status", env=services)
+            rows += _rows("status", env=status.environment() | services)
+        with step("measuring what sending a fax costs beside its calls"), endpoint() as services:
+            rows += _rows("attempt", env=attempt.environment() | services)
         with step("measuring three files at once"), endpoint(delay=0.03) as services:
             rows += _rows("sdk", "wave", env=services)
         with step("measuring starts, first faxes, and the others"):

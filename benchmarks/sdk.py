@@ -42,7 +42,7 @@ def cpu(function: Function) -> list[Row]:
     }
     recorder = Recorder(*own.values())
     function.handle(sample.event)
-    calls = [(service, _python_name(name), params) for service, name, params in recorder.calls]
+    calls = [(service, python_name(name), params) for service, name, params in recorder.calls]
     assert [name for _, name, _ in calls] == ["get_item", "put_object", "transact_write_items"], calls
     make: Any = boto3.client
     plain = {name: make(name) for name in own}
@@ -98,7 +98,8 @@ def _inline(call: Any, *arguments: Any) -> Any:
     return done
 
 
-def _python_name(operation: str) -> str:
+def python_name(operation: str) -> str:
+    """The SDK's method for an operation of AWS's."""
     return "".join(f"_{c.lower()}" if c.isupper() else c for c in operation).removeprefix("_")
 
 

@@ -23,11 +23,11 @@ _TIMES = 5
 _NOW = datetime(2026, 11, 30, tzinfo=UTC)
 _UID = "0" * 32
 # Beside the processor: what S3 and DynamoDB are waited for, which is assumed.
-_WAITING = 0.15
-_GB = 1769 / 1024
-_QUEUE_SECONDS, _QUEUE_GB = 0.02, 256 / 1024
-_SQS_REQUEST = 0.40e-6
-_S3_GET = 0.0004 / 1000
+WAITING = 0.15
+GB = 1769 / 1024
+QUEUE_SECONDS, QUEUE_GB = 0.02, 256 / 1024
+SQS_REQUEST = 0.40e-6
+S3_GET = 0.0004 / 1000
 # Two transactions (2 units a KB), the record of 2 KB and an event in each, the pages in one; two entries of each index
 # that a list is read from, and of the one by time, each time.
 _WRITE_UNITS = 2 * (2 * 2 + 2) + 2 + 2 * 3 * 2
@@ -94,11 +94,11 @@ def measured(document: Document) -> tuple[float, int]:
 def per_million(pages: int, seconds: float, stored: int) -> dict[str, float]:
     """Dollars by component, of a million such faxes."""
     one = {
-        "Lambda, render_fax": cost.LAMBDA_REQUEST + (seconds + _WAITING) * _GB * cost.LAMBDA_GB_SECOND,
-        "Lambda, queue_fax": cost.LAMBDA_REQUEST + _QUEUE_SECONDS * _QUEUE_GB * cost.LAMBDA_GB_SECOND,
+        "Lambda, render_fax": cost.LAMBDA_REQUEST + (seconds + WAITING) * GB * cost.LAMBDA_GB_SECOND,
+        "Lambda, queue_fax": cost.LAMBDA_REQUEST + QUEUE_SECONDS * QUEUE_GB * cost.LAMBDA_GB_SECOND,
         # Sent, received, deleted.
-        "SQS": 3 * _SQS_REQUEST,
-        "S3, pages put and the file read": (2 + pages) * cost.S3_PUT + _S3_GET,
+        "SQS": 3 * SQS_REQUEST,
+        "S3, pages put and the file read": (2 + pages) * cost.S3_PUT + S3_GET,
         "S3, pages kept for 30 days": stored / 1e9 * cost.S3_GB_MONTH,
         "DynamoDB, two changes and a read": _WRITE_UNITS * cost.WRITE_UNIT + cost.READ_UNIT,
     }
@@ -115,7 +115,7 @@ def main() -> int:
     ]
     rows += [(f"dollars per million, {name}", [f"{each[name]:.2f}" for each in costs]) for name in costs[0]]
     rows.append(("**dollars per million, together**", [f"**{sum(each.values()):.2f}**" for each in costs]))
-    rates = [document.pages / (seconds + _WAITING) for document, (seconds, _) in zip(documents, results, strict=True)]
+    rates = [document.pages / (seconds + WAITING) for document, (seconds, _) in zip(documents, results, strict=True)]
     rows.append(("pages a second of one worker", [f"{rate:.1f}" for rate in rates]))
     rows.append(("of 1,000 at a time", [f"{1000 * rate:,.0f}" for rate in rates]))
     print(f"| {' | '.join(['fax', *(document.name for document in documents)])} |")

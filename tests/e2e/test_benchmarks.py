@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import benchmarks
-from benchmarks import authorize, cost, performance, samples, starts, worst
+from benchmarks import attempt, authorize, cost, performance, samples, starts, status, worst
 from benchmarks.endpoint import endpoint
 from benchmarks.function import environment
 from benchmarks.measure import Row
@@ -52,6 +52,13 @@ def test_with_the_sdk(what: str) -> None:
     assert_shown(rows)
 
 
+def test_sending_a_fax() -> None:
+    with endpoint() as services:
+        rows = measured("-m", "benchmarks.attempt", env=attempt.environment() | services)
+    assert len(rows) == 2
+    assert_shown(rows)
+
+
 def test_deciding_who_is_calling() -> None:
     with endpoint() as services:
         rows = measured("-m", "benchmarks.authorize", env=authorize.environment() | services)
@@ -61,7 +68,7 @@ def test_deciding_who_is_calling() -> None:
 
 def test_asking_for_a_fax() -> None:
     with endpoint() as services:
-        rows = measured("-m", "benchmarks.status", env=services)
+        rows = measured("-m", "benchmarks.status", env=status.environment() | services)
     assert len(rows) == 3
     assert_shown(rows)
 

@@ -67,7 +67,7 @@ class Dispatch:
     def due(self, fax_id: str, position: int) -> Dispatched:
         """Do what is to be done with a recipient now. Raises StorageFault where something could not be read or written:
         it stays due."""
-        return self._run(fax_id, position, Due())
+        return self._run(self.recipients.load(fax_id, position, self.now()), Due())
 
     def rang(self, reference: str, carrier_id: str | None = None) -> Dispatched:
         """Ask about the attempt that a carrier's report is about, and believe what is said then. ``carrier_id`` is what
@@ -77,7 +77,7 @@ class Dispatch:
         if found is None or found.attempt is None or number > found.attempt.number:
             return Dispatched()
         if number == found.attempt.number:
-            return self._run(fax_id, position, Due(rang=True), carrier_id)
+            return self._run(found, Due(rang=True), carrier_id)
         return self._earlier(found, number)
 
     def over(self, reference: str) -> Dispatched:
@@ -107,13 +107,12 @@ class Dispatch:
         if report is None or report.state is not CallState.DELIVERED or report.pages_sent < pages:
             return Dispatched()
         latest = found.attempt
-        done = self._run(recipient.fax_id, recipient.position, EarlierDelivered(attempt, report))
+        done = self._run(found, EarlierDelivered(attempt, report))
         if "sent" in done.events and latest and latest.carrier_id and latest.status == AttemptStatus.SUBMITTED:
             self.carrier.cancel(latest.carrier_id)
         return done
 
-    def _run(self, fax_id: str, position: int, event: Event, named: str | None = None) -> Dispatched:
-        found = self.recipients.load(fax_id, position, self.now())
+    def _run(self, found: Delivery | None, event: Event, named: str | None = None) -> Dispatched:
         events: list[str] = []
         conflicts = 0
         for _ in range(_MOST_STEPS):
@@ -129,9 +128,10 @@ class Dispatch:
                     continue
                 except Moved:
                     conflicts += 1
-                    before, found = found, self.recipients.load(fax_id, position, self.now())
+                    before = found.recipient
+                    found = self.recipients.load(before.fax_id, before.position, self.now())
                     # What was said is about the attempt that it was asked about.
-                    if found is not None and found.recipient.attempt != before.recipient.attempt:
+                    if found is not None and found.recipient.attempt != before.attempt:
                         event = Due()
                     continue
                 events += [str(step.change.event)] if step.change.event else []
