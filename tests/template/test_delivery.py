@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from faxes.bootstrap import queue_fax, render_fax, send_fax, sweep
+from faxes.bootstrap import queue_fax, render_fax, send_fax, sweep, telnyx
 from faxes.bootstrap.clients import PATIENT_DYNAMODB_BUDGET, PATIENT_S3_BUDGET, SQS_BUDGET
 from faxes.ids import document_key, file_key, paper_key, pdf_key, picture_key, tiff_key
 from faxes.model import Kind
@@ -24,6 +24,12 @@ NAMES = {
     "DirectoryTable": "directory",
     "RenderQueue": "https://queue",
     "SendQueue": "https://send",
+}
+TELNYX = {
+    "TELNYX_URL": "https://api.telnyx.com/v2",
+    "TELNYX_KEY_SECRET": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:telnyx-a1b2c3",
+    "TELNYX_CONNECTION_ID": "1293384261075731499",
+    "TELNYX_NUMBER": "+12025550100",
 }
 FUNCTIONS = template.resources(DELIVERY, "AWS::Lambda::Function")
 
@@ -75,11 +81,45 @@ def test_the_environment_is_what_the_settings_read(function: str, module: Any) -
         for node in ast.walk(ast.parse(inspect.getsource(module)))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isupper()
     } - {"FAX", "PIL", "RECIPIENT"}
-    assert {name for name in environment if not name.startswith("POWERTOOLS_")} == read
+    of_a_carrier = TELNYX if module is send_fax else {}
+    assert {name for name in environment if not name.startswith("POWERTOOLS_")} == read | of_a_carrier.keys()
     module.Settings.from_env(environment)
     for name in read:
         with pytest.raises(ValueError, match=name):
             module.Settings.from_env(environment | {name: ""})
+
+
+def test_what_telnyx_needs_is_read_where_it_has_the_lines() -> None:
+    environment = template.environment(TEMPLATE, "SendFaxFunction", NAMES)
+    assert environment["TELNYX_URL"] == "https://api.telnyx.com/v2"
+    with pytest.raises(ValueError, match="TELNYX_KEY_SECRET"):
+        telnyx.Settings.from_env(environment)
+    whole = environment | TELNYX
+    assert telnyx.Settings.from_env(whole) == telnyx.Settings(*TELNYX.values())
+    for name in TELNYX:
+        with pytest.raises(ValueError, match=name):
+            telnyx.Settings.from_env(whole | {name: ""})
+
+
+def test_the_carriers_key_is_for_the_one_function_that_asks_the_carrier() -> None:
+    assert DELIVERY["Conditions"]["IsTelnyx"] == {"Fn::Equals": [{"Ref": "Carrier"}, "telnyx"]}
+    policy = DELIVERY["Resources"]["CarriersKey"]
+    assert (policy["Condition"], policy["Properties"]["Roles"]) == ("IsTelnyx", [{"Ref": "SendFaxRole"}])
+    [statement] = policy["Properties"]["PolicyDocument"]["Statement"]
+    assert statement == {
+        "Sid": "ReadTheCarriersKey",
+        "Effect": "Allow",
+        "Action": "secretsmanager:GetSecretValue",
+        "Resource": {"Ref": "TelnyxKeySecret"},
+    }
+    # No function is handed the key itself.
+    assert "secretsmanager" not in json.dumps(TEMPLATE["Resources"]) + json.dumps(template.part("rights.yaml"))
+    rule = TEMPLATE["Rules"]["TelnyxNeedsItsAccount"]
+    assert rule["RuleCondition"] == {"Fn::Equals": [{"Ref": "Carrier"}, "telnyx"]}
+    needed = ["TelnyxKeySecret", "TelnyxConnectionId", "TelnyxNumber", "TelnyxPublicKey"]
+    assert [each["Assert"] for each in rule["Assertions"]] == [
+        {"Fn::Not": [{"Fn::Equals": [{"Ref": name}, ""]}]} for name in needed
+    ]
 
 
 def test_nobody_is_told_of_a_fax_while_its_worker_can_live() -> None:

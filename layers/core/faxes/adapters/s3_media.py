@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _TIFF = "image/tiff"
+# Seconds in which a carrier fetches what it is given; it is taken away before, as a rule.
+_FETCHED = 3600
 
 
 class S3Media:
@@ -51,6 +53,12 @@ class S3Media:
             self._client.delete_object(Bucket=self._bucket, Key=key)
         except FAILURES as error:
             raise fault("DeleteObject", Effect.UNKNOWN, error) from error
+
+    def address(self, key: str) -> str:
+        """Where anybody can fetch a file for a while. It is signed here, and asks nobody."""
+        return self._client.generate_presigned_url(
+            "get_object", Params={"Bucket": self._bucket, "Key": key}, ExpiresIn=_FETCHED
+        )
 
     def keep(self, call: Call) -> None:
         try:

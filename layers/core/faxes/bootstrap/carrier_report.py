@@ -13,7 +13,7 @@ from faxes.bootstrap import clients
 from faxes.bootstrap.clients import NOBODY
 from faxes.bootstrap.environment import VARIABLES, one_of, text
 from faxes.bootstrap.telnyx import CARRIERS
-from faxes.carriers.telnyx import TELNYX
+from faxes.carriers import TELNYX
 from faxes.carriers.telnyx_reports import TelnyxReports
 from faxes.delivery.reports import Notice, Reports
 from faxes.errors import ResourceNotFound

@@ -67,6 +67,13 @@ def s3_signing() -> "S3Client":
     return boto3.client("s3", config=config(S3_BUDGET).merge(signing))
 
 
+def s3_for_others() -> "S3Client":
+    """A client of S3 that signs addresses: those of the bucket's own region, since another answers with a redirect,
+    which not everybody follows."""
+    signing = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+    return boto3.client("s3", config=config(S3_BUDGET).merge(signing))
+
+
 def dynamodb(budget: CallBudget = DYNAMODB_BUDGET) -> "DynamoDBClient":
     """A client of DynamoDB whose reads are whole or fail."""
     client = boto3.client("dynamodb", config=config(budget))

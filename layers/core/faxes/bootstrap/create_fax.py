@@ -18,6 +18,7 @@ from faxes.adapters.s3 import S3FileStore
 from faxes.bootstrap import clients
 from faxes.bootstrap.clients import DYNAMODB_BUDGET, NOBODY, S3_BUDGET
 from faxes.bootstrap.environment import NO_CARRIER, VARIABLES, one_of, text, whole
+from faxes.carriers import TELNYX
 from faxes.carriers.sandbox_numbers import SIMULATOR, why_refused
 from faxes.ids import NO_FILE
 from faxes.intake.claims import Timing
@@ -49,7 +50,7 @@ class Settings:
             idempotency=timedelta(hours=whole(environ, "IDEMPOTENCY_HOURS", 1, 168)),
             deduplication=timedelta(minutes=whole(environ, "DEDUPLICATION_MINUTES", 0, 1440)),
             directory_cache=timedelta(seconds=whole(environ, "DIRECTORY_CACHE_SECONDS", 0, 3600)),
-            carrier=one_of(environ, "CARRIER", (NO_CARRIER, SIMULATOR)),
+            carrier=one_of(environ, "CARRIER", (NO_CARRIER, SIMULATOR, TELNYX)),
             limits=Limits(
                 files_per_fax=whole(environ, "MAX_FILES_PER_FAX", 1, 10),
                 recipients_per_fax=whole(environ, "MAX_RECIPIENTS_PER_FAX", 1, 999),

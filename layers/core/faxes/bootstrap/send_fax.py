@@ -14,18 +14,19 @@ from faxes.adapters.dynamodb.senders import DynamoDBSenders
 from faxes.adapters.dynamodb.simulated import DynamoDBNetwork
 from faxes.adapters.s3_media import S3Media
 from faxes.adapters.sqs_bells import SQSBells
-from faxes.bootstrap import clients
+from faxes.bootstrap import clients, telnyx
 from faxes.bootstrap.clients import NOBODY
-from faxes.bootstrap.environment import NO_CARRIER, VARIABLES, one_of, text, whole
+from faxes.bootstrap.environment import VARIABLES, one_of, text, whole
+from faxes.bootstrap.telnyx import CARRIERS
+from faxes.carriers import TELNYX
 from faxes.carriers.simulator import Simulator
+from faxes.delivery.carrier import Carrier
 from faxes.delivery.dispatch import Dispatch
 from faxes.delivery.inbox import Inbox
 from faxes.delivery.plan import Plan
 from faxes.delivery.stamping import StampedDocuments
 from faxes.errors import StorageFault
 from faxes.ids import document_key
-
-CARRIERS = (NO_CARRIER, Simulator.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,13 @@ def inbox(lost: Callable[[StorageFault], None], failed: Callable[[Exception], No
     connect(lambda: recipients.fax(NOBODY, clients.now()), lambda: media.delete(document_key(NOBODY)))
     simulated = settings.carrier == Simulator.name
     speed = settings.speed if simulated else 1
-    network = DynamoDBNetwork(tables, settings.fax_table, secrets.randbits)
-    simulator = Simulator(network, media, clients.now, speed, bells.report) if simulated else None
+    carrier: Carrier | None = None
+    if simulated:
+        network = DynamoDBNetwork(tables, settings.fax_table, secrets.randbits)
+        carrier = Simulator(network, media, clients.now, speed, bells.report)
+    elif settings.carrier == TELNYX:
+        carrier = telnyx.carrier(S3Media(clients.s3_for_others(), settings.file_bucket).address)
     return Inbox(
         Plan(recipients, bells, clients.now, settings.deadline, sandbox=simulated),
-        Dispatch(recipients, documents, bells, simulator, clients.now, speed),
+        Dispatch(recipients, documents, bells, carrier, clients.now, speed),
     )

@@ -7,9 +7,10 @@ from typing import Self
 from faxes.adapters.secrets_manager import SecretKey
 from faxes.bootstrap import clients
 from faxes.bootstrap.environment import NO_CARRIER, VARIABLES, text
+from faxes.carriers import TELNYX
 from faxes.carriers.https import Host
 from faxes.carriers.simulator import Simulator
-from faxes.carriers.telnyx import TELNYX, Telnyx
+from faxes.carriers.telnyx import Telnyx
 
 CARRIERS = (NO_CARRIER, Simulator.name, TELNYX)
 

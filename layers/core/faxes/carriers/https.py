@@ -50,8 +50,8 @@ class Host:
     Raises ValueError for another address."""
 
     base: str
-    connect: float = 3
-    total: float = 15
+    connect: float = 2
+    total: float = 12
     trust: ssl.SSLContext | None = field(default=None)
 
     def __post_init__(self) -> None:

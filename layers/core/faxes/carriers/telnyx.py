@@ -28,14 +28,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote
 
+from faxes.carriers import TELNYX
 from faxes.carriers.https import Answer, Host, NotAnswered, NotSent
 from faxes.carriers.telnyx_failures import CANCELED, REASONS
 from faxes.delivery.carrier import Accepted, Call, CallState, CarrierSilent, NoAnswer, Refused, Report
 from faxes.errors import StorageFault
 from faxes.model import Reason
 
-# Its name among the carriers.
-TELNYX = "telnyx"
 _REFUSALS = frozenset({400, 401, 403, 404, 409, 415, 422, 429})
 # The key, the account or its money, and too much at once: the fax waits for better times.
 _LATER = frozenset({401, 403, 429})

@@ -87,7 +87,7 @@ class Dispatch:
         ended = attempt is not None and attempt.status in (AttemptStatus.ENDED, AttemptStatus.ABANDONED)
         if attempt is None or not ended or self.carrier is None or attempt.carrier != self.carrier.name:
             return Dispatched()
-        self.carrier.withdraw(reference)
+        self.documents.withdraw(reference)
         # What nobody knows the end of, a person may want to look up there.
         if attempt.carrier_id and attempt.erased is None and attempt.reason != Reason.OUTCOME_UNKNOWN:
             self.recipients.erased(attempt, self.carrier.erase(attempt.carrier_id))

@@ -1,0 +1,161 @@
+"""send_fax as it is set up with Telnyx: the real handler, AWS as moto plays it, and the server that speaks the wire."""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from types import ModuleType
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import boto3
+import pytest
+
+from faxes.adapters.dynamodb.items import plain, wire
+from faxes.adapters.dynamodb.records import fax_item
+from faxes.bootstrap import clients
+from faxes.model import Status
+from faxes.pages import FaxPage, Resolution, t6, tiff
+from tests.support.cloud import Cloud
+from tests.support.faxes import fax
+from tests.support.lambda_context import CONTEXT
+from tests.support.telnyx.machines import Machine
+from tests.support.telnyx.media import MediaFailed
+from tests.support.telnyx.server import TelnyxServer
+
+NUMBER = "+12125550001"
+KEY = "KEY0123456789ABCDEF"
+
+
+@dataclass
+class Deployed:
+    cloud: Cloud
+    server: TelnyxServer
+    function: ModuleType
+    secrets: Any
+    secret: str
+
+    def send(self, **message: Any) -> None:
+        with suppress(Exception):
+            self.function.handler({"Records": [{"body": json.dumps(message)}]}, CONTEXT)
+
+    def queued(self) -> tuple[str, str]:
+        """A fax whose pages are ready: its id and uid."""
+        now = clients.now()
+        made = fax(
+            1,
+            id="115937093837901",
+            recipients=(NUMBER,),
+            status=Status.QUEUED,
+            due_at=now,
+            revision=3,
+            created_at=now,
+            expires_at=now.replace(microsecond=0) + timedelta(days=30),
+        )
+        self.cloud.dynamodb.put_item(TableName=self.cloud.names["FaxTable"], Item=wire(fax_item(made, None, 4)))
+        rows = 300
+        page = FaxPage(rows, Resolution.FINE, t6.encode(b"\x00" * 216 * rows))
+        pages = tiff.write([page] * made.pages)
+        self.cloud.s3.put_object(Bucket="file-bucket", Key=f"faxes/{made.uid}/pages.tif", Body=pages)
+        return made.id, made.uid
+
+    def items(self) -> dict[str, dict[str, Any]]:
+        found = [plain(item) for item in self.cloud.items("FaxTable")]
+        return {item["sk"]: item for item in found if item["pk"].startswith("FAX#")}
+
+    def make_due(self) -> None:
+        """As if the time had come for what waits."""
+        table = self.cloud.names["FaxTable"]
+        for item in map(plain, self.cloud.items("FaxTable")):
+            if "dueAt" in item:
+                past = item | {"dueAt": "2026-01-01T00:00:00.000Z"}
+                self.cloud.dynamodb.put_item(TableName=table, Item=wire(past))
+
+
+@pytest.fixture(name="deployed")
+def _deployed(cloud: Cloud) -> Iterator[Deployed]:
+    client: Any = boto3.client
+    secrets = client("secretsmanager")
+    secret = secrets.create_secret(Name="telnyx", SecretString=f"{KEY}\n")["ARN"]
+
+    def fetched(url: str) -> bytes:
+        """What S3 would answer."""
+        key = urlsplit(url).path.removeprefix("/")
+        if key not in cloud.objects():
+            raise MediaFailed("file_download_failed")
+        return cloud.objects()[key]
+
+    with TelnyxServer(send=lambda *sent: 200) as server:
+        server.exchange._download = fetched
+        server.exchange.machines[NUMBER] = Machine(dials=timedelta(), page=timedelta())
+        function = cloud.function(
+            "send_fax",
+            CARRIER="telnyx",
+            TELNYX_URL=server.url,
+            TELNYX_KEY_SECRET=secret,
+            TELNYX_CONNECTION_ID=server.account.connection_id,
+            TELNYX_NUMBER=server.account.numbers[0],
+        )
+        yield Deployed(cloud, server, function, secrets, secret)
+
+
+def test_a_fax_is_sent_from_a_copy_of_its_own_and_nothing_of_it_stays(deployed: Deployed) -> None:
+    fax_id, uid = deployed.queued()
+    deployed.send(fax=fax_id)
+    deployed.send(fax=fax_id, recipient=1)
+    reference = f"{fax_id}-001-01"
+    attempt = deployed.items()["RECIPIENT#001#ATTEMPT#01"]
+    assert (attempt["status"], attempt["carrier"]) == ("submitted", "telnyx")
+    (asked,) = [json.loads(body) for method, _, body in deployed.server.asked if method == "POST"]
+    url = urlsplit(asked["media_url"])
+    # Of the bucket's own region, without a redirect; of one key, for an hour; nothing in it names the fax's page.
+    assert (url.scheme, url.netloc) == ("https", "file-bucket.s3.eu-west-1.amazonaws.com")
+    assert url.path == f"/media/{reference}/fax.tif"
+    query = parse_qs(url.query)
+    assert (query["X-Amz-Algorithm"], query["X-Amz-Expires"]) == (["AWS4-HMAC-SHA256"], ["3600"])
+    said = " ".join(str(part) for each in deployed.server.asked for part in each)
+    assert uid not in said
+    assert KEY not in json.dumps([str(each) for each in deployed.items().values()])
+
+    for _ in range(40):
+        deployed.server.settle()
+        if deployed.server.exchange.paper(NUMBER):
+            break
+        deployed.server.closed.wait(0.1)
+    deployed.make_due()
+    deployed.send(fax=fax_id, recipient=1)
+    items = deployed.items()
+    assert (items["FAX"]["status"], items["RECIPIENT#001"]["status"]) == ("sent", "sent")
+    pages = items["FAX"]["pages"]
+    assert deployed.server.exchange.paper(NUMBER) == [pages]
+    assert [key for key in deployed.cloud.objects() if key.startswith("media/")] == []
+    # What the carrier keeps is deleted there, and what it said of that is recorded.
+    deployed.send(over=reference)
+    assert [sent.deleted for sent in deployed.server.exchange.faxes.values()] == [True]
+    assert deployed.items()["RECIPIENT#001#ATTEMPT#01"]["erased"] == "204"
+
+
+def test_a_key_that_is_replaced_is_read_anew(deployed: Deployed) -> None:
+    fax_id, _ = deployed.queued()
+    deployed.server.account.api_key = "KEYreplaced"
+    deployed.secrets.put_secret_value(SecretId=deployed.secret, SecretString="KEYreplaced")
+    deployed.function.inbox.dispatch.carrier._key._key = KEY
+    deployed.send(fax=fax_id)
+    deployed.send(fax=fax_id, recipient=1)
+    assert deployed.items()["RECIPIENT#001#ATTEMPT#01"]["status"] == "submitted"
+    assert len(deployed.server.exchange.faxes) == 1
+
+
+@pytest.mark.parametrize("value", ["", " ", "Schlüssel", "a\r\nb"])
+def test_a_key_that_is_none_asks_nobody(deployed: Deployed, value: str) -> None:
+    fax_id, _ = deployed.queued()
+    if value:
+        deployed.secrets.put_secret_value(SecretId=deployed.secret, SecretString=value)
+    else:
+        deployed.secrets.delete_secret(SecretId=deployed.secret, ForceDeleteWithoutRecovery=True)
+    deployed.send(fax=fax_id)
+    deployed.send(fax=fax_id, recipient=1)
+    assert deployed.server.asked == []
+    items = deployed.items()
+    assert (items["RECIPIENT#001"]["status"], items["RECIPIENT#001"]["reason"]) == ("waiting", "carrier_unavailable")
