@@ -178,6 +178,7 @@ OWN = {
     # The log has what all tests did, errors too.
     "make logs": ">/dev/null make logs STACK=fax-api",
     "make stuck": "make stuck STACK=fax-api",
+    "make faxes": "make faxes STACK=fax-api",
 }
 
 
