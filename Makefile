@@ -241,6 +241,10 @@ bench-rendering: $(DEV) ## Measure what drawing a fax costs, and how well it can
 	@env PYTHONPATH=.:layers/core $(BIN)/python -m benchmarks.rendering; \
 	  exec env PYTHONPATH=.:layers/core $(BIN)/python -m benchmarks.legibility
 
+.PHONY: bench-stamping
+bench-stamping: $(DEV) ## Measure what the header line costs, for each page that is sent
+	@$(DEV_TOOL) benchmarks.stamping
+
 .PHONY: bench-worker
 bench-worker: $(DEV) ## Measure what a worker takes to make a fax's pages, and what that costs
 	@$(DEV_TOOL) benchmarks.worker
