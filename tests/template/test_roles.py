@@ -145,6 +145,7 @@ def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> N
         TEMPLATE, "AWS::IAM::ManagedPolicy"
     )
     of_options = [
+        "CarriersKey",
         "KeyForFiles",
         "KeyForPages",
         "KeyForTables",

@@ -74,6 +74,8 @@ class TelnyxServer:
         self.webhooks = Webhooks(self.account, now, send, self._other)
         self.requests: Counter[str] = Counter()
         self.closed = threading.Event()
+        # How much later it takes up what is stored late.
+        self.late = _LATE
         self._http = ThreadingHTTPServer(("127.0.0.1", port), type("Handler", (_Handler,), {"telnyx": self}))
         self._http.daemon_threads = True
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
@@ -201,7 +203,7 @@ class _Handler(BaseHTTPRequestHandler):
         if wrong is Request.TOO_MANY:
             raise Refused(429, Problem("10011", "Too many requests."), headers={"Retry-After": "7"})
         if wrong is Request.STORED_LATE:
-            exchange.at(telnyx.now() + _LATE, lambda moment: _ignored(exchange.create(asked, moment)))
+            exchange.at(telnyx.now() + telnyx.late, lambda moment: _ignored(exchange.create(asked, moment)))
         made = exchange.create(asked) if wrong in _STORED else None
         if made and made.machine.reports is Reports.BEFORE_ANSWER:
             telnyx.settle()
