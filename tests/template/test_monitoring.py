@@ -121,6 +121,11 @@ def test_the_dashboard_shows_what_is_counted() -> None:
     ]
 
 
+def test_the_dashboard_shows_every_function() -> None:
+    metrics = [metric for widget in widgets() for metric in widget["properties"].get("metrics", [])]
+    assert {metric[3] for metric in metrics if metric[0] == "AWS/Lambda"} == set(template.functions(TEMPLATE))
+
+
 def test_the_dashboard_has_cold_starts_from_the_reports_in_the_logs() -> None:
     (logged,) = [widget["properties"]["query"] for widget in widgets() if widget["type"] == "log"]
     groups = ["CreateFaxLogGroup", "AuthorizeLogGroup", "IssueTokenLogGroup"]
