@@ -11,21 +11,32 @@ from faxes.adapters.dynamodb.deliveries import event_of
 from faxes.adapters.dynamodb.items import plain, wire
 from faxes.adapters.dynamodb.recipients import DynamoDBRecipients
 from faxes.adapters.dynamodb.records import RECORD, fax_item
+from faxes.carriers.simulator import Simulator
 from faxes.delivery import ends, policy
 from faxes.delivery.carrier import Accepted, CallState, Refused, Report
+from faxes.delivery.lines import Lines
 from faxes.delivery.plan import BATCH, Plan
 from faxes.delivery.policy import RESERVED
 from faxes.delivery.ports import Moved, NumberTaken, Recipients, Write
+from faxes.delivery.receiving import Receiving
 from faxes.delivery.steps import Delivery, Due, Event, NumberInUse, Step, Terms
 from faxes.lifecycle import HistoryEvent
 from faxes.model import Counts, Fax, Reason, RecipientStatus, Status
 from tests.support.cloud import Cloud
-from tests.support.deliveries import MemoryBells, MemoryRecipients
+from tests.support.deliveries import MemoryBells, MemoryCopies, MemoryDocuments, MemoryNetwork, MemoryRecipients
 from tests.support.faxes import NOW, fax
+from tests.support.memory import MemoryDirectory
 
 TERMS = Terms("simulator")
 SENT = Report(CallState.DELIVERED, 2)
 SECOND = timedelta(seconds=1)
+
+
+def planning(store: Recipients) -> Plan:
+    """What gives faxes their recipients, for whom there is a line."""
+    receiving = Receiving(MemoryDirectory(), MemoryCopies(), store, lambda: NOW, lambda bits: 1, timedelta(days=30))
+    lines = Lines(Simulator(MemoryNetwork(), MemoryDocuments(), lambda: NOW))
+    return Plan(store, MemoryBells(lambda: NOW), lines, receiving, lambda: NOW, timedelta(hours=24))
 
 
 class Kept:
@@ -37,7 +48,7 @@ class Kept:
     def queued(self, n: int, *numbers: str) -> str:
         made = fax(n, recipients=numbers, status=Status.QUEUED, due_at=NOW, revision=3)
         self.keep(made)
-        Plan(self.store, MemoryBells(lambda: NOW), lambda: NOW, timedelta(hours=24)).plan(made.id)
+        planning(self.store).plan(made.id)
         return made.id
 
     def load(self, fax_id: str, position: int = 1) -> Delivery:
@@ -85,7 +96,7 @@ def test_a_fax_gets_its_recipients_once(kept: Kept) -> None:
     assert found.fax.due_at == fax(1).created_at + timedelta(hours=36)
     assert kept.store.open(fax_id) == {1: True, 2: True}
     changed = kept.go(fax_id, Due())
-    again = Plan(kept.store, MemoryBells(lambda: NOW), lambda: NOW, timedelta(hours=24)).plan(fax_id)
+    again = planning(kept.store).plan(fax_id)
     assert again == 2
     assert kept.load(fax_id).recipient == changed.recipient
 
@@ -262,7 +273,7 @@ def test_of_an_erased_fax_nothing_is_sent_and_nothing_comes_back(cloud: Cloud) -
     store = DynamoDBRecipients(cloud.dynamodb, table, 4, lambda bits: next(numbers))
     made = fax(1, status=Status.QUEUED, due_at=NOW, revision=3)
     cloud.dynamodb.put_item(TableName=table, Item=wire(fax_item(made, None, 4)))
-    Plan(store, MemoryBells(lambda: NOW), lambda: NOW, timedelta(hours=24)).plan(made.id)
+    planning(store).plan(made.id)
     found = store.load(made.id, 1, NOW)
     assert found is not None
     step = policy.step(found, Due(), NOW, TERMS)

@@ -6,7 +6,9 @@ emulator does not know: tests/template holds that.
 
 import json
 import re
+import secrets
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -15,21 +17,24 @@ from typing import Any
 import boto3
 import pytest
 
+from faxes.adapters.dynamodb.directory import DynamoDBDirectory, extension_item
 from faxes.adapters.dynamodb.items import wire
 from faxes.adapters.dynamodb.recipients import DynamoDBRecipients
-from faxes.adapters.dynamodb.records import fax_item
 from faxes.adapters.dynamodb.senders import DynamoDBSenders
 from faxes.adapters.dynamodb.simulated import DynamoDBNetwork
+from faxes.adapters.s3_copies import S3PageCopies
 from faxes.adapters.s3_media import S3Media
 from faxes.adapters.sqs_bells import SQSBells
 from faxes.carriers.simulator import Simulator
 from faxes.delivery.dispatch import Dispatch
+from faxes.delivery.lines import Lines
 from faxes.delivery.plan import Plan
+from faxes.delivery.receiving import Receiving
 from faxes.delivery.stamping import StampedDocuments
 from faxes.errors import StorageFault
 from faxes.ids import tiff_key
 from faxes.model import Fax, Status
-from tests.support import cloud, template
+from tests.support import cloud, ready, template
 from tests.support.faxes import fax
 from tests.support.sheets import tiff_of
 from tools.local.emulator import Emulator, emulator
@@ -56,11 +61,13 @@ TOLD = {
 }
 # Without these, the attempt is made again.
 NOT_OFFERED = {
-    ("ReadSenders", "dynamodb:GetItem"): "GetItem",
     ("ReadPages", "s3:GetObject"): "GetObject",
     ("OfferDocuments", "s3:PutObject"): "PutObject",
 }
 # What a machine of the simulated network gets is copied.
+# What an extension's fax takes, and no other.
+COPIES = [("CopyPages", "s3:PutObject"), ("RemoveCopiesOfAFaxThatIsGone", "s3:DeleteObject")]
+POOL = ThreadPoolExecutor(2)
 NOT_KEPT = {("OfferDocuments", "s3:GetObject"), ("KeepWhatSimulatedMachinesGet", "s3:PutObject")}
 
 
@@ -101,18 +108,19 @@ class Lab:
             "aws_session_token": given["SessionToken"],
         }
 
-    def queued(self) -> Fax:
+    def queued(self, *numbers: str) -> Fax:
         now = datetime.now(UTC).replace(microsecond=0)
         # To two: only the first claim changes the record, the second one just looks at it. To nobody else: what failed
         # before may have their lines.
         n = next(self.numbers)
-        made = fax(n, recipients=(f"777{n:03}1", f"777{n:03}2"), created_at=now, due_at=now)
+        to = numbers or (f"777{n:03}1", f"777{n:03}2")
+        made = fax(n, recipients=to, created_at=now, due_at=now)
         made = replace(made, status=Status.QUEUED, revision=3, expires_at=now + timedelta(days=1))
-        self.running.client("dynamodb").put_item(TableName="FaxTable", Item=wire(fax_item(made, None, 4)))
+        ready.put(self.running.client("dynamodb"), "FaxTable", self.running.client("s3"), BUCKET, made)
         self.running.client("s3").put_object(Bucket=BUCKET, Key=tiff_key(made.uid), Body=tiff_of(made.pages))
         return made
 
-    def send(self, right: tuple[str, str] | None) -> tuple[Status | str, list[Exception]]:
+    def send(self, right: tuple[str, str] | None, *numbers: str) -> tuple[Status | str, list[Exception]]:
         """How far a fax comes that is sent without this right, and what was told that could not be done. Raises
         StorageFault."""
         # The SDK has no stubs of SQS here.
@@ -125,14 +133,20 @@ class Lab:
         bells = SQSBells(queues, self.queue, lost.append)
         media = S3Media(client("s3", **rights), BUCKET)
         documents = StampedDocuments(media, DynamoDBSenders(tables, "DirectoryTable"), lost.append)
-        simulator = Simulator(network, media, lambda: clock[0])
-        dispatch = Dispatch(recipients, documents, bells, simulator, lambda: clock[0])
-        made = self.queued()
-        Plan(recipients, bells, lambda: clock[0], timedelta(hours=24)).plan(made.id)
+        lines = Lines(Simulator(network, media, lambda: clock[0]))
+        copies = S3PageCopies(client("s3", **rights), BUCKET, POOL)
+        directory, kept = DynamoDBDirectory(tables, "DirectoryTable"), timedelta(days=30)
+        receiving = Receiving(directory, copies, recipients, lambda: clock[0], secrets.randbits, kept)
+        dispatch = Dispatch(recipients, documents, bells, lines, receiving, lambda: clock[0])
+        made = self.queued(*numbers)
+        Plan(recipients, bells, lines, receiving, lambda: clock[0], timedelta(hours=24)).plan(made.id)
         for _ in range(3):
             for position in (1, 2):
                 dispatch.due(made.id, position)
             clock[0] += timedelta(minutes=5)
+        if numbers:
+            # As where the fax was erased while it was copied.
+            copies.delete("a" * 32, 2)
         found = recipients.fax(made.id, clock[0])
         assert found is not None
         return found.status, lost
@@ -146,6 +160,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
             cloud.create_table(running.client("dynamodb"), name, tables[name]["Properties"])
         location: Any = {"LocationConstraint": "eu-west-1"}
         running.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=location)
+        terminal = extension_item(ready.extension("0003*211", "bob"))
+        running.client("dynamodb").put_item(TableName="DirectoryTable", Item=wire(terminal))
         queues = running.client("sqs")
         url = queues.create_queue(QueueName="send")["QueueUrl"]
         attributes = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
@@ -154,10 +170,15 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 def test_with_all_its_rights_a_fax_is_sent(lab: Lab) -> None:
     assert lab.send(None) == (Status.SENT, [])
+    assert lab.send(None, "0003*211") == (Status.SENT, [])
 
 
 @pytest.mark.parametrize("right", RIGHTS, ids=": ".join)
 def test_each_right_is_needed(lab: Lab, right: tuple[str, str]) -> None:
+    if right in COPIES:
+        with pytest.raises(StorageFault, match=r"AccessDenied|of the pages stay"):
+            lab.send(right, "0003*211")
+        return
     if right in TOLD | NOT_OFFERED or right in NOT_KEPT:
         status, told = lab.send(right)
         assert (status == Status.SENT) == (right in TOLD)
@@ -172,7 +193,12 @@ def test_each_right_is_needed(lab: Lab, right: tuple[str, str]) -> None:
 def test_it_has_no_other_right() -> None:
     of_deliveries = ("ConditionCheckItem", "PutItem", "UpdateItem")
     assert sorted(RIGHTS) == sorted(
-        [("HaveThemSent", "sqs:SendMessage"), *NOT_OFFERED, *NOT_KEPT, ("OfferDocuments", "s3:DeleteObject")]
+        [
+            ("HaveThemSent", "sqs:SendMessage"),
+            ("ReadDirectory", "dynamodb:GetItem"),
+            ("OfferDocuments", "s3:DeleteObject"),
+        ]
+        + [*COPIES, *NOT_OFFERED, *NOT_KEPT]
         + [("ReadFaxesAndLines", f"dynamodb:{action}") for action in ("GetItem", "Query")]
         + [("ChangeFaxesAndLines", f"dynamodb:{action}") for action in of_deliveries]
         + [("FreeLines", "dynamodb:DeleteItem")]

@@ -31,10 +31,10 @@ TOO_LONG, TOO_SLOW = Failure("page_too_long", "File 1 ...", 1, 2, 34), Failure("
 type Store = MemoryJobStore | DynamoDBJobStore
 
 
-def on_dynamodb(cloud: Cloud, waiting: timedelta | None = None) -> DynamoDBJobStore:
+def on_dynamodb(cloud: Cloud) -> DynamoDBJobStore:
     DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"]).insert(ACCEPTED)
     draws = iter(range(100))
-    return DynamoDBJobStore(cloud.dynamodb, cloud.names["FaxTable"], 4, lambda bits: next(draws), waiting)
+    return DynamoDBJobStore(cloud.dynamodb, cloud.names["FaxTable"], 4, lambda bits: next(draws))
 
 
 @pytest.fixture(params=["memory", "DynamoDB"])
@@ -159,19 +159,16 @@ def items(cloud: Cloud) -> dict[str, dict[str, Any]]:
 
 
 def test_items_of_a_fax_whose_pages_are_ready(cloud: Cloud) -> None:
-    store = on_dynamodb(cloud, timedelta(hours=24))
+    store = on_dynamodb(cloud)
     before = items(cloud)["FAX"]
     store.ready(store.take_up(read(store), LATER, SOON), STORED, LATER)
     written = items(cloud)
     expires = int(ACCEPTED.expires_at.timestamp())
-    day_on = ACCEPTED.created_at + timedelta(days=1)
     assert written.pop("FAX") == before | {
         "status": "queued",
         "revision": 3,
         "tries": 1,
-        "reason": "no_carrier",
-        "due": "carrier",
-        "dueAt": text(day_on),
+        "dueAt": text(LATER),
         "rendered": {
             "tiff": {"key": "faxes/u/pages.tif", "size": 2_000, "sha256": "ab" * 32},
             "pdf": {"key": "faxes/u/pages.pdf", "size": 3_000, "sha256": "cd" * 32},
@@ -192,7 +189,7 @@ def test_items_of_a_fax_whose_pages_are_ready(cloud: Cloud) -> None:
     told = [event_of(written[key]) for key in sorted(written)]
     assert [(event.at, event.event, event.reason, event.pages) for event in told] == [
         (SOON, "rendering_started", None, None),
-        (LATER, "pages_ready", "no_carrier", 2),
+        (LATER, "pages_ready", None, 2),
     ]
     assert {item["expiresAt"] for item in written.values()} == {expires}
 

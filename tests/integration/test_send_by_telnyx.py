@@ -140,7 +140,7 @@ def test_a_key_that_is_replaced_is_read_anew(deployed: Deployed) -> None:
     fax_id, _ = deployed.queued()
     deployed.server.account.api_key = "KEYreplaced"
     deployed.secrets.put_secret_value(SecretId=deployed.secret, SecretString="KEYreplaced")
-    deployed.function.inbox.dispatch.carrier._key._key = KEY
+    deployed.function.inbox.dispatch.lines.live._key._key = KEY
     deployed.send(fax=fax_id)
     deployed.send(fax=fax_id, recipient=1)
     assert deployed.items()["RECIPIENT#001#ATTEMPT#01"]["status"] == "submitted"

@@ -51,7 +51,8 @@ CALLS: dict[str, tuple[int, dict[str, Fault]]] = {
     "write": (4, WRITE),
     "carrier take": (1, DYNAMODB | AFTER),
     "carrier read": (1, READ),
-    "sender read": (2, READ),
+    # Whether it is an extension, and who sends it.
+    "directory read": (3, READ),
     # Each of these is the same when it is made twice.
     "pages read": (1, S3),
     "document put": (1, S3),
@@ -81,7 +82,7 @@ def named(operation: str, sent: dict[str, Any]) -> str | None:
         case "Query":
             return "line read" if "DEST#" in json.dumps(sent) else "recipient read"
         case "GetItem" if any(f"{kind}#" in json.dumps(sent) for kind in ("ORG", "EXT")):
-            return "sender read"
+            return "directory read"
         case "GetItem":
             return "carrier read" if "SIM#" in json.dumps(sent) else "record read"
         case "SendMessage":

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from faxes.carriers.simulator import Taken
 from faxes.delivery.carrier import Call
 from faxes.delivery.policy import RESERVED
-from faxes.delivery.ports import Moved, NumberTaken, Write
+from faxes.delivery.ports import IdTaken, Moved, NumberTaken, Write
 from faxes.delivery.steps import Delivery
-from faxes.ids import document_key
-from faxes.lifecycle import HistoryEvent
+from faxes.ids import document_key, page_keys
+from faxes.lifecycle import FaxEvent, HistoryEvent
 from faxes.model import Attempt, Fax, Recipient, RecipientStatus
 
 type Key = tuple[str, int]
@@ -68,6 +68,11 @@ class MemoryRecipients:
         for recipient in recipients:
             self.recipients[after.id, recipient.position] = recipient
 
+    def wait(self, before: Fax, after: Fax) -> None:
+        if self.faxes.get(before.id) != before:
+            raise Moved
+        self.faxes[after.id] = after
+
     def write(self, write: Write) -> Key | None:
         change = write.change
         recipient = change.recipient
@@ -77,6 +82,14 @@ class MemoryRecipients:
             or self._revision(write.fax.id) != write.before.fax.revision
         ):
             raise Moved
+        received = change.received
+        if received is not None:
+            if received.id in self.faxes:
+                raise IdTaken
+            self.faxes[received.id] = received
+            self.history[received.id].append(
+                HistoryEvent(write.at, FaxEvent.RECEIVED, pages=received.pages, revision=1)
+            )
         line = self.lines[recipient.destination]
         if change.line_until is not None:
             if line.holder not in (None, key) and line.until is not None and line.until > write.at:
@@ -130,6 +143,22 @@ class MemoryRecipients:
             self.recipients[key] = replace(waiter, due_at=at, revision=waiter.revision + 1)
             return key
         return None
+
+
+class MemoryCopies:
+    """Implements ``delivery.ports.PageCopies``: the keys of pages that lie there, by their fax's uid."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, list[str]] = {}
+
+    def copy(self, from_uid: str, to_uid: str, pages: int) -> bool:
+        if from_uid not in self.pages:
+            return False
+        self.pages[to_uid] = page_keys(to_uid, pages)
+        return True
+
+    def delete(self, uid: str, pages: int) -> None:
+        self.pages.pop(uid, None)
 
 
 class MemoryNetwork:

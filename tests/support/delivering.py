@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any, cast
 
 from faxes import lifecycle
@@ -10,16 +11,32 @@ from faxes.carriers import simulator
 from faxes.carriers.simulator import Simulator
 from faxes.delivery.carrier import Carrier
 from faxes.delivery.dispatch import Dispatch
+from faxes.delivery.lines import Lines
 from faxes.delivery.plan import Plan
-from faxes.delivery.ports import Documents, Recipients
+from faxes.delivery.ports import Directory, Documents, PageCopies, Recipients
+from faxes.delivery.receiving import Receiving
+from faxes.ids import page_keys
 from faxes.lifecycle import FINAL, FINAL_FOR_A_RECIPIENT, FaxEvent, HistoryEvent
-from faxes.model import Attempt, Counts, Fax, Recipient, RecipientStatus, Status
-from tests.support.deliveries import MemoryBells, MemoryDocuments, MemoryNetwork, MemoryRecipients
+from faxes.model import (
+    Attempt,
+    Counts,
+    Extension,
+    ExtensionNumber,
+    ExtensionType,
+    Fax,
+    Recipient,
+    RecipientStatus,
+    Status,
+)
+from tests.support.deliveries import MemoryBells, MemoryCopies, MemoryDocuments, MemoryNetwork, MemoryRecipients
 from tests.support.faxes import NOW, fax
+from tests.support.memory import MemoryDirectory
 
-DEADLINE = timedelta(hours=24)
+DEADLINE, RETENTION = timedelta(hours=24), timedelta(days=30)
 
 
+# Of the faxes that extensions receive; others count from 1.
+_FIRST_UID = 2**100
 type Between = Callable[[str, Callable[[], Any]], Any]
 
 
@@ -38,9 +55,9 @@ class Watched:
 
 class World:
     """``between`` is told each call of a worker's, to the store or to the carrier, and makes it or not. The workers'
-    clock may be ``skew`` before or behind the network's."""
+    clock may be ``skew`` before or behind the network's. Unless it is ``carried``, only sandbox faxes have a line."""
 
-    def __init__(self, between: Between = lambda name, call: call()) -> None:
+    def __init__(self, between: Between = lambda name, call: call(), *, carried: bool = True) -> None:
         self.clock = NOW
         self.skew = timedelta()
         self.store = MemoryRecipients()
@@ -52,9 +69,29 @@ class World:
         self.told: list[str] = []
         self.simulator = Simulator(self.network, self.documents, lambda: self.clock, report=self._report)
         store, carrier = cast(Recipients, Watched(self.store, between)), cast(Carrier, Watched(self.simulator, between))
+        terminal = ExtensionType.PHONE_TERMINAL
+        self.directory = MemoryDirectory(
+            [
+                Extension(ExtensionNumber("0003", "211"), "bob", terminal, True),
+                Extension(ExtensionNumber("0003", "213"), "bob", terminal, False),
+                Extension(ExtensionNumber("0004", "210"), "carol", terminal, True),
+            ]
+        )
+        self.directory.names["0003"] = "Example Ltd"
+        self.copies = MemoryCopies()
+        draws = count(1)
+        self.receiving = Receiving(
+            cast(Directory, Watched(self.directory, between)),
+            cast(PageCopies, Watched(self.copies, between)),
+            store,
+            self.now,
+            lambda bits: (_FIRST_UID + next(draws)) % 2**bits,
+            RETENTION,
+        )
+        lines = Lines(carrier if carried else None, carrier)
         documents = cast(Documents, Watched(self.documents, between))
-        self.dispatch = Dispatch(store, documents, self.bells, carrier, self.now)
-        self.plan = Plan(store, self.bells, self.now, DEADLINE)
+        self.dispatch = Dispatch(store, documents, self.bells, lines, self.receiving, self.now)
+        self.plan = Plan(store, self.bells, lines, self.receiving, self.now, DEADLINE)
         self._faxes = 0
 
     def now(self) -> datetime:
@@ -64,14 +101,15 @@ class World:
     def _report(self, reference: str, after: timedelta) -> None:
         self.reports.append((self.clock + after, reference))
 
-    def accept(self, *numbers: str, pages: int = 2) -> str:
+    def accept(self, *numbers: str, pages: int = 2, **other: Any) -> str:
         """A fax whose pages are ready, to these numbers: its id."""
         self._faxes += 1
-        made = fax(self._faxes, recipients=numbers, pages=pages, created_at=self.now())
+        made = fax(self._faxes, recipients=numbers, pages=pages, created_at=self.now(), **other)
         queued = replace(
             made, status=Status.QUEUED, revision=3, due_at=self.clock, expires_at=self.clock + timedelta(days=30)
         )
         self.store.faxes[made.id] = queued
+        self.copies.pages[made.uid] = page_keys(made.uid, pages)
         self.store.history[made.id] = [
             HistoryEvent(self.clock, FaxEvent.RENDERING_STARTED, revision=2),
             HistoryEvent(self.clock, FaxEvent.PAGES_READY, revision=3),
@@ -135,14 +173,22 @@ class World:
     def recipient(self, fax_id: str, position: int = 1) -> Recipient:
         return self.store.recipients[fax_id, position]
 
+    def received(self) -> list[Fax]:
+        """The faxes that extensions have, in the order of their ids."""
+        return sorted((each for each in self.store.faxes.values() if each.direction == "in"), key=lambda each: each.id)
+
     def attempts(self, fax_id: str, position: int = 1) -> list[Attempt]:
         return [
             attempt for (of, at, _), attempt in sorted(self.store.attempts.items()) if (of, at) == (fax_id, position)
         ]
 
     def paper(self, fax_id: str, position: int = 1) -> list[tuple[int, ...]]:
-        """What came out of the recipient's machine: for each call that printed, its pages, by their numbers in the
-        fax."""
+        """What came out of the recipient's machine: for each call that printed, its pages, by their numbers in the fax;
+        of an extension, for each fax that it has of this."""
+        recipient = self.store.recipients.get((fax_id, position))
+        if recipient and recipient.inside:
+            given = {attempt.received_uid for attempt in self.attempts(fax_id, position)}
+            return [tuple(range(1, each.pages + 1)) for each in self.received() if each.uid in given]
         printed = [
             tuple(self.documents.papers[reference][page - 1] for page in simulator.paper(taken, self.clock, 1))
             for reference, taken in sorted(self.network.faxes.items())

@@ -77,9 +77,10 @@ class Deployment:
         """A function whose calls are seen, and meet the fault that is armed."""
 
         def seen(request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse | None:
-            operation = event_name.rpartition(".")[2]
-            # S3's bodies are no JSON, and what is sent there is known by the operation.
-            call = naming(operation, {} if ".s3." in event_name else sent_json(request))
+            service, operation = event_name.split(".")[1:]
+            # S3's bodies are no JSON, and what is asked for stands in the address.
+            sent: dict[str, Any] = {"url": str(request.url)} if service == "s3" else sent_json(request)
+            call = naming(operation, sent)
             return self._meet(call, operation, request) if call else None
 
         session: Any = boto3.DEFAULT_SESSION
@@ -102,10 +103,16 @@ class Deployment:
         if not armed.fault.always:
             armed.over = True
         if armed.fault.effective:
-            self._take_effect(operation, sent_json(request))
+            self._take_effect(operation, request)
         return armed.fault.fate(request)
 
-    def _take_effect(self, operation: str, sent: dict[str, Any]) -> None:
+    def _take_effect(self, operation: str, request: AWSPreparedRequest) -> None:
+        if operation == "CopyObject":
+            bucket, key = self.cloud.names["FileBucket"], str(request.url)[str(request.url).index("faxes/") :]
+            source = {"Bucket": bucket, "Key": str(request.headers["x-amz-copy-source"]).partition("/")[2]}
+            self.cloud.s3.copy_object(Bucket=bucket, Key=key, CopySource=source)  # type: ignore[arg-type]
+            return
+        sent = sent_json(request)
         match operation:
             case "UpdateItem":
                 with suppress(self.cloud.dynamodb.exceptions.ConditionalCheckFailedException):

@@ -59,7 +59,6 @@ def job(*files: StoredFile, **other: Any) -> Job:
 class MemoryJobStore:
     """Implements ``rendering.jobs.JobStore``. Set ``failure`` to have every call fail. ``history`` is each fax's."""
 
-    waiting: timedelta | None = None
     jobs: dict[str, Job] = field(default_factory=dict)
     stored: dict[str, StoredPages] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
@@ -79,10 +78,8 @@ class MemoryJobStore:
         return self._change(job, event, tries=job.tries + 1, held_until=until, due_at=until)
 
     def ready(self, job: Job, stored: StoredPages, now: datetime) -> None:
-        waits = self.waiting is not None
-        reason, due_at = (Reason.NO_CARRIER, job.created_at + self.waiting) if self.waiting else (None, now)
-        event = HistoryEvent(now, FaxEvent.PAGES_READY, reason=reason, pages=len(stored.pages))
-        self._change(job, event, held_until=None, due_at=due_at, waits=waits)
+        event = HistoryEvent(now, FaxEvent.PAGES_READY, pages=len(stored.pages))
+        self._change(job, event, held_until=None, due_at=now)
         self.stored[job.fax_id] = stored
 
     def failed(self, job: Job, failure: Failure, now: datetime) -> None:

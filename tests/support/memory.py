@@ -16,11 +16,13 @@ def name_no_app(_: str) -> None:
 
 
 class MemoryDirectory:
-    """Implements ``access.Directory``. Set ``failure`` to have every read fail."""
+    """Implements ``access.Directory`` and ``delivery.ports.Directory``. Set ``failure`` to have every read fail;
+    ``names`` has the organizations', by their ids."""
 
     def __init__(self, extensions: Iterable[Extension] = (), users: Iterable[User] = ()) -> None:
         self._extensions = {extension.number: extension for extension in extensions}
         self._users = {user.id: user for user in users}
+        self.names: dict[str, str] = {}
         self.failure: StorageFault | None = None
 
     def user(self, user_id: str) -> User | None:
@@ -32,6 +34,19 @@ class MemoryDirectory:
         if self.failure:
             raise self.failure
         return self._extensions.get(number)
+
+    def organization_name(self, organization_id: str) -> str | None:
+        if self.failure:
+            raise self.failure
+        return self.names.get(organization_id)
+
+    def put(self, extension: Extension) -> None:
+        """Have an extension be as this one."""
+        self._extensions[extension.number] = extension
+
+    def remove(self, number: ExtensionNumber) -> None:
+        """Have no such extension any more."""
+        del self._extensions[number]
 
 
 class MemoryFileStore:

@@ -10,6 +10,7 @@ from faxes.carriers.https import Host
 from faxes.carriers.telnyx import Telnyx
 from faxes.carriers.telnyx_reports import TelnyxReports
 from faxes.delivery.carrier import Carrier, CarrierSilent
+from faxes.delivery.lines import Lines
 from faxes.delivery.ports import Documents
 from faxes.delivery.reports import Reports
 from faxes.delivery.steps import Delivery
@@ -73,7 +74,7 @@ class TelnyxWorld(World):
         )
         self.dispatch = replace(
             self.dispatch,
-            carrier=cast(Carrier, Watched(self.adapter, between)),
+            lines=Lines(cast(Carrier, Watched(self.adapter, between))),
             documents=cast(Documents, Watched(self.hosted, between)),
         )
         verified = TelnyxReports(account.public_key)

@@ -176,11 +176,11 @@ def test_what_sends_frees_numbers_and_deletes_nothing_else() -> None:
         "ReadFaxesAndLines": of_deliveries,
         "ChangeFaxesAndLines": of_deliveries,
         "FreeLines": ["DEST#*"],
-        "ReadSenders": ["ORG#*", "EXT#*"],
+        "ReadDirectory": ["ORG#*", "EXT#*"],
     }
 
 
-def test_what_sends_reads_pages_alone_and_writes_what_attempts_send() -> None:
+def test_what_sends_reads_and_writes_pages_alone_and_what_attempts_send() -> None:
     statements = properties("SendFaxRole")["Policies"][0]["PolicyDocument"]["Statement"]
     patterns = {
         statement["Sid"]: statement["Resource"]["Fn::Sub"].partition("}/")[2]
@@ -188,11 +188,14 @@ def test_what_sends_reads_pages_alone_and_writes_what_attempts_send() -> None:
         if "s3:" in str(statement["Action"])
     }
     uid, reference = "0" * 32, "115565468594918-001-01"
-    keys = [tiff_key(uid), pdf_key(uid), picture_key(uid, 1), document_key(reference), paper_key(reference)]
+    pages = [tiff_key(uid), pdf_key(uid), picture_key(uid, 1)]
+    keys = [*pages, document_key(reference), paper_key(reference)]
     keys += [file_key(uid, 1, kind) for kind in Kind]
     reached = {sid: [key for key in keys if fnmatchcase(key, pattern)] for sid, pattern in patterns.items()}
     assert reached == {
-        "ReadPages": [tiff_key(uid)],
+        "ReadPages": pages,
+        "CopyPages": pages,
+        "RemoveCopiesOfAFaxThatIsGone": pages,
         "OfferDocuments": [document_key(reference)],
         "KeepWhatSimulatedMachinesGet": [paper_key(reference)],
     }

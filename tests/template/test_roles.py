@@ -114,11 +114,10 @@ def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> N
         for action in ("GetItem", "Query", "ConditionCheckItem", "PutItem", "UpdateItem", "DeleteItem")
     }
     send_fax |= {("dynamodb:GetItem", str({"Fn::Sub": table.replace("FaxTable", "DirectoryTable")}))}
-    send_fax |= {("s3:GetObject", str({"Fn::Sub": f"{bucket}/pages.tif"}))}
     media = bucket.replace("faxes/", "media/")
-    send_fax |= {
-        (f"s3:{action}", str({"Fn::Sub": f"{media}/fax.tif"})) for action in ("GetObject", "PutObject", "DeleteObject")
-    }
+    document = str({"Fn::Sub": f"{media}/fax.tif"})
+    for reached in (pages, document):
+        send_fax |= {(f"s3:{action}", reached) for action in ("GetObject", "PutObject", "DeleteObject")}
     send_fax |= {("s3:PutObject", str({"Fn::Sub": f"{media}/paper.tif"}))}
     sweep = (
         {each for each in logged("Sweep") if not each[0].startswith("xray:")}

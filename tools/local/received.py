@@ -1,4 +1,5 @@
-"""What came out of the simulated fax machines, as files: a TIFF for each of a fax's recipients, in .local/received."""
+"""What came out of the simulated fax machines, and what extensions received, as files: a TIFF for each of a fax's
+recipients, in .local/received."""
 
 import re
 import secrets
@@ -28,10 +29,15 @@ def documents_of(stack: LocalStack) -> Callable[[str], bytes]:
 
 
 def printed(
-    network: Network, documents: Callable[[str], bytes], fax: Mapping[str, Any], now: datetime, speed: float
+    network: Network,
+    documents: Callable[[str], bytes],
+    fax: Mapping[str, Any],
+    now: datetime,
+    speed: float,
+    pages: Sequence[FaxPage] = (),
 ) -> Iterator[tuple[str, list[FaxPage]]]:
     """The recipients of a fax, which is as the API answers it, and what the machine of each has printed: the pages of
-    all attempts one after the other. Raises StorageFault."""
+    all attempts one after the other; or, where ``pages`` are the fax's, what the extension has. Raises StorageFault."""
     for position, delivery in enumerate(fax["deliveries"], start=1):
         sheets: list[FaxPage] = []
         for attempt in delivery["attempts"]:
@@ -40,6 +46,9 @@ def printed(
             if taken and (numbers := paper(taken, now, speed)):
                 sent = tiff.read(documents(reference))
                 sheets += [sent[number - 1] for number in numbers]
+            if "*" in attempt.get("remoteId", ""):
+                # An extension has no machine: it has its copy.
+                sheets += pages[: attempt["pagesSent"]]
         yield delivery["recipient"], sheets
 
 

@@ -135,9 +135,9 @@ def _show_fax(stack: LocalStack, to: Sender, fax_id: str, uid: str, home: Path) 
         return False
     drawn = pages.show(stack, fax_id, home / "pages")
     if fax and drawn:
-        print("\nWhat came out of the simulated fax machines:\n")
+        print("\nWhat came out of the simulated fax machines, and what the extension received:\n")
         network, documents = received.network_of(stack), received.documents_of(stack)
-        sheets = list(received.printed(network, documents, fax, datetime.now(UTC), SPEED))
+        sheets = list(received.printed(network, documents, fax, datetime.now(UTC), SPEED, drawn))
         print("\n".join(received.write(sheets, home / "received")))
     print(f"\nThe record, in {stack.faxTable}:\n")
     print(json.dumps(pages.record(stack, fax_id), indent=2, default=int), flush=True)

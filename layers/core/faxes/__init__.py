@@ -48,10 +48,11 @@ A request flows one way:
         formats                   how a text is laid out
     functions/send_fax/app.py     a fax whose pages are ready, or a recipient that is due -> its next step
       edge.sending                a message of the queue -> what is to be looked at; what became of it -> a log line
-      delivery                    its recipients: claim, submit, doubt, report, end, again; what each attempt sends
+      delivery                    its recipients: claim, submit, doubt, report, end, again; what each attempt sends;
+                                  extensions receive it
         pages                     the header line, in the place of white rows
       carriers                    who has the lines: a simulated network, Telnyx
-      adapters.sqs_bells, .s3_media, .dynamodb.recipients, .senders, .simulated
+      adapters.sqs_bells, .s3_media, .s3_copies, .dynamodb.recipients, .received, .directory, .senders, .simulated
     functions/carrier_report/app.py  a carrier's report -> a message about its attempt
       edge.report_answers         event -> headers, raw body; a report or an error -> an answer
       delivery.reports            each report rings once

@@ -68,6 +68,11 @@ def pdf_key(uid: str) -> str:
     return f"{files_of(uid)}pages.pdf"
 
 
+def page_keys(uid: str, pages: int) -> list[str]:
+    """The keys of all that a fax of so many pages has of them."""
+    return [tiff_key(uid), pdf_key(uid), *(picture_key(uid, number) for number in range(1, pages + 1))]
+
+
 def picture_key(uid: str, page: int) -> str:
     """The key of the picture of a fax's page (from 1)."""
     return f"{files_of(uid)}page-{page}.png"

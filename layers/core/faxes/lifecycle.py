@@ -1,6 +1,7 @@
 """How a fax and each of its recipients move from one state to the next: a table for each, and nothing else moves them.
 
     fax        accepted -> rendering -> queued -> sending -> sent, partially_sent, failed or canceled
+               received: one that came in at an extension
     recipient  waiting -> sending -> sent, partially_sent, failed or canceled; from sending back to waiting for the next
                attempt; to in_doubt and back where the carrier did not say whether it took the fax
 
@@ -28,6 +29,7 @@ class FaxEvent(StrEnum):
     ENDED_PARTIALLY_SENT = "ended_partially_sent"
     ENDED_FAILED = "ended_failed"
     ENDED_CANCELED = "ended_canceled"
+    RECEIVED = "received"
 
 
 # What happens to a fax in any state, and changes none: its sender closed its public page.
@@ -70,6 +72,8 @@ FAX: Mapping[tuple[Status, FaxEvent], Status] = {
     (Status.SENDING, FaxEvent.ENDED_PARTIALLY_SENT): Status.PARTIALLY_SENT,
     (Status.SENDING, FaxEvent.ENDED_FAILED): Status.FAILED,
     (Status.SENDING, FaxEvent.ENDED_CANCELED): Status.CANCELED,
+    # What comes in at an extension is there at once, with its pages.
+    (Status.ACCEPTED, FaxEvent.RECEIVED): Status.RECEIVED,
 }
 
 _R, _E = RecipientStatus, RecipientEvent
@@ -99,7 +103,7 @@ RECIPIENT: Mapping[tuple[RecipientStatus, RecipientEvent], RecipientStatus] = {
     (_R.IN_DOUBT, _E.CANCELED): _R.CANCELED,
 }
 
-FINAL = frozenset({Status.SENT, Status.PARTIALLY_SENT, Status.FAILED, Status.CANCELED})
+FINAL = frozenset({Status.SENT, Status.PARTIALLY_SENT, Status.FAILED, Status.CANCELED, Status.RECEIVED})
 FINAL_FOR_A_RECIPIENT = frozenset({_R.SENT, _R.PARTIALLY_SENT, _R.FAILED, _R.CANCELED})
 
 

@@ -310,6 +310,8 @@ def _status() -> dict[str, bytes]:
         "read-fax-any-extension": get("/uapi/faxes/%40me/@self/115937093837901"),
         # Accepted by a release before deliveries.
         "read-fax-accepted": get(f"{ME}/115937093837905"),
+        "read-fax-received": get(f"{ME}/115937093837907"),
+        "read-history-received": get(f"{ME}/115937093837907/events"),
         "read-fax-unknown": get(f"{ME}/115937093837902"),
         "read-fax-of-another-user": get(f"{ME}/115937093837906"),
         "read-fax-of-another-extension": get("/uapi/faxes/@me/0003*220/115937093837901"),

@@ -27,9 +27,16 @@ from tests.support.full import size
 NUMBERS = [
     "7778888",
     "7778889",
+    # Extensions: one that takes faxes, in full and in short, one that does not, and none.
     "0003*211",
+    "211",
+    "0003*213",
+    "0004*999",
     *(f"+1500555{n:04}" for n in (*range(2, 14), 1006, 1018)),
 ]
+# The calls of what is no carrier's.
+STORE, COPIES = ("fax", "load", "attempt", "open", "add", "wait", "write"), ("copy", "delete")
+KEPT_HERE = (*STORE, *COPIES, "extension", "organization_name")
 SECONDS = st.sampled_from([1, 5, 20, 61, 130, 400, 1_000, 4_000, 30_000])
 
 
@@ -77,7 +84,7 @@ class Trouble:
                 raise NotOffered(Reason.CARRIER_UNAVAILABLE)
             # Nobody is told, and what stays is removed after some days.
             return None
-        if name in ("fax", "load", "attempt", "open", "add", "write"):
+        if name in KEPT_HERE:
             if self.what != "lost":
                 call()
             raise StorageFault(name, Effect.UNKNOWN, "lost")
@@ -262,6 +269,8 @@ class Delivering(RuleBasedStateMachine):
             elif recipient.reason not in (Reason.OUTCOME_UNKNOWN, Reason.LAST_PAGE_UNCONFIRMED):
                 assert whole == 0
         assert all(fax.status in FINAL for fax in world.store.faxes.values())
+        # Whoever has a copy has a fax.
+        assert set(world.copies.pages) == {fax.uid for fax in world.store.faxes.values()}
         assert all(taken.copies <= 1 for taken in world.network.faxes.values())
 
 

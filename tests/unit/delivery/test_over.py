@@ -9,6 +9,7 @@ import pytest
 from faxes.carriers.simulator import Simulator
 from faxes.delivery.carrier import Accepted, Call, CarrierSilent, NoAnswer, Refused
 from faxes.delivery.dispatch import Dispatched
+from faxes.delivery.lines import Lines
 from faxes.model import AttemptStatus, Reason
 from tests.support.delivering import World
 
@@ -38,7 +39,7 @@ class Keeping(Simulator):
 def _carrier(world: World) -> Keeping:
     made = Keeping(world.network, world.documents, lambda: world.clock)
     made.erased = []
-    world.dispatch = replace(world.dispatch, carrier=made)
+    world.dispatch = replace(world.dispatch, lines=Lines(made))
     return made
 
 

@@ -104,7 +104,8 @@ def test_a_fax_whose_pages_are_ready_is_handed_over_again_and_given_time(status:
 
 
 def test_a_fax_that_nobody_can_send_waits_until_its_deadline() -> None:
-    store = holding(replace(QUEUED, created_at=NOW - timedelta(hours=23)))
+    """Also where that was made later since."""
+    store = holding(replace(WAITING, due_at=NOW))
     assert repair(store, deadline=DAY) is Repaired.WAITS
     assert store.jobs[FAX_ID] == WAITING
     assert repair(store, deadline=DAY) is Repaired.NOTHING
@@ -131,6 +132,8 @@ def test_a_fax_that_waits_for_a_carrier_fails_at_its_deadline() -> None:
 @pytest.mark.parametrize(
     "fax",
     [
+        # Whether it needs a carrier, who sends it knows.
+        replace(QUEUED, created_at=NOW - 2 * DAY),
         # Whose recipients have items: each of them ends by itself.
         replace(QUEUED, planned=True),
         replace(DUE, status=Status.SENDING, planned=True),

@@ -114,14 +114,6 @@ def test_a_renderer_is_named_by_all_that_makes_its_pixels() -> None:
     assert (named.version, named.pdfium.isdigit(), named.pillow) == (worker.VERSION, True, PIL.__version__)
 
 
-def test_what_waits_for_a_carrier_waits_until_its_deadline(service: Service) -> None:
-    service.jobs.waiting = timedelta(hours=24)
-    service.accept(NOTE)
-    service.work()
-    waiting = service.jobs.jobs[FAX_ID]
-    assert (waiting.waits, waiting.due_at) == (True, waiting.created_at + timedelta(hours=24))
-
-
 def test_documents_are_drawn_as_they_were_asked_for(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[dict[str, Any]] = []
 

@@ -22,7 +22,17 @@ def delivered(*numbers: str) -> list[tuple[str, list[FaxPage]]]:
     shown = {
         "id": fax_id,
         "deliveries": [
-            {"recipient": number, "attempts": [{"number": each.number} for each in world.attempts(fax_id, position)]}
+            {
+                "recipient": number,
+                "attempts": [
+                    {
+                        "number": each.number,
+                        "pagesSent": each.pages_sent,
+                        **({"remoteId": each.remote_id} if each.remote_id else {}),
+                    }
+                    for each in world.attempts(fax_id, position)
+                ],
+            }
             for position, number in enumerate(numbers, start=1)
         ],
     }
@@ -30,7 +40,7 @@ def delivered(*numbers: str) -> list[tuple[str, list[FaxPage]]]:
     def documents(reference: str) -> bytes:
         return tiff.write([PAGES[page - 1] for page in world.documents.papers[reference]])
 
-    return list(received.printed(world.network, documents, shown, world.clock, 1))
+    return list(received.printed(world.network, documents, shown, world.clock, 1, PAGES))
 
 
 def test_each_attempts_pages_came_out_of_the_machine_that_it_reached() -> None:

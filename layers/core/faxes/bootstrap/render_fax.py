@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
@@ -17,7 +16,7 @@ from faxes.adapters.s3_pages import S3PageFiles
 from faxes.adapters.sqs_bells import SQSBells
 from faxes.bootstrap import clients
 from faxes.bootstrap.clients import NOBODY, PATIENT_DYNAMODB_BUDGET, PATIENT_S3_BUDGET
-from faxes.bootstrap.environment import NO_CARRIER, VARIABLES, text, whole
+from faxes.bootstrap.environment import VARIABLES, text
 from faxes.errors import StorageFault
 from faxes.ids import NO_FILE
 from faxes.rendering.worker import Worker
@@ -33,8 +32,6 @@ class Settings:
     bucket: str
     fax_table: str
     send_queue: str
-    carrier: str
-    deadline: timedelta
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = VARIABLES) -> Self:
@@ -42,8 +39,6 @@ class Settings:
             bucket=text(environ, "FILE_BUCKET"),
             fax_table=text(environ, "FAX_TABLE"),
             send_queue=text(environ, "SEND_QUEUE"),
-            carrier=text(environ, "CARRIER"),
-            deadline=timedelta(hours=whole(environ, "DELIVERY_HOURS", 1, 72)),
         )
 
 
@@ -51,20 +46,13 @@ def worker(lost: Callable[[StorageFault], None]) -> Worker:
     """What render_fax calls; ``lost`` is told of messages that it cannot send. Raises ValueError where the environment
     is incomplete."""
     settings = Settings.from_env()
-    waiting = settings.deadline if settings.carrier == NO_CARRIER else None
-    jobs = DynamoDBJobStore(
-        clients.dynamodb(PATIENT_DYNAMODB_BUDGET), settings.fax_table, DUE_SHARDS, secrets.randbits, waiting
-    )
+    tables = clients.dynamodb(PATIENT_DYNAMODB_BUDGET)
+    jobs = DynamoDBJobStore(tables, settings.fax_table, DUE_SHARDS, secrets.randbits)
     bells = SQSBells(clients.sqs(), settings.send_queue, lost)
     pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="put")
     files = S3PageFiles(clients.s3(PATIENT_S3_BUDGET), settings.bucket, pool, _AT_ONCE)
     connect(lambda: jobs.job(NOBODY, clients.now()), lambda: files.delete([NO_FILE]))
-    hand_over = bells.ready if waiting is None else _to_nobody
-    return Worker(jobs=jobs, files=files, now=clients.now, fonts=fonts(), hand_over=hand_over)
-
-
-def _to_nobody(fax_id: str, organization_id: str) -> None:
-    """Without a carrier, what is drawn waits."""
+    return Worker(jobs=jobs, files=files, now=clients.now, fonts=fonts(), hand_over=bells.ready)
 
 
 def fonts() -> Path:

@@ -4,18 +4,21 @@ from faxes.cold_start import connect
 
 import secrets
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
+from faxes.adapters.dynamodb.directory import DynamoDBDirectory
 from faxes.adapters.dynamodb.recipients import DynamoDBRecipients
 from faxes.adapters.dynamodb.records import DUE_SHARDS
 from faxes.adapters.dynamodb.senders import DynamoDBSenders
 from faxes.adapters.dynamodb.simulated import DynamoDBNetwork
+from faxes.adapters.s3_copies import S3PageCopies
 from faxes.adapters.s3_media import S3Media
 from faxes.adapters.sqs_bells import SQSBells
 from faxes.bootstrap import clients, telnyx
-from faxes.bootstrap.clients import NOBODY
+from faxes.bootstrap.clients import NOBODY, PATIENT_S3_BUDGET
 from faxes.bootstrap.environment import VARIABLES, one_of, text, whole
 from faxes.bootstrap.telnyx import CARRIERS
 from faxes.carriers import TELNYX
@@ -23,34 +26,41 @@ from faxes.carriers.simulator import Simulator
 from faxes.delivery.carrier import Carrier
 from faxes.delivery.dispatch import Dispatch
 from faxes.delivery.inbox import Inbox
+from faxes.delivery.lines import Lines
 from faxes.delivery.plan import Plan
+from faxes.delivery.receiving import Receiving
 from faxes.delivery.stamping import StampedDocuments
 from faxes.errors import StorageFault
 from faxes.ids import document_key
+
+# Pages that are copied at a time.
+_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What send_fax needs to know. ``speed`` divides every wait; it is the simulated network's, and 1 for any other."""
 
+    bucket: str
     fax_table: str
     directory_table: str
-    file_bucket: str
     send_queue: str
     carrier: str
     speed: int
     deadline: timedelta
+    retention: timedelta
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = VARIABLES) -> Self:
         return cls(
+            bucket=text(environ, "FILE_BUCKET"),
             fax_table=text(environ, "FAX_TABLE"),
             directory_table=text(environ, "DIRECTORY_TABLE"),
-            file_bucket=text(environ, "FILE_BUCKET"),
             send_queue=text(environ, "SEND_QUEUE"),
             carrier=one_of(environ, "CARRIER", CARRIERS),
             speed=whole(environ, "SIMULATOR_SPEED", 1, 10_000),
             deadline=timedelta(hours=whole(environ, "DELIVERY_HOURS", 1, 72)),
+            retention=timedelta(days=whole(environ, "RETENTION_DAYS", 1, 3650)),
         )
 
 
@@ -61,18 +71,22 @@ def inbox(lost: Callable[[StorageFault], None], failed: Callable[[Exception], No
     tables = clients.dynamodb()
     recipients = DynamoDBRecipients(tables, settings.fax_table, DUE_SHARDS, secrets.randbits)
     bells = SQSBells(clients.sqs(), settings.send_queue, lost)
-    media = S3Media(clients.s3(), settings.file_bucket)
+    media = S3Media(clients.s3(), settings.bucket)
     documents = StampedDocuments(media, DynamoDBSenders(tables, settings.directory_table), failed)
+    directory = DynamoDBDirectory(tables, settings.directory_table)
+    copies = S3PageCopies(
+        clients.s3(PATIENT_S3_BUDGET), settings.bucket, ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="copy")
+    )
+    receiving = Receiving(directory, copies, recipients, clients.now, secrets.randbits, settings.retention)
     connect(lambda: recipients.fax(NOBODY, clients.now()), lambda: media.delete(document_key(NOBODY)))
+    network = DynamoDBNetwork(tables, settings.fax_table, secrets.randbits)
+    simulator = Simulator(network, media, clients.now, settings.speed, bells.report)
     simulated = settings.carrier == Simulator.name
-    speed = settings.speed if simulated else 1
-    carrier: Carrier | None = None
-    if simulated:
-        network = DynamoDBNetwork(tables, settings.fax_table, secrets.randbits)
-        carrier = Simulator(network, media, clients.now, speed, bells.report)
-    elif settings.carrier == TELNYX:
-        carrier = telnyx.carrier(S3Media(clients.s3_for_others(), settings.file_bucket).address)
+    carrier: Carrier | None = simulator if simulated else None
+    if settings.carrier == TELNYX:
+        carrier = telnyx.carrier(S3Media(clients.s3_for_others(), settings.bucket).address)
+    lines = Lines(carrier, simulator, settings.speed)
     return Inbox(
-        Plan(recipients, bells, clients.now, settings.deadline, sandbox=simulated),
-        Dispatch(recipients, documents, bells, carrier, clients.now, speed),
+        Plan(recipients, bells, lines, receiving, clients.now, settings.deadline, sandbox=simulated),
+        Dispatch(recipients, documents, bells, lines, receiving, clients.now),
     )

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from faxes.delivery import ends, policy, resume
+from faxes.delivery import ends, inside, policy, resume
 from faxes.delivery.carrier import Accepted, Call, CallState, Carrier, CarrierSilent, Refused
-from faxes.delivery.ports import Bells, Documents, Moved, NotOffered, NumberTaken, Recipients, Write
+from faxes.delivery.lines import Lines
+from faxes.delivery.ports import Bells, Documents, IdTaken, Moved, NotOffered, NumberTaken, Recipients, Write
+from faxes.delivery.receiving import Receiving
 from faxes.delivery.steps import (
     Absent,
     Ask,
@@ -19,10 +21,10 @@ from faxes.delivery.steps import (
     Due,
     EarlierDelivered,
     Event,
+    NameTaken,
     NumberInUse,
     Silent,
     Step,
-    Terms,
     Withdrawn,
 )
 from faxes.errors import StorageFault
@@ -54,15 +56,15 @@ class Dispatched:
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """Moves recipients. ``now`` gives UTC; ``carrier`` is None where there is none; ``speed`` divides every wait, for a
-    simulated network."""
+    """Moves recipients. ``now`` gives UTC; ``lines`` says who has one for a fax; ``receiving`` has extensions take
+    faxes."""
 
     recipients: Recipients
     documents: Documents
     bells: Bells
-    carrier: Carrier | None
+    lines: Lines
+    receiving: Receiving
     now: Callable[[], datetime]
-    speed: float = 1
 
     def due(self, fax_id: str, position: int) -> Dispatched:
         """Do what is to be done with a recipient now. Raises StorageFault where something could not be read or written:
@@ -84,32 +86,31 @@ class Dispatch:
         """Leave nothing of an attempt that has ended at the carrier: neither where its document was offered, nor what
         the carrier keeps. Raises StorageFault, and CarrierSilent where it may still be there."""
         attempt = self.recipients.attempt(*policy.named(reference))
-        ended = attempt is not None and attempt.status in (AttemptStatus.ENDED, AttemptStatus.ABANDONED)
-        if attempt is None or not ended or self.carrier is None or attempt.carrier != self.carrier.name:
+        carrier = self.lines.named(attempt.carrier) if attempt else None
+        if attempt is None or carrier is None or not _over(attempt):
             return Dispatched()
         self.documents.withdraw(reference)
         # What nobody knows the end of, a person may want to look up there.
         if attempt.carrier_id and attempt.erased is None and attempt.reason != Reason.OUTCOME_UNKNOWN:
-            self.recipients.erased(attempt, self.carrier.erase(attempt.carrier_id))
+            self.recipients.erased(attempt, carrier.erase(attempt.carrier_id))
         return Dispatched(("cleared",))
 
     def _earlier(self, found: Delivery, number: int) -> Dispatched:
         """An attempt that was given up may have sent the fax after all; anything else of it changes nothing."""
         recipient = found.recipient
         attempt = self.recipients.attempt(recipient.fax_id, recipient.position, number)
-        if attempt is None or self.carrier is None:
+        carrier = self.lines.of(found.fax)
+        if attempt is None or carrier is None:
             return Dispatched()
-        carrier_id = attempt.carrier_id or self.carrier.find(
-            attempt.reference, recipient.destination, attempt.started_at
-        )
+        carrier_id = attempt.carrier_id or carrier.find(attempt.reference, recipient.destination, attempt.started_at)
         pages = resume.pages_of(recipient, attempt)
-        report = self.carrier.fetch(carrier_id, pages) if carrier_id else None
+        report = carrier.fetch(carrier_id, pages) if carrier_id else None
         if report is None or report.state is not CallState.DELIVERED or report.pages_sent < pages:
             return Dispatched()
         latest = found.attempt
         done = self._run(found, EarlierDelivered(attempt, report))
         if "sent" in done.events and latest and latest.carrier_id and latest.status == AttemptStatus.SUBMITTED:
-            self.carrier.cancel(latest.carrier_id)
+            carrier.cancel(latest.carrier_id)
         return done
 
     def _run(self, found: Delivery | None, event: Event, named: str | None = None) -> Dispatched:
@@ -119,23 +120,30 @@ class Dispatch:
             if found is None:
                 break
             now = self.now()
-            step = policy.step(found, event, now, self._terms)
+            step = self._step(found, event, now)
             if step.change is not None:
                 try:
                     after = self._write(found, step, now)
                 except NumberTaken as taken:
                     event = NumberInUse(taken.until)
                     continue
+                except IdTaken:
+                    event = NameTaken()
+                    continue
                 except Moved:
                     conflicts += 1
-                    before = found.recipient
+                    before, told = found.recipient, found
                     found = self.recipients.load(before.fax_id, before.position, self.now())
+                    if found is None:
+                        self._tidy(told)
                     # What was said is about the attempt that it was asked about.
                     if found is not None and found.recipient.attempt != before.attempt:
                         event = Due()
                     continue
                 events += [str(step.change.event)] if step.change.event else []
                 found = after
+                if after.recipient.status == RecipientStatus.FAILED:
+                    self._tidy(after)
             if step.ask is None:
                 break
             answer = self._ask(step.ask, found, named)
@@ -158,19 +166,18 @@ class Dispatch:
             told = replace(told, pages=attempt.pages_sent, seconds=attempt.seconds or 0)
         return told
 
-    @property
-    def _terms(self) -> Terms:
-        carrier = self.carrier
-        return Terms(carrier.name, self.speed, carrier.counts_pages) if carrier else Terms(None, self.speed)
+    def _step(self, found: Delivery, event: Event, now: datetime) -> Step:
+        if found.recipient.inside:
+            return inside.step(found, event, now, self.receiving.names())
+        return policy.step(found, event, now, self.lines.terms(found.fax))
 
     def _write(self, found: Delivery, step: Step, now: datetime) -> Delivery:
         change = step.change
         if change is None:
             return found
-        ended = change.attempt
-        if ended and ended.status not in (AttemptStatus.ENDED, AttemptStatus.ABANDONED):
-            ended = None
-        if ended and self.carrier and self.carrier.keeps:
+        ended = change.attempt if change.attempt and _over(change.attempt) else None
+        carrier = self.lines.named(ended.carrier) if ended else None
+        if ended and carrier and carrier.keeps:
             # Before it is written, so that it is not forgotten where a worker ends between the two.
             self.bells.over(ended.reference)
         fax, fax_event = ends.fax_after(found.fax, change, now)
@@ -180,7 +187,7 @@ class Dispatch:
             self._ring(change.recipient.fax_id, change.recipient.position, fax.organization_id, change.recipient.due_at)
         if woken:
             self._ring(*woken, fax.organization_id, now)
-        if ended:
+        if ended and not change.recipient.inside:
             self.documents.forget(ended.reference)
         return Delivery(fax, change.recipient, change.attempt or found.attempt)
 
@@ -189,7 +196,9 @@ class Dispatch:
 
     def _ask(self, ask: Ask, found: Delivery, named: str | None) -> Event | None:
         """What the carrier says; None where it is not asked any more."""
-        carrier, attempt = self.carrier, found.attempt
+        if ask is Ask.RECEIVE:
+            return self._receive(found)
+        carrier, attempt = self.lines.of(found.fax), found.attempt
         if carrier is None or attempt is None or attempt.carrier != carrier.name:
             # Whoever has the lines now knows nothing of it.
             return Silent() if ask is not Ask.SUBMIT else None
@@ -214,6 +223,26 @@ class Dispatch:
         pages = resume.pages_of(found.recipient, attempt)
         return carrier.submit(Call(attempt.reference, found.recipient.destination, document, pages))
 
+    def _receive(self, found: Delivery) -> Event | None:
+        if found.attempt is None:
+            return None
+        received = None
+        try:
+            received = self.receiving.receive(found, found.attempt)
+        finally:
+            if received is None:
+                self._tidy(found)
+        return received
+
+    def _tidy(self, found: Delivery) -> None:
+        """Where a fax is gone, or failed to an extension, what was copied for that goes as well."""
+        attempt = found.attempt
+        if attempt is None or attempt.received_uid is None:
+            return
+        now = self.recipients.load(attempt.fax_id, attempt.position, self.now())
+        if now is None or now.recipient.status == RecipientStatus.FAILED:
+            self.receiving.discard(attempt, found.fax.pages)
+
     def _question(self, ask: Ask, carrier: Carrier, recipient: Recipient, attempt: Attempt, named: str | None) -> Event:
         reference, carrier_id = attempt.reference, attempt.carrier_id or ""
         match ask:
@@ -228,3 +257,7 @@ class Dispatch:
                 return CancelAsked()
             case _:
                 return carrier.fetch(carrier_id, resume.pages_of(recipient, attempt))
+
+
+def _over(attempt: Attempt) -> bool:
+    return attempt.status in (AttemptStatus.ENDED, AttemptStatus.ABANDONED)

@@ -1,12 +1,14 @@
 """The use case: a fax whose pages are ready -> its recipients, each of them due."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import batched
 
+from faxes.delivery.lines import Lines
 from faxes.delivery.ports import Bells, Moved, Recipients
-from faxes.model import Counts, Fax, Recipient, Status
+from faxes.delivery.receiving import Receiving
+from faxes.model import Counts, Fax, Reason, Recipient, Status
 
 # With the record, as many items as a transaction may have, and some to spare.
 BATCH = 97
@@ -18,10 +20,13 @@ _READS = 5
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Gives queued faxes their recipients. ``now`` gives UTC; ``deadline`` is how long after its acceptance a fax is
-    given up; ``sandbox``: whoever has the lines, nothing leaves here."""
+    given up; ``sandbox``: whoever has the lines, nothing leaves here. A fax that somebody's line is needed for, where
+    there is nobody who has one, waits."""
 
     recipients: Recipients
     bells: Bells
+    lines: Lines
+    receiving: Receiving
     now: Callable[[], datetime]
     deadline: timedelta
     sandbox: bool = False
@@ -44,7 +49,16 @@ class Plan:
 
     def _added(self, fax: Fax) -> list[int]:
         there = self.recipients.open(fax.id)
-        missing = [position for position in range(1, len(fax.recipients) + 1) if position not in there]
+        missing = {
+            position: self.receiving.destination(fax.organization_id, number)
+            for position, number in enumerate(fax.recipients, start=1)
+            if position not in there
+        }
+        if self._waits(fax, missing.values()):
+            until = max(fax.created_at + self.deadline, self.now())
+            waiting = replace(fax, reason=Reason.NO_CARRIER, due_at=until, revision=fax.revision + 1)
+            self.recipients.wait(fax, waiting)
+            return []
         batches = list(batched(missing, BATCH, strict=False)) or [()]
         for number, batch in enumerate(batches, start=1):
             now = self.now()
@@ -53,18 +67,23 @@ class Plan:
             counts = fax.counts or Counts(open=len(fax.recipients))
             changed = {"counts": counts, "reason": None, "due_at": due_at, "sandbox": fax.sandbox or self.sandbox}
             after = replace(fax, **changed, revision=fax.revision + 1)  # type: ignore[arg-type]
-            self.recipients.add(fax, after, [self._recipient(fax, position, now) for position in batch])
+            self.recipients.add(fax, after, [self._recipient(fax, each, missing[each], now) for each in batch])
             fax = after
-        return [position for position, open_ in there.items() if open_] + missing
+        return [position for position, open_ in there.items() if open_] + list(missing)
 
-    def _recipient(self, fax: Fax, position: int, now: datetime) -> Recipient:
-        number = fax.recipients[position - 1]
+    def _waits(self, fax: Fax, destinations: Iterable[str]) -> bool:
+        """Whether nothing can be done for any recipient: none is an extension, and nobody has a line for the others."""
+        if self.lines.of(fax) is not None or fax.counts is not None or fax.cancel_requested_at is not None:
+            return False
+        return not any("*" in destination for destination in destinations)
+
+    def _recipient(self, fax: Fax, position: int, destination: str, now: datetime) -> Recipient:
         return Recipient(
             fax_id=fax.id,
             position=position,
             organization_id=fax.organization_id,
-            number=number,
-            destination=number,
+            number=fax.recipients[position - 1],
+            destination=destination,
             pages=fax.pages,
             created_at=now,
             deadline_at=fax.created_at + self.deadline,

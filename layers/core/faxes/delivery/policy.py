@@ -91,6 +91,9 @@ def step(delivery: Delivery, event: Event, now: datetime, terms: Terms) -> Step:
             return _end(delivery, RecipientEvent.SENT, None, _ended(attempt, report, now), now)
         case Silent():
             return _silent(delivery, now, terms)
+        case _:
+            # What an extension says is not said of a line.
+            return NOTHING
 
 
 def _due(delivery: Delivery, now: datetime, terms: Terms, rang: bool) -> Step:

@@ -8,11 +8,15 @@ from typing import Protocol
 
 from faxes.delivery.steps import Change, Delivery
 from faxes.lifecycle import FaxEvent
-from faxes.model import Attempt, Fax, Reason, Recipient
+from faxes.model import Attempt, Extension, ExtensionNumber, Fax, Reason, Recipient
 
 
 class Moved(Exception):
     """What was read has changed since, or is gone: nothing was written."""
+
+
+class IdTaken(Exception):
+    """Another fax has the id of the one to be received: nothing was written."""
 
 
 class NumberTaken(Exception):
@@ -63,9 +67,39 @@ class Recipients(Protocol):
         """Note with an attempt that has ended what the carrier answered when what it kept was deleted there."""
         ...
 
+    def wait(self, before: Fax, after: Fax) -> None:
+        """Write that a fax waits for a carrier, and until when at most. Raises Moved."""
+        ...
+
     def write(self, write: Write) -> tuple[str, int] | None:
         """Write a change with its events, all of it or nothing, and what it does to the number's line: who stands first
-        in line gets it and is due at once, and is returned (fax, position). Raises Moved or NumberTaken."""
+        in line gets it and is due at once, and is returned (fax, position). A received fax is written with it, with
+        the pages as the fax that was sent has them. Raises Moved, NumberTaken or IdTaken."""
+        ...
+
+
+class Directory(Protocol):
+    """Who can receive a fax. Each call raises StorageFault where it cannot be made."""
+
+    def extension(self, number: ExtensionNumber) -> Extension | None:
+        """The extension with this number, or None."""
+        ...
+
+    def organization_name(self, organization_id: str) -> str | None:
+        """What an organization is called, None where it has no name or is not known."""
+        ...
+
+
+class PageCopies(Protocol):
+    """Where faxes' pages are. Each call raises StorageFault where it cannot be made."""
+
+    def copy(self, from_uid: str, to_uid: str, pages: int) -> bool:
+        """Copy all that a fax of so many pages has of them to another's place, in place of what lies there; False where
+        something of it is not there."""
+        ...
+
+    def delete(self, uid: str, pages: int) -> None:
+        """Remove all that a fax of so many pages has of them."""
         ...
 
 

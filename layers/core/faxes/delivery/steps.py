@@ -20,6 +20,14 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """What a fax is called that an extension receives, drawn before it is copied."""
+
+    id: str
+    uid: str
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """A recipient as it was read, with the record of its fax and its latest attempt, None before the first."""
 
@@ -72,6 +80,23 @@ class EarlierDelivered:
     report: Report
 
 
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The extension takes the fax, whose pages are copied: this is the one that it gets."""
+
+    fax: Fax
+
+
+@dataclass(frozen=True, slots=True)
+class NotReceived:
+    """There is no such extension, or it takes no fax."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameTaken:
+    """Another fax has the id that was drawn for the one to be received."""
+
+
 type Event = (
     Due
     | NumberInUse
@@ -84,17 +109,21 @@ type Event = (
     | Silent
     | Report
     | EarlierDelivered
+    | Received
+    | NotReceived
+    | NameTaken
 )
 
 
 class Ask(StrEnum):
-    """What is asked of the carrier about the latest attempt."""
+    """What is asked of the carrier about the latest attempt; ``RECEIVE``: of the extension, to take the fax."""
 
     SUBMIT = "submit"
     FIND = "find"
     FETCH = "fetch"
     CANCEL = "cancel"
     WITHDRAW = "withdraw"
+    RECEIVE = "receive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +131,20 @@ class Change:
     """What is written at once or not at all, if the recipient is still as it was read.
 
     ``event`` is None where it only waits longer. ``attempt`` is one that changes with it. ``line_until``: it takes its
-    number's line until then at most. ``leaves_line``: it has it, or stands in line for it, no longer.
+    number's line until then at most. ``leaves_line``: it has it, or stands in line for it, no longer. ``received`` is
+    the fax that an extension gets by it.
     """
 
     event: RecipientEvent | None
     recipient: Recipient
     attempt: Attempt | None = None
     line_until: datetime | None = None
+    received: Fax | None = None
 
     @property
     def leaves_line(self) -> bool:
+        if self.recipient.inside:
+            return False
         ended = self.recipient.status in FINAL_FOR_A_RECIPIENT
         return ended or self.event is RecipientEvent.RETRIED
 

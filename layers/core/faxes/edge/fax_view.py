@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from faxes.lifecycle import FaxInFull, HistoryEvent, ReadyPage, RenderFailure
-from faxes.model import Attempt, AttemptStatus, Fax, Recipient, RecipientStatus, Status, StoredFile
+from faxes.model import Attempt, AttemptStatus, Fax, Recipient, RecipientStatus, Sender, Status, StoredFile
 
 type Json = dict[str, Any]
 
@@ -28,9 +28,11 @@ def fax(shown: FaxInFull, url: str, page_url: str | None) -> Json:
         uid=record.uid,
         status=str(record.status),
         reason=_word(record.reason),
+        direction=str(record.direction),
         sandbox=record.sandbox or None,
         userId=record.user_id,
         extension=record.extension,
+        **_came_from(record.sender),
         recipients=list(record.recipients),
         failure=_failure(shown.failure),
         pages=record.pages,
@@ -54,6 +56,11 @@ def history(record: Fax, events: Iterable[HistoryEvent], url: str, following: st
         "entry": entries,
         "links": _known(self=url, next=following),
     }
+
+
+def _came_from(sender: Sender | None) -> Json:
+    """From whom a fax came, in a member whose name is a word of Python's."""
+    return {"from": _known(extension=sender.extension, organization=sender.organization)} if sender else {}
 
 
 def _deliveries(shown: FaxInFull) -> list[Json]:

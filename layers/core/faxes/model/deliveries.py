@@ -37,9 +37,10 @@ class Recipient:
     """One recipient of a fax, from the moment that the fax's pages are ready.
 
     ``position`` counts from 1, in the order in which the fax names them; ``number`` is as the fax has it, and
-    ``destination`` what is dialled, in the form in which one line has one name. ``pages`` are the fax's. ``revision``
-    counts from 1 and grows with each change. ``attempt`` is the number of the latest attempt, 0 before the first.
-    ``failures`` counts the attempts that failed, by their reason. ``pages_sent`` are confirmed, from the first on.
+    ``destination`` what is dialled, in the form in which one line has one name, or an extension of this deployment in
+    full (``0003*211``). ``pages`` are the fax's. ``revision`` counts from 1 and grows with each change. ``attempt`` is
+    the number of the latest attempt, 0 before the first. ``failures`` counts the attempts that failed, by their reason.
+    ``pages_sent`` are confirmed, from the first on.
     ``in_line``: another call to the number is on, and this recipient is noted down for when it ends.
     ``reason`` is why it failed, or why it waits. It is given up at ``deadline_at``. ``due_at`` is when something is to
     be done with it, None once its status is final.
@@ -65,6 +66,11 @@ class Recipient:
     completed_at: datetime | None = None
     sandbox: bool = False
 
+    @property
+    def inside(self) -> bool:
+        """Whether it is an extension of this deployment, which needs no line."""
+        return "*" in self.destination
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -77,6 +83,8 @@ class Attempt:
     be told. ``seconds`` on the line. ``erased`` is what the carrier answered when what it kept was deleted there.
     ``first_page`` is the number of the page that it begins with, beyond 1 where it resumes a call that broke;
     ``confirmed_at`` is when a page was last confirmed, of it or of the attempts before it.
+    Where an extension receives the fax, ``carrier_id`` is the id of the fax that it gets, and ``received_uid`` that
+    fax's uid, by which its objects are found before it is there.
     """
 
     fax_id: str
@@ -102,3 +110,4 @@ class Attempt:
     erased: str | None = None
     first_page: int = 1
     confirmed_at: datetime | None = None
+    received_uid: str | None = None

@@ -35,6 +35,22 @@ class Status(StrEnum):
     PARTIALLY_SENT = "partially_sent"
     FAILED = "failed"
     CANCELED = "canceled"
+    RECEIVED = "received"
+
+
+class Direction(StrEnum):
+    """Whether a fax was sent from here, or came in at an extension."""
+
+    OUT = "out"
+    IN = "in"
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """From whom a fax came: the extension in full, and its organization's name, None where that has none."""
+
+    extension: str
+    organization: str | None = None
 
 
 class Reason(StrEnum):
@@ -75,6 +91,9 @@ class Fax:
     the moment that they have items. ``reason`` says why a fax failed, or why a queued one waits. ``rendering`` and
     ``resolution`` are what the sender asked for, None where nothing was said; a later release may know more words.
     ``page_revoked_at`` is when its sender closed its public page.
+
+    A fax that came in is a fax of the extension that received it: ``user_id`` is whose that was then, ``recipients``
+    that extension, ``sender`` from whom it came. It has pages and no files, and is not delivered any further.
     """
 
     id: str
@@ -99,6 +118,8 @@ class Fax:
     rendering: Mode | str | None = None
     resolution: Resolution | str | None = None
     page_revoked_at: datetime | None = None
+    direction: Direction | str = Direction.OUT
+    sender: Sender | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,7 @@ class JobStore(Protocol):
         ...
 
     def ready(self, job: Job, stored: StoredPages, now: datetime) -> None:
-        """Its pages are stored: it is queued, and due at once; where there is no carrier, it waits for one."""
+        """Its pages are stored: it is queued, and due at once."""
         ...
 
     def wait(self, job: Job, until: datetime) -> None:

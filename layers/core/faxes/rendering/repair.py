@@ -61,8 +61,9 @@ class Repair:
         return Repaired.SENT_AGAIN
 
     def _drawn(self, job: Job, now: datetime) -> Repaired:
-        # Whose recipients have items ends by them, carrier or none; a canceled one needs none.
-        if self.deadline is None or job.planned or job.cancel_requested:
+        # Whether it needs a carrier, who sends it knows. Whose recipients have items ends by them; a canceled one needs
+        # none.
+        if self.deadline is None or not job.waits or job.planned or job.cancel_requested:
             self.hand_over(job.fax_id, job.organization_id)
             self.jobs.postpone(job, now + _AGAIN)
             return Repaired.HANDED_OVER

@@ -117,8 +117,7 @@ class Worker:
 
     def _store(self, job: Job, made: Rendered) -> tuple[StoredPages, list[str]]:
         tiff, pdf = made.tiff(), made.pdf()
-        keys = [ids.tiff_key(job.uid), ids.pdf_key(job.uid)]
-        keys += [ids.picture_key(job.uid, number) for number in range(1, len(made.pages) + 1)]
+        keys = ids.page_keys(job.uid, len(made.pages))
 
         def pictures() -> Iterator[tuple[str, bytes, str]]:
             for key, picture in zip(keys[2:], preview.previews(tiff), strict=True):

@@ -15,7 +15,7 @@ FaxTable        dynamodb:PutItem, dynamodb:GetItem on IDEMPOTENCY#* and the stat
     index by-user          userId, createdAt: a user's faxes by time; the same
     index by-due           due (a shard), dueAt: what is to be done, by time; records and recipients that are not
                            final have them; holds keys only
-DirectoryTable  dynamodb:GetItem (create_fax)
+DirectoryTable  dynamodb:GetItem (create_fax; send_fax on EXT#* and ORG#*)
     pk ORG#<id>, sk ORG                    organizationId, name
     pk USER#<id>, sk USER                  userId, organizationId
     pk EXT#<organization>*<number>, sk EXT extension, ownerId, type, faxEnabled

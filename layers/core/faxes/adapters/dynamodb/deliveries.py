@@ -130,6 +130,7 @@ def attempt_item(attempt: Attempt) -> Item:
             firstPage=attempt.first_page if attempt.first_page > 1 else None,
             confirmedAt=attempt.confirmed_at,
             erased=attempt.erased,
+            receivedUid=attempt.received_uid,
         ),
     }
 
@@ -161,6 +162,7 @@ def attempt_of(item: Item) -> Attempt:
         first_page=int(item.get("firstPage", 1)),
         confirmed_at=_time(item, "confirmedAt"),
         erased=item.get("erased"),
+        received_uid=item.get("receivedUid"),
     )
 
 

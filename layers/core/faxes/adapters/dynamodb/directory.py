@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class DynamoDBDirectory:
-    """Reads the directory. Implements ``access.Directory``."""
+    """Reads the directory. Implements ``access.Directory`` and ``delivery.ports.Directory``."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
@@ -23,6 +23,10 @@ class DynamoDBDirectory:
     def extension(self, number: ExtensionNumber) -> Extension | None:
         item = get(self._client, self._table, f"EXT#{number}", "EXT")
         return extension_of(item) if item else None
+
+    def organization_name(self, organization_id: str) -> str | None:
+        item = get(self._client, self._table, f"ORG#{organization_id}", "ORG")
+        return item["name"] or None if item else None
 
 
 def organization_item(

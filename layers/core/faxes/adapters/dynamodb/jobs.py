@@ -9,7 +9,7 @@ Actions: dynamodb:GetItem, dynamodb:PutItem and dynamodb:UpdateItem on the table
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from faxes.adapters.calls import FAILURES, fault
@@ -31,23 +31,14 @@ if TYPE_CHECKING:
 class DynamoDBJobStore:
     """Reads and changes the records of faxes that are to be drawn. Implements ``rendering.jobs.JobStore``.
 
-    ``shards`` are the index by-due's; ``random_bits(n)`` gives an integer of n bits. ``waiting`` is None where there is
-    a carrier; without one, how long after its acceptance a fax whose pages are ready is given up.
+    ``shards`` are the index by-due's; ``random_bits(n)`` gives an integer of n bits.
     """
 
-    def __init__(
-        self,
-        client: "DynamoDBClient",
-        table: str,
-        shards: int,
-        random_bits: Callable[[int], int],
-        waiting: timedelta | None = None,
-    ) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str, shards: int, random_bits: Callable[[int], int]) -> None:
         self._client = client
         self._table = table
         self._shards = shards
         self._random_bits = random_bits
-        self._waiting = waiting
         self._writes = Writes(client, table)
 
     def job(self, fax_id: str, now: datetime) -> Job | None:
@@ -68,13 +59,8 @@ class DynamoDBJobStore:
         )
 
     def ready(self, job: Job, stored: StoredPages, now: datetime) -> None:
-        changed: Item = {"rendered": rendered_of(stored)}
-        reason, due_at = None, now
-        if self._waiting is not None:
-            reason, due_at = Reason.NO_CARRIER, max(job.created_at + self._waiting, now)
-            changed |= {"reason": reason.value, "due": WAITING}
-        event = HistoryEvent(now, FaxEvent.PAGES_READY, reason=reason, pages=len(stored.pages))
-        self._change(job, event, now, changed, due_at, pages_item(job, stored.pages))
+        event = HistoryEvent(now, FaxEvent.PAGES_READY, pages=len(stored.pages))
+        self._change(job, event, now, {"rendered": rendered_of(stored)}, now, pages_item(job, stored.pages))
 
     def wait(self, job: Job, until: datetime) -> None:
         self._put_off(job, {"due": WAITING, "dueAt": text(until), "reason": Reason.NO_CARRIER.value})

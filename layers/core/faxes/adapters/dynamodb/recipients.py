@@ -19,6 +19,7 @@ from faxes.adapters.dynamodb.deliveries import (
     ATTEMPT,
     EVENT_RANDOM_BITS,
     RECIPIENT,
+    WAITING,
     attempt_item,
     attempt_key,
     attempt_of,
@@ -30,10 +31,12 @@ from faxes.adapters.dynamodb.deliveries import (
     recipient_of,
 )
 from faxes.adapters.dynamodb.items import Item, get, plain, text, time, wire
+from faxes.adapters.dynamodb.reading import PAGES
+from faxes.adapters.dynamodb.received import received_items
 from faxes.adapters.dynamodb.records import RECORD, fax_of
 from faxes.adapters.dynamodb.transactions import Op, Writes
 from faxes.delivery.policy import RESERVED
-from faxes.delivery.ports import Moved, NumberTaken, Write
+from faxes.delivery.ports import IdTaken, Moved, NumberTaken, Write
 from faxes.delivery.steps import Delivery
 from faxes.errors import Effect
 from faxes.lifecycle import FaxEvent, HistoryEvent, RecipientEvent
@@ -124,6 +127,11 @@ class DynamoDBRecipients:
         ops += [self._writes.put(recipient_item(each, self._shards), "attribute_not_exists(pk)") for each in recipients]
         self._writes.transact(ops, Moved)
 
+    def wait(self, before: Fax, after: Fax) -> None:
+        until = text(after.due_at) if after.due_at else ""
+        changed = {"reason": str(after.reason), "due": WAITING, "dueAt": until}
+        self._writes.transact([self._record(before, after, changed)], Moved)
+
     def write(self, write: Write) -> tuple[str, int] | None:
         change, before = write.change, write.before.recipient
         recipient = change.recipient
@@ -133,6 +141,7 @@ class DynamoDBRecipients:
             ops.append(self._writes.put(attempt_item(change.attempt), "attribute_not_exists(pk)" if new else None))
         ops += self._events(write)
         ops += self._of_record(write)
+        ops += self._received(write)
         woken = None
         if change.line_until is not None:
             ops.append(self._claim(write, change.line_until))
@@ -179,10 +188,21 @@ class DynamoDBRecipients:
             return [self._record(before, after, {"counts": _counts(after), **completed})]
         if after != before and before.counts is not None and after.counts is not None:
             return [self._count(before, after)]
-        if change.line_until is not None:
+        if change.event is RecipientEvent.CLAIMED:
             # Nothing is sent of a fax that was erased meanwhile.
             return [self._writes.check({"pk": fax_key(after.id), "sk": RECORD}, "attribute_exists(pk)")]
         return []
+
+    def _received(self, write: Write) -> list[Op]:
+        """The fax that an extension gets."""
+        fax = write.change.received
+        if fax is None:
+            return []
+        last = {":first": RECORD, ":last": PAGES}
+        sent = self._query(fax_key(write.fax.id), "sk BETWEEN :first AND :last", last)
+        record, beside = received_items(fax, sent, write.at, self._random_bits(EVENT_RANDOM_BITS))
+        put = self._writes.put(record, "attribute_not_exists(pk)")
+        return [replace(put, refused=lambda item: IdTaken()), *map(self._writes.put, beside)]
 
     def _record(self, before: Fax, after: Fax, changed: Item) -> Op:
         """The record as it is changed, if it is still as it was read."""

@@ -6,7 +6,7 @@ Apart from the stores, so that who reads a fax imports nothing of what accepts o
 from faxes.adapters.dynamodb.deliveries import due, fax_key
 from faxes.adapters.dynamodb.items import Item, moment, text, time, word
 from faxes.appearance import Mode, Resolution
-from faxes.model import Counts, Fax, IdempotencyRecord, Kind, Reason, Status, StoredFile
+from faxes.model import Counts, Direction, Fax, IdempotencyRecord, Kind, Reason, Sender, Status, StoredFile
 
 RECORD = "FAX"
 # Of the index by-due, so that no one of its partitions takes all writes.
@@ -35,11 +35,27 @@ def fax_item(fax: Fax, idempotency: IdempotencyRecord | None, shards: int) -> It
         "createdAt": text(fax.created_at),
         "expiresAt": int(fax.expires_at.timestamp()),
         **({"app": fax.app_key} if fax.app_key else {}),
+        **_came_in(fax),
         **({"rendering": str(fax.rendering)} if fax.rendering else {}),
         **({"resolution": str(fax.resolution)} if fax.resolution else {}),
         **due(fax_key(fax.id), RECORD, fax.due_at, shards),
         **({"idempotency": idempotency.name} if idempotency else {}),
     }
+
+
+def _came_in(fax: Fax) -> Item:
+    """What a record has more that is of a fax which came in."""
+    if fax.direction != Direction.IN:
+        return {}
+    item: Item = {"direction": str(fax.direction)}
+    if fax.completed_at:
+        item["completedAt"] = text(fax.completed_at)
+    if fax.sandbox:
+        item["sandbox"] = True
+    if fax.sender:
+        known = {"extension": fax.sender.extension, "organization": fax.sender.organization}
+        item["sender"] = {name: value for name, value in known.items() if value is not None}
+    return item
 
 
 def _file_item(file: StoredFile) -> Item:
@@ -93,6 +109,8 @@ def fax_of(item: Item) -> Fax:
         rendering=word(Mode, item["rendering"]) if "rendering" in item else None,
         resolution=word(Resolution, item["resolution"]) if "resolution" in item else None,
         page_revoked_at=time(item["pageRevokedAt"]) if "pageRevokedAt" in item else None,
+        direction=word(Direction, item.get("direction", Direction.OUT.value)),
+        sender=Sender(**item["sender"]) if "sender" in item else None,
     )
 
 
