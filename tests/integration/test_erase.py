@@ -14,6 +14,7 @@ from botocore.exceptions import EndpointConnectionError
 from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
 from faxes.adapters.dynamodb.items import wire
 from faxes.erasure import Erased
+from faxes.ids import document_key
 from faxes.model import IdempotencyRecord
 from faxes.tokens import digest_of
 from tests.support.cloud import Cloud
@@ -69,7 +70,6 @@ def keys(cloud: Cloud) -> list[str]:
 
 
 ALL_KEYS = [f"FAX#{FAX.id}", f"FAX#{OTHER.id}", f"IDEMPOTENCY#{'c' * 64}", f"IDEMPOTENCY#{'e' * 64}"]
-OTHERS_KEYS = [ALL_KEYS[1], ALL_KEYS[3]]
 OTHERS_FILE = {f"faxes/{OTHER.uid}/1.txt": b"content"}
 
 
@@ -106,7 +106,7 @@ def test_a_fax_goes_with_its_files_and_its_record_and_nothing_else_does(cloud: C
     now = clock()
     assert erase.erase(stack, FAX.uid, now) == Erased(FAX.id, 2, 14)
     assert cloud.objects() == OTHERS_FILE
-    assert keys(cloud) == OTHERS_KEYS
+    assert keys(cloud) == ALL_KEYS[1::2]
 
 
 def test_the_audit_log_has_a_line_of_before_and_one_of_after(cloud: Cloud, stack: Stack) -> None:
@@ -126,14 +126,15 @@ def test_the_audit_log_holds_nothing_of_the_fax_but_its_id(cloud: Cloud, stack: 
 @pytest.mark.parametrize("meanwhile", [False, True])
 def test_all_that_is_kept_beside_the_record_goes(cloud: Cloud, stack: Stack, meanwhile: bool) -> None:
     """Also what a worker writes while the record is still there."""
-    table = cloud.names["FaxTable"]
+    table, others_document = cloud.names["FaxTable"], document_key(f"{OTHER.id}-001-01")
 
     def add(params: Any = None, **_: object) -> None:
         if params and params["Key"]["sk"] != {"S": "FAX"}:
             return
         for item in (*beside(FAX), *beside(OTHER)):
             cloud.dynamodb.put_item(TableName=table, Item=wire(item))
-        cloud.s3.put_object(Bucket=cloud.names["FileBucket"], Key=f"faxes/{FAX.uid}/pages.tif", Body=b"pages")
+        for key in (f"faxes/{FAX.uid}/pages.tif", document_key(f"{FAX.id}-001-01"), others_document):
+            cloud.s3.put_object(Bucket=cloud.names["FileBucket"], Key=key, Body=b"pages")
 
     if not meanwhile:
         add()
@@ -141,9 +142,9 @@ def test_all_that_is_kept_beside_the_record_goes(cloud: Cloud, stack: Stack, mea
     calls.watch = {"dynamodb.DeleteItem": add} if meanwhile else {}
     erase.erase(calls.stack, FAX.uid, clock())
     assert [key for key in keys(cloud) if FAX.id in key] == []
-    others = [f"FAX#{OTHER.id}"] * 5 + [f"DEST#{OTHER.id}"] * 2 + [f"SIM#{OTHER.id}-001-01"]
-    assert sorted(key for key in keys(cloud) if OTHER.id in key) == sorted(others)
-    assert cloud.objects() == OTHERS_FILE
+    others = [f"DEST#{OTHER.id}"] * 2 + [f"FAX#{OTHER.id}"] * 5 + [f"SIM#{OTHER.id}-001-01"]
+    assert [key for key in keys(cloud) if OTHER.id in key] == others
+    assert cloud.objects() == OTHERS_FILE | {others_document: b"pages"}
 
 
 def test_an_idempotency_record_that_another_fax_has_by_now_stays(cloud: Cloud, stack: Stack) -> None:
@@ -230,7 +231,7 @@ def test_a_run_that_was_interrupted_before_the_record_is_run_again(
     )
     assert (cloud.objects(), keys(cloud)) == (OTHERS_FILE, left)
     assert erase.erase(stack, FAX.uid, clock()) == Erased(FAX.id, 0, 0)
-    assert keys(cloud) == OTHERS_KEYS
+    assert keys(cloud) == ALL_KEYS[1::2]
     assert lines(cloud) == [("begun", FAX.id, 2, 14), ("begun", FAX.id, 0, 0), ("done", FAX.id, 0, 0)]
 
 
@@ -263,7 +264,7 @@ def test_a_line_that_cannot_be_written_afterwards_is_said_for_keeping(cloud: Clo
     assert loud == f"ERASED, BUT THE AUDIT LOG DOES NOT SAY SO: {NO_ANSWER}"
     assert keep == "Keep this line in its place:"
     assert json.loads(kept) == line("done", done, FAX.id, 2, 14)
-    assert (cloud.objects(), keys(cloud)) == (OTHERS_FILE, OTHERS_KEYS)
+    assert (cloud.objects(), keys(cloud)) == (OTHERS_FILE, ALL_KEYS[1::2])
     # Enough for a restore.
     assert lines(cloud) == [("begun", FAX.id, 2, 14)]
 

@@ -31,8 +31,8 @@ class NotErased(Exception):
 def erase(stack: Stack, uid: str, now: Callable[[], datetime]) -> Erased:
     """Erase the fax of a valid uid.
 
-    Needs s3:ListBucket on the bucket and s3:DeleteObject below faxes/; dynamodb:GetItem, dynamodb:PutItem and
-    dynamodb:DeleteItem on the table of faxes, dynamodb:Query on it and on its index; logs:CreateLogStream and
+    Needs s3:ListBucket on the bucket and s3:DeleteObject below faxes/ and media/; dynamodb:GetItem, dynamodb:PutItem,
+    and dynamodb:DeleteItem on the table of faxes, dynamodb:Query on it and on its index; logs:CreateLogStream and
     logs:PutLogEvents on the audit log. Raises NotErased; and botocore's errors, as long as nothing was erased.
     """
     use_case = Erasure(

@@ -2,8 +2,8 @@
 
 What is left of it are lines in the audit log: one before anything is deleted, so that nothing is erased which the log
 cannot take, and one when it is done. The files go first and the record last, so that what an interrupted erasure left
-is found by the next. A worker may be storing pages just then: without the record it stores no more, so what lies there
-by then goes as well.
+is found by the next. A worker may be storing pages, or what it sends, just then: without the record it stores no more,
+so what lies there by then goes as well.
 
     NotErased
     ├── NotLookedUp    what there is of it cannot be learned; nothing was erased
@@ -43,6 +43,10 @@ class FileStore(Protocol):
 
     def of_fax(self, uid: str) -> list[File]:
         """What lies there of a fax."""
+        ...
+
+    def of_attempts(self, fax_id: str) -> list[File]:
+        """What lies there of what the fax's attempts send, or machines of the simulated network were sent."""
         ...
 
     def delete(self, keys: Sequence[str]) -> None:
@@ -147,8 +151,11 @@ class Erasure:
                 fax = replace(fax, fax_id=fax_id)
             self.files.delete([file.key for file in files])
             if fax_id is not None:
+                # First, since they are found by the record's id.
+                self.files.delete([file.key for file in self.files.of_attempts(fax_id)])
                 self.faxes.delete(fax_id, uid)
-                self.files.delete([file.key for file in self.files.of_fax(uid)])
+                late = [*self.files.of_fax(uid), *self.files.of_attempts(fax_id)]
+                self.files.delete([file.key for file in late])
         except StorageFault as fault:
             raise NotEnded(fault.said) from fault
         line = self._line("done", uid, fax, caller)

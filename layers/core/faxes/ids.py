@@ -83,6 +83,11 @@ def document_key(reference: str) -> str:
     return f"{_MEDIA}{reference}/fax.tif"
 
 
+def media_of(fax_id: str) -> str:
+    """The prefix of the keys of what a fax's attempts send, and of no other's."""
+    return f"{_MEDIA}{fax_id}-"
+
+
 def paper_key(reference: str) -> str:
     """The key of what a machine of the simulated network was sent at the attempt of this reference."""
     return f"{_MEDIA}{reference}/paper.tif"
