@@ -174,5 +174,5 @@ def test_a_message_that_was_given_up_has_an_alarm_go_off_and_is_taken_again(
     alarms.publish(stack, alarm["Namespace"], [data | {"Value": float(queues.count(sqs, url))}])
     assert alarms.is_on(stack, name)
     assert redrive.main([f"--queue={word}"]) == 0
-    assert capsys.readouterr().out == "0 messages are taken again; 1 that named no fax were removed\n"
+    assert capsys.readouterr().out == "messages that are taken again: 0; removed, since they name no fax: 1\n"
     assert queues.count(sqs, url) == 0

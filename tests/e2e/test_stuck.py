@@ -148,9 +148,12 @@ def test_messages_were_given_up(stack: LocalStack, curl: Curl, typed: Typed, req
     sqs, url = stack.client("sqs"), queues.urls(deployed.find(None))["RenderDeadLetters"]
     for body in (json.dumps({"fax": fax_id}), "poison"):
         sqs.send_message(QueueUrl=url, MessageBody=body)
-    assert "given up: 2 messages of the queue render; their faxes are due all the same\n" in typed(stuck.main)
+    assert "given up: 2 messages of the queue render; what is behind it is due all the same\n" in typed(stuck.main)
     request.getfixturevalue("sending")
-    assert typed(redrive.main, "--queue=render") == "1 messages are taken again; 1 that named no fax were removed\n"
+    assert (
+        typed(redrive.main, "--queue=render")
+        == "messages that are taken again: 1; removed, since they name no fax: 1\n"
+    )
     wait(stack, fax_id, "sent")
     assert "given up" not in typed(stuck.main)
 

@@ -152,16 +152,24 @@ def test_a_time_may_be_said_in_these_ways(said: str, expected: datetime) -> None
 @pytest.mark.parametrize(
     ("arguments", "status", "out", "err"),
     [
-        (["--extension=0003*211"], 0, f"{ROWS[SENT.id]}\n1 faxes\n", ""),
-        (["--user=alice", "--count=1"], 0, f"{ROWS[SENDING.id]}\n1 faxes; COUNT=1 shows no more\n", ""),
-        (["--status=sending"], 0, f"{ROWS[SENDING.id]}\n1 faxes\n", ""),
-        (["--status=sent"], 0, f"{ROWS[SENT.id]}\n1 faxes\n", "reading the whole table: some "),
+        (["--extension=0003*211"], 0, f"{ROWS[SENT.id]}\n1 fax\n", ""),
+        (["--user=alice", "--count=1"], 0, f"{ROWS[SENDING.id]}\n1 fax; COUNT=1 shows no more\n", ""),
+        (["--status=sending"], 0, f"{ROWS[SENDING.id]}\n1 fax\n", ""),
+        (["--status=sent"], 0, f"{ROWS[SENT.id]}\n1 fax\n", "reading the whole table: items "),
         (
             ["--fax=1009"],
             1,
             "",
             "There is no fax 1009 any more, or there never was. The audit log has who erased it.\n",
         ),
+        (
+            ["--status=lost"],
+            1,
+            "",
+            "STATUS is 'lost'; it must be one of accepted, rendering, queued, sending, sent, partially_sent, failed, "
+            "canceled.\n",
+        ),
+        (["--count=0"], 1, "", "COUNT is '0'; it must be a whole number from 1 to 9999.\n"),
         (["--fax=x"], 1, "", "FAX is 'x'; it must be a fax's id: a number of up to 16 digits.\n"),
         (["--since=x"], 1, "", "SINCE is 'x'; it must be as 30m, 2h, 3d, 2026-11-30 or 2026-11-30T08:00.\n"),
         (["--extension=0003*210", "--user=alice"], 1, "", "Say EXTENSION or USER_ID, not both.\n"),

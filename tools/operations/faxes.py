@@ -25,6 +25,7 @@ from tools.operations.who import sent_by
 from tools.steps import fail
 
 _SINCE = re.compile(r"([1-9][0-9]{0,4})([mhd])")
+_COUNT = re.compile(r"[1-9][0-9]{0,3}")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -120,15 +121,19 @@ def main(arguments: list[str], now: Callable[[], datetime] = lambda: datetime.no
     parser.add_argument("--fax", help="a fax's id: where is it, and who sent it?")
     parser.add_argument("--extension", help="those that this extension sent, as 0003*210")
     parser.add_argument("--user", help="those that this user sent")
-    parser.add_argument("--status", help="those of this status", choices=[str(status) for status in Status])
+    parser.add_argument("--status", help="those of this status")
     parser.add_argument("--since", help="those of the last 30m, 2h or 3d, or since a date or time (UTC)")
-    parser.add_argument("--count", help="how many, by default 50", type=int, default=50)
+    parser.add_argument("--count", help="how many, by default 50", default="50")
     parser.add_argument("--stack", help="a deployed stack's name; default: the local one that `make run` started")
     options = parser.parse_args(arguments)
     if options.extension and options.user:
         return fail("Say EXTENSION or USER_ID, not both.")
     if options.fax and not ID.fullmatch(options.fax):
         return fail(f"FAX is {options.fax!r}; it must be a fax's id: a number of up to 16 digits.")
+    if options.status is not None and options.status not in Status:
+        return fail(f"STATUS is {options.status!r}; it must be one of {', '.join(Status)}.")
+    if not _COUNT.fullmatch(options.count):
+        return fail(f"COUNT is {options.count!r}; it must be a whole number from 1 to 9999.")
     try:
         since = since_of(options.since, now()) if options.since else None
     except (ValueError, OverflowError):
@@ -141,12 +146,13 @@ def main(arguments: list[str], now: Callable[[], datetime] = lambda: datetime.no
         index = ("by-user", options.user) if options.user else index
         if index is None and (options.status is None or options.status in FINAL):
             print(stuck.told_of_cost(stack), file=sys.stderr, flush=True)
-        found = listed(stack, now(), index=index, status=options.status, since=since, most=options.count)
+        found = listed(stack, now(), index=index, status=options.status, since=since, most=int(options.count))
         number = 0
         for fax in found:
             print(row(fax), flush=True)
             number += 1
-        print(f"{number} faxes" + (f"; COUNT={options.count} shows no more" if number == options.count else ""))
+        more = f"; COUNT={options.count} shows no more" if number == int(options.count) else ""
+        print(("1 fax" if number == 1 else f"{number} faxes") + more)
     except NoStack as error:
         return fail(error)
     except StorageFault as fault:

@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> int:
         stack = deployed.find(options.stack)
         if options.queue is not None:
             moved = move(stack, options.queue)
-            print(f"{moved.moved} messages are taken again; {moved.removed} that named no fax were removed")
+            print(f"messages that are taken again: {moved.moved}; removed, since they name no fax: {moved.removed}")
             return 0
         return _tell(options.fax, redrive(stack, options.fax, datetime.now(UTC)))
     except NoStack as error:

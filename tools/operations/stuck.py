@@ -32,7 +32,8 @@ def lines(stack: Stack, now: datetime) -> Iterator[str]:
             yield f"{why}: {_MEANING[why]}"
             yield from map(_line, these)
     yield from given_up(stack)
-    yield f"{len({each.fax.id for each in found})} faxes in all"
+    faxes = len({each.fax.id for each in found})
+    yield f"{faxes} fax{'' if faxes == 1 else 'es'} in all"
 
 
 def given_up(stack: Stack) -> Iterator[str]:
@@ -41,7 +42,8 @@ def given_up(stack: Stack) -> Iterator[str]:
     found, client = queues.urls(stack), stack.client("sqs")
     for word, (_, dead_letters) in queues.QUEUES.items():
         if number := queues.count(client, found[dead_letters]):
-            yield f"given up: {number} messages of the queue {word}; their faxes are due all the same"
+            what = "1 message" if number == 1 else f"{number} messages"
+            yield f"given up: {what} of the queue {word}; what is behind it is due all the same"
 
 
 def _order(stuck: Stuck) -> tuple[datetime, str, int]:
@@ -61,7 +63,7 @@ def _line(stuck: Stuck) -> str:
 def told_of_cost(stack: Stack) -> str:
     """What reading the whole table takes: a unit for each 8 KB. Needs dynamodb:DescribeTable. Raises StorageFault."""
     items, size = DynamoDBFaxFinder(stack.client("dynamodb"), stack.output("FaxTableName")).size()
-    return f"reading the whole table: some {items:,} items, {-(-size // 8192):,} read units"
+    return f"reading the whole table: items {items:,}, read units {-(-size // 8192):,}"
 
 
 def main(arguments: list[str]) -> int:
