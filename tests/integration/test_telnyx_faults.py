@@ -33,6 +33,9 @@ def _world() -> Iterator[TelnyxWorld]:
 
 def assert_once(world: TelnyxWorld, fax_id: str, *, unknown: bool = False) -> None:
     """The fax has ended, and paper agrees with what is said of it."""
+    # Whatever the carrier was still to do, it has done.
+    world.clock += timedelta(days=2)
+    world.server.settle()
     assert_agreed(world)
     fax, whole = world.fax(fax_id), [pages for pages in world.paper(fax_id) if len(pages) == 2]
     assert fax.status in FINAL
@@ -82,6 +85,21 @@ def test_a_fax_that_no_list_ever_has_is_found_by_its_report(world: TelnyxWorld) 
     world.run()
     assert_once(world, fax_id)
     assert len(world.server.exchange.faxes) == 1
+
+
+def test_a_fax_that_is_canceled_in_doubt_is_looked_for_as_long_as_any(world: TelnyxWorld) -> None:
+    """Nobody can tell whether it was fetched: that it is canceled is said when it is known to be."""
+    world.server.exchange.machines[NUMBER] = Machine(
+        request=Request.STORED_NOT_ANSWERED, listed_after=timedelta(seconds=500), reports=Reports.NEVER
+    )
+    fax_id = world.accept(NUMBER)
+    world.plan.plan(fax_id)
+    world.dispatch.due(fax_id, 1)
+    world.clock += timedelta(seconds=5)
+    world.report()
+    world.cancel(fax_id)
+    world.run()
+    assert_once(world, fax_id)
 
 
 @pytest.mark.parametrize("after", ["rejected", "lost", "forgotten"])

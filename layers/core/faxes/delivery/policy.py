@@ -198,6 +198,9 @@ def _absent(delivery: Delivery, now: datetime, terms: Terms) -> Step:
         due_at = max(now, attempt.started_at + _paced(DOUBTS[checked.checks], terms))
         return Step(replace(_change(recipient, None, due_at=due_at), attempt=checked))
     listed = attempt.withdrawn_at + _paced(LISTED, terms)
+    if attempt.fetched is None:
+        # Nobody can tell whether it was taken: one that is canceled is looked for as long as any other.
+        listed = max(listed, attempt.started_at + _paced(DOUBTS[-1] + LISTED, terms))
     if now < listed:
         return Step(_change(recipient, None, due_at=listed))
     if attempt.fetched:
