@@ -130,7 +130,8 @@ def _answer(operation: str, asked: bytes) -> dict[str, Any]:
             found = _PARTITIONS.get(pk)
             return {"Item": found[0] if found else _ITEMS.get(pk.partition("#")[0], _EXTENSION)}
         case "Query":
-            pk = json.loads(asked)["ExpressionAttributeValues"][":pk"]["S"]
+            # By its partition, or by an index's key, which is of the fax that is shown.
+            pk = json.loads(asked)["ExpressionAttributeValues"].get(":pk", {}).get("S", "")
             found = _PARTITIONS.get(pk)
             if found is None:
                 return _SHOWN

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import attempt, authorize, builds, cost, starts, status
+from benchmarks import attempt, authorize, builds, cost, page, starts, status
 from benchmarks.endpoint import endpoint
 from benchmarks.function import environment
 from benchmarks.measure import Row
@@ -51,6 +51,8 @@ def main() -> int:
             rows += _rows("status", env=status.environment() | services)
         with step("measuring what sending a fax costs beside its calls"), endpoint() as services:
             rows += _rows("attempt", env=attempt.environment() | services)
+        with step("measuring what a view of a public page costs beside its reads"), endpoint() as services:
+            rows += _rows("page", env=page.environment() | services)
         with step("measuring three files at once"), endpoint(delay=0.03) as services:
             rows += _rows("sdk", "wave", env=services)
         with step("measuring starts, first faxes, and the others"):
@@ -70,6 +72,8 @@ def main() -> int:
             f"Dollars per million faxes of one file each ({cost.PRICES}):",
             "",
             *cost.table(_FAXES, measured.processor, measured.logged),
+            "",
+            *page.dollars(next(row.own for row in rows if row.name == page.PROCESSOR) / 1000),
             "",
         ]
     )

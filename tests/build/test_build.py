@@ -218,6 +218,7 @@ FORMS = {"certifi", "charset_normalizer", "idna", "pybase64", "requests", "reque
         ("CreateFaxFunction", {"BaseLayer": SDK, "DocumentsLayer": FORMS, "CoreLayer": {"faxes"}}),
         ("ReadFaxesFunction", {"BaseLayer": SDK, "CoreLayer": {"faxes"}}),
         ("ChangeFaxesFunction", {"BaseLayer": SDK, "CoreLayer": {"faxes"}}),
+        ("FaxPageFunction", {"BaseLayer": SDK, "CoreLayer": {"faxes"}}),
         ("AuthorizeFunction", {"BaseLayer": SDK, "CoreLayer": {"faxes"}}),
         ("IssueTokenFunction", {"BaseLayer": SDK, "DocumentsLayer": FORMS, "CoreLayer": {"faxes"}}),
         ("RefuseFunction", {}),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import benchmarks
-from benchmarks import attempt, authorize, cost, performance, samples, starts, status, worst
+from benchmarks import attempt, authorize, cost, page, performance, samples, starts, status, worst
 from benchmarks.endpoint import endpoint
 from benchmarks.function import environment
 from benchmarks.measure import Row
@@ -57,6 +57,14 @@ def test_sending_a_fax() -> None:
         rows = measured("-m", "benchmarks.attempt", env=attempt.environment() | services)
     assert len(rows) == 2
     assert_shown(rows)
+
+
+def test_viewing_a_page() -> None:
+    with endpoint() as services:
+        rows = measured("-m", "benchmarks.page", env=page.environment() | services)
+    assert len(rows) == 3
+    assert_shown(rows)
+    assert all(line.split(" | ")[0] in PAGE for line in page.dollars(0.01))
 
 
 def test_deciding_who_is_calling() -> None:

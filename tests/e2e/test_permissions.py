@@ -142,7 +142,7 @@ def test_the_functions_may_not_do_more(stack: LocalStack) -> None:
         | NOT_ENFORCED,
         "ReadFaxesFunction": {"ReadFaxes"} | NOT_ENFORCED,
         "ChangeFaxesFunction": {"ReadFaxes", "ChangeFaxes"} | NOT_ENFORCED,
-        "FaxPageFunction": {"FindByUid", "ReadWhatIsShown", "SignAddressesOfPages"} | NOT_ENFORCED,
+        "FaxPageFunction": {"FindByUid", "ReadWhatIsShown", "ReadTimeZones", "SignAddressesOfPages"} | NOT_ENFORCED,
         "AuthorizeFunction": {"ReadTokens"} | NOT_ENFORCED,
         "IssueTokenFunction": {"ReadApps", "WriteTokens"} | NOT_ENFORCED,
         "RefuseFunction": set(),

@@ -79,7 +79,7 @@ def _deployed(shared: Deployed) -> Deployed:
 
 def headers(style: str) -> dict[str, list[str]]:
     sent = {
-        "Content-Security-Policy": f"default-src 'none'; img-src 'self' {BUCKET}; style-src 'sha256-{style}'; "
+        "Content-Security-Policy": f"default-src 'none'; img-src 'self' data: {BUCKET}; style-src 'sha256-{style}'; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         "Referrer-Policy": "no-referrer",
         "Cache-Control": "no-store",
@@ -112,7 +112,16 @@ def test_a_fax_is_shown(deployed: Deployed, context: Any) -> None:
     for hidden in (FAX["files"][0]["name"], "alice", FAX["id"], "+1 777 8888", *FAX["recipients"]):
         assert hidden not in body
     # As little is read as is shown.
-    assert [asked["Select"] for asked in deployed.asked] == ["SPECIFIC_ATTRIBUTES"] * 3
+    assert [asked["Select"] for asked in deployed.asked] == ["SPECIFIC_ATTRIBUTES"] * 4
+    assert deployed.asked[3]["ProjectionExpression"] == "#pk, #sk, #timeZone"
+
+
+def test_times_are_those_of_the_organization(deployed: Deployed, context: Any) -> None:
+    berlin = {"pk": "ORG#0003", "sk": "ORG", "timeZone": "Europe/Berlin"}
+    deployed.cloud.dynamodb.put_item(TableName=deployed.cloud.names["DirectoryTable"], Item=wire(berlin))
+    assert "23 November 2026, 10:30 CET" in deployed.answer(f"/fax/{UID}", context)["body"]
+    deployed.cloud.clear("DirectoryTable")
+    assert "23 November 2026, 09:30 UTC" in deployed.answer(f"/fax/{UID}", context)["body"]
 
 
 def test_with_a_slash_at_its_end_it_leads_to_the_same_pictures(deployed: Deployed, context: Any) -> None:

@@ -19,6 +19,7 @@ def public(**other: Any) -> PublicFax:
     values: dict[str, Any] = {
         "id": "1001",
         "uid": UID,
+        "organization_id": "0003",
         "status": Status.SENT,
         "reason": None,
         "extension": "0003*210",
@@ -98,6 +99,13 @@ class MemoryPublicFaxes:
     def recipients(self, fax_id: str, first: int, last: int) -> tuple[PublicRecipient, ...]:
         self.reads.append((fax_id, first, last))
         return self.kept.get(fax_id, ())[first - 1 : last]
+
+
+class MemoryTimeZones:
+    """Implements ``showing.TimeZones``."""
+
+    def of(self, organization_id: str) -> str | None:
+        return {"0003": "Europe/Berlin"}.get(organization_id)
 
 
 class MemoryLinks:

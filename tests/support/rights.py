@@ -15,17 +15,21 @@ def without(stack: LocalStack, function: str, sid: str) -> Iterator[None]:
     functions = stack.client("lambda").list_functions()["Functions"]
     role = next(f["Role"] for f in functions if function in f["FunctionName"]).rsplit("/", 1)[1]
     iam = stack.client("iam")
+    policies = {}
     for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
         document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
-        document = document if isinstance(document, dict) else json.loads(document)
-        kept = [statement for statement in document["Statement"] if statement["Sid"] != sid]
-        assert len(kept) == len(document["Statement"]) - 1, "there is no such statement"
-        # A policy cannot be without statements.
-        iam.delete_role_policy(RoleName=role, PolicyName=name)
-        if kept:
-            without_it = json.dumps(document | {"Statement": kept})
-            iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=without_it)
-        try:
-            yield
-        finally:
-            iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
+        policies[name] = document if isinstance(document, dict) else json.loads(document)
+    # A role may have a policy of an option's beside its own.
+    with_it = [name for name, each in policies.items() if sid in [statement["Sid"] for statement in each["Statement"]]]
+    assert len(with_it) == 1, "there is no such statement"
+    [name] = with_it
+    kept = [statement for statement in policies[name]["Statement"] if statement["Sid"] != sid]
+    # A policy cannot be without statements.
+    iam.delete_role_policy(RoleName=role, PolicyName=name)
+    if kept:
+        without_it = json.dumps(policies[name] | {"Statement": kept})
+        iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=without_it)
+    try:
+        yield
+    finally:
+        iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(policies[name]))

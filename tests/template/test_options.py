@@ -321,30 +321,3 @@ def test_the_alarms_topic_is_one() -> None:
     assert re.fullmatch(pattern, "")
     assert re.fullmatch(pattern, "arn:aws:sns:eu-west-1:123456789012:on-call")
     assert not re.fullmatch(pattern, "on-call@example.org")
-
-
-# --- public pages ----------------------------------------------------------------------------------------------------
-
-
-def test_what_shows_faxes_may_read_what_it_shows_where_faxes_have_pages() -> None:
-    assert TEMPLATE["Parameters"]["PublicPage"]["Default"] == "false"
-    assert RIGHTS["Conditions"]["ShowsPages"] == {"Fn::Equals": [{"Ref": "PublicPage"}, "true"]}
-    assert RIGHTS["Conditions"]["ShowsPagesByKey"] == {
-        "Fn::And": [{"Condition": "HasKey"}, {"Condition": "ShowsPages"}]
-    }
-    assert RIGHTS["Resources"]["ShowPages"]["Condition"] == "ShowsPages"
-    held = properties(RIGHTS, "ShowPages")
-    assert held["Roles"] == [{"Ref": "FaxPageRole"}]
-    rights = [
-        (each["Sid"], each["Effect"], each["Action"], each["Resource"], set(each.get("Condition", {})))
-        for each in held["PolicyDocument"]["Statement"]
-    ]
-    narrowed = {"ForAllValues:StringLike", "ForAllValues:StringEquals", "StringEquals"}
-    assert rights == [
-        ("FindByUid", "Allow", "dynamodb:Query", {"Fn::Sub": "${FaxTableArn}/index/by-uid"}, set()),
-        ("ReadWhatIsShown", "Allow", "dynamodb:Query", {"Ref": "FaxTableArn"}, narrowed),
-        ("SignAddressesOfPages", "Allow", "s3:GetObject", {"Fn::Sub": "${FileBucketArn}/faxes/*/page*"}, set()),
-    ]
-    condition = held["PolicyDocument"]["Statement"][1]["Condition"]
-    assert condition["ForAllValues:StringLike"] == {"dynamodb:LeadingKeys": ["FAX#*"]}
-    assert condition["StringEquals"] == {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}

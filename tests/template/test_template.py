@@ -200,7 +200,9 @@ def test_the_environment_is_what_the_settings_read() -> None:
     )
     assert read_faxes.Settings.from_env(reading) == read_faxes.Settings("faxes", "", Publication(on=False, days=30))
     assert change_faxes.Settings.from_env(control) == change_faxes.Settings("faxes", "", Publication(on=False, days=30))
-    assert fax_page.Settings.from_env(page) == fax_page.Settings("faxes", "files", Publication(on=False, days=30))
+    assert fax_page.Settings.from_env(page) == fax_page.Settings(
+        "faxes", "directory", "files", Publication(on=False, days=30)
+    )
     assert issue_token.Settings.from_env(login) == issue_token.Settings("credentials", timedelta(hours=1))
 
 
@@ -262,8 +264,8 @@ def test_the_longest_path_of_aws_calls_stays_under_the_functions_timeout() -> No
         "AuthorizeFunction": 2 * DYNAMODB_BUDGET.longest,
         # The app, its token.
         "IssueTokenFunction": 2 * DYNAMODB_BUDGET.longest,
-        # The uid, the fax, its recipients.
-        "FaxPageFunction": 3 * DYNAMODB_BUDGET.longest,
+        # The uid, the fax, its recipients, where its organization is.
+        "FaxPageFunction": 4 * DYNAMODB_BUDGET.longest,
         # The report, the message, the report.
         "CarrierReportFunction": 2 * DYNAMODB_BUDGET.longest + SQS_BUDGET.longest,
         "RefuseFunction": 0,

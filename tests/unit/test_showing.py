@@ -9,11 +9,11 @@ import pytest
 from faxes.errors import Effect, FaxNotFound, StorageFailed, StorageFault
 from faxes.model import RecipientStatus, Status
 from faxes.showing import Picture, Publication, PublicFax, PublicRecipient, Showing
-from tests.support.pages import NOW, UID, MemoryLinks, MemoryPublicFaxes, public
+from tests.support.pages import NOW, UID, MemoryLinks, MemoryPublicFaxes, MemoryTimeZones, public
 
 
 def showing(*faxes: PublicFax, on: bool = True, days: int = 30, now: datetime = NOW) -> Showing:
-    return Showing(MemoryPublicFaxes(*faxes), MemoryLinks(), Publication(on, days), now=lambda: now)
+    return Showing(MemoryPublicFaxes(*faxes), MemoryTimeZones(), MemoryLinks(), Publication(on, days), now=lambda: now)
 
 
 def test_a_fax_is_shown_with_its_recipients_and_the_end_of_its_page() -> None:
@@ -23,6 +23,7 @@ def test_a_fax_is_shown_with_its_recipients_and_the_end_of_its_page() -> None:
     shown = made.page(UID, None)
     assert (shown.fax, shown.first, shown.recipients) == (public(), 1, made.faxes.kept["1001"])
     assert (shown.until, shown.now) == (public().created_at + timedelta(days=7), NOW)
+    assert shown.time_zone == "Europe/Berlin"
     assert shown.pictures == {1: Picture(864, 1144), 2: Picture(864, 1100)}
 
 

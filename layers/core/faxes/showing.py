@@ -93,6 +93,7 @@ class PublicFax:
 
     id: str
     uid: str
+    organization_id: str
     status: Status | str
     reason: Reason | str | None
     extension: str
@@ -124,13 +125,15 @@ class PublicRecipient:
 @dataclass(frozen=True, slots=True)
 class Page:
     """A fax as its page shows it: from its page and its recipient number ``first`` (from 1) on, at most AT_ONCE of
-    each. ``until`` is when the page ends, ``now`` when it was read."""
+    each. ``until`` is when the page ends, ``now`` when it was read; ``time_zone`` is where times are told, a name of
+    the IANA's, None for UTC."""
 
     fax: PublicFax
     first: int
     recipients: tuple[PublicRecipient, ...]
     until: datetime
     now: datetime
+    time_zone: str | None = None
 
     @property
     def pictures(self) -> dict[int, Picture]:
@@ -156,6 +159,14 @@ class PublicFaxes(Protocol):
         ...
 
 
+class TimeZones(Protocol):
+    """Where organizations are."""
+
+    def of(self, organization_id: str) -> str | None:
+        """The organization's time zone as the directory has it now, None where it has none. Raises StorageFault."""
+        ...
+
+
 class Links(Protocol):
     """Who makes addresses under which an object can be had for a minute."""
 
@@ -177,6 +188,7 @@ class Showing:
     """
 
     faxes: PublicFaxes
+    time_zones: TimeZones
     links: Links
     publication: Publication
     now: Callable[[], datetime]
@@ -189,7 +201,8 @@ class Showing:
         begins = int(first) if first and _NUMBER.fullmatch(first) and int(first) <= more else 1
         with storage_faults_as(StorageFailed, reason="fax_not_read"):
             recipients = self.faxes.recipients(fax.id, begins, begins + AT_ONCE - 1)
-        return Page(fax, begins, recipients, self.publication.until(fax), now)
+            time_zone = self.time_zones.of(fax.organization_id)
+        return Page(fax, begins, recipients, self.publication.until(fax), now, time_zone)
 
     def picture(self, uid: str, name: str) -> str:
         """Where the picture ``<number>.png`` of a page can be had for a minute."""

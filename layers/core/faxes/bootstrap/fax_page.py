@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from faxes.adapters.dynamodb.showing import DynamoDBPublicFaxes
+from faxes.adapters.dynamodb.showing import DynamoDBPublicFaxes, DynamoDBTimeZones
 from faxes.adapters.s3_links import S3Links
 from faxes.bootstrap import clients
 from faxes.bootstrap.clients import NOBODY
@@ -21,6 +21,7 @@ class Settings:
     """What fax_page needs to know."""
 
     fax_table: str
+    directory_table: str
     file_bucket: str
     publication: Publication
 
@@ -28,6 +29,7 @@ class Settings:
     def from_env(cls, environ: Mapping[str, str] = VARIABLES) -> Self:
         return cls(
             fax_table=text(environ, "FAX_TABLE"),
+            directory_table=text(environ, "DIRECTORY_TABLE"),
             file_bucket=text(environ, "FILE_BUCKET"),
             publication=publication(environ),
         )
@@ -35,8 +37,10 @@ class Settings:
 
 def showing(settings: Settings) -> tuple[Showing, PageAnswers]:
     """What fax_page calls, and how it answers. Where no fax has a page, it connects to nothing."""
-    faxes = DynamoDBPublicFaxes(clients.dynamodb(), settings.fax_table)
+    tables = clients.dynamodb()
+    faxes = DynamoDBPublicFaxes(tables, settings.fax_table)
+    time_zones = DynamoDBTimeZones(tables, settings.directory_table)
     links = S3Links(clients.s3_signing(), settings.file_bucket)
     if settings.publication.on:
         connect(lambda: faxes.by_uid(NOBODY))
-    return Showing(faxes, links, settings.publication, now=clients.now), PageAnswers(links.origin)
+    return Showing(faxes, time_zones, links, settings.publication, now=clients.now), PageAnswers(links.origin)

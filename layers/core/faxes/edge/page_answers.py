@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from faxes.edge.answers import ErrorTable, Row
 from faxes.edge.page import view
 from faxes.edge.page.markup import Template
-from faxes.edge.page.words import LANGUAGES, Words, language
+from faxes.edge.page.words import LANGUAGES, Words, language, zone
 from faxes.errors import FaxNotFound, ResourceNotFound, ServiceFault
 from faxes.observability import logger, metrics
 from faxes.showing import Page
@@ -30,10 +30,11 @@ class PageAnswers:
 
     def __init__(self, origin: str) -> None:
         style = base64.b64encode(hashlib.sha256(_PAGE.style.encode("utf-8")).digest()).decode("ascii")
-        # No script, no frame, no form, and nothing of anybody else's. No name of a picture leaves by a referrer.
+        # No script, no frame, no form, and nothing of anybody else's; data: is the page's own icon. No name of a
+        # picture leaves by a referrer.
         self._headers: dict[str, str | list[str]] = {
             "Content-Security-Policy": (
-                f"default-src 'none'; img-src 'self' {origin}; style-src 'sha256-{style}'; base-uri 'none'; "
+                f"default-src 'none'; img-src 'self' data: {origin}; style-src 'sha256-{style}'; base-uri 'none'; "
                 "form-action 'none'; frame-ancestors 'none'"
             ),
             "Referrer-Policy": "no-referrer",
@@ -59,7 +60,7 @@ class PageAnswers:
         """200: the page, in the language that the browser asks for."""
         logger.append_keys(fax_id=shown.fax.id, outcome="page_shown")
         metrics.add_metric("PageShown", MetricUnit.Count, 1)
-        words = Words(language(event.headers.get("accept-language", "")), UTC)
+        words = Words(language(event.headers.get("accept-language", "")), zone(shown.time_zone))
         # What the page leads to stands beside it, or below it where it was asked for with a slash at its end: an
         # address in full might be another than the one that the browser has.
         prefix = "" if event.path.endswith("/") else f"{shown.fax.uid}/"

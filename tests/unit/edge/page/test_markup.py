@@ -37,7 +37,7 @@ HOSTILE = [
 def test_no_value_becomes_markup(text: str) -> None:
     """Though no value of a page's is a text of anybody's."""
     template = Template(
-        '<html><head><link/></head><p data-text="text" data-set="title:text">x</p>'
+        '<html><head><link rel="stylesheet"/></head><p data-text="text" data-set="title:text">x</p>'
         '<a data-each="several" data-text="text"/></html>',
         "",
     )

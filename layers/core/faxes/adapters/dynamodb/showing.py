@@ -1,14 +1,15 @@
 """What a fax's public page is made of, out of the faxes' table: its record and its pages, by its uid; its recipients.
 
-Actions: dynamodb:Query on the index by-uid, and on the table's items FAX#*, of these attributes alone. No read asks for
-the names of files, for who sent the fax, or for what a carrier said.
+Actions: dynamodb:Query on the index by-uid, and on the table's items FAX#*, of these attributes alone; and on
+the directory's items ORG#*, of their time zone alone. No read asks for the names of files, for who sent the fax, or
+for what a carrier said.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from faxes.adapters.calls import FAILURES, fault
-from faxes.adapters.dynamodb.deliveries import ATTEMPT, fax_key, recipient_key
+from faxes.adapters.dynamodb.deliveries import ATTEMPT, RECIPIENT, fax_key, recipient_key
 from faxes.adapters.dynamodb.items import Item, moment, plain, time, wire, word
 from faxes.adapters.dynamodb.reading import PAGES
 from faxes.adapters.dynamodb.records import RECORD
@@ -30,6 +31,7 @@ ATTRIBUTES = (
     "createdAt",
     "expiresAt",
     "extension",
+    "organizationId",
     "pageRevokedAt",
     "pages",
     "reason",
@@ -67,35 +69,58 @@ class DynamoDBPublicFaxes:
         # A recipient's attempts stand behind it.
         behind_last = f"{recipient_key(last)}{ATTEMPT}"
         items = self._of_a_fax(fax_key(fax_id), recipient_key(first), behind_last, RECIPIENT_ATTRIBUTES)
-        return tuple(_recipient_of(item) for item in items if ATTEMPT not in item["sk"])
+        return tuple(_recipient_of(each) for each in items if _is_recipient(each["sk"]))
 
-    def _of_a_fax(self, key: str, first: str, last: str, attributes: Iterable[str]) -> Iterator[Item]:
+    def _of_a_fax(self, key: str, first: str, last: str, attributes: tuple[str, ...]) -> Iterator[Item]:
         values = {":pk": key, ":first": first, ":last": last}
-        return self._query(
-            {"ConsistentRead": True}, "#pk = :pk AND #sk BETWEEN :first AND :last", values, tuple(attributes)
-        )
+        return self._query({"ConsistentRead": True}, "#pk = :pk AND #sk BETWEEN :first AND :last", values, attributes)
 
     def _query(
         self, of: Mapping[str, Any], condition: str, values: Mapping[str, str], attributes: tuple[str, ...]
     ) -> Iterator[Item]:
-        request: dict[str, Any] = {
-            "TableName": self._table,
-            **of,
-            "Select": "SPECIFIC_ATTRIBUTES",
-            "KeyConditionExpression": condition,
-            "ExpressionAttributeValues": wire(values),
-            "ExpressionAttributeNames": {f"#{name}": name for name in attributes},
-            "ProjectionExpression": ", ".join(f"#{name}" for name in attributes),
-        }
-        while True:
-            try:
-                answer = self._client.query(**request)
-            except FAILURES as error:
-                raise fault("Query", Effect.NONE, error) from error
-            yield from map(plain, answer["Items"])
-            if "LastEvaluatedKey" not in answer:
-                return
-            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        return _queried(self._client, {"TableName": self._table, **of}, condition, values, attributes)
+
+
+class DynamoDBTimeZones:
+    """Reads where organizations are. Implements ``showing.TimeZones``."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def of(self, organization_id: str) -> str | None:
+        values = {":pk": f"ORG#{organization_id}", ":sk": "ORG"}
+        of = {"TableName": self._table}
+        items = _queried(self._client, of, "#pk = :pk AND #sk = :sk", values, ("pk", "sk", "timeZone"))
+        found = next(items, {}).get("timeZone")
+        return found if isinstance(found, str) else None
+
+
+def _queried(
+    client: "DynamoDBClient",
+    of: Mapping[str, Any],
+    condition: str,
+    values: Mapping[str, str],
+    attributes: tuple[str, ...],
+) -> Iterator[Item]:
+    """Items of a table or an index, of which these attributes alone are asked for, as the role's condition has it."""
+    request: dict[str, Any] = {
+        **of,
+        "Select": "SPECIFIC_ATTRIBUTES",
+        "KeyConditionExpression": condition,
+        "ExpressionAttributeValues": wire(values),
+        "ExpressionAttributeNames": {f"#{name}": name for name in attributes},
+        "ProjectionExpression": ", ".join(f"#{name}" for name in attributes),
+    }
+    while True:
+        try:
+            answer = client.query(**request)
+        except FAILURES as error:
+            raise fault("Query", Effect.NONE, error) from error
+        yield from map(plain, answer["Items"])
+        if "LastEvaluatedKey" not in answer:
+            return
+        request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 
 def _fax_of(record: Item, pages: Item | None) -> PublicFax:
@@ -106,6 +131,7 @@ def _fax_of(record: Item, pages: Item | None) -> PublicFax:
     return PublicFax(
         id=record["pk"].removeprefix("FAX#"),
         uid=record["uid"],
+        organization_id=record["organizationId"],
         status=word(Status, record["status"]),
         reason=word(Reason, record["reason"]) if "reason" in record else None,
         extension=record["extension"],
@@ -121,6 +147,10 @@ def _fax_of(record: Item, pages: Item | None) -> PublicFax:
         cancel_requested_at=_time(record, "cancelRequestedAt"),
         page_revoked_at=_time(record, "pageRevokedAt"),
     )
+
+
+def _is_recipient(sort_key: str) -> bool:
+    return sort_key.startswith(RECIPIENT) and ATTEMPT not in sort_key
 
 
 def _picture(page: Item) -> Picture:

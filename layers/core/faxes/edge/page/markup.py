@@ -33,7 +33,7 @@ class Template:
         self.style = _AROUND.sub(lambda found: found[1] or "", _SPACE.sub(" ", _COMMENT.sub("", css))).strip()
         for parent in self._root.iter():
             for child in parent:
-                if child.tag == "link":
+                if child.get("rel") == "stylesheet":
                     child.tag, child.attrib, child.text = "style", {}, self.style
         for element in self._root.iter():
             element.text, element.tail = _kept(element.text), _kept(element.tail)

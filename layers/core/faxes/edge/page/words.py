@@ -8,9 +8,10 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 _TEXTS: Mapping[str, Mapping[str, Any]] = json.loads((Path(__file__).parent / "texts.json").read_text(encoding="utf-8"))
 LANGUAGES = tuple(_TEXTS)
@@ -32,6 +33,14 @@ def language(accepted: str) -> str:
             weights[name] = max(weights.get(name, 0), float(found[2] or 1))
     known = {name: weight for name, weight in weights.items() if name in LANGUAGES and weight}
     return max(known, key=lambda name: known[name], default=LANGUAGES[0])
+
+
+def zone(name: str | None) -> tzinfo:
+    """A time zone by its name, the IANA's; UTC for none, and for one that is not known here."""
+    try:
+        return ZoneInfo(name) if name else UTC
+    except (KeyError, ValueError, OSError):
+        return UTC
 
 
 @dataclass(frozen=True, slots=True)
