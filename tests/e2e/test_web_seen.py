@@ -65,7 +65,7 @@ def test_documents_come_out_of_the_machine_that_was_busy(page: Page) -> None:
     fax = page.locator(".fax").filter(has_text="+15005550004")
     expect(fax.locator("h3")).to_contain_text("letter.pdf, note.txt", timeout=MOST)
     expect(fax.locator("h3 .pill")).to_have_text("sent", timeout=MOST)
-    expect(fax.locator(".attempts li").first).to_contain_text("the line is busy")
+    expect(fax.locator(".attempts li").first).to_contain_text("The line was busy.")
     expect(fax.locator(".sheets img")).to_have_count(2, timeout=MOST)
     for sheet in fax.locator(".sheets img").all():
         expect(sheet).to_have_js_property("complete", True)
@@ -78,7 +78,7 @@ def test_what_fails_says_why(page: Page) -> None:
     drop(page, "+15005550006", "letter.pdf")
     fax = page.locator(".fax").filter(has_text="+15005550006")
     expect(fax.locator("h3 .pill")).to_have_text("failed", timeout=MOST)
-    expect(fax.locator(".why")).to_have_text("the carrier refuses it")
+    expect(fax.locator(".why")).to_have_text("The carrier did not take the fax.")
     expect(fax.locator(".sheets img")).to_have_count(0)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from faxes.model import Reason
 from tests.support.delivering import World
 from tools.client.login import Deployment
 from tools.local.web import server
@@ -93,6 +94,11 @@ def test_nothing_else_lies_there(address: tuple[str, int], path: str) -> None:
 def test_what_was_sent_is_listed_with_the_newest_first(address: tuple[str, int]) -> None:
     status, _, body = asked(address, "GET", "/faxes")
     assert (status, json.loads(body)) == (200, {"ids": ["2", "1"]})
+
+
+def test_every_reason_has_its_sentence(address: tuple[str, int]) -> None:
+    status, _, body = asked(address, "GET", "/reasons")
+    assert (status, set(json.loads(body))) == (200, set(Reason))
 
 
 @pytest.mark.parametrize("host", ["fax.example.org", "127.0.0.1", "127.0.0.1:1", "[::1]:80", ""])

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from tools import places
 from tools.local.web import paper
 from tools.local.web.calls import Answer, Calls
 from tools.local.web.paper import Paper
 
 _PAGE = Path(__file__).parent / "page"
+# The words of the public page of a fax.
+_TEXTS = places.ROOT / "layers" / "core" / "faxes" / "edge" / "page" / "texts.json"
 _KINDS = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
 _FAX = r"/faxes/([0-9]{1,20})"
 
@@ -55,6 +58,8 @@ class Desk:
         """Raises requests.RequestException, LoginFailed or StorageFault where no answer comes."""
         if path == "/faxes":
             return Reply(200, json.dumps({"ids": self.sent.ids()}).encode())
+        if path == "/reasons":
+            return Reply(200, json.dumps(json.loads(_TEXTS.read_bytes())["en"]["reason"]).encode())
         if found := re.fullmatch(_FAX, path):
             return _told(self.calls.fax(found[1], etag))
         if found := re.fullmatch(f"{_FAX}/events", path):

@@ -9,16 +9,8 @@ const STATUS = {
   partially_sent: "partially sent", failed: "failed", canceled: "canceled", waiting: "waiting", in_doubt: "in doubt",
   ended: "ended", abandoned: "given up", received: "received",
 };
-const REASONS = {
-  busy: "the line is busy", no_answer: "nobody answers", not_a_fax: "what answers is no fax machine",
-  line_quality: "the line broke", remote_hung_up: "the other side hung up", timeout: "it took too long",
-  page_too_long: "a page is too long", resolution_refused: "the machine refused the resolution",
-  number_invalid: "there is no such number", number_blocked: "the number is blocked", no_route: "no carrier reaches it",
-  carrier_unavailable: "the carrier is not available", carrier_rejected: "the carrier refuses it",
-  no_carrier: "the deployment has no carrier", last_page_unconfirmed: "the last page was not confirmed",
-  outcome_unknown: "its outcome is not known", document_too_large: "the document is too large",
-  render_failed: "its pages could not be made", canceled: "it was canceled", internal: "a fault of the service",
-};
+// A sentence for each reason, by its word.
+let reasons = {};
 // Between two questions about a fax that goes on, in milliseconds.
 const BETWEEN = 400;
 
@@ -202,8 +194,8 @@ function showFax({ item, fax }) {
 function showDelivery(place, delivery) {
   place.querySelector("strong").textContent = delivery.recipient;
   pill(place.querySelector(".pill"), delivery.status);
-  const next = delivery.nextAt ? `again at ${clock(delivery.nextAt)}` : "";
-  place.querySelector(".why").textContent = [reason(delivery), next].filter(Boolean).join(", ");
+  const next = delivery.nextAt ? `Again at ${clock(delivery.nextAt)}.` : "";
+  place.querySelector(".why").textContent = [reason(delivery), next].filter(Boolean).join(" ");
   place.querySelector(".attempts").replaceChildren(...delivery.attempts.map((attempt) => {
     const line = [`Attempt ${attempt.number}`, clock(attempt.startedAt), reason(attempt) || (attempt.status === "ended" ? "sent" : STATUS[attempt.status] ?? attempt.status)];
     if (attempt.durationSeconds !== undefined) line.push(`${attempt.durationSeconds} s on the line`);
@@ -243,7 +235,7 @@ async function showHistory(id) {
   const { body } = await call(`/faxes/${id}/events`);
   item.querySelector(".history ol").replaceChildren(...(body?.entry ?? []).map((event) => text("li", [
     clock(event.at), event.event.replaceAll("_", " "), event.recipient ?? "", event.attempt ? `attempt ${event.attempt}` : "",
-    event.reason ? REASONS[event.reason] ?? event.reason : "", event.pages ? counted(event.pages, "page") : "",
+    event.reason ? reasons[event.reason] ?? event.reason : "", event.pages ? counted(event.pages, "page") : "",
     event.nextAt ? `again at ${clock(event.nextAt)}` : "",
   ].filter(Boolean).join(" · "))));
 }
@@ -251,7 +243,7 @@ async function showHistory(id) {
 // --- words -----------------------------------------------------------------------------------------------------------
 
 function reason(what) {
-  return what.reason ? REASONS[what.reason] ?? what.reason : "";
+  return what.reason ? reasons[what.reason] ?? what.reason : "";
 }
 
 function pill(place, status) {
@@ -302,5 +294,10 @@ for (const name of ["dragover", "dragenter"]) {
 }
 for (const name of ["dragleave", "drop"]) document.addEventListener(name, () => $("drop").classList.remove("over"));
 document.addEventListener("drop", (event) => { event.preventDefault(); choose(event.dataTransfer.files); });
-showChosen();
-list();
+async function start() {
+  reasons = await call("/reasons");
+  showChosen();
+  list();
+}
+
+start();
