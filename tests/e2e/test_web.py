@@ -58,6 +58,11 @@ def test_a_document_comes_out_of_the_machine(address: str) -> None:
     assert (sheet.status_code, sheet.headers["Content-Type"], sheet.content[:8]) == (200, "image/png", PNG)
     for other in ("1/2", "2/1", "3/1", "0/1", "1/0"):
         assert requests.get(f"{address}/faxes/{fax_id}/paper/{other}.png", timeout=60).status_code == 404
+    # Its public page, where the deployment has one: this one has none.
+    uid = accepted["body"]["uid"]
+    page = requests.get(f"{address}/fax/{uid}", headers={"Accept-Language": "de"}, timeout=60)
+    assert (page.status_code, page.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     late = requests.post(f"{address}/faxes/{fax_id}/cancel", headers={"Origin": address}, timeout=60).json()
     assert (late["status"], late["body"]["error"]["code"]) == (409, "fax_state_invalid")
 

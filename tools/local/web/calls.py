@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO
 
 from tools.client import login
@@ -13,13 +13,29 @@ from tools.client.send import Sender
 _TIMEOUT = (10, 40)
 
 
+# What the public page of a fax says to a browser. That it came by https is true of the API alone.
+_OF_A_PAGE = (
+    "Cache-Control",
+    "Content-Disposition",
+    "Content-Language",
+    "Content-Security-Policy",
+    "Refresh",
+    "Referrer-Policy",
+    "X-Content-Type-Options",
+    "X-Robots-Tag",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the API answered: its status, its body as it came, and its ETag where it has one."""
+    """What the API answered: its status, its body as it came, its ETag where it has one; of a public page, what it is
+    and what it says to a browser."""
 
     status: int
     body: bytes
     etag: str = ""
+    kind: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Calls:
@@ -47,6 +63,18 @@ class Calls:
 
     def cancel(self, fax_id: str) -> Answer:
         return self._call("PUT", f"/{fax_id}", b'{"action": "Cancel"}', {"Content-Type": "application/json"})
+
+    def page(self, path: str, languages: str) -> Answer:
+        """A fax's public page, or one of its pictures and documents, to which the page shows the way. Without a token:
+        whoever has the address sees it."""
+        answered = login.session(self._to.url).get(
+            f"{self._to.url.rstrip('/')}{path}",
+            headers={"Accept-Language": languages},
+            verify=self._to.verify,
+            timeout=_TIMEOUT,
+        )
+        said = {name: answered.headers[name] for name in _OF_A_PAGE if name in answered.headers}
+        return Answer(answered.status_code, answered.content, kind=answered.headers["Content-Type"], headers=said)
 
     def _call(
         self, method: str, ending: str, body: bytes | IO[bytes] = b"", headers: Mapping[str, str] | None = None

@@ -3,7 +3,8 @@
 import json
 import re
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,16 +18,18 @@ _PAGE = Path(__file__).parent / "page"
 _TEXTS = places.ROOT / "layers" / "core" / "faxes" / "edge" / "page" / "texts.json"
 _KINDS = {"html": "text/html", "css": "text/css", "js": "text/javascript"}
 _FAX = r"/faxes/([0-9]{1,20})"
+_PUBLIC = re.compile(r"/fax/[0-9a-f]{32}(/pages/[0-9]{1,4}\.png|/document\.(tif|pdf)|(\?from=[0-9]{1,4})?)")
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the browser gets."""
+    """What the browser gets. ``headers`` are beside those that every reply has, and instead of them."""
 
     status: int
     body: bytes = b""
     kind: str = "application/json"
     etag: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Sent:
@@ -54,10 +57,16 @@ class Desk:
     paper: Paper
     sent: Sent
 
-    def get(self, path: str, etag: str) -> Reply:
+    def get(self, path: str, etag: str, languages: str = "") -> Reply:
         """Raises requests.RequestException, LoginFailed or StorageFault where no answer comes."""
         if path == "/faxes":
             return Reply(200, json.dumps({"ids": self.sent.ids()}).encode())
+        if _PUBLIC.fullmatch(path):
+            page = self.calls.page(path, languages)
+            return Reply(page.status, page.body, page.kind, headers=page.headers)
+        if path == "/favicon.ico":
+            # Browsers ask for it beside the public page, which names none.
+            return Reply(204)
         if path == "/reasons":
             return Reply(200, json.dumps(json.loads(_TEXTS.read_bytes())["en"]["reason"]).encode())
         if found := re.fullmatch(_FAX, path):

@@ -63,7 +63,11 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 60
 
     def do_GET(self) -> None:
-        self._answer(lambda: self.serves.get(self.path, self.headers.get("If-None-Match", "")))
+        self._answer(self._got)
+
+    def _got(self) -> Reply:
+        etag, languages = (self.headers.get(name, "") for name in ("If-None-Match", "Accept-Language"))
+        return self.serves.get(self.path, etag, languages)
 
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
@@ -99,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _reply(self, reply: Reply) -> None:
         self.send_response(reply.status)
-        for name, value in _HEADERS.items():
+        for name, value in {**_HEADERS, **reply.headers}.items():
             self.send_header(name, value)
         if reply.etag:
             self.send_header("ETag", reply.etag)

@@ -183,6 +183,9 @@ function showFax({ item, fax }) {
   const failure = item.querySelector(".failure");
   failure.hidden = !fax.failure;
   if (fax.failure) failure.textContent = fax.failure.message ?? `Its pages could not be made: ${fax.failure.why}.`;
+  const page = item.querySelector(".public");
+  page.hidden = !fax.pageUrl;
+  page.href = `/fax/${fax.uid}`;
   item.querySelector(".cancel").hidden = FINAL.has(fax.status) || Boolean(fax.cancelRequestedAt);
   const places = item.querySelector(".deliveries");
   (fax.deliveries ?? []).forEach((delivery, position) => {
