@@ -2,14 +2,12 @@
 
 import json
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
 from faxes.adapters.dynamodb.deliveries import recipient_of
 from faxes.adapters.dynamodb.directory import extension_item, organization_item
 from faxes.adapters.dynamodb.items import plain, wire
-from faxes.edge import batch
 from faxes.ids import page_keys
 from faxes.model import Reason, Status
 from tests.support import ready
@@ -116,17 +114,3 @@ def test_pages_that_are_gone_are_no_fax(cloud: Cloud) -> None:
     assert deployed.record().status == Status.SENDING
     [recipient] = [recipient_of(item) for item in deployed.items("RECIPIENT#") if "#ATTEMPT#" not in item["sk"]]
     assert (recipient.status, recipient.due_at is None) == ("sending", False)
-
-
-@pytest.mark.parametrize("body", [{"fax": "1"}, {"fax": "1", "recipient": 1}, {"report": "1-001-01"}])
-def test_what_is_gone_is_nothing_to_do(deployed: Deployed, body: dict[str, Any]) -> None:
-    deployed.take(body)
-    assert deployed.cloud.items("FaxTable") == []
-
-
-def test_a_message_that_is_none_of_ours_fails_and_is_told_without_its_text(deployed: Deployed, log: Log) -> None:
-    with pytest.raises(batch.Failed):
-        deployed.take({"report": "secret"})
-    [line] = [line for line in log() if line.get("message") == "failed"]
-    assert line["reason"] == "unexpected"
-    assert "secret" not in json.dumps(log())

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +12,7 @@ from faxes.adapters.dynamodb.deliveries import attempt_of, event_of, recipient_o
 from faxes.adapters.dynamodb.items import plain, text, wire
 from faxes.adapters.dynamodb.simulated import taken_of
 from faxes.carriers import simulator
+from faxes.edge import batch
 from faxes.ids import document_key, page_keys, paper_key, tiff_key
 from faxes.model import Reason, Status
 from faxes.pages import Resolution
@@ -170,3 +172,17 @@ def test_a_report_has_the_attempt_asked_about(deployed: Deployed) -> None:
     assert deployed.run(queued.id, 1).status == Status.SENT
     deployed.take(*reports)
     assert deployed.record().revision == 6
+
+
+@pytest.mark.parametrize("body", [{"fax": "1"}, {"fax": "1", "recipient": 1}, {"report": "1-001-01"}])
+def test_what_is_gone_is_nothing_to_do(deployed: Deployed, body: dict[str, Any]) -> None:
+    deployed.take(body)
+    assert deployed.cloud.items("FaxTable") == []
+
+
+def test_a_message_that_is_none_of_ours_fails_and_is_told_without_its_text(deployed: Deployed, log: Log) -> None:
+    with pytest.raises(batch.Failed):
+        deployed.take({"report": "secret"})
+    [line] = [line for line in log() if line.get("message") == "failed"]
+    assert line["reason"] == "unexpected"
+    assert "secret" not in json.dumps(log())
