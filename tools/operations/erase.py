@@ -71,6 +71,10 @@ def _said(uid: str, error: erasure.NotErased) -> str:
             return f"Fax {uid} was not erased to its end. AWS said: {error}\nErase it again when that is mended."
 
 
+def _files(erased: Erased) -> str:
+    return f"{erased.files} {'file' if erased.files == 1 else 'files'}, {erased.size:,} bytes"
+
+
 def main(arguments: list[str], now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> int:
     parser = argparse.ArgumentParser(prog="make erase", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--fax", help="the fax's uid")
@@ -87,13 +91,16 @@ def main(arguments: list[str], now: Callable[[], datetime] = lambda: datetime.no
         return fail(error)
     except (BotoCoreError, ClientError) as error:
         return fail(f"Nothing was erased. AWS said: {error}")
-    files = f"{erased.files} {'file' if erased.files == 1 else 'files'}, {erased.size:,} bytes"
+    files = _files(erased)
     if erased.fax_id is None:
         print(f"erased what lay there of fax {options.fax}: {files}; it had no record")
     else:
         print(f"erased fax {erased.fax_id}: {files}, and its record")
         print("point-in-time recovery can bring the record back for up to 35 days, the files never;")
         print("make restore leaves it out")
+    for copy in erased.received:
+        named = f"fax {copy.fax_id}" if copy.fax_id else "a fax without a record"
+        print(f"with it, what an extension had received of it: {named}, {_files(copy)}")
     print(f"the audit line: in log group {stack.output('AuditLogGroupName')}")
     return 0
 

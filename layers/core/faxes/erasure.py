@@ -3,7 +3,8 @@
 What is left of it are lines in the audit log: one before anything is deleted, so that nothing is erased which the log
 cannot take, and one when it is done. The files go first and the record last, so that what an interrupted erasure left
 is found by the next. A worker may be storing pages, or what it sends, just then: without the record it stores no more,
-so what lies there by then goes as well.
+so what lies there by then goes as well. So do the faxes that extensions received of it, each with its own lines in the
+audit log.
 
     NotErased
     ├── NotLookedUp    what there is of it cannot be learned; nothing was erased
@@ -14,7 +15,8 @@ so what lies there by then goes as well.
     └── NotAudited     all was erased, but the line that says so could not be written
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -65,9 +67,13 @@ class FaxStore(Protocol):
         """The id of the fax's record, also where its time is over; None where it has none."""
         ...
 
-    def delete(self, fax_id: str, uid: str) -> None:
+    def received(self, fax_id: str) -> set[str]:
+        """The uids of the faxes that extensions received of this one, or were about to."""
+        ...
+
+    def delete(self, fax_id: str, uid: str) -> set[str]:
         """Delete the record with this id, where it is this fax's; with it all that is kept beside it, and the
-        idempotency record that it names."""
+        idempotency record that it names. Returns what ``received`` has found of it to the last."""
         ...
 
 
@@ -105,11 +111,13 @@ class NotAudited(NotErased):
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What was erased: so many files, of ``size`` bytes together. ``fax_id`` is None where there was no record."""
+    """What was erased: so many files, of ``size`` bytes together. ``fax_id`` is None where there was no record.
+    ``received`` are the faxes that extensions had received of it, which went along."""
 
     fax_id: str | None
     files: int
     size: int
+    received: tuple["Erased", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,13 +157,21 @@ class Erasure:
             if fax_id is None:
                 fax_id = self.faxes.id_of(uid)
                 fax = replace(fax, fax_id=fax_id)
+            # Before the record, since by it they are found.
+            copies = self.faxes.received(fax_id) if fax_id is not None else set()
+            taken = self._received(copies, caller)
             self.files.delete([file.key for file in files])
             if fax_id is not None:
                 # First, since they are found by the record's id.
                 self.files.delete([file.key for file in self.files.of_attempts(fax_id)])
-                self.faxes.delete(fax_id, uid)
-                late = [*self.files.of_fax(uid), *self.files.of_attempts(fax_id)]
-                self.files.delete([file.key for file in late])
+                late = self.faxes.delete(fax_id, uid)
+                meanwhile = [*self.files.of_fax(uid), *self.files.of_attempts(fax_id)]
+                # What a worker was about to hand over: without the record, it does not any more.
+                taken += self._received(late - copies, caller)
+                for copy in sorted(copies | late):
+                    meanwhile += self.files.of_fax(copy)
+                self.files.delete([file.key for file in meanwhile])
+            fax = replace(fax, received=taken)
         except StorageFault as fault:
             raise NotEnded(fault.said) from fault
         line = self._line("done", uid, fax, caller)
@@ -164,6 +180,15 @@ class Erasure:
         except StorageFault as fault:
             raise NotAudited(fault.said, line) from fault
         return fax
+
+    def _received(self, uids: Iterable[str], caller: str) -> tuple[Erased, ...]:
+        """Erase what extensions received. Raises NotErased."""
+        erased = []
+        for uid in sorted(uids):
+            # Nothing there: it was erased before, or never came so far. Unsettled: it is about to.
+            with suppress(NothingThere, Unsettled):
+                erased.append(self.erase(uid, caller))
+        return tuple(erased)
 
     def _line(self, state: str, uid: str, fax: Erased, caller: str) -> Line:
         return audit.erase_line(state, uid, fax.fax_id, files=fax.files, size=fax.size, caller=caller, time=self.now())

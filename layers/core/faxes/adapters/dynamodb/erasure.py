@@ -6,6 +6,7 @@ Actions: dynamodb:Query on the table and on its index by uid, dynamodb:GetItem, 
 on the table.
 """
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -62,7 +63,13 @@ class DynamoDBErasureFaxes:
                 return str(record["id"])
         return None
 
-    def delete(self, fax_id: str, uid: str) -> None:
+    def received(self, fax_id: str) -> set[str]:
+        try:
+            return _received_by(self._beside(f"FAX#{fax_id}"))
+        except FAILURES as error:
+            raise fault("Query", Effect.NONE, error) from error
+
+    def delete(self, fax_id: str, uid: str) -> set[str]:
         record = {"pk": f"FAX#{fax_id}", "sk": "FAX"}
         try:
             item = self._client.get_item(
@@ -73,33 +80,40 @@ class DynamoDBErasureFaxes:
             ).get("Item", {})
             named = plain(item)
             if named.get("uid") != uid:
-                return
+                return set()
             if "idempotency" in named:
                 self._delete({"pk": f"IDEMPOTENCY#{named['idempotency']}", "sk": "IDEMPOTENCY"}, "faxUid", uid)
-            self._delete_beside(record, str(named.get("createdAt")))
+            found = self._delete_beside(record, str(named.get("createdAt")))
             # Last, since by it the others are found.
             self._delete(record, "uid", uid)
             # What a worker wrote between: without the record, it writes nothing more.
-            self._delete_beside(record, str(named.get("createdAt")))
+            return found | self._delete_beside(record, str(named.get("createdAt")))
         except FAILURES as error:
             raise fault("GetItem, Query, DeleteItem", Effect.UNKNOWN, error) from error
 
-    def _delete_beside(self, record: Item, created_at: str) -> None:
-        """Delete all items of a record's partition but itself, and what has its recipients' numbers elsewhere."""
+    def _beside(self, pk: str) -> list[Item]:
+        """What is needed of all items of a record's partition."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues=wire({":pk": record["pk"]}),
-            ProjectionExpression="pk, sk, destination",
+            ExpressionAttributeValues=wire({":pk": pk}),
+            ProjectionExpression="pk, sk, destination, receivedUid",
             ConsistentRead=True,
         )
-        for item in [plain(item) for page in pages for item in page["Items"]]:
+        return [plain(item) for page in pages for item in page["Items"]]
+
+    def _delete_beside(self, record: Item, created_at: str) -> set[str]:
+        """Delete all items of a record's partition but itself, and what has its recipients' numbers elsewhere; what
+        extensions received by them."""
+        items = self._beside(record["pk"])
+        for item in items:
             key = {"pk": item["pk"], "sk": item["sk"]}
             if key == record:
                 continue
             if key["sk"].startswith(RECIPIENT):
                 self._delete_elsewhere(item, created_at)
             self._client.delete_item(TableName=self._table, Key=wire(key))
+        return _received_by(items)
 
     def _delete_elsewhere(self, item: Item, created_at: str) -> None:
         """Delete what a recipient has of its number's line, or an attempt in the simulated network."""
@@ -123,6 +137,11 @@ class DynamoDBErasureFaxes:
                 ConditionExpression=f"{attribute} = :value",
                 ExpressionAttributeValues=wire({":value": value}),
             )
+
+
+def _received_by(items: Iterable[Item]) -> set[str]:
+    """The uids of the faxes that these attempts name to the extensions which receive them."""
+    return {str(item["receivedUid"]) for item in items if "receivedUid" in item}
 
 
 def erased_item(uid: str, until: datetime) -> Item:
