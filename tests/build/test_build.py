@@ -270,6 +270,17 @@ def test_a_functions_start_imports_these_and_the_standard_library_alone(
 
 
 @started
+def test_time_zones_are_known_where_the_system_has_none(built: tuple[str, Path]) -> None:
+    script = (
+        f"import sys; sys.path.insert(0, {str(built[1] / 'BaseLayer/python')!r})\n"
+        "import datetime, zoneinfo\nzoneinfo.reset_tzpath(to=[])\n"
+        "print(datetime.datetime(2026, 7, 1, tzinfo=zoneinfo.ZoneInfo('Europe/Berlin')).strftime('%z'))"
+    )
+    command = [sys.executable, "-S", "-I", "-W", "error", "-c", script]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "+0200\n"
+
+
+@started
 def test_base64_is_decoded_by_the_extension(built: tuple[str, Path]) -> None:
     # Without it, pybase64 falls back to slow Python in silence.
     script = f"import sys; sys.path.insert(0, {str(built[1] / 'DocumentsLayer/python')!r})\nimport pybase64\n"
