@@ -72,7 +72,7 @@ def of_each_kind() -> dict[str, Page]:
         "canceled": page(
             public(status=Status.CANCELED, sent=0), *(replace(failed, status=RecipientStatus.CANCELED),) * 2
         ),
-        "received": page(public(status="received", recipients=(), extension="0003*211", completed_at=None)),
+        "received": page(public(status=Status.RECEIVED, recipients=(), extension="0003*211", completed_at=None)),
         "many": page(
             public(pages=45, pictures=(Picture(864, 1144),) * 45, recipients=many, sent=30),
             *(PublicRecipient(number, RecipientStatus.SENT, attempt=1, pages_sent=45) for number in many[20:]),

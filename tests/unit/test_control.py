@@ -107,7 +107,7 @@ def test_what_is_not_the_callers_is_not_canceled(path: dict[str, str], error: ty
     assert (service.store.faxes[DUE.id], service.store.events[DUE.id]) == (service.before, [])
 
 
-@pytest.mark.parametrize("status", [*sorted(Status), "received", "of_a_later_release"])
+@pytest.mark.parametrize("status", [*sorted(Status), "of_a_later_release"])
 def test_a_page_is_closed_whatever_has_become_of_its_fax(status: str) -> None:
     service = Service(status)
     expected = replace(service.before.fax, page_revoked_at=LATER)

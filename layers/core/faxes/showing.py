@@ -30,7 +30,7 @@ _SHOWN: frozenset[str] = frozenset(
         Status.PARTIALLY_SENT,
         Status.FAILED,
         Status.CANCELED,
-        "received",
+        Status.RECEIVED,
     }
 )
 _NUMBER = re.compile(r"[1-9][0-9]{0,2}")

@@ -266,7 +266,7 @@ def test_an_open_page_asks_again_less_and_less_often(minutes: float, seconds: in
     assert view.seconds_to_refresh(shown) == seconds
 
 
-@pytest.mark.parametrize("status", [*sorted(FINAL), "received"])
+@pytest.mark.parametrize("status", sorted(FINAL))
 def test_a_page_of_what_has_ended_does_not(status: str) -> None:
     assert view.seconds_to_refresh(page(public(status=status))) is None
 

@@ -11,14 +11,13 @@ from faxes.showing import AT_ONCE, Page, PublicFax, PublicRecipient
 
 type Values = dict[str, Any]
 
-RECEIVED = "received"
 # A page that is open asks again: soon while the fax is young, and then less and less often.
 _SOONEST, _LATEST = timedelta(seconds=5), timedelta(minutes=5)
 _SHARE = 6
 
 _MOODS: Mapping[str, str] = {
     Status.SENT: "good",
-    RECEIVED: "good",
+    Status.RECEIVED: "good",
     Status.PARTIALLY_SENT: "part",
     Status.FAILED: "bad",
     Status.CANCELED: "off",
@@ -70,7 +69,7 @@ def values(page: Page, words: Words, prefix: str) -> Values:
 
 def seconds_to_refresh(page: Page) -> int | None:
     """After how many seconds an open page asks again, None where nothing changes any more."""
-    if page.fax.status in lifecycle.FINAL or page.fax.status == RECEIVED:
+    if page.fax.status in lifecycle.FINAL:
         return None
     age = (page.now - page.fax.created_at) / _SHARE
     return round(min(max(age, _SOONEST), _LATEST).total_seconds())
@@ -92,7 +91,7 @@ def _why(fax: PublicFax, words: Words) -> str | None:
 
 
 def _facts(fax: PublicFax, words: Words) -> list[Values]:
-    received = fax.status == RECEIVED
+    received = fax.status == Status.RECEIVED
     facts = [("arrived" if received else "accepted", words.time(fax.created_at))]
     if fax.completed_at and not received:
         facts.append(("ended", words.time(fax.completed_at)))
@@ -104,7 +103,7 @@ def _recipients(page: Page) -> tuple[PublicRecipient, ...]:
     """The recipients that are shown; before they have items, as the fax names them. Of a received fax, none: it is who
     has it."""
     fax = page.fax
-    if page.recipients or fax.status == RECEIVED:
+    if page.recipients or fax.status == Status.RECEIVED:
         return page.recipients
     status = _BEFORE_DELIVERY.get(fax.status, RecipientStatus.WAITING)
     numbers = fax.recipients[page.first - 1 : page.first - 1 + AT_ONCE]
