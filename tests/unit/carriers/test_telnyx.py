@@ -25,6 +25,7 @@ from tests.support import carrier_rigs
 from tests.support.carrier_rigs import TelnyxRig
 from tests.support.faxes import NOW
 from tests.support.telnyx.machines import Machine, Request
+from tests.support.template import ROOT
 
 LONG = timedelta(hours=1)
 
@@ -133,6 +134,12 @@ def test_every_reason_that_the_sdk_lists_is_one_of_ours() -> None:
     listed = set(re.findall(r"`([a-z0-9_]+)`", section))
     assert len(listed) == 35
     assert set(REASONS) == listed
+
+
+def test_the_page_has_each_reason_with_telnyxs_words_for_it() -> None:
+    rows = re.findall(r"^\| `([a-z_]+)`[^|]*\| (.*) \|$", (ROOT / "docs/carriers/telnyx.md").read_text(), re.MULTILINE)
+    told = {word: Reason(reason) for reason, words in rows for word in re.findall(r"`([a-z_0-9]+)`", words)}
+    assert told == {word: reason for word, reason in REASONS.items() if word != CANCELED}
 
 
 @pytest.mark.parametrize("word", sorted({*REASONS, "of_a_later_release"}))
