@@ -47,12 +47,12 @@ def since() -> datetime:
     return datetime.now(UTC)
 
 
-def wait(stack: LocalStack, fax_id: str, *statuses: str) -> dict[str, Any]:
-    """The fax's record, as soon as it has one of these statuses."""
+def wait(stack: LocalStack, fax_id: str, *statuses: str, reason: str | None = None) -> dict[str, Any]:
+    """The fax's record, as soon as it has one of these statuses, and this reason where one is given."""
     deadline = time.monotonic() + SECONDS
     while True:
         record = _record(stack, fax_id)
-        if record["status"] in statuses:
+        if record["status"] in statuses and reason in (None, record.get("reason")):
             return record
         assert time.monotonic() < deadline, record
         time.sleep(0.5)
@@ -93,7 +93,7 @@ def why(said: str, fax_id: str) -> str:
 def test_there_is_no_carrier(stack: LocalStack, curl: Curl, typed: Typed, newest: str, since: datetime) -> None:
     with pipeline.at_work(stack, newest, sending=True):
         fax_id = curl(SEND, *REQUEST, *NOTE).body["id"]
-        wait(stack, fax_id, "queued")
+        wait(stack, fax_id, "queued", reason="no_carrier")
         assert why(typed(stuck.main), fax_id) == "no carrier"
         assert "    queued, no_carrier\n" in typed(faxes.main, f"--fax={fax_id}")
         _sweep(stack)
