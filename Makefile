@@ -206,7 +206,8 @@ set-up:
 
 .PHONY: prove-delivery
 prove-delivery: ## Send faxes by telephone to HylaFAX, and compare what it received (root on Debian, minutes)
-	@$(MAKE) --no-print-directory test FULL=1 ARGS='tests/line $(ARGS)'
+	@$(MAKE) --no-print-directory test FULL=1 \
+	  ARGS='--numprocesses=2 --dist=loadfile tests/line $(ARGS)'
 
 .PHONY: fuzz
 fuzz: fuzz-requests fuzz-documents ## Search for requests and documents that break anything

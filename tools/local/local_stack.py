@@ -5,7 +5,7 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -44,13 +44,15 @@ EXAMPLE_EXTENSION = "0003*210"
 
 @contextmanager
 def local_stack(
-    home: Path, built: Path | None = None, parameters: Mapping[str, str] = MappingProxyType({})
+    home: Path,
+    built: Path | None = None,
+    parameters: Mapping[str, str] | Callable[[Emulator], Mapping[str, str]] = MappingProxyType({}),
 ) -> Iterator[LocalStack]:
     """Build, start, deploy, import the example directory, and tell what runs in ``home/stack.json``; afterwards, stop.
 
     Everything lies below ``home``; of what is made here, only the build is left when this ends. ``built`` is the
     template of a build for this machine's architecture that takes the place of one of its own; ``parameters`` are given
-    to the stack where they are to differ from its own.
+    to the stack where they are to differ from its own, or are what prepares the emulator and gives them.
     """
     architecture = places.architecture()
     with ExitStack() as cleanup:
@@ -68,7 +70,8 @@ def local_stack(
             with step("starting the embedded AWS (ministack) on 127.0.0.1, with TLS and IAM enforcement"):
                 running = starting.result()
         with step("deploying the template with sam deploy"):
-            outputs = deploy(running, template, architecture, parameters)
+            given = parameters(running) if callable(parameters) else parameters
+            outputs = deploy(running, template, architecture, given)
         with step("importing directory.example.yaml"):
             stack = _with_example_directory(running, outputs, home / "ca.pem")
         stack_file.write(stack, home / "stack.json")

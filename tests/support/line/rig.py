@@ -77,14 +77,18 @@ class Rig:
 
     def wait_until_idle(self, machine: int, seconds: float = 60) -> None:
         """Until a machine takes the next call. Raises RigFailed."""
-        path = self._spool / "status" / f"ttyIAX{machine}"
         deadline = time.monotonic() + seconds
-        while (status := path.read_text().strip() if path.exists() else "") != _IDLE or (
-            time.time() < path.stat().st_mtime + _BUSIED_OUT_SECONDS
-        ):
+        while not self.is_idle(machine):
             if self._process.poll() is not None or time.monotonic() > deadline:
-                raise RigFailed(f"machine {machine} is {status!r}: {self._log.read_text().strip()}")
+                raise RigFailed(f"machine {machine} does not come to rest: {self._log.read_text().strip()}")
             time.sleep(0.2)
+
+    def is_idle(self, machine: int) -> bool:
+        """Whether a machine takes the next call."""
+        path = self._spool / "status" / f"ttyIAX{machine}"
+        if not path.exists() or path.read_text().strip() != _IDLE:
+            return False
+        return time.time() >= path.stat().st_mtime + _BUSIED_OUT_SECONDS
 
     def line(self, machine: int) -> socket.socket:
         """A socket that is connected to a machine's modem."""
