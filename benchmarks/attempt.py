@@ -45,7 +45,8 @@ def sending(app: Any) -> list[Row]:
     network = MemoryNetwork()
     network.take(Call(dialed.REFERENCE, dialed.NUMBER, "", dialed.PAGES), datetime.now(UTC) - timedelta(minutes=5))
     dispatch = app.inbox.dispatch
-    dispatch.carrier._network, dispatch.carrier._tray = network, Tray()
+    simulator = dispatch.lines.named(Simulator.name)
+    simulator._network, simulator._tray = network, Tray()
     clients = {
         "dynamodb": dispatch.recipients._client,
         "sqs": dispatch.bells._client,

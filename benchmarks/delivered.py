@@ -26,6 +26,7 @@ from benchmarks.wire import Wire
 from faxes.adapters.dynamodb.items import plain
 from faxes.bootstrap import clients
 from faxes.carriers.simulator import Simulator
+from tests.support import forms
 from tests.support.accepted import CONTEXT
 from tests.support.cloud import Cloud, cloud
 from tools.local.render import FONTS
@@ -72,7 +73,9 @@ class Delivery:
 
     def send(self, name: str, content: bytes) -> dict[str, Any]:
         """A fax, from the API's event until no message is left: its record then."""
-        answer = self._invoke("create_fax", samples.fax("", (name, content)).event)
+        # An extension would receive it inside the deployment.
+        form = forms.form(forms.field("files", content, name), forms.request("7778888"))
+        answer = self._invoke("create_fax", samples.request("", form).event)
         assert answer["statusCode"] == 200, answer
         [record] = [item for item in self._cloud.items("FaxTable") if item["sk"] == {"S": "FAX"}]
         self._invoke("queue_fax", {"Records": [{"eventName": "INSERT", "dynamodb": {"NewImage": record}}]})
