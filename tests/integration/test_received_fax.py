@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,9 +11,12 @@ from faxes.adapters.dynamodb.directory import extension_item, organization_item
 from faxes.adapters.dynamodb.items import plain, wire
 from faxes.ids import page_keys
 from faxes.model import Reason, Status
-from tests.support import ready
+from tests.data.requests import make
+from tests.support import ready, requests
+from tests.support.accepted import render
 from tests.support.cloud import Cloud
-from tests.support.sending import Deployed, Log
+from tests.support.sending import CONTEXT, Deployed, Log
+from tests.support.template import ROOT
 
 
 def directory(cloud: Cloud) -> None:
@@ -114,3 +118,28 @@ def test_pages_that_are_gone_are_no_fax(cloud: Cloud) -> None:
     assert deployed.record().status == Status.SENDING
     [recipient] = [recipient_of(item) for item in deployed.items("RECIPIENT#") if "#ATTEMPT#" not in item["sk"]]
     assert (recipient.status, recipient.due_at is None) == ("sending", False)
+
+
+def test_what_the_vendors_mcp_server_sends_arrives(cloud: Cloud) -> None:
+    """Its recorded request: it can send to extensions alone. Accepted, drawn, received, and read by whose it is."""
+    cloud.import_example()
+    event = json.loads((ROOT / "events" / "mcp-server.json").read_bytes())
+    accepted = json.loads(cloud.function("create_fax").handler(event, CONTEXT)["body"])
+    render(cloud, accepted["id"])
+    deployed = Deployed(cloud, carrier="none")
+    deployed.take({"fax": accepted["id"]}, {"fax": accepted["id"], "recipient": 1})
+    assert deployed.record().status == Status.SENT
+    [received] = [item for item in map(plain, cloud.items("FaxTable")) if item.get("direction") == "in"]
+
+    def read(user: str) -> dict[str, Any]:
+        sent = requests.parse(make.get(f"/uapi/faxes/@me/211/{received['id']}"))
+        caller = {"userId": user, "organizationId": "0003", "context": "user"}
+        answer: dict[str, Any] = cloud.function("read_faxes").handler(requests.proxy_event(sent, "r", caller), CONTEXT)
+        return answer
+
+    shown = json.loads(read("bob")["body"])
+    assert (shown["status"], shown["direction"], shown["extension"]) == ("received", "in", "0003*211")
+    assert shown["from"] == {"extension": "0003*210", "organization": "Example Ltd"}
+    assert len(shown["readyPages"]) == shown["pages"]
+    # Neither the sender's nor anybody else's.
+    assert read("alice")["statusCode"] == read("carol")["statusCode"] == 404
