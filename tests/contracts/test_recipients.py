@@ -12,14 +12,14 @@ from faxes.adapters.dynamodb.items import plain, wire
 from faxes.adapters.dynamodb.recipients import DynamoDBRecipients
 from faxes.adapters.dynamodb.records import RECORD, fax_item
 from faxes.carriers.simulator import Simulator
-from faxes.delivery import ends, policy
+from faxes.delivery import ends, inside, policy
 from faxes.delivery.carrier import Accepted, CallState, Refused, Report
 from faxes.delivery.lines import Lines
 from faxes.delivery.plan import BATCH, Plan
 from faxes.delivery.policy import RESERVED
-from faxes.delivery.ports import Moved, NumberTaken, Recipients, Write
+from faxes.delivery.ports import IdTaken, Moved, NumberTaken, Recipients, Write
 from faxes.delivery.receiving import Receiving
-from faxes.delivery.steps import Delivery, Due, Event, NumberInUse, Step, Terms
+from faxes.delivery.steps import Delivery, Due, Event, Names, NumberInUse, Received, Step, Terms
 from faxes.lifecycle import HistoryEvent
 from faxes.model import Counts, Fax, Reason, RecipientStatus, Status
 from tests.support.cloud import Cloud
@@ -284,3 +284,26 @@ def test_of_an_erased_fax_nothing_is_sent_and_nothing_comes_back(cloud: Cloud) -
         with pytest.raises(Moved):
             store.write(Write(found, step.change, record, fax_event, NOW))
     assert cloud.items("FaxTable") == []
+
+
+def test_a_received_fax_whose_id_is_taken_is_not_written(kept: Kept) -> None:
+    fax_id, names = kept.queued(1, "0003*211"), Names(fax(7).id, "cd" * 16)
+    kept.keep(fax(7))
+
+    def write(event: Event) -> None:
+        found = kept.load(fax_id)
+        change = inside.step(found, event, NOW, names).change
+        assert change is not None
+        record, fax_event = ends.fax_after(found.fax, change, NOW)
+        kept.store.write(Write(found, change, record, fax_event, NOW))
+
+    write(Due())
+    claimed = kept.load(fax_id)
+    with pytest.raises(IdTaken):
+        write(Received(fax(7, uid="cd" * 16)))
+    assert kept.load(fax_id) == claimed
+    write(Received(fax(8, uid="cd" * 16)))
+    assert kept.load(fax_id).recipient.status == RecipientStatus.SENT
+    received = kept.store.fax(fax(8).id, NOW)
+    assert received is not None
+    assert received.uid == "cd" * 16
