@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
-from faxes.edge import events
+from faxes.edge import bodies
 from faxes.edge.answers import JSON, ErrorTable, Row
 from faxes.errors import (
     BodyTooLarge,
@@ -44,8 +44,14 @@ def headers(event: APIGatewayProxyEvent) -> Mapping[str, str]:
 
 
 def body(event: APIGatewayProxyEvent) -> bytes:
-    """The body as it was sent. Raises as ``events.body`` does."""
-    return events.body(event, MAX_BODY_BYTES)
+    """The body as it was sent. Raises BodyTooLarge, FormInvalid and ReportInvalid."""
+    if event.get("isBase64Encoded"):
+        # A form; no carrier sends one.
+        raise ReportInvalid(reason="report_unreadable")
+    raw = (event.get("body") or "").encode("utf-8", "surrogatepass")
+    bodies.check_size(len(raw), MAX_BODY_BYTES)
+    bodies.check_encoding(event)
+    return raw
 
 
 def taken(rang: bool) -> Response[str]:
