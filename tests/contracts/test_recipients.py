@@ -75,11 +75,13 @@ def kept(request: pytest.FixtureRequest) -> Kept:
         memory = MemoryRecipients()
         return Kept(memory, lambda made: memory.faxes.update({made.id: made}), lambda fax_id: memory.history[fax_id])
     cloud: Cloud = request.getfixturevalue("cloud")
-    table, numbers = cloud.names["FaxTable"], iter(range(1, 10_000))
+    # Downwards, so that nothing comes in order by them.
+    table, numbers = cloud.names["FaxTable"], iter(range(10_000, 0, -1))
 
     def told(fax_id: str) -> list[HistoryEvent]:
         items = [plain(item) for item in cloud.items("FaxTable")]
-        return [event_of(each) for each in items if each["pk"] == f"FAX#{fax_id}" and each["sk"].startswith("EVENT#")]
+        told = [each for each in items if each["pk"] == f"FAX#{fax_id}" and each["sk"].startswith("EVENT#")]
+        return [event_of(each) for each in sorted(told, key=lambda each: each["sk"])]
 
     def keep(made: Fax) -> None:
         cloud.dynamodb.put_item(TableName=table, Item=wire(fax_item(made, None, 4)))
@@ -135,6 +137,15 @@ def test_a_fax_is_claimed_submitted_and_sent(kept: Kept) -> None:
     of_fax = sorted((each.revision, str(each.event)) for each in history if each.recipient is None)
     assert of_fax == [(5, "sending_started"), (6, "ended_sent")]
     assert lifecycle.fold_recipient(history, 1) == RecipientStatus.SENT
+
+
+def test_the_events_of_one_write_are_told_in_their_order(kept: Kept) -> None:
+    fax_id = kept.queued(1, "7778888")
+    kept.go(fax_id, Due())
+    kept.go(fax_id, Accepted("c1"), now=NOW + SECOND)
+    kept.go(fax_id, SENT, now=NOW + 2 * SECOND)
+    told = [str(each.event) for each in kept.told(fax_id)]
+    assert told == ["claimed", "sending_started", "submitted", "sent", "ended_sent"]
 
 
 def test_what_the_carrier_answered_when_it_was_to_delete_a_fax_stands_with_the_attempt(kept: Kept) -> None:

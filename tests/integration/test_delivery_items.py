@@ -75,7 +75,7 @@ def test_an_event_as_it_lies_in_the_table() -> None:
     event = HistoryEvent(NOW, RecipientEvent.RETRIED, 1, 3, Reason.BUSY, NOW + timedelta(minutes=5), revision=7)
     assert deliveries.event_item("1001", event, EXPIRES, 0xA1) == {
         "pk": "FAX#1001",
-        "sk": "EVENT#2026-11-23T12:30:15.120Z#0000a1",
+        "sk": "EVENT#2026-11-23T12:30:15.120Z#00000a1",
         "event": "retried",
         "revision": 7,
         "recipient": 1,

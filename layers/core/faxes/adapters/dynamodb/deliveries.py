@@ -2,7 +2,8 @@
 
     pk FAX#<id>  sk RECIPIENT#001              a recipient; due and dueAt while it is not final
     pk FAX#<id>  sk RECIPIENT#001#ATTEMPT#03   its third attempt
-    pk FAX#<id>  sk EVENT#<time>#<6 random>    what happened, in the order of the keys
+    pk FAX#<id>  sk EVENT#<time>#<n><6 random> what happened, in the order of the keys; n, from 0, is its place among
+                                               those of one write
 
 The record is the item FAX, so one query from there on reads a fax with its recipients and attempts, and leaves the
 history out. None of these has uid, extension, userId or createdAt, since what has enters an index of faxes.
@@ -166,11 +167,12 @@ def attempt_of(item: Item) -> Attempt:
     )
 
 
-def event_item(fax_id: str, event: HistoryEvent, expires_at: datetime, random: int) -> Item:
-    """An event of a fax's history as the table holds it; ``random`` has 24 bits."""
+def event_item(fax_id: str, event: HistoryEvent, expires_at: datetime, random: int, place: int = 0) -> Item:
+    """An event of a fax's history as the table holds it; ``random`` has 24 bits. ``place`` is from 0 to 9, and grows
+    with each event of one write."""
     return {
         "pk": fax_key(fax_id),
-        "sk": f"{EVENT}{text(event.at)}#{random:06x}",
+        "sk": f"{EVENT}{text(event.at)}#{place}{random:06x}",
         "event": str(event.event),
         "revision": event.revision,
         "expiresAt": int(expires_at.timestamp()),

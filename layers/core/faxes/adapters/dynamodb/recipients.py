@@ -175,7 +175,8 @@ class DynamoDBRecipients:
         if write.fax_event is not None:
             told.append(HistoryEvent(write.at, write.fax_event, reason=write.fax.reason, revision=write.fax.revision))
         items = (
-            event_item(write.fax.id, each, write.fax.expires_at, self._random_bits(EVENT_RANDOM_BITS)) for each in told
+            event_item(write.fax.id, each, write.fax.expires_at, self._random_bits(EVENT_RANDOM_BITS), place)
+            for place, each in enumerate(told)
         )
         return [self._writes.put(item) for item in items]
 
