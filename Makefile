@@ -79,7 +79,7 @@ $(RENDERER): requirements/api-page.txt requirements/axe.txt | $(TOOLS)
 # --- using it --------------------------------------------------------------------------------------------------------
 
 .PHONY: run
-run: ## Deploy to an AWS emulator on this machine and send a fax (ONCE=1: then end)
+run: ## Deploy to an AWS emulator on this machine and send a fax (ONCE=1: then end) [CARRIER=telnyx]
 	@$(call ready,$(TOOLS) $(SAM) $(EMULATOR) $(WHEELS))
 	@$(PYTHON_TOOL) tools.local.run
 

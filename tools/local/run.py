@@ -14,7 +14,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +27,7 @@ from tools import places
 from tools.client import login, send, status
 from tools.client.send import Sender
 from tools.client.status import Unanswered
-from tools.local import pages, received
+from tools.local import pages, received, telnyx
 from tools.local.local_stack import STACK_NAME, local_stack
 from tools.local.stack_file import LocalStack
 from tools.local.sweeping import swept_each_second
@@ -57,10 +57,17 @@ def main(arguments: list[str]) -> int:
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, signal.default_int_handler)
     once = os.environ.get("ONCE") == "1"
+    by_telnyx = _carrier() == telnyx.NAME
     try:
-        with _only_one(home), local_stack(home, options.built, _PARAMETERS) as stack, swept_each_second(stack):
+        with (
+            _only_one(home),
+            telnyx.at_hand(home / "received", wanted=by_telnyx) as carrier,
+            local_stack(home, options.built, lambda running: {**_PARAMETERS, **carrier.parameters(running)}) as stack,
+            swept_each_second(stack),
+        ):
+            carrier.report_to(stack.apiUrl)
             started = datetime.now(UTC)
-            sent = log_in_and_send(stack, home)
+            sent = log_in_and_send(stack, home, (telnyx.RECIPIENT,) if by_telnyx else _RECIPIENTS)
             if sent is None:
                 show_log(stack, started)
             if once:
@@ -76,6 +83,14 @@ def main(arguments: list[str]) -> int:
     return 1 if once else 0
 
 
+def _carrier() -> str:
+    """The carrier that CARRIER names."""
+    name = os.environ.get("CARRIER") or Simulator.name
+    if name not in (Simulator.name, telnyx.NAME):
+        sys.exit(f"CARRIER is {name}; it must be {Simulator.name} or {telnyx.NAME}.")
+    return name
+
+
 @contextmanager
 def _only_one(home: Path) -> Iterator[None]:
     home.mkdir(parents=True, exist_ok=True)
@@ -87,7 +102,7 @@ def _only_one(home: Path) -> Iterator[None]:
         yield
 
 
-def log_in_and_send(stack: LocalStack, home: Path) -> str | None:
+def log_in_and_send(stack: LocalStack, home: Path, recipients: Sequence[str] = _RECIPIENTS) -> str | None:
     """What an existing client does, with nothing but a base URL, a key and a secret; and what becomes of its fax, whose
     files come into folders below ``home``. Returns the fax's id, or None where it was not sent."""
     app = login.Deployment(stack.apiUrl, stack.caBundle)
@@ -100,8 +115,8 @@ def log_in_and_send(stack: LocalStack, home: Path) -> str | None:
             return None
         to = send.Sender(stack.apiUrl, issued.json()["access_token"], "@me", stack.extension, stack.caBundle)
         print("\nWith that token, it sends a fax:\n")
-        print(send.curl_line(to, _FILES, _RECIPIENTS))
-        answer = send.send(to, _FILES, _RECIPIENTS, lambda sent, total: None)
+        print(send.curl_line(to, _FILES, recipients))
+        answer = send.send(to, _FILES, recipients, lambda sent, total: None)
     except (requests.RequestException, send.Unsent) as error:
         print(f"\nNo answer: {error}")
         return None
@@ -134,7 +149,9 @@ def _show_fax(stack: LocalStack, to: Sender, fax_id: str, uid: str, home: Path) 
         print(f"\nIt cannot be asked for: {error}")
         return False
     drawn = pages.show(stack, fax_id, home / "pages")
-    if fax and drawn:
+    if fax and not fax.get("sandbox"):
+        print(f"\nWhat came out at the other end is in {places.shown(home / 'received')}.\n")
+    elif fax and drawn:
         print("\nWhat came out of the simulated fax machines, and what the extension received:\n")
         network, documents = received.network_of(stack), received.documents_of(stack)
         sheets = list(received.printed(network, documents, fax, datetime.now(UTC), SPEED, drawn))

@@ -10,7 +10,7 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -106,6 +106,8 @@ class Exchange:
     ) -> None:
         self.account, self.faxes = account, dict[str, Fax]()
         self.machines: dict[str, Machine] = {}
+        # What the time of each call is divided by.
+        self.speed: float = 1
         self.calls: list[threading.Thread] = []
         self.lock = threading.RLock()
         self.line, self._now, self._told, self._download = line, now, told, download
@@ -114,7 +116,8 @@ class Exchange:
         self._calls: Counter[str] = Counter()
 
     def machine(self, number: str) -> Machine:
-        return self.machines.get(number) or by_hand(number)
+        found = self.machines.get(number) or by_hand(number)
+        return replace(found, dials=found.dials / self.speed, page=found.page / self.speed)
 
     def at(self, moment: datetime, do: Callable[[datetime], None]) -> None:
         with self.lock:

@@ -61,17 +61,19 @@ class TelnyxServer:
         self,
         account: Account | None = None,
         now: Callable[[], datetime] = utc,
-        send: Post = post,
+        send: Post | None = None,
         line: Line | None = None,
         trust: ssl.SSLContext | None = None,
         port: int = 0,
+        speed: float = 1,
     ) -> None:
         self.account, self.now = account or Account(), now
         self.asked: list[tuple[str, str, bytes]] = []
         self.exchange = Exchange(
             self.account, now, lambda *told: self.webhooks.tell(*told), line, partial(media.fetch, trust=trust)
         )
-        self.webhooks = Webhooks(self.account, now, send, self._other)
+        self.exchange.speed = speed
+        self.webhooks = Webhooks(self.account, now, send or partial(post, trust=trust), self._other)
         self.requests: Counter[str] = Counter()
         self.closed = threading.Event()
         # How much later it takes up what is stored late.
@@ -132,6 +134,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._answered(self._post)
 
+    def do_PATCH(self) -> None:
+        self._answered(self._patch)
+
     def do_DELETE(self) -> None:
         self._answered(self._delete)
 
@@ -142,7 +147,7 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path).path.strip("/").split("/")
         try:
             self._check_key()
-            if parts[:2] != ["v2", "faxes"]:
+            if parts[:2] != ["v2", "fax_applications" if self.command == "PATCH" else "faxes"]:
                 raise Refused(404, Problem("10005", "The requested resource or URL could not be found."))
             answer(parts[2:], body)
         except Refused as refused:
@@ -174,6 +179,20 @@ class _Handler(BaseHTTPRequestHandler):
         }
         shown = [fax.to_json() for fax in found[(number - 1) * size : number * size]]
         self._send(200, {"data": shown, "meta": meta})
+
+    def _patch(self, path: list[str], body: bytes) -> None:
+        account = self.telnyx.account
+        if path != [account.connection_id]:
+            raise Refused(404, Problem("10005", "The fax application could not be found."))
+        asked = json.loads(body)
+        for name in ("application_name", "webhook_event_url"):
+            if name not in asked:
+                raise Refused(422, Problem("10004", f"{name} is missing.", f"/{name}"))
+        if not checks.url(asked["webhook_event_url"]):
+            raise Refused(422, Problem("10003", "The URL is invalid.", "/webhook_event_url"))
+        account.webhook_url = asked["webhook_event_url"]
+        said = {"id": account.connection_id, "record_type": "fax_application", "active": True}
+        self._send(200, {"data": said | asked})
 
     def _delete(self, path: list[str], body: bytes) -> None:
         if len(path) != 1:
