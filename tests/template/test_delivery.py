@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 
 from faxes.bootstrap import queue_fax, render_fax, send_fax, sweep, telnyx
-from faxes.bootstrap.clients import PATIENT_DYNAMODB_BUDGET, PATIENT_S3_BUDGET, SQS_BUDGET
+from faxes.bootstrap.clients import (
+    COPY_BUDGET,
+    DYNAMODB_BUDGET,
+    PATIENT_DYNAMODB_BUDGET,
+    PATIENT_S3_BUDGET,
+    S3_BUDGET,
+    SQS_BUDGET,
+)
+from faxes.carriers.https import Host
+from faxes.delivery.policy import CLAIM, SUBMIT
 from faxes.ids import document_key, file_key, paper_key, pdf_key, picture_key, tiff_key
 from faxes.model import Kind
 from faxes.rendering.jobs import MOST_TRIES
@@ -162,6 +171,50 @@ def test_a_recipient_is_nobody_elses_while_its_worker_can_live() -> None:
     queue, worker = properties("SendQueue"), properties("SendFaxFunction")
     assert queue["VisibilityTimeout"] == worker["Timeout"] + 30
     assert properties("FaxesToSend")["BatchSize"] == 1
+
+
+# Of one call of send_fax, in seconds. A carrier that says that the key is wrong is asked again with a fresh one.
+DYNAMODB, SQS, S3, COPIES = (each.longest for each in (DYNAMODB_BUDGET, SQS_BUDGET, S3_BUDGET, COPY_BUDGET))
+TELNYX_API = Host("https://api.telnyx.com/v2")
+QUESTION = 2 * (SQS + TELNYX_API.connect + TELNYX_API.total)
+# The fax; its recipient with the attempts.
+LOADED = 2 * DYNAMODB
+# An end: that something may stay at the carrier, who stands in line, the write; who is due again, who was woken; and
+# the document goes.
+ENDED = SQS + 2 * DYNAMODB + 2 * SQS + S3
+# The document is made of the pages and of who sends; it is put.
+OFFERED = S3 + 2 * DYNAMODB + S3
+
+
+def test_a_worker_has_called_when_its_claim_is_over() -> None:
+    key_at_first, key_again = SQS, SQS
+    telnyx_called = key_at_first + key_again + 2 * (TELNYX_API.connect + TELNYX_API.total)
+    # The paper is kept, the call is noted; the reports follow.
+    simulator_called = S3 + DYNAMODB
+    assert SUBMIT.total_seconds() + max(telnyx_called, simulator_called) <= CLAIM.total_seconds()
+
+
+def test_the_longest_path_of_what_sends_ends_in_time() -> None:
+    claimed = LOADED + DYNAMODB
+    to_submit = SUBMIT.total_seconds()
+    copied = 2 * DYNAMODB + COPIES
+    longest = {
+        "not called, the document took too long": claimed + to_submit + OFFERED,
+        "refused": LOADED + to_submit + QUESTION + ENDED,
+        "on the simulated network": LOADED + to_submit + S3 + DYNAMODB + 2 * SQS + DYNAMODB + SQS,
+        "ended": LOADED + QUESTION + ENDED,
+        "canceled": LOADED + QUESTION + QUESTION + ENDED,
+        "not listed, and withdrawn": LOADED + QUESTION + S3 + DYNAMODB + SQS,
+        # The attempt is read, looked for (one page of a list) and asked about; the one that is on is canceled.
+        "given up, and sent after all": LOADED + DYNAMODB + QUESTION + QUESTION + ENDED + QUESTION,
+        "over": DYNAMODB + S3 + QUESTION + DYNAMODB,
+        # Of a fax whose pages are copied at once. What was copied for nothing is removed.
+        "received": claimed + copied + LOADED + DYNAMODB + COPIES + 2 * DYNAMODB,
+    }
+    timeout = properties("SendFaxFunction")["Timeout"]
+    assert {path: seconds for path, seconds in longest.items() if seconds >= timeout} == {}
+    # What remains to be said of it takes no time.
+    assert max(longest.values()) + 10 < timeout
 
 
 def test_what_sends_frees_numbers_and_deletes_nothing_else() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from faxes.delivery.carrier import CarrierSilent
+from faxes.delivery.policy import SUBMIT
 from faxes.delivery.ports import NotOffered
 from faxes.errors import Effect, StorageFault
 from faxes.ids import document_key
@@ -91,7 +92,7 @@ def test_a_worker_that_was_slow_to_offer_it_calls_nobody() -> None:
     watch = Watch()
 
     def slow(call: Callable[[], Any]) -> Any:
-        watch.world.clock += timedelta(seconds=31)
+        watch.world.clock += SUBMIT + timedelta(seconds=1)
         return call()
 
     watch.meets["offer"] = slow

@@ -45,6 +45,8 @@ class CallBudget:
 DYNAMODB_BUDGET = CallBudget(connect_timeout=1, read_timeout=1, tries=2)
 S3_BUDGET = CallBudget(connect_timeout=1, read_timeout=2, tries=3)
 SQS_BUDGET = CallBudget(connect_timeout=1, read_timeout=2, tries=2)
+# For pages that S3 copies by itself: those of a long fax take it seconds.
+COPY_BUDGET = CallBudget(connect_timeout=1, read_timeout=10, tries=2)
 # For who has minutes, and whom no client waits for: a fax's pages may have some ten megabytes, and to begin anew costs
 # more than to wait.
 PATIENT_DYNAMODB_BUDGET = CallBudget(connect_timeout=1, read_timeout=3, tries=4)

@@ -18,7 +18,7 @@ from faxes.adapters.s3_copies import S3PageCopies
 from faxes.adapters.s3_media import S3Media
 from faxes.adapters.sqs_bells import SQSBells
 from faxes.bootstrap import clients, telnyx
-from faxes.bootstrap.clients import NOBODY, PATIENT_S3_BUDGET
+from faxes.bootstrap.clients import COPY_BUDGET, NOBODY
 from faxes.bootstrap.environment import VARIABLES, one_of, text, whole
 from faxes.bootstrap.telnyx import CARRIERS
 from faxes.carriers import TELNYX
@@ -75,7 +75,7 @@ def inbox(lost: Callable[[StorageFault], None], failed: Callable[[Exception], No
     documents = StampedDocuments(media, DynamoDBSenders(tables, settings.directory_table), failed)
     directory = DynamoDBDirectory(tables, settings.directory_table)
     copies = S3PageCopies(
-        clients.s3(PATIENT_S3_BUDGET), settings.bucket, ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="copy")
+        clients.s3(COPY_BUDGET), settings.bucket, ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="copy")
     )
     receiving = Receiving(directory, copies, recipients, clients.now, secrets.randbits, settings.retention)
     connect(lambda: recipients.fax(NOBODY, clients.now()), lambda: media.delete(document_key(NOBODY)))

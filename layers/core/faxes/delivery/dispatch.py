@@ -210,8 +210,8 @@ class Dispatch:
             return Silent()
 
     def _submit(self, carrier: Carrier, found: Delivery, attempt: Attempt) -> Event | None:
-        # Others take an attempt for one in doubt after a while, and may withdraw its document.
-        latest = attempt.started_at + policy.CLAIM / 2
+        # When a claim is over, others take the attempt for one in doubt, and may withdraw its document.
+        latest = attempt.started_at + policy.SUBMIT
         if self.now() > latest:
             return None
         try:

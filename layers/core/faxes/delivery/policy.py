@@ -37,8 +37,8 @@ from faxes.delivery.steps import (
 from faxes.lifecycle import FINAL, FINAL_FOR_A_RECIPIENT, RecipientEvent
 from faxes.model import Attempt, AttemptStatus, Reason, Recipient, RecipientStatus
 
-# A worker that has claimed calls within this, or not at all; after it, whether it called is in doubt.
-CLAIM = timedelta(seconds=60)
+# A worker that has claimed begins to call within SUBMIT or not at all; after CLAIM, whether it called is in doubt.
+CLAIM, SUBMIT = timedelta(seconds=60), timedelta(seconds=15)
 # When the carrier is asked about an attempt in doubt, counted from its start.
 DOUBTS = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 60, 120, 300, 600))
 # A carrier lists within this what it took before.
