@@ -40,13 +40,13 @@ class Deployed:
         with suppress(Exception):
             self.function.handler({"Records": [{"body": json.dumps(message)}]}, CONTEXT)
 
-    def queued(self) -> tuple[str, str]:
-        """A fax whose pages are ready: its id and uid."""
+    def queued(self, number: str = NUMBER) -> tuple[str, str]:
+        """A fax to this number whose pages are ready: its id and uid."""
         now = clients.now()
         made = fax(
             1,
             id="115937093837901",
-            recipients=(NUMBER,),
+            recipients=(number,),
             status=Status.QUEUED,
             due_at=now,
             revision=3,
@@ -159,3 +159,28 @@ def test_a_key_that_is_none_asks_nobody(deployed: Deployed, value: str) -> None:
     assert deployed.server.asked == []
     items = deployed.items()
     assert (items["RECIPIENT#001"]["status"], items["RECIPIENT#001"]["reason"]) == ("waiting", "carrier_unavailable")
+
+
+def test_a_number_is_dialed_in_full_and_the_fax_says_that_it_comes_from_its_extension(deployed: Deployed) -> None:
+    deployed.cloud.import_example()
+    deployed.server.account.numbers += ("+493023125000",)
+    deployed.server.exchange.machines["+493045678901"] = Machine(dials=timedelta(), page=timedelta())
+    fax_id, _ = deployed.queued("45678901")
+    deployed.send(fax=fax_id)
+    deployed.send(fax=fax_id, recipient=1)
+    (asked,) = [json.loads(body) for method, _, body in deployed.server.asked if method == "POST"]
+    assert (asked["to"], asked["from"]) == ("+493045678901", "+493023125000")
+    recipient = deployed.items()["RECIPIENT#001"]
+    # As it was sent, and as it is dialed.
+    assert (recipient["recipient"], recipient["destination"]) == ("45678901", "+493045678901")
+
+
+def test_a_caller_id_that_the_account_does_not_have_is_refused_by_the_carrier(deployed: Deployed) -> None:
+    deployed.cloud.import_example()
+    fax_id, _ = deployed.queued()
+    deployed.send(fax=fax_id)
+    deployed.send(fax=fax_id, recipient=1)
+    items = deployed.items()
+    assert (items["RECIPIENT#001"]["status"], items["RECIPIENT#001"]["reason"]) == ("failed", "carrier_rejected")
+    attempt = items["RECIPIENT#001#ATTEMPT#01"]
+    assert (attempt["carrierCode"], attempt["detail"]) == ("10015", "422 /from")

@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from faxes import numbers
-from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal, User
+from faxes import dialing, numbers
+from faxes.model import Context, DialPlan, Extension, ExtensionNumber, ExtensionType, Principal, User
 from faxes.provisioning.entries import AppEntry, Budget, Entries, Member, NamedToken, Organization
 from faxes.tokens import APP_KEY, APP_SECRET, digest_of
 from tools.operations import app_secrets
@@ -19,8 +19,11 @@ _ORGANIZATION_ID = re.compile(r"[0-9]{1,16}")
 # The telephone number of a sender: E.164, with its country's code.
 _CALLER_ID = re.compile(r"\+[1-9][0-9]{6,14}")
 _MAX_FAX_NAME = 60
+# An area's code without what stands in front of it at home; what is dialed for a line.
+_AREA_CODE, _OUTSIDE_PREFIX = re.compile(r"[1-9][0-9]{0,5}"), re.compile(r"[0-9]{1,3}")
 _TOKEN_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _MAX_DAYS = 3650
+_DIAL_PLAN = ("country", "areaCode", "outsidePrefix")
 # Requests a second, at once, and in a day, 0 for any number; more than an account has is not enforced.
 _BUDGET = {"rate": (1, 10_000), "burst": (1, 5_000), "daily": (0, 2_000_000_000)}
 
@@ -55,7 +58,7 @@ class _Reader:
         items: dict[str, Member] = {}
         organizations: set[str] = set()
         budgets: dict[str, Budget] = {}
-        fields = {"id", "name", "budget", "faxName", "timeZone", "callerId"}
+        fields = {"id", "name", "budget", "faxName", "timeZone", "callerId", *_DIAL_PLAN}
         for where, entry in self._entries(document, "organizations", fields, {"id"}):
             budget = self._budget(where, entry)
             header = self._fax_name(where, entry), self._time_zone(where, entry), self._caller_id(where, entry)
@@ -64,7 +67,7 @@ class _Reader:
                 organizations.add(organization)
                 budgets |= {organization: budget} if budget else {}
                 items[f"organization {organization}"] = Organization(
-                    organization, str(entry.get("name") or ""), *header
+                    organization, str(entry.get("name") or ""), *header, self._dial_plan(where, entry)
                 )
         users: dict[str, str] = {}
         for where, entry in self._entries(document, "users", {"id", "organization"}, {"id", "organization"}):
@@ -154,6 +157,23 @@ class _Reader:
             f'{where}: callerId is {number!r}; it must be text of + and 7 to 15 digits, such as "+493023125000"'
         )
         return None
+
+    def _dial_plan(self, where: str, entry: dict[str, Any]) -> DialPlan:
+        """How an organization's users write telephone numbers, as far as the entry says so."""
+        country = entry.get("country")
+        if country is not None and not (isinstance(country, str) and dialing.is_country(country)):
+            # Without quotes, YAML reads Norway's as false.
+            self._wrong(f'{where}: country is {country!r}; it must be a country of ISO 3166 in quotes, such as "DE"')
+        patterns = {
+            "areaCode": (_AREA_CODE, "1 to 6 digits that do not begin with 0"),
+            "outsidePrefix": (_OUTSIDE_PREFIX, "1 to 3 digits"),
+        }
+        for field, (pattern, rule) in patterns.items():
+            if field in entry:
+                self._text(where, entry, field, pattern, rule)
+                if country is None:
+                    self._wrong(f"{where}: {field} needs a country beside it")
+        return DialPlan(country, entry.get("areaCode"), entry.get("outsidePrefix"))
 
     def _budget(self, where: str, entry: dict[str, Any]) -> Budget | None:
         """How much may be used, where the entry says so; None also where that is a mistake."""

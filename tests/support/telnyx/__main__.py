@@ -11,7 +11,11 @@ import sys
 import time
 from pathlib import Path
 
+from tests.support.telnyx.account import Account
 from tests.support.telnyx.server import TelnyxServer
+
+# The callerIds of directory.example.yaml, which are numbers of the account as well.
+_EXAMPLES = ("+493023125000", "+493023125011")
 
 
 def main() -> int:
@@ -23,8 +27,8 @@ def main() -> int:
     parser.add_argument("--speed", type=float, default=1)
     options = parser.parse_args()
     trust = ssl.create_default_context(cafile=str(options.trust)) if options.trust else None
-    with TelnyxServer(trust=trust, speed=options.speed) as server:
-        account = server.account
+    account = Account(numbers=(*Account().numbers, *_EXAMPLES))
+    with TelnyxServer(account, trust=trust, speed=options.speed) as server:
         said = {
             "url": server.url,
             "apiKey": account.api_key,

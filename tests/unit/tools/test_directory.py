@@ -5,7 +5,7 @@ Longer than 350 lines: one file format, whose table holds every mistake.
 
 import pytest
 
-from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal, User
+from faxes.model import Context, DialPlan, Extension, ExtensionNumber, ExtensionType, Principal, User
 from faxes.provisioning.entries import AppEntry, Budget, Entries, NamedToken, Organization
 from faxes.provisioning.plan import Report
 from faxes.tokens import digest_of
@@ -19,7 +19,8 @@ WHOLE = """
 organizations:
   - id: "0003"
     name: Example Ltd
-  - {id: "5", faxName: Ærø & Søn, timeZone: America/Argentina/Ushuaia, callerId: "+493023125000"}
+  - {id: "5", faxName: Ærø & Søn, timeZone: America/Argentina/Ushuaia, callerId: "+493023125000",
+     country: DE, areaCode: "30", outsidePrefix: "0"}
   - {id: "4", budget: {rate: 10000, burst: 5000, daily: 2000000000}}
 users:
   - {id: alice, organization: "0003"}
@@ -40,6 +41,12 @@ tokens:
 """
 
 
+ORGANIZATION = (
+    "organizations, entry 1: must have id; may have areaCode, budget, callerId, country, faxName, id, name, "
+    "outsidePrefix, timeZone"
+)
+
+
 def mistakes(text: str) -> list[str]:
     """What is wrong with a file, line by line."""
     with pytest.raises(DirectoryInvalid) as caught:
@@ -52,7 +59,9 @@ def test_a_whole_directory() -> None:
     assert parse(WHOLE) == Entries(
         items={
             "organization 0003": Organization("0003", "Example Ltd"),
-            "organization 5": Organization("5", "", "Ærø & Søn", "America/Argentina/Ushuaia", "+493023125000"),
+            "organization 5": Organization(
+                "5", "", "Ærø & Søn", "America/Argentina/Ushuaia", "+493023125000", DialPlan("DE", "30", "0")
+            ),
             "organization 4": Organization("4", ""),
             "user alice": User("alice", "0003"),
             "user 0241": User("0241", "4"),
@@ -107,6 +116,24 @@ def test_an_empty_directory(text: str) -> None:
 
 def test_an_organization_without_a_name_has_an_empty_one() -> None:
     assert parse('organizations: [{id: "1", name: }]').items == {"organization 1": Organization("1", "")}
+
+
+@pytest.mark.parametrize(
+    ("plan", "mistake"),
+    [
+        # Norway's, as YAML reads it without quotes.
+        ("country: NO", 'country is False; it must be a country of ISO 3166 in quotes, such as "DE"'),
+        ("country: XX", "country is 'XX'; it must be a country of ISO 3166 in quotes, such as \"DE\""),
+        ('areaCode: "30"', "areaCode needs a country beside it"),
+        (
+            'country: DE, areaCode: "030"',
+            "areaCode is '030'; it must be text of 1 to 6 digits that do not begin with 0",
+        ),
+        ('country: DE, outsidePrefix: "*"', "outsidePrefix is '*'; it must be text of 1 to 3 digits"),
+    ],
+)
+def test_a_dial_plan_that_is_none_is_named(plan: str, mistake: str) -> None:
+    assert mistakes(f'organizations: [{{id: "1", {plan}}}]') == [f"organizations, entry 1: {mistake}"]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "x", "1", "organisations: []", "users: []\n1: []"])
@@ -180,15 +207,15 @@ _MAY_EXTENSION = "must have number, owner; may have callerId, fax, number, owner
         ("organizations: {id: x}", "organizations: must be a list"),
         (
             "organizations: [x]",
-            "organizations, entry 1: must have id; may have budget, callerId, faxName, id, name, timeZone",
+            ORGANIZATION,
         ),
         (
             "organizations: [{name: x}]",
-            "organizations, entry 1: must have id; may have budget, callerId, faxName, id, name, timeZone",
+            ORGANIZATION,
         ),
         (
             'organizations: [{id: "1", nmae: x}]',
-            "organizations, entry 1: must have id; may have budget, callerId, faxName, id, name, timeZone",
+            ORGANIZATION,
         ),
         ("organizations: [{id: abc}]", "organizations, entry 1: id is 'abc'; it must be text of 1 to 16 digits"),
         ('organizations: [{id: ""}]', "organizations, entry 1: id is ''; it must be text of 1 to 16 digits"),
@@ -420,7 +447,7 @@ tokens:
 """
     assert mistakes(text) == [
         "organizations, entry 2: id is 'abc'; it must be text of 1 to 16 digits",
-        "organizations, entry 3: must have id; may have budget, callerId, faxName, id, name, timeZone",
+        ORGANIZATION.replace("entry 1", "entry 3"),
         "users, entry 2: id is 'a b'; it must be text of 1 to 64 of A-Za-z0-9._-",
         "users, entry 2: organization is '0009', which the file does not define",
         "extensions, entry 2: number is '210'; it must be text such as 0003*210, at most 32 characters",

@@ -4,11 +4,10 @@ from faxes.cold_start import connect
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from typing import Self
 
 from faxes.adapters.dynamodb.directory import DynamoDBDirectory
@@ -20,6 +19,7 @@ from faxes.bootstrap.clients import DYNAMODB_BUDGET, NOBODY, S3_BUDGET
 from faxes.bootstrap.environment import NO_CARRIER, VARIABLES, one_of, text, whole
 from faxes.carriers import TELNYX
 from faxes.carriers.sandbox_numbers import SIMULATOR, why_refused
+from faxes.dialing import Dialing
 from faxes.ids import NO_FILE
 from faxes.intake.claims import Timing
 from faxes.intake.submission import Submission
@@ -63,6 +63,21 @@ class Settings:
         )
 
 
+def refusals(carrier: str, directory: DynamoDBDirectory) -> Callable[[str], Callable[[str], str | None]]:
+    """For an organization, why no fax of its goes to a number, by who has the lines."""
+
+    def of(organization_id: str) -> Callable[[str], str | None]:
+        dialing = Dialing(organization_id, directory.dial_plan, directory.extension)
+
+        def refused(number: str) -> str | None:
+            why = why_refused(number, simulated=carrier == SIMULATOR)
+            return dialing.why_refused(number) if why is None and carrier == TELNYX else why
+
+        return refused
+
+    return of
+
+
 def submission() -> Submission:
     """What create_fax calls. Raises ValueError where the environment is incomplete."""
     settings = Settings.from_env()
@@ -91,5 +106,5 @@ def submission() -> Submission:
         random_bits=secrets.randbits,
         wait=time.sleep,
         pool=pool,
-        refused=partial(why_refused, simulated=settings.carrier == SIMULATOR),
+        refused=refusals(settings.carrier, read),
     )

@@ -30,6 +30,7 @@ from faxes.delivery.lines import Lines
 from faxes.delivery.plan import Plan
 from faxes.delivery.receiving import Receiving
 from faxes.delivery.stamping import StampedDocuments
+from faxes.dialing import Dialing
 from faxes.errors import StorageFault
 from faxes.ids import document_key
 
@@ -72,7 +73,8 @@ def inbox(lost: Callable[[StorageFault], None], failed: Callable[[Exception], No
     recipients = DynamoDBRecipients(tables, settings.fax_table, DUE_SHARDS, secrets.randbits)
     bells = SQSBells(clients.sqs(), settings.send_queue, lost)
     media = S3Media(clients.s3(), settings.bucket)
-    documents = StampedDocuments(media, DynamoDBSenders(tables, settings.directory_table), failed)
+    senders = DynamoDBSenders(tables, settings.directory_table)
+    documents = StampedDocuments(media, senders, failed)
     directory = DynamoDBDirectory(tables, settings.directory_table)
     copies = S3PageCopies(
         clients.s3(COPY_BUDGET), settings.bucket, ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="copy")
@@ -83,9 +85,16 @@ def inbox(lost: Callable[[StorageFault], None], failed: Callable[[Exception], No
     simulator = Simulator(network, media, clients.now, settings.speed, bells.report)
     simulated = settings.carrier == Simulator.name
     carrier: Carrier | None = simulator if simulated else None
+    lines = Lines(carrier, simulator, settings.speed)
     if settings.carrier == TELNYX:
         carrier = telnyx.carrier(S3Media(clients.s3_for_others(), settings.bucket).address)
-    lines = Lines(carrier, simulator, settings.speed)
+        lines = Lines(
+            carrier,
+            simulator,
+            settings.speed,
+            dialed=lambda organization: Dialing(organization, directory.dial_plan, directory.extension).dialed,
+            caller=senders.caller,
+        )
     return Inbox(
         Plan(recipients, bells, lines, receiving, clients.now, settings.deadline, sandbox=simulated),
         Dispatch(recipients, documents, bells, lines, receiving, clients.now),

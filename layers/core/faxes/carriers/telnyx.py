@@ -59,8 +59,8 @@ _QUALITY = "high"
 
 class Telnyx:
     """Implements ``delivery.carrier.Carrier``. ``key(fresh)`` gives the account's key, read anew where that is asked
-    for; ``connection`` is the id of its fax application, ``caller`` the number that it sends from (E.164); ``address``
-    makes of a document's key an address where it can be fetched for a while."""
+    for; ``connection`` is the id of its fax application, ``caller`` the number that it sends from (E.164) where a fax
+    has none of its own; ``address`` makes of a document's key an address where it can be fetched for a while."""
 
     name: ClassVar[str] = TELNYX
     keeps: ClassVar[bool] = True
@@ -85,7 +85,7 @@ class Telnyx:
         try:
             members = {
                 "connection_id": self._connection,
-                "from": self._caller,
+                "from": call.caller or self._caller,
                 "to": call.number,
                 "media_url": self._address(call.document),
                 "client_state": _state(call.reference),

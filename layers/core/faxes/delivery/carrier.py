@@ -18,12 +18,13 @@ from faxes.model import Reason
 class Call:
     """What is to be sent. ``reference`` names the attempt to the carrier, which says it back; ``document`` is the S3
     key of the attempt's own TIFF-F file, which nothing else is in; ``number`` is what is dialled; ``pages`` counts the
-    document's."""
+    document's. ``caller`` is the number that the fax comes from, None for the account's."""
 
     reference: str
     number: str
     document: str
     pages: int
+    caller: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,12 +216,15 @@ class Dispatch:
             return None
         try:
             document = self.documents.offer(found, stamped=not carrier.stamps_header)
+            caller = self.lines.caller_of(found.fax)
         except NotOffered as error:
             return Refused(error.reason, "document_not_offered")
+        except StorageFault:
+            return Refused(Reason.CARRIER_UNAVAILABLE, "caller_not_read")
         if self.now() > latest:
             return None
         pages = resume.pages_of(found.recipient, attempt)
-        return carrier.submit(Call(attempt.reference, found.recipient.destination, document, pages))
+        return carrier.submit(Call(attempt.reference, found.recipient.destination, document, pages, caller))
 
     def _receive(self, found: Delivery) -> Event | None:
         if found.attempt is None:

@@ -1,5 +1,6 @@
 """Who has the lines for a fax: the deployment's carrier, or, for the fax of a sandbox app, the simulated network."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from faxes.delivery.carrier import Carrier
@@ -10,15 +11,32 @@ from faxes.model import Fax
 @dataclass(frozen=True, slots=True)
 class Lines:
     """``live`` is the deployment's carrier, None where there is none; ``simulated`` is the simulated network, which may
-    be the same; ``speed`` divides its waits, and those of nobody else."""
+    be the same; ``speed`` divides its waits, and those of nobody else. ``dialed`` gives, for an
+    organization, what makes of a telephone number what the carrier dials; ``caller`` the number that it is to say a fax
+    comes from. None where it is given neither."""
 
     live: Carrier | None
     simulated: Carrier | None = None
     speed: float = 1
+    dialed: Callable[[str], Callable[[str], str]] | None = None
+    caller: Callable[[Fax], str | None] | None = None
 
     def of(self, fax: Fax) -> Carrier | None:
         """Who sends this fax, None where nobody can."""
         return self.simulated if fax.sandbox else self.live
+
+    def numbers(self, fax: Fax) -> Callable[[str], str]:
+        """What makes of a recipient of this fax, an extension or a telephone number, what is dialed; it may raise
+        StorageFault."""
+        if self.dialed is None or fax.sandbox:
+            return str
+        dialed = self.dialed(fax.organization_id)
+        return lambda destination: destination if "*" in destination else dialed(destination)
+
+    def caller_of(self, fax: Fax) -> str | None:
+        """The telephone number that the carrier is to say this fax comes from, None for its own choice. Raises
+        StorageFault."""
+        return self.caller(fax) if self.caller and not fax.sandbox else None
 
     def named(self, name: str) -> Carrier | None:
         """The one of these that is called so, None where it is neither."""

@@ -49,8 +49,9 @@ class Plan:
 
     def _added(self, fax: Fax) -> list[int]:
         there = self.recipients.open(fax.id)
+        dialed = self.lines.numbers(fax)
         missing = {
-            position: self.receiving.destination(fax.organization_id, number)
+            position: dialed(self.receiving.destination(fax.organization_id, number))
             for position, number in enumerate(fax.recipients, start=1)
             if position not in there
         }

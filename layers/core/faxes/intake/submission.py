@@ -45,7 +45,8 @@ class Submission:
     """Accepts faxes.
 
     ``now`` gives UTC; ``random_bits(n)`` an integer of n unguessable bits; ``wait`` sleeps for so many seconds;
-    ``pool`` runs a read beside another; ``refused`` says why whoever has the lines takes no fax to a number.
+    ``pool`` runs a read beside another; ``refused`` gives for an organization what says why whoever has the lines takes
+    no fax of its to a number; that may raise StorageFault.
     """
 
     directory: Directory
@@ -57,7 +58,7 @@ class Submission:
     random_bits: Callable[[int], int]
     wait: Callable[[float], None]
     pool: Executor
-    refused: Callable[[str], str | None]
+    refused: Callable[[str], Callable[[str], str | None]]
 
     @property
     def _claims(self) -> Claims:
@@ -86,8 +87,8 @@ class Submission:
             # It is not looked into again: whatever would be said of it now, it was accepted.
             return replayed(_fingerprint(sender, asked, form, key), accepted)
         recipients.check_number_of(asked.recipients, self.limits)
-        recipients.check_each(asked.recipients, self.refused)
         try:
+            self._check_lines(asked, sender, remaining)
             self._check_extensions(asked, sender, remaining)
             if not form.uploads:
                 return None
@@ -99,6 +100,18 @@ class Submission:
             if key and (accepted := claims.accepted_since(name_by_key(principal, key), failed, remaining)):
                 return replayed(_fingerprint(sender, asked, form, key), accepted)
             raise
+
+    def _check_lines(self, asked: Request, sender: Extension, remaining: Callable[[], float]) -> None:
+        of_sender = self.refused(sender.number.organization_id)
+
+        def refused(number: str) -> str | None:
+            if "*" not in number:
+                # Each may take as long as a write.
+                self._check_time_to_store(remaining)
+            return of_sender(number)
+
+        with storage_faults_as(StorageFailed, reason="record_not_read"):
+            recipients.check_each(asked.recipients, refused)
 
     def _check_extensions(self, asked: Request, sender: Extension, remaining: Callable[[], float]) -> None:
         def read(number: ExtensionNumber) -> Extension | None:

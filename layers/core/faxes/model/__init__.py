@@ -4,7 +4,7 @@ from faxes.model.acceptances import Acceptance, IdempotencyRecord, Receipt
 from faxes.model.deliveries import Attempt, AttemptStatus, Recipient, RecipientStatus
 from faxes.model.documents import Document, Form, Kind, Limits, Upload
 from faxes.model.fax import Counts, Direction, Fax, Reason, Sender, Status, StoredFile
-from faxes.model.people import Context, Extension, ExtensionNumber, ExtensionType, Principal, User
+from faxes.model.people import Context, DialPlan, Extension, ExtensionNumber, ExtensionType, Principal, User
 
 __all__ = [
     "Acceptance",
@@ -12,6 +12,7 @@ __all__ = [
     "AttemptStatus",
     "Context",
     "Counts",
+    "DialPlan",
     "Direction",
     "Document",
     "Extension",

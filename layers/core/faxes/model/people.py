@@ -42,6 +42,17 @@ class ExtensionNumber:
         return f"{self.organization_id}*{self.number}"
 
 
+@dataclass(frozen=True, slots=True)
+class DialPlan:
+    """How an organization's users write telephone numbers. ``country`` is theirs (ISO 3166 alpha-2, such as DE), None
+    where each number has its country's code. ``area_code`` is that of their town, without what stands in front of it at
+    home; ``outside_prefix`` is what they dial for a line."""
+
+    country: str | None = None
+    area_code: str | None = None
+    outside_prefix: str | None = None
+
+
 class ExtensionType(StrEnum):
     """What answers at an extension. Only a phone terminal can send faxes."""
 

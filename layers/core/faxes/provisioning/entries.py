@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from faxes.model import Context, Extension, Principal, User
+from faxes.model import Context, DialPlan, Extension, Principal, User
 from faxes.tokens import App, FormerSecret, UsageKey
 
 
@@ -12,13 +12,14 @@ from faxes.tokens import App, FormerSecret, UsageKey
 class Organization:
     """An organization as the directory knows it; ``name`` may be empty. Its faxes say that they come from ``fax_name``,
     None for its name, and from the telephone number ``caller_id``, in the time of ``time_zone``, a name of the IANA's,
-    None for UTC."""
+    None for UTC. ``dial_plan`` is how its users write telephone numbers."""
 
     id: str
     name: str
     fax_name: str | None = None
     time_zone: str | None = None
     caller_id: str | None = None
+    dial_plan: DialPlan = field(default_factory=DialPlan)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from faxes.adapters.dynamodb.items import Item, get
-from faxes.model import Extension, ExtensionNumber, ExtensionType, User
+from faxes.model import DialPlan, Extension, ExtensionNumber, ExtensionType, User
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -28,6 +28,11 @@ class DynamoDBDirectory:
         item = get(self._client, self._table, f"ORG#{organization_id}", "ORG")
         return item["name"] or None if item else None
 
+    def dial_plan(self, organization_id: str) -> DialPlan:
+        """How an organization's users write telephone numbers. Raises StorageFault."""
+        item = get(self._client, self._table, f"ORG#{organization_id}", "ORG") or {}
+        return DialPlan(item.get("country"), item.get("areaCode"), item.get("outsidePrefix"))
+
 
 def organization_item(
     organization_id: str,
@@ -35,14 +40,17 @@ def organization_item(
     fax_name: str | None = None,
     time_zone: str | None = None,
     caller_id: str | None = None,
+    dial_plan: DialPlan | None = None,
 ) -> Item:
     """An organization as the directory table holds it."""
+    plan = dial_plan or DialPlan()
     return {
         "pk": f"ORG#{organization_id}",
         "sk": "ORG",
         "organizationId": organization_id,
         "name": name,
         **_known(faxName=fax_name, timeZone=time_zone, callerId=caller_id),
+        **_known(country=plan.country, areaCode=plan.area_code, outsidePrefix=plan.outside_prefix),
     }
 
 

@@ -170,4 +170,5 @@ def member_item(member: Member) -> Item:
         case Extension():
             return extension_item(member)
         case _:
-            return organization_item(member.id, member.name, member.fax_name, member.time_zone, member.caller_id)
+            header = member.fax_name, member.time_zone, member.caller_id
+            return organization_item(member.id, member.name, *header, member.dial_plan)

@@ -20,6 +20,11 @@ class DynamoDBSenders:
         self._client = client
         self._table = table
 
+    def caller(self, fax: Fax) -> str | None:
+        """The telephone number that a fax comes from, as far as the directory has one. Raises StorageFault."""
+        number = self.sender(fax).number
+        return number if number.startswith("+") else None
+
     def sender(self, fax: Fax) -> Sender:
         organization = get(self._client, self._table, f"ORG#{fax.organization_id}", "ORG") or {}
         extension = get(self._client, self._table, f"EXT#{fax.extension}", "EXT") or {}

@@ -1,0 +1,70 @@
+"""create_fax where a real carrier has the lines: a number that nobody can dial is refused, with what is missing."""
+
+import base64
+import json
+from types import ModuleType
+
+import pytest
+
+from faxes.adapters.dynamodb.directory import organization_item
+from faxes.adapters.dynamodb.items import wire
+from tests.support import forms
+from tests.support.cloud import Cloud
+from tests.support.lambda_context import CONTEXT
+from tests.support.template import ROOT
+
+REFUSED = "fx_recipients_invalid"
+
+
+def answer(function: ModuleType, *recipients: str) -> tuple[int, tuple[str, str] | None]:
+    event = json.loads((ROOT / "events" / "mcp-server.json").read_bytes())
+    body = forms.form(forms.request(*recipients), forms.field("files", b"A note", "note.txt"))
+    event["body"], event["isBase64Encoded"] = base64.b64encode(body).decode(), True
+    for name in [name for name in event["headers"] if name.lower() == "content-type"]:
+        event["headers"][name] = forms.content_type()
+        event["multiValueHeaders"][name] = [forms.content_type()]
+    answered = function.handler(event, CONTEXT)
+    said = json.loads(answered["body"])
+    return answered["statusCode"], (said["error"]["code"], said["error"]["message"]) if "error" in said else None
+
+
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [
+        ("+4930", "is too short for a number of +49: it has no area code"),
+        ("+999123456789", "begins with no country's code"),
+        ("0", "is too short to be dialed"),
+        ("+15005550001", "is a number of the simulated network, which this deployment does not send to"),
+    ],
+)
+def test_a_number_that_cannot_be_dialed_is_refused(deployed: Cloud, number: str, why: str) -> None:
+    """0003 is in Berlin."""
+    answered = answer(deployed.function("create_fax", CARRIER="telnyx"), "0003*211", number)
+    assert answered == (400, (REFUSED, f"Recipient {number} {why}."))
+    assert deployed.items("FaxTable") == []
+
+
+def test_numbers_are_stored_as_they_are_written(deployed: Cloud) -> None:
+    answered = answer(deployed.function("create_fax", CARRIER="telnyx"), "030 23125000", "23125001", "+12125550001")
+    assert answered == (200, None)
+    [record] = [item for item in deployed.items("FaxTable") if item["sk"] == {"S": "FAX"}]
+    assert [each["S"] for each in record["recipients"]["L"]] == ["03023125000", "23125001", "+12125550001"]
+
+
+def test_without_a_country_a_number_needs_its_countrys_code(deployed: Cloud) -> None:
+    item = wire(organization_item("0003", "Example Ltd"))
+    deployed.dynamodb.put_item(TableName=deployed.names["DirectoryTable"], Item=item)
+    function = deployed.function("create_fax", CARRIER="telnyx")
+    why = (
+        "has no country's code, and the directory has no country for the sender's organization; write it with + and "
+        "its country's code"
+    )
+    assert answer(function, "210", "+493023125000", "112") == (400, (REFUSED, f"Recipient 112 {why}."))
+    # A short number may be an extension's.
+    assert answer(function, "210", "+493023125000") == (200, None)
+    deployed.import_example()
+
+
+@pytest.mark.parametrize("carrier", ["none", "simulator"])
+def test_where_nobody_dials_a_number_may_be_any(deployed: Cloud, carrier: str) -> None:
+    assert answer(deployed.function("create_fax", CARRIER=carrier), "112", "+999123456789") == (200, None)
