@@ -114,6 +114,10 @@ directory: $(TOOLS) ## Import who may send: FILE=directory.example.yaml [STACK=n
 	@$(PYTHON_TOOL) tools.operations.directory $(if $(FILE),--file "$$FILE") $(if $(STACK),--stack '$(STACK)') \
 	  $(if $(ROTATE),--rotate='$(ROTATE)') $(if $(KEEP),--keep='$(KEEP)') $(if $(PLAN),--plan) $(if $(PRUNE),--prune)
 
+.PHONY: carrier-check
+carrier-check: $(TOOLS) ## Ask the carrier whether it can send: key, money, numbers, application, reports: [STACK=name]
+	@$(PYTHON_TOOL) tools.operations.carrier_check $(if $(STACK),--stack '$(STACK)')
+
 .PHONY: who
 who: $(TOOLS) ## List who may send, from where and with what: [ORGANIZATION=0003]; or who sent a fax: FAX=id [STACK=name]
 	@$(PYTHON_TOOL) tools.operations.who $(if $(ORGANIZATION),--organization='$(ORGANIZATION)') $(if $(FAX),--fax='$(FAX)') \

@@ -14,7 +14,8 @@ MOST_AT_ONCE = 2_000
 @dataclass(slots=True)
 class Account:
     """``webhook_url`` and ``failover_url`` are the fax application's; ``problem`` is a status and a code that every
-    request is refused with (an account that is closed, or out of money)."""
+    request is refused with (an account that is closed, or out of money); ``credit`` is what may be spent, ``active``
+    and ``profile`` (of outbound voice) the fax application's."""
 
     api_key: str = "KEY0123456789ABCDEF"
     connection_id: str = "1293384261075731499"
@@ -24,6 +25,11 @@ class Account:
     failover_url: str | None = None
     most_at_once: int = MOST_AT_ONCE
     problem: tuple[int, str] | None = None
+    credit: str = "100.00"
+    active: bool = True
+    profile: str | None = "1293384261075731461"
+    # Of numbers that are not this application's, or not active: what the account says of them.
+    numbers_said: dict[str, dict[str, str]] = field(default_factory=dict)
     signing_key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
 
     @property

@@ -15,7 +15,7 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.support.line.port import Line
-from tests.support.telnyx import checks, media
+from tests.support.telnyx import checks, media, settings
 from tests.support.telnyx.account import Account, Post
 from tests.support.telnyx.errors import Problem, Refused
 from tests.support.telnyx.exchange import Exchange, Fax
@@ -147,6 +147,9 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path).path.strip("/").split("/")
         try:
             self._check_key()
+            if self.command == "GET" and parts[0] == "v2" and parts[1:2] != ["faxes"]:
+                self._send(200, settings.told(self.telnyx.account, parts[1:], urlsplit(self.path).query))
+                return
             if parts[:2] != ["v2", "fax_applications" if self.command == "PATCH" else "faxes"]:
                 raise Refused(404, Problem("10005", "The requested resource or URL could not be found."))
             answer(parts[2:], body)

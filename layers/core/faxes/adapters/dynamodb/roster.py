@@ -30,6 +30,11 @@ def read(client: "DynamoDBClient", directory_table: str, credential_table: str, 
     )
 
 
+def caller_ids(client: "DynamoDBClient", directory_table: str) -> list[str]:
+    """The telephone numbers that faxes say they come from, each once, in order. Raises StorageFault."""
+    return sorted({item["callerId"] for item in _all(client, directory_table) if "callerId" in item})
+
+
 def _credentials(items: list[Item], now: datetime) -> Iterator[Credential]:
     names = {item["digest"]: item["pk"].partition("#")[2] for item in items if item["sk"] == "TOKENNAME"}
     for item in items:
