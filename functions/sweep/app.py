@@ -7,10 +7,10 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from faxes.bootstrap import sweep as bootstrap
-from faxes.edge import batch, deadline, sending
+from faxes.edge import batch, deadline
 from faxes.observability import logger
 
-sweep = bootstrap.sweep(sending.lost)
+sweep = bootstrap.sweep()
 started()
 
 

@@ -59,7 +59,7 @@ def test_an_item_as_it_lies_in_the_table(cloud: Cloud) -> None:
             "status": {"S": "accepted"},
             "createdAt": {"S": "2026-11-23T12:30:16.120Z"},
             "expiresAt": {"N": "1798029016"},
-            "due": {"S": "0"},
+            "due": {"S": "8"},
             "dueAt": {"S": "2026-11-23T12:31:16.120Z"},
         }
     ]
@@ -113,7 +113,7 @@ def test_an_index_holds_its_faxes_and_no_idempotency_record(
 def test_an_accepted_fax_is_due_and_its_idempotency_record_is_not(cloud: Cloud) -> None:
     DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"]).insert(fax(1), idempotency(1))
     [item] = cloud.dynamodb.scan(TableName=cloud.names["FaxTable"], IndexName="by-due")["Items"]
-    assert set(item) == {"pk", "sk", "due", "dueAt"}
+    assert set(item) == {"pk", "sk", "due", "dueAt", "organizationId"}
     assert item["sk"] == {"S": "FAX"}
 
 

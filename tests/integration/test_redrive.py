@@ -59,7 +59,8 @@ def recipient(of: Fax, position: int, **other: Any) -> Recipient:
 def due(cloud: Cloud, now: datetime = LATER) -> list[tuple[str, str]]:
     """What the sweep finds."""
     index = DynamoDBDueIndex(cloud.dynamodb, cloud.names["FaxTable"])
-    return sorted((pk, sk) for pk, sk, _ in index.due(now, 10))
+    found = index.due(now, now - timedelta(minutes=15), 10)
+    return sorted((f"FAX#{each.fax_id}", each.sort_key) for each in found)
 
 
 @pytest.fixture

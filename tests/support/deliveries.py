@@ -55,11 +55,9 @@ class MemoryRecipients:
         self.attempts[attempt.fax_id, attempt.position, attempt.number] = replace(attempt, erased=answer)
 
     def open(self, fax_id: str) -> dict[int, bool]:
-        return {
-            position: recipient.due_at is not None
-            for (of, position), recipient in sorted(self.recipients.items())
-            if of == fax_id
-        }
+        fax = self.faxes.get(fax_id)
+        keys = [(fax_id, position) for position in range(1, len(fax.recipients) + 1)] if fax else []
+        return {key[1]: self.recipients[key].due_at is not None for key in keys if key in self.recipients}
 
     def add(self, before: Fax, after: Fax, recipients: Sequence[Recipient]) -> None:
         if self.faxes.get(before.id) != before:

@@ -121,7 +121,11 @@ LISTED = ["status", "direction", "recipients", "pages", "completedAt", "expiresA
             ["userId", "createdAt"],
             {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["id", "uid", "extension", *LISTED]},
         ),
-        ("by-due", ["due", "dueAt"], {"ProjectionType": "KEYS_ONLY"}),
+        (
+            "by-due",
+            ["due", "dueAt"],
+            {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["organizationId", "toldAt"]},
+        ),
     ],
 )
 def test_an_index_of_the_faxes(name: str, keys: list[str], projection: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from faxes.cold_start import connect
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
@@ -20,10 +20,7 @@ from faxes.bootstrap.clients import NOBODY
 from faxes.bootstrap.environment import NO_CARRIER, VARIABLES, text, whole
 from faxes.errors import StorageFault
 from faxes.rendering.repair import Repair
-from faxes.sweeping import Sweep
-
-# Until somebody else is told of a recipient that is due: a message that waits in a long queue is not lost.
-_AGAIN = timedelta(minutes=15)
+from faxes.sweeping import Due, Sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +44,33 @@ class Settings:
         )
 
 
-def sweep(lost: Callable[[StorageFault], None]) -> Sweep:
-    """What sweep calls; ``lost`` is told of messages that it cannot send. Raises ValueError where the environment is
-    incomplete."""
+def sweep() -> Sweep:
+    """What sweep calls. Raises ValueError where the environment is incomplete."""
     settings = Settings.from_env()
     tables = clients.dynamodb()
     jobs = DynamoDBJobStore(tables, settings.fax_table, DUE_SHARDS, secrets.randbits)
     queues = clients.sqs()
-    bells = SQSBells(queues, settings.send_queue, lost)
+    bells = SQSBells(queues, settings.send_queue, _raised)
     carrier = settings.carrier != NO_CARRIER
     deadline = None if carrier else settings.deadline
     repair = Repair(jobs, SQSQueue(queues, settings.render_queue), clients.now, bells.ready, deadline)
     recipients = DynamoDBRecipients(tables, settings.fax_table, DUE_SHARDS, secrets.randbits)
 
-    def ring(fax_id: str, sort_key: str) -> None:
-        position, now = position_of(sort_key), clients.now()
-        organization_id = recipients.taken_up(fax_id, position, now, _AGAIN)
-        if organization_id is not None:
-            bells.ring(fax_id, position, organization_id, timedelta())
+    def ring(due: Due) -> None:
+        position = position_of(due.sort_key)
+        # Before it is noted: where the message is lost, the next sweep sends another.
+        bells.ring(due.fax_id, position, due.organization_id, timedelta())
+        recipients.told(due.fax_id, position, clients.now())
 
     connect(lambda: jobs.job(NOBODY, clients.now()))
     return Sweep(
         DynamoDBDueIndex(tables, settings.fax_table),
-        {"FAX": lambda fax_id, _: repair.repair(fax_id), "RECIPIENT": ring},
+        {"FAX": lambda due: repair.repair(due.fax_id), "RECIPIENT": ring},
         clients.now,
         carrier,
     )
+
+
+def _raised(fault: StorageFault) -> None:
+    """A message that cannot be sent is one that the next sweep sends."""
+    raise fault

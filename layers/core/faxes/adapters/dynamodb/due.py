@@ -2,19 +2,23 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from faxes.adapters.calls import FAILURES, fault
 from faxes.adapters.dynamodb.deliveries import WAITING
-from faxes.adapters.dynamodb.items import Item, plain, text, wire
+from faxes.adapters.dynamodb.items import Item, plain, text, time, wire
 from faxes.errors import Effect
+from faxes.sweeping import Due
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 BY_DUE = "by-due"
-# More than there are (records.DUE_SHARDS): where a later release was rolled back that had more, none is forgotten.
+# As many as there are (records.DUE_SHARDS), or more: where a later release was rolled back that had more, none is
+# forgotten.
 MOST_SHARDS = 16
+# What somebody was told of before it was due again is not told.
+_UNTOLD = "attribute_not_exists(toldAt) OR toldAt <= :told OR toldAt < dueAt"
 
 
 class DynamoDBDueIndex:
@@ -24,23 +28,30 @@ class DynamoDBDueIndex:
         self._client = client
         self._table = table
 
-    def due(self, now: datetime, most: int) -> Iterator[tuple[str, str, datetime]]:
+    def due(self, now: datetime, told: datetime, most: int) -> Iterator[Due]:
+        times = {":now": text(now), ":told": text(told)}
         for shard in range(MOST_SHARDS):
-            yield from self._query(str(shard), most, "AND dueAt <= :now", {":now": text(now)})
+            yield from self._query(str(shard), most, "AND dueAt <= :now", times, FilterExpression=_UNTOLD)
 
-    def waiting(self, most: int) -> Iterator[tuple[str, str, datetime]]:
+    def waiting(self, most: int) -> Iterator[Due]:
         yield from self._query(WAITING, most, "", {})
 
-    def _query(self, shard: str, most: int, until: str, values: Item) -> Iterator[tuple[str, str, datetime]]:
+    def _query(self, shard: str, most: int, until: str, values: Item, **filtered: Any) -> Iterator[Due]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName=BY_DUE,
+            KeyConditionExpression=f"due = :due {until}",
+            ExpressionAttributeValues=wire({":due": shard, **values}),
+            PaginationConfig={"MaxItems": most},
+            **filtered,
+        )
         try:
-            items = self._client.query(
-                TableName=self._table,
-                IndexName=BY_DUE,
-                KeyConditionExpression=f"due = :due {until}",
-                ExpressionAttributeValues=wire({":due": shard, **values}),
-                Limit=most,
-            )["Items"]
+            for page in pages:
+                yield from map(_due, page["Items"])
         except FAILURES as error:
             raise fault("Query", Effect.NONE, error) from error
-        for item in map(plain, items):
-            yield item["pk"], item["sk"], datetime.fromisoformat(item["dueAt"])
+
+
+def _due(found: Any) -> Due:
+    item = plain(found)
+    return Due(item["pk"].removeprefix("FAX#"), item["sk"], time(item["dueAt"]), item["organizationId"])

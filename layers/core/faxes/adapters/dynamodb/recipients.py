@@ -233,24 +233,21 @@ class DynamoDBRecipients:
             {"#open": "open", "#ended": ended, "#status": "status"},
         )
 
-    def taken_up(self, fax_id: str, position: int, now: datetime, again: timedelta) -> str | None:
-        """Note that somebody is told of a recipient that is due; its organization, or None where somebody was within
-        the time ``again``, or it is due no more. Raises StorageFault."""
+    def told(self, fax_id: str, position: int, now: datetime) -> None:
+        """Note that somebody was told of a recipient that is due, if it still is. Raises StorageFault."""
         try:
-            answer = self._client.update_item(
+            self._client.update_item(
                 TableName=self._table,
                 Key=wire({"pk": fax_key(fax_id), "sk": recipient_key(position)}),
                 # No change that anybody is told of, so the revision stays; the next change takes it away.
                 UpdateExpression="SET toldAt = :now",
-                ConditionExpression="dueAt <= :now AND (attribute_not_exists(toldAt) OR toldAt <= :before)",
-                ExpressionAttributeValues=wire({":now": text(now), ":before": text(now - again)}),
-                ReturnValues="ALL_NEW",
+                ConditionExpression="dueAt <= :now",
+                ExpressionAttributeValues=wire({":now": text(now)}),
             )
         except self._client.exceptions.ConditionalCheckFailedException:
-            return None
+            return
         except FAILURES as error:
             raise fault("UpdateItem", Effect.UNKNOWN, error) from error
-        return str(plain(answer["Attributes"])["organizationId"])
 
     # --- the number's line -------------------------------------------------------------------------------------------
 

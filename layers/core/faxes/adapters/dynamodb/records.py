@@ -9,8 +9,8 @@ from faxes.appearance import Mode, Resolution
 from faxes.model import Counts, Direction, Fax, IdempotencyRecord, Kind, Reason, Sender, Status, StoredFile
 
 RECORD = "FAX"
-# Of the index by-due, so that no one of its partitions takes all writes.
-DUE_SHARDS = 4
+# Of the index by-due, so that no one of its partitions takes all writes; due.MOST_SHARDS at most, which are read.
+DUE_SHARDS = 16
 
 # The layout of a fax's item.
 _SCHEMA = 1
