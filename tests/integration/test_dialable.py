@@ -8,6 +8,7 @@ import pytest
 
 from faxes.adapters.dynamodb.directory import organization_item
 from faxes.adapters.dynamodb.items import wire
+from faxes.model import DialPlan
 from tests.support import forms
 from tests.support.cloud import Cloud
 from tests.support.lambda_context import CONTEXT
@@ -34,6 +35,10 @@ def answer(function: ModuleType, *recipients: str) -> tuple[int, tuple[str, str]
         ("+4930", "is too short for a number of +49: it has no area code"),
         ("+999123456789", "begins with no country's code"),
         ("0", "is too short to be dialed"),
+        ("+493", "is too short to be dialed"),
+        ("+18765550001", "is in JM, and the sender's organization may fax to DE, US alone (faxTo)"),
+        ("+19005550001", "is a premium rate number, to which nobody may fax"),
+        ("+870773111632", "is of a satellite (Inmarsat), to which nobody may fax"),
         ("+15005550001", "is a number of the simulated network, which this deployment does not send to"),
     ],
 )
@@ -52,7 +57,7 @@ def test_numbers_are_stored_as_they_are_written(deployed: Cloud) -> None:
 
 
 def test_without_a_country_a_number_needs_its_countrys_code(deployed: Cloud) -> None:
-    item = wire(organization_item("0003", "Example Ltd"))
+    item = wire(organization_item("0003", "Example Ltd", dial_plan=DialPlan(fax_to=("DE",))))
     deployed.dynamodb.put_item(TableName=deployed.names["DirectoryTable"], Item=item)
     function = deployed.function("create_fax", CARRIER="telnyx")
     why = (

@@ -25,6 +25,8 @@ from tests.support.telnyx.media import MediaFailed
 from tests.support.telnyx.server import TelnyxServer
 
 NUMBER = "+12125550001"
+# The callerId of the example's organization.
+OWN = "+493023125000"
 KEY = "KEY0123456789ABCDEF"
 
 
@@ -86,7 +88,9 @@ def _deployed(cloud: Cloud) -> Iterator[Deployed]:
             raise MediaFailed("file_download_failed")
         return cloud.objects()[key]
 
+    cloud.import_example()
     with TelnyxServer(send=lambda *sent: 200) as server:
+        server.account.numbers += (OWN,)
         server.exchange._download = fetched
         server.exchange.machines[NUMBER] = Machine(dials=timedelta(), page=timedelta())
         function = cloud.function(
@@ -162,21 +166,19 @@ def test_a_key_that_is_none_asks_nobody(deployed: Deployed, value: str) -> None:
 
 
 def test_a_number_is_dialed_in_full_and_the_fax_says_that_it_comes_from_its_extension(deployed: Deployed) -> None:
-    deployed.cloud.import_example()
-    deployed.server.account.numbers += ("+493023125000",)
     deployed.server.exchange.machines["+493045678901"] = Machine(dials=timedelta(), page=timedelta())
     fax_id, _ = deployed.queued("45678901")
     deployed.send(fax=fax_id)
     deployed.send(fax=fax_id, recipient=1)
     (asked,) = [json.loads(body) for method, _, body in deployed.server.asked if method == "POST"]
-    assert (asked["to"], asked["from"]) == ("+493045678901", "+493023125000")
+    assert (asked["to"], asked["from"]) == ("+493045678901", OWN)
     recipient = deployed.items()["RECIPIENT#001"]
     # As it was sent, and as it is dialed.
     assert (recipient["recipient"], recipient["destination"]) == ("45678901", "+493045678901")
 
 
 def test_a_caller_id_that_the_account_does_not_have_is_refused_by_the_carrier(deployed: Deployed) -> None:
-    deployed.cloud.import_example()
+    deployed.server.account.numbers = deployed.server.account.numbers[:1]
     fax_id, _ = deployed.queued()
     deployed.send(fax=fax_id)
     deployed.send(fax=fax_id, recipient=1)
@@ -184,3 +186,18 @@ def test_a_caller_id_that_the_account_does_not_have_is_refused_by_the_carrier(de
     assert (items["RECIPIENT#001"]["status"], items["RECIPIENT#001"]["reason"]) == ("failed", "carrier_rejected")
     attempt = items["RECIPIENT#001#ATTEMPT#01"]
     assert (attempt["carrierCode"], attempt["detail"]) == ("10015", "422 /from")
+
+
+@pytest.mark.parametrize("number", ["+447012345678", "+18765550001", "+8816123456789"])
+def test_a_number_that_costs_money_is_not_called_even_of_a_fax_that_was_accepted(
+    deployed: Deployed, number: str
+) -> None:
+    """Before there was a carrier, or under another plan; or a fax that is sent again."""
+    fax_id, _ = deployed.queued(number)
+    deployed.send(fax=fax_id)
+    deployed.send(fax=fax_id, recipient=1)
+    assert deployed.server.asked == []
+    items = deployed.items()
+    assert (items["RECIPIENT#001"]["status"], items["RECIPIENT#001"]["reason"]) == ("failed", "number_invalid")
+    assert items["RECIPIENT#001#ATTEMPT#01"]["carrierCode"] == "not_allowed"
+    assert [key for key in deployed.cloud.objects() if key.startswith("media/")] == []

@@ -182,8 +182,9 @@ LOADED = 2 * DYNAMODB
 # An end: that something may stay at the carrier, who stands in line, the write; who is due again, who was woken; and
 # the document goes.
 ENDED = SQS + 2 * DYNAMODB + 2 * SQS + S3
-# The document is made of the pages and of who sends; it is put. Who sends is read once more for the carrier.
-OFFERED = S3 + 2 * DYNAMODB + S3 + 2 * DYNAMODB
+# The document is made of the pages and of who sends; it is put. Who sends is read once more for the carrier,
+# and where its faxes may go.
+OFFERED = S3 + 2 * DYNAMODB + S3 + 3 * DYNAMODB
 
 
 def test_a_worker_has_called_when_its_claim_is_over() -> None:

@@ -23,7 +23,7 @@ _MAX_FAX_NAME = 60
 _AREA_CODE, _OUTSIDE_PREFIX = re.compile(r"[1-9][0-9]{0,5}"), re.compile(r"[0-9]{1,3}")
 _TOKEN_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _MAX_DAYS = 3650
-_DIAL_PLAN = ("country", "areaCode", "outsidePrefix")
+_DIAL_PLAN = ("country", "areaCode", "outsidePrefix", "faxTo")
 # Requests a second, at once, and in a day, 0 for any number; more than an account has is not enforced.
 _BUDGET = {"rate": (1, 10_000), "burst": (1, 5_000), "daily": (0, 2_000_000_000)}
 
@@ -173,7 +173,13 @@ class _Reader:
                 self._text(where, entry, field, pattern, rule)
                 if country is None:
                     self._wrong(f"{where}: {field} needs a country beside it")
-        return DialPlan(country, entry.get("areaCode"), entry.get("outsidePrefix"))
+        fax_to = entry.get("faxTo", [])
+        if not (
+            isinstance(fax_to, list) and all(isinstance(each, str) and dialing.is_country(each) for each in fax_to)
+        ):
+            self._wrong(f'{where}: faxTo is {fax_to!r}; it must be a list of countries in quotes, such as ["DE", "US"]')
+            fax_to = []
+        return DialPlan(country, entry.get("areaCode"), entry.get("outsidePrefix"), tuple(fax_to))
 
     def _budget(self, where: str, entry: dict[str, Any]) -> Budget | None:
         """How much may be used, where the entry says so; None also where that is a mistake."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from faxes import tolls
 from faxes.model import DialPlan, Extension, ExtensionNumber
 
 # In front of a number at home. In such a country, a number without it is one of the caller's own town.
@@ -33,17 +34,24 @@ class Dialing:
         return self.read(self.organization_id)
 
     def why_refused(self, number: str) -> str | None:
-        """Why nobody can be reached at a number, as what is said of it; None where somebody may be."""
+        """Why no fax of the organization's goes to a number, as what is said of it; None where one does."""
         if "*" in number:
             return None
         try:
-            in_full(number, self._plan)
+            return tolls.why_not(in_full(number, self._plan), self._plan)
         except NotDialed as why:
             # A short number may be an extension's.
             if number.isdecimal() and self.extension(ExtensionNumber(self.organization_id, number)):
                 return None
             return str(why)
-        return None
+
+    def may_dial(self, dialed: str) -> bool:
+        """Whether the organization may have a number called that ``dialed`` has made."""
+        try:
+            return tolls.why_not(in_full(dialed, self._plan), self._plan) is None
+        except NotDialed:
+            # It costs nothing: the carrier refuses it.
+            return True
 
     def dialed(self, number: str) -> str:
         """A telephone number in full; as it is where that cannot be made of it any more, for the carrier to refuse."""

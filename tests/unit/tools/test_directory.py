@@ -20,7 +20,7 @@ organizations:
   - id: "0003"
     name: Example Ltd
   - {id: "5", faxName: Ærø & Søn, timeZone: America/Argentina/Ushuaia, callerId: "+493023125000",
-     country: DE, areaCode: "30", outsidePrefix: "0"}
+     country: DE, areaCode: "30", outsidePrefix: "0", faxTo: [DE, US]}
   - {id: "4", budget: {rate: 10000, burst: 5000, daily: 2000000000}}
 users:
   - {id: alice, organization: "0003"}
@@ -42,7 +42,7 @@ tokens:
 
 
 ORGANIZATION = (
-    "organizations, entry 1: must have id; may have areaCode, budget, callerId, country, faxName, id, name, "
+    "organizations, entry 1: must have id; may have areaCode, budget, callerId, country, faxName, faxTo, id, name, "
     "outsidePrefix, timeZone"
 )
 
@@ -60,7 +60,12 @@ def test_a_whole_directory() -> None:
         items={
             "organization 0003": Organization("0003", "Example Ltd"),
             "organization 5": Organization(
-                "5", "", "Ærø & Søn", "America/Argentina/Ushuaia", "+493023125000", DialPlan("DE", "30", "0")
+                "5",
+                "",
+                "Ærø & Søn",
+                "America/Argentina/Ushuaia",
+                "+493023125000",
+                DialPlan("DE", "30", "0", ("DE", "US")),
             ),
             "organization 4": Organization("4", ""),
             "user alice": User("alice", "0003"),
@@ -129,6 +134,8 @@ def test_an_organization_without_a_name_has_an_empty_one() -> None:
             'country: DE, areaCode: "030"',
             "areaCode is '030'; it must be text of 1 to 6 digits that do not begin with 0",
         ),
+        ("faxTo: DE", 'faxTo is \'DE\'; it must be a list of countries in quotes, such as ["DE", "US"]'),
+        ("faxTo: [NO]", 'faxTo is [False]; it must be a list of countries in quotes, such as ["DE", "US"]'),
         ('country: DE, outsidePrefix: "*"', "outsidePrefix is '*'; it must be text of 1 to 3 digits"),
     ],
 )

@@ -92,7 +92,7 @@ def inbox(lost: Callable[[StorageFault], None], failed: Callable[[Exception], No
             carrier,
             simulator,
             settings.speed,
-            dialed=lambda organization: Dialing(organization, directory.dial_plan, directory.extension).dialed,
+            dialing=lambda organization: Dialing(organization, directory.dial_plan, directory.extension),
             caller=senders.caller,
         )
     return Inbox(

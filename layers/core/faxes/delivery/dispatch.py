@@ -215,12 +215,15 @@ class Dispatch:
         if self.now() > latest:
             return None
         try:
+            # Money is spent from here on.
+            if not self.lines.may_dial(found.fax, found.recipient.destination):
+                return Refused(Reason.NUMBER_INVALID, "not_allowed")
             document = self.documents.offer(found, stamped=not carrier.stamps_header)
             caller = self.lines.caller_of(found.fax)
         except NotOffered as error:
             return Refused(error.reason, "document_not_offered")
         except StorageFault:
-            return Refused(Reason.CARRIER_UNAVAILABLE, "caller_not_read")
+            return Refused(Reason.CARRIER_UNAVAILABLE, "directory_not_read")
         if self.now() > latest:
             return None
         pages = resume.pages_of(found.recipient, attempt)

@@ -5,20 +5,21 @@ from dataclasses import dataclass
 
 from faxes.delivery.carrier import Carrier
 from faxes.delivery.steps import Terms
+from faxes.dialing import Dialing
 from faxes.model import Fax
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
     """``live`` is the deployment's carrier, None where there is none; ``simulated`` is the simulated network, which may
-    be the same; ``speed`` divides its waits, and those of nobody else. ``dialed`` gives, for an
-    organization, what makes of a telephone number what the carrier dials; ``caller`` the number that it is to say a fax
-    comes from. None where it is given neither."""
+    be the same; ``speed`` divides its waits, and those of nobody else. ``dialing`` gives what
+    the carrier dials for an organization; ``caller`` the number that it is to say a fax comes from. None where it is
+    given numbers as they are."""
 
     live: Carrier | None
     simulated: Carrier | None = None
     speed: float = 1
-    dialed: Callable[[str], Callable[[str], str]] | None = None
+    dialing: Callable[[str], Dialing] | None = None
     caller: Callable[[Fax], str | None] | None = None
 
     def of(self, fax: Fax) -> Carrier | None:
@@ -28,10 +29,15 @@ class Lines:
     def numbers(self, fax: Fax) -> Callable[[str], str]:
         """What makes of a recipient of this fax, an extension or a telephone number, what is dialed; it may raise
         StorageFault."""
-        if self.dialed is None or fax.sandbox:
+        if self.dialing is None or fax.sandbox:
             return str
-        dialed = self.dialed(fax.organization_id)
+        dialed = self.dialing(fax.organization_id).dialed
         return lambda destination: destination if "*" in destination else dialed(destination)
+
+    def may_dial(self, fax: Fax, destination: str) -> bool:
+        """Whether this fax's organization may have this number called, whatever it might when the fax was accepted.
+        Raises StorageFault."""
+        return self.dialing is None or fax.sandbox or self.dialing(fax.organization_id).may_dial(destination)
 
     def caller_of(self, fax: Fax) -> str | None:
         """The telephone number that the carrier is to say this fax comes from, None for its own choice. Raises

@@ -46,11 +46,18 @@ class ExtensionNumber:
 class DialPlan:
     """How an organization's users write telephone numbers. ``country`` is theirs (ISO 3166 alpha-2, such as DE), None
     where each number has its country's code. ``area_code`` is that of their town, without what stands in front of it at
-    home; ``outside_prefix`` is what they dial for a line."""
+    home; ``outside_prefix`` is what they dial for a line. ``fax_to`` are the countries that they may fax to, empty for
+    their own."""
 
     country: str | None = None
     area_code: str | None = None
     outside_prefix: str | None = None
+    fax_to: tuple[str, ...] = ()
+
+    @property
+    def countries(self) -> tuple[str, ...]:
+        """Those that they may fax to."""
+        return self.fax_to or ((self.country,) if self.country else ())
 
 
 class ExtensionType(StrEnum):

@@ -31,7 +31,8 @@ class DynamoDBDirectory:
     def dial_plan(self, organization_id: str) -> DialPlan:
         """How an organization's users write telephone numbers. Raises StorageFault."""
         item = get(self._client, self._table, f"ORG#{organization_id}", "ORG") or {}
-        return DialPlan(item.get("country"), item.get("areaCode"), item.get("outsidePrefix"))
+        fax_to = tuple(item.get("faxTo", ()))
+        return DialPlan(item.get("country"), item.get("areaCode"), item.get("outsidePrefix"), fax_to)
 
 
 def organization_item(
@@ -50,6 +51,7 @@ def organization_item(
         "organizationId": organization_id,
         "name": name,
         **_known(faxName=fax_name, timeZone=time_zone, callerId=caller_id),
+        **({"faxTo": list(plan.fax_to)} if plan.fax_to else {}),
         **_known(country=plan.country, areaCode=plan.area_code, outsidePrefix=plan.outside_prefix),
     }
 

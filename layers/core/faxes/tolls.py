@@ -1,0 +1,51 @@
+"""Which numbers an organization may have called, since a call costs its operator money: toll fraud is stopped here.
+
+A number must be of a country that the organization may fax to, by default its own, and not of a kind that pays whoever
+is called: premium rate, shared cost, and personal numbers, which are forwarded for a price. Countries share codes (1 is
+that of 25), so that it is the number that tells, by Google's metadata of the world's numbers (phonenumberslite).
+
+What belongs to no country: satellites, international networks, and international premium rate. The codes are those of
+the ITU's list of E.164 country codes (annex to Operational Bulletin 1114, 2016).
+"""
+
+from collections.abc import Mapping
+
+from faxes.model import DialPlan
+
+OF_NO_COUNTRY: Mapping[str, str] = {
+    "800": "an international freephone service",
+    "808": "an international shared cost service",
+    "870": "a satellite (Inmarsat)",
+    "878": "a universal personal telecommunications service",
+    "881": "a satellite (global mobile satellite system)",
+    "882": "an international network",
+    "883": "an international network",
+    "888": "a service for disaster relief",
+    "979": "an international premium rate service",
+}
+
+
+def why_not(number: str, plan: DialPlan) -> str | None:
+    """Why a number in full (E.164) is not called for an organization, as what is said of the number; None where it may
+    be."""
+    import phonenumbers as library
+
+    code = next((code for code in OF_NO_COUNTRY if number.startswith(f"+{code}")), None)
+    if code is not None:
+        return f"is of {OF_NO_COUNTRY[code]}, to which nobody may fax"
+    parsed = library.parse(number)
+    kinds = {
+        library.PhoneNumberType.PREMIUM_RATE: "a premium rate number",
+        library.PhoneNumberType.SHARED_COST: "a shared cost number",
+        library.PhoneNumberType.PERSONAL_NUMBER: "a personal number, which is forwarded for a price",
+    }
+    kind = kinds.get(library.number_type(parsed))
+    if kind is not None:
+        return f"is {kind}, to which nobody may fax"
+    if not plan.countries:
+        return "may not be faxed to: the directory has neither country nor faxTo for the sender's organization"
+    country = library.region_code_for_number(parsed)
+    if country in plan.countries:
+        return None
+    where = f"in {country}" if country else "in no country that is known"
+    return f"is {where}, and the sender's organization may fax to {', '.join(plan.countries)} alone (faxTo)"
