@@ -51,7 +51,7 @@ def test_a_document_comes_out_of_the_machine(address: str) -> None:
         time.sleep(0.5)
     assert (told["status"], seen[-1]) == (200, "partially_sent")
     events = requests.get(f"{address}/faxes/{fax_id}/events", timeout=60).json()
-    assert events["body"]["entry"][-1]["event"] == "ended_partially_sent"
+    assert "ended_partially_sent" in [event["event"] for event in events["body"]["entry"]]
     # Of the one that was busy at first, and of the one that the carrier refuses.
     assert requests.get(f"{address}/faxes/{fax_id}/paper", timeout=60).json() == {"sheets": [1, 0]}
     sheet = requests.get(f"{address}/faxes/{fax_id}/paper/1/1.png", timeout=60)
