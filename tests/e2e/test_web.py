@@ -36,7 +36,7 @@ def posted(address: str, file: str, *numbers: str) -> Any:
 
 
 def test_a_document_comes_out_of_the_machine(address: str) -> None:
-    accepted = posted(address, "letter.pdf", "+15005550004", "+15005550006")
+    accepted = posted(address, "letter.pdf", "+15005550004", "+15005550006", "0003*211")
     assert accepted["status"] == 200
     fax_id = accepted["body"]["id"]
     assert requests.get(f"{address}/faxes", timeout=60).json() == {"ids": [fax_id]}
@@ -52,17 +52,20 @@ def test_a_document_comes_out_of_the_machine(address: str) -> None:
     assert (told["status"], seen[-1]) == (200, "partially_sent")
     events = requests.get(f"{address}/faxes/{fax_id}/events", timeout=60).json()
     assert "ended_partially_sent" in [event["event"] for event in events["body"]["entry"]]
-    # Of the one that was busy at first, and of the one that the carrier refuses.
-    assert requests.get(f"{address}/faxes/{fax_id}/paper", timeout=60).json() == {"sheets": [1, 0]}
+    # Of the one that was busy at first, of the one that the carrier refuses, and of an extension.
+    assert requests.get(f"{address}/faxes/{fax_id}/paper", timeout=60).json() == {"sheets": [1, 0, 1]}
     sheet = requests.get(f"{address}/faxes/{fax_id}/paper/1/1.png", timeout=60)
     assert (sheet.status_code, sheet.headers["Content-Type"], sheet.content[:8]) == (200, "image/png", PNG)
-    for other in ("1/2", "2/1", "3/1", "0/1", "1/0"):
+    for other in ("1/2", "2/1", "4/1", "0/1", "1/0"):
         assert requests.get(f"{address}/faxes/{fax_id}/paper/{other}.png", timeout=60).status_code == 404
-    # Its public page, where the deployment has one: this one has none.
+    # Its public page, with what that says to browsers.
     uid = accepted["body"]["uid"]
     page = requests.get(f"{address}/fax/{uid}", headers={"Accept-Language": "de"}, timeout=60)
-    assert (page.status_code, page.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert (page.headers["Content-Language"], page.headers["Referrer-Policy"]) == ("de", "no-referrer")
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    picture = requests.get(f"{address}/fax/{uid}/pages/1.png", timeout=60)
+    assert (picture.status_code, picture.content[:8]) == (200, PNG)
     late = requests.post(f"{address}/faxes/{fax_id}/cancel", headers={"Origin": address}, timeout=60).json()
     assert (late["status"], late["body"]["error"]["code"]) == (409, "fax_state_invalid")
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from tests.support import pipeline
 from tests.support.curl import NOTE, REQUEST, SEND, Curl
 from tools.client.login import Deployment
-from tools.local import received
+from tools.local import pages, received
 from tools.local.stack_file import LocalStack
 from tools.local.sweeping import swept_each_second
 from tools.local.web.calls import Calls
@@ -22,7 +22,8 @@ _SPEED = 100
 def at_work(stack: LocalStack, curl: Curl) -> Iterator[str]:
     """The page's address, without the slash at its end."""
     calls = Calls(Deployment(stack.apiUrl, stack.caBundle), stack.appKey, stack.appSecret, "@me", stack.extension)
-    paper = Paper(received.network_of(stack), received.documents_of(stack), lambda: datetime.now(UTC), _SPEED)
+    network, documents = received.network_of(stack), received.documents_of(stack)
+    paper = Paper(network, documents, pages.reader(stack), lambda: datetime.now(UTC), _SPEED)
     newest = curl(SEND, *REQUEST, *NOTE).body["id"]
     with (
         pipeline.on_the_simulator(stack, speed=_SPEED),

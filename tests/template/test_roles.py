@@ -170,7 +170,7 @@ def test_what_create_fax_reads_of_faxes_is_the_idempotency_records_and_how_one_e
         "ReadWhetherAFaxHasFailed": {
             "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["FAX#*"]},
             "ForAllValues:StringEquals": {"dynamodb:Attributes": ["pk", "sk", "status"]},
-            "StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+            "StringEqualsIfExists": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
         },
     }
 

@@ -1,12 +1,13 @@
 """Shows a fax's pages as soon as a worker of the local stack has drawn them: what is sent, and a picture of each."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
+from faxes import ids
 from faxes.pages import FaxPage, tiff
 from tools import places
 from tools.local.render import describe
@@ -22,6 +23,16 @@ def record(stack: LocalStack, fax_id: str) -> dict[str, Any]:
     key = {"pk": {"S": f"FAX#{fax_id}"}, "sk": {"S": "FAX"}}
     item = stack.client("dynamodb").get_item(TableName=stack.faxTable, Key=key, ConsistentRead=True)["Item"]
     return {name: TypeDeserializer().deserialize(value) for name, value in item.items()}
+
+
+def reader(stack: LocalStack) -> Callable[[str], list[FaxPage]]:
+    """What reads the pages of a fax, by its uid."""
+    s3 = stack.client("s3")
+
+    def read(uid: str) -> list[FaxPage]:
+        return tiff.read(s3.get_object(Bucket=stack.bucket, Key=ids.tiff_key(uid))["Body"].read())
+
+    return read
 
 
 def show(stack: LocalStack, fax_id: str, folder: Path) -> list[FaxPage]:

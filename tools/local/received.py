@@ -34,10 +34,11 @@ def printed(
     fax: Mapping[str, Any],
     now: datetime,
     speed: float,
-    pages: Sequence[FaxPage] = (),
+    copy: Callable[[], Sequence[FaxPage]] = tuple,
 ) -> Iterator[tuple[str, list[FaxPage]]]:
     """The recipients of a fax, which is as the API answers it, and what the machine of each has printed: the pages of
-    all attempts one after the other; or, where ``pages`` are the fax's, what the extension has. Raises StorageFault."""
+    all attempts one after the other; or what the extension has, of which ``copy`` reads the pages. Raises
+    StorageFault."""
     for position, delivery in enumerate(fax["deliveries"], start=1):
         sheets: list[FaxPage] = []
         for attempt in delivery["attempts"]:
@@ -48,7 +49,7 @@ def printed(
                 sheets += [sent[number - 1] for number in numbers]
             if "*" in attempt.get("remoteId", ""):
                 # An extension has no machine: it has its copy.
-                sheets += pages[: attempt["pagesSent"]]
+                sheets += copy()[: attempt["pagesSent"]]
         yield delivery["recipient"], sheets
 
 

@@ -154,7 +154,7 @@ def _show_fax(stack: LocalStack, to: Sender, fax_id: str, uid: str, home: Path) 
     elif fax and drawn:
         print("\nWhat came out of the simulated fax machines, and what the extension received:\n")
         network, documents = received.network_of(stack), received.documents_of(stack)
-        sheets = list(received.printed(network, documents, fax, datetime.now(UTC), SPEED, drawn))
+        sheets = list(received.printed(network, documents, fax, datetime.now(UTC), SPEED, lambda: drawn))
         print("\n".join(received.write(sheets, home / "received")))
     print(f"\nThe record, in {stack.faxTable}:\n")
     print(json.dumps(pages.record(stack, fax_id), indent=2, default=int), flush=True)
@@ -193,7 +193,9 @@ def _stay_up(home: Path) -> None:
 def _desk(stack: LocalStack, sent: str | None) -> Desk:
     """What the page does: it sends as the app did that has just sent."""
     calls = Calls(login.Deployment(stack.apiUrl, stack.caBundle), stack.appKey, stack.appSecret, "@me", stack.extension)
-    printed = Paper(received.network_of(stack), received.documents_of(stack), lambda: datetime.now(UTC), SPEED)
+    printed = Paper(
+        received.network_of(stack), received.documents_of(stack), pages.reader(stack), lambda: datetime.now(UTC), SPEED
+    )
     faxes = Sent()
     if sent:
         faxes.add(sent)

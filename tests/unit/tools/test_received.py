@@ -40,7 +40,7 @@ def delivered(*numbers: str) -> list[tuple[str, list[FaxPage]]]:
     def documents(reference: str) -> bytes:
         return tiff.write([PAGES[page - 1] for page in world.documents.papers[reference]])
 
-    return list(received.printed(world.network, documents, shown, world.clock, 1, PAGES))
+    return list(received.printed(world.network, documents, shown, world.clock, 1, lambda: PAGES))
 
 
 def test_each_attempts_pages_came_out_of_the_machine_that_it_reached() -> None:

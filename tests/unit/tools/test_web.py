@@ -30,7 +30,9 @@ def address() -> Iterator[tuple[str, int]]:
         calls = Calls(
             Deployment(f"http://127.0.0.1:{taken.getsockname()[1]}", True), "app", "secret", "@me", "0003*210"
         )
-        paper = Paper(World().network, lambda reference: b"", lambda: datetime(2026, 11, 30, tzinfo=UTC), 1)
+        paper = Paper(
+            World().network, lambda reference: b"", lambda uid: [], lambda: datetime(2026, 11, 30, tzinfo=UTC), 1
+        )
         sent = Sent()
         sent.add("1")
         sent.add("2")

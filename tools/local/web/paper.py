@@ -14,17 +14,23 @@ from tools.local import received
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """The paper of the simulated network's machines. ``documents`` reads what the machine of an attempt was sent, by
-    the attempt's reference; ``speed`` is the network's."""
+    """The paper of the simulated network's machines, and extensions' copies. ``documents`` reads what the machine of an
+    attempt was sent, by the attempt's reference; ``pages`` a fax's pages, by its uid; ``speed`` is the network's."""
 
     network: Network
     documents: Callable[[str], bytes]
+    pages: Callable[[str], list[FaxPage]]
     now: Callable[[], datetime]
     speed: float
 
     def sheets(self, fax: Mapping[str, Any]) -> list[list[FaxPage]]:
         """What the machine of each recipient has printed. Raises StorageFault."""
-        return [pages for _, pages in received.printed(self.network, self.documents, fax, self.now(), self.speed)]
+
+        def copy() -> list[FaxPage]:
+            return self.pages(str(fax["uid"]))
+
+        printed = received.printed(self.network, self.documents, fax, self.now(), self.speed, copy)
+        return [pages for _, pages in printed]
 
     def picture(self, fax: Mapping[str, Any], position: int, sheet: int) -> bytes | None:
         """A sheet of a recipient's machine as PNG, both counted from 1; None where it has not come out."""

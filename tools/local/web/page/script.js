@@ -213,7 +213,10 @@ async function showPaper({ item, fax }) {
     const place = item.querySelectorAll(".delivery")[position];
     if (!place || !count) return;
     place.querySelector(".machine").hidden = false;
-    place.querySelector(".slot").textContent = `${counted(count, "page")} came out of the machine at ${fax.deliveries[position].recipient}`;
+    const { recipient, attempts } = fax.deliveries[position];
+    const inside = attempts.some((attempt) => attempt.remoteId?.includes("*"));
+    const what = inside ? "at the extension" : "out of the machine at";
+    place.querySelector(".slot").textContent = `${counted(count, "page")} came ${inside ? "in " : ""}${what} ${recipient}`;
     const list = place.querySelector(".sheets");
     while (list.children.length < count) {
       const sheet = list.children.length + 1;
@@ -223,7 +226,7 @@ async function showPaper({ item, fax }) {
       link.target = "_blank";
       image.width = 864;
       image.height = 1143;
-      image.alt = `Sheet ${sheet} from the machine at ${fax.deliveries[position].recipient}, as an image`;
+      image.alt = `Page ${sheet} that came to ${recipient}, as an image`;
       link.append(image);
       const entry = document.createElement("li");
       entry.append(link);
