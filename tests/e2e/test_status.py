@@ -70,7 +70,7 @@ def test_another_users_fax_is_not_there(stack: LocalStack, curl: Curl, sent: str
     for fax_id, path in ((sent, "/uapi/faxes/bob/0003*211"), ("1", SEND)):
         user, extension = path.split("/")[-2:]
         message = (
-            f"Fax {fax_id} does not exist, or was not sent by user {user} from extension {extension}, or is out of "
-            "reach of this token."
+            f"Fax {fax_id} does not exist, or was not sent or received by user {user} at extension {extension}, or is "
+            "out of reach of this token."
         )
         assert curl(f"{path}/{fax_id}") == refusal(404, "fax_not_found", message)

@@ -1,5 +1,5 @@
 """Whose fax is read, its history followed, and canceled: every cell of tests/data/access_status.txt, through the real
-authorizer and functions."""
+authorizer and functions; once for each kind of app and of fax."""
 
 import dataclasses
 import itertools
@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from faxes.adapters.dynamodb.credentials import token_item
+from faxes.adapters.dynamodb.credentials import app_item, token_item
 from faxes.lifecycle import FaxInFull
-from faxes.model import Context, Principal
-from faxes.tokens import Token, digest_of
+from faxes.model import Context
+from faxes.tokens import App, AppLogin, Token, digest_of
 from tests.support import asking, requests, template
 from tests.support.access import CONTEXTS, allows
 from tests.support.cloud import cloud
@@ -74,18 +74,21 @@ class Deployed:
             change.control = dataclasses.replace(change.control, faxes=self.store)
             self._handlers = {"GET": read.handler, "PUT": change.handler}
             self.authorized = {}
-            for reach in CONTEXTS:
-                token = f"a-token-of-context-{reach}"
-                principal = Principal("alice", "0003", Context(reach))
-                made.add_credential(token_item(Token(digest_of(token), principal, FOREVER)))
+            for reach, sandbox in itertools.product(CONTEXTS, (False, True)):
+                token = f"a-token-of-context-{reach}-{sandbox}"
+                app = App(token, digest_of("secret"), "alice", "0003", Context(reach), enabled=True, sandbox=sandbox)
+                made.add_credential(app_item(app))
+                made.add_credential(token_item(Token(digest_of(token), AppLogin(token, app.secret_digest), FOREVER)))
                 event = requests.authorizer_event(asking.request("GET", "@me", "210", "1"), "access")
                 event["multiValueHeaders"]["Authorization"] = [f"Bearer {token}"]
-                self.authorized[reach] = authorize.handler(event, CONTEXT)
+                self.authorized[reach, sandbox] = authorize.handler(event, CONTEXT)
 
-    def answer(self, reach: str, call: str, user: str, extension: str, fax_id: str, context: Any) -> dict[str, Any]:
+    def answer(
+        self, reach: str, sandbox: bool, call: str, user: str, extension: str, fax_id: str, context: Any
+    ) -> dict[str, Any]:
         method, ending = CALLS[call]
         request = asking.request(method, user, extension, fax_id + ending)
-        answer = self.authorized[reach]
+        answer = self.authorized[reach, sandbox]
         assert allows(answer["policyDocument"], requests.authorizer_event(request, "access")["methodArn"])
         event = requests.proxy_event(request, "access")
         event["requestContext"]["authorizer"] = {"principalId": answer["principalId"], **answer["context"]}
@@ -99,16 +102,23 @@ def _deployed() -> Deployed:
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_every_cell(call: str, deployed: Deployed, context: Any) -> None:
+@pytest.mark.parametrize(("app_is_sandbox", "fax_is_sandbox"), list(itertools.product((False, True), repeat=2)))
+def test_every_cell(call: str, app_is_sandbox: bool, fax_is_sandbox: bool, deployed: Deployed, context: Any) -> None:
     wrong = {}
-    for cell, word in cells():
+    for cell, table_word in cells():
         of, user, extension, reach = cell
-        before = {each.id: FaxInFull(each) for each in FAXES.values()}
+        # Sandbox apps and all others see nothing of each other's.
+        word = "not-found" if table_word == "found" and app_is_sandbox != fax_is_sandbox else table_word
+        # Where the carrier simulates, the fax of a live app was not sent to anybody either: that alone hides nothing.
+        before = {
+            each.id: FaxInFull(dataclasses.replace(each, sandbox=True, sandbox_app=fax_is_sandbox))
+            for each in FAXES.values()
+        }
         for whole in before.values():
             deployed.store.keep(whole)
         fax_id = FAXES[of].id
 
-        answer = deployed.answer(reach, call, user, extension, fax_id, context)
+        answer = deployed.answer(reach, app_is_sandbox, call, user, extension, fax_id, context)
 
         status, code = OUTCOMES[word]
         body = json.loads(answer["body"])

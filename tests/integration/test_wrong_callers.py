@@ -5,6 +5,7 @@ that is not, they get the same bytes but for the id, after as many reads, and no
 """
 
 import dataclasses
+import itertools
 import json
 import random
 from datetime import UTC, datetime
@@ -37,9 +38,10 @@ FAXES = [
         status=status,
         expires_at=FOREVER,
         due_at=FOREVER,
+        sandbox_app=sandbox_app,
     )
-    for n, (user, number, status) in enumerate(
-        ((user, number, status) for user, number in EXTENSIONS.items() for status in (*Status, "of_a_later_release")), 1
+    for n, (sandbox_app, (user, number), status) in enumerate(
+        itertools.product((False, True), EXTENSIONS.items(), (*Status, "of_a_later_release")), 1
     )
 ]
 # As long as the ids that there are.
@@ -63,6 +65,7 @@ class Ask:
             "userId": self.principal.user_id,
             "organizationId": self.principal.organization_id,
             "context": self.principal.context.value,
+            **({"appKey": "trying", "sandbox": "true"} if self.principal.sandbox else {}),
         }
         request = fax_request(self.method, self.user, self.extension, fax_id + self.ending, self.base)
         return requests.proxy_event(request, "wrong", caller=caller)
@@ -80,22 +83,28 @@ def wrong(drawn: random.Random, of: Fax) -> Ask:
     others = [user for user in PEOPLE if user != of.user_id]
     anybody = drawn.choice(list(PEOPLE))
     context = drawn.choice(list(Context))
-    match drawn.choice(["own alone", "another organization", "another user", "another extension"]):
+    sandbox = drawn.choice([False, True])
+    match drawn.choice(["own alone", "another organization", "another user", "another extension", "another kind"]):
         case "own alone":
             caller = drawn.choice(others)
-            principal = Principal(caller, PEOPLE[caller], Context.USER)
+            principal = Principal(caller, PEOPLE[caller], Context.USER, sandbox=sandbox)
             return asking(drawn, principal, drawn.choice(users), drawn.choice(numbers))
         case "another organization":
             caller = drawn.choice([user for user in others if PEOPLE[user] != of.organization_id])
-            principal = Principal(caller, PEOPLE[caller], Context.ORGANIZATION)
+            principal = Principal(caller, PEOPLE[caller], Context.ORGANIZATION, sandbox=sandbox)
             return asking(drawn, principal, drawn.choice(users), drawn.choice(numbers))
         case "another user":
             caller = drawn.choice(others)
             named = drawn.choice(["@me", "@viewer", *others, "nobody", of.user_id.upper()])
-            return asking(drawn, Principal(caller, PEOPLE[caller], context), named, drawn.choice(numbers))
+            principal = Principal(caller, PEOPLE[caller], context, sandbox=sandbox)
+            return asking(drawn, principal, named, drawn.choice(numbers))
+        case "another kind":
+            may = right(drawn, of)
+            return dataclasses.replace(may, principal=dataclasses.replace(may.principal, sandbox=not of.sandbox_app))
         case _:
             number = drawn.choice([number for number in EXTENSIONS.values() if number != of.extension])
-            return asking(drawn, Principal(anybody, PEOPLE[anybody], context), drawn.choice(users), number)
+            principal = Principal(anybody, PEOPLE[anybody], context, sandbox=sandbox)
+            return asking(drawn, principal, drawn.choice(users), number)
 
 
 def right(drawn: random.Random, of: Fax) -> Ask:
@@ -109,7 +118,8 @@ def right(drawn: random.Random, of: Fax) -> Ask:
     }[context]
     own = ["@me", "@viewer"] if caller == of.user_id else []
     user = drawn.choice([*own, of.user_id, "@owner"])
-    return asking(drawn, Principal(caller, PEOPLE[caller], context), user, drawn.choice(["@self", of.extension]))
+    principal = Principal(caller, PEOPLE[caller], context, sandbox=of.sandbox_app)
+    return asking(drawn, principal, user, drawn.choice(["@self", of.extension]))
 
 
 class Deployed:

@@ -38,7 +38,7 @@ class Deployed:
         self.send_fax: Any = cloud.function("send_fax", CARRIER=carrier, SIMULATOR_SPEED=SPEED)
         self.sweep: Any = cloud.function("sweep", CARRIER=carrier)
 
-    def queued(self, *numbers: str, n: int = 1) -> Fax:
+    def queued(self, *numbers: str, n: int = 1, **other: Any) -> Fax:
         now = datetime.now(UTC).replace(microsecond=0)
         made = fax(
             n,
@@ -48,6 +48,7 @@ class Deployed:
             expires_at=now + timedelta(days=30),
             due_at=now,
             revision=3,
+            **other,
         )
         names = self.cloud.names
         ready.put(self.cloud.dynamodb, names["FaxTable"], self.cloud.s3, names["FileBucket"], made)

@@ -94,7 +94,7 @@ class Service:
             random_bits=lambda n: int(uids.pop(0), 16) if n == 128 else next(draws),
             wait=self.waits.append,
             pool=POOL,
-            refused=lambda organization: {"+15005550099": "is refused"}.get,
+            refused=lambda organization, sandbox: {"+15005550099": "is refused"}.get,
         )
 
     def submit(

@@ -104,7 +104,7 @@ def test_tables_are_on_demand_recoverable_and_forget(name: str) -> None:
     assert [key["AttributeName"] for key in table["KeySchema"]] == ["pk", "sk"]
 
 
-LISTED = ["status", "direction", "recipients", "pages", "completedAt", "expiresAt", "revision", "sandbox"]
+LISTED = ["status", "direction", "recipients", "pages", "completedAt", "expiresAt", "revision", "sandbox", "sandboxApp"]
 
 
 @pytest.mark.parametrize(

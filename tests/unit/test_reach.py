@@ -1,6 +1,7 @@
 """Which faxes that were sent are a caller's: the fax's own record against the caller and the path."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -102,6 +103,16 @@ def test_who_has_changed_the_organization_keeps_what_was_sent_before(principal: 
     assert access.reach(moved, "bob", "0003*211").covers(COLLEAGUES) == (moved.context is Context.GLOBAL)
 
 
+@pytest.mark.parametrize("principal", EVERYONE)
+@pytest.mark.parametrize("simulated", [False, True])
+def test_sandbox_apps_and_all_others_see_nothing_of_each_others(principal: Principal, simulated: bool) -> None:
+    """Whatever became of the fax: where the carrier simulates, nothing of a live app's was sent either."""
+    live, trying = (replace(HERS, sandbox=simulated, sandbox_app=kind) for kind in (False, True))
+    for caller, seen in ((principal, live), (replace(principal, app_key="trying", sandbox=True), trying)):
+        within = access.reach(caller, "@me", "0003*210")
+        assert [each for each in (live, trying) if within.covers(each)] == [seen]
+
+
 @pytest.mark.parametrize("user", ["", "@self", "@ME", "@everyone", "al ice", "al%69ce", "a" * 65])
 def test_a_malformed_user_is_refused_before_anything_is_read(user: str) -> None:
     with pytest.raises(UserInvalid) as caught:
@@ -130,6 +141,6 @@ def test_an_id_that_no_fax_has_is_answered_like_one_that_is_not_there(text: str)
     assert (caught.value.code, caught.value.reason, caught.value.message) == (
         "fax_not_found",
         "fax_not_found",
-        f"Fax {text or 'empty'} does not exist, or was not sent by user @me from extension 210, or is out of reach of "
-        "this token.",
+        f"Fax {text or 'empty'} does not exist, or was not sent or received by user @me at extension 210, or is "
+        "out of reach of this token.",
     )

@@ -108,22 +108,24 @@ class _Reader:
                 yield Extension(number, owner, ExtensionType(kind), fax is True, caller_id)
 
     def _apps(self, document: dict[str, Any], users: Mapping[str, str]) -> Iterator[AppEntry]:
-        fields = {"key", "owner", "context", "enabled", "secret", "budget"}
+        fields = {"key", "owner", "context", "enabled", "secret", "budget", "sandbox"}
         seen: set[str] = set()
         for where, entry in self._entries(document, "apps", fields, {"key", "owner"}):
             key = self._text(where, entry, "key", APP_KEY, "1 to 128 of A-Za-z0-9-._~")
             owner = self._reference(where, entry, "owner", users)
             context = entry.get("context", Context.USER.value)
-            enabled = entry.get("enabled", True)
+            enabled, sandbox = entry.get("enabled", True), entry.get("sandbox", False)
             budget = self._budget(where, entry)
             digest = self._secret_digest(where, entry["secret"]) if "secret" in entry else None
             if context not in list(Context):
                 self._wrong(f"{where}: context is {context!r}; it must be one of {', '.join(Context)}")
             if not isinstance(enabled, bool):
                 self._wrong(f"{where}: enabled is {enabled!r}; it must be true or false")
+            if not isinstance(sandbox, bool):
+                self._wrong(f"{where}: sandbox is {sandbox!r}; it must be true or false")
             elif key is not None and owner is not None and self._new(where, key, seen) and context in list(Context):
                 seen.add(key)
-                yield AppEntry(key, owner, users[owner], Context(context), enabled, digest, budget)
+                yield AppEntry(key, owner, users[owner], Context(context), enabled is True, digest, budget, sandbox)
 
     def _fax_name(self, where: str, entry: dict[str, Any]) -> str | None:
         """What the header line of an organization's faxes calls it, where the entry says so."""

@@ -56,6 +56,8 @@ def _described(credential: Credential) -> str:
     if credential.until is not None:
         until = f"until {credential.until:%Y-%m-%d %H:%M:%S} UTC"
         words.append(f"its former secret {until}" if credential.is_app else until)
+    if principal.sandbox:
+        words.append("sandbox")
     if not credential.enabled:
         words.append("disabled")
     return ", ".join(words)

@@ -62,7 +62,8 @@ def sender(directory: Directory, principal: Principal, user: str, text: str) -> 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Which faxes a path names to a caller: those of its user and extension, as far as the caller's token reaches.
+    """Which faxes a path names to a caller: those of its user and extension, as far as the caller's token reaches; to a
+    sandbox app those of sandbox apps, and to everybody else all others.
 
     A fax's own record decides, by the user, organization and extension that it was sent by, and not what the directory
     has of them today: nothing else is read, so that what is not there and what is another's cost the same. Whoever
@@ -75,13 +76,13 @@ class Reach:
 
     def covers(self, fax: Fax) -> bool:
         """Whether this fax is one of them."""
-        return self._covers_user(fax) and self._covers_extension(fax)
+        return fax.sandbox_app == self.principal.sandbox and self._covers_user(fax) and self._covers_extension(fax)
 
     def missing(self, fax_id: str) -> FaxNotFound:
         """That there is no such fax, or none that is covered."""
         return FaxNotFound(
-            f"Fax {shown(fax_id) or 'empty'} does not exist, or was not sent by user {shown(self.user)} from extension "
-            f"{shown(self.extension)}, or is out of reach of this token.",
+            f"Fax {shown(fax_id) or 'empty'} does not exist, or was not sent or received by user {shown(self.user)} "
+            f"at extension {shown(self.extension)}, or is out of reach of this token.",
             reason="fax_not_found",
         )
 

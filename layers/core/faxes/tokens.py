@@ -56,7 +56,7 @@ class UsageKey:
 class App:
     """An app: its key, its secret's digest (64 hex digits), the user that its tokens act as and how far they reach,
     its former secret where it was kept, and what its requests are counted by, None where it was imported before there
-    were budgets."""
+    were budgets. What a ``sandbox`` app sends reaches nobody."""
 
     key: str
     secret_digest: str
@@ -66,6 +66,7 @@ class App:
     enabled: bool
     former: FormerSecret | None = None
     usage_key: UsageKey | None = None
+    sandbox: bool = False
 
     def has_secret(self, digest: str, at: datetime | None = None) -> bool:
         """Whether this is the digest of its secret, or of its former one, which counts at any time where none is given.
@@ -76,7 +77,7 @@ class App:
 
     @property
     def principal(self) -> Principal:
-        return Principal(self.user_id, self.organization_id, self.context, self.key)
+        return Principal(self.user_id, self.organization_id, self.context, self.key, self.sandbox)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,12 +21,22 @@ def test_the_caller_arrives_behind_the_authorizer_as_flat_text() -> None:
         "context": "organization",
         "appKey": "office.app~1",
     }
+    # API Gateway hands on no booleans; of a live app nothing is said.
+    trying = Principal("alice", "0003", Context.USER, "trying", sandbox=True)
+    assert to_authorizer_context(trying) == {
+        "userId": "alice",
+        "organizationId": "0003",
+        "context": "user",
+        "appKey": "trying",
+        "sandbox": "true",
+    }
 
 
 @pytest.mark.parametrize("app", [None, "office.app~1"])
+@pytest.mark.parametrize("sandbox", [False, True])
 @pytest.mark.parametrize("context", list(Context))
-def test_the_caller_survives_the_way(context: Context, app: str | None) -> None:
-    principal = Principal("0241", "0003", context, app)
+def test_the_caller_survives_the_way(context: Context, app: str | None, sandbox: bool) -> None:
+    principal = Principal("0241", "0003", context, app, sandbox)
     # The gateway adds members of its own.
     handed: dict[str, object] = {**to_authorizer_context(principal), "principalId": "0241", "integrationLatency": 12}
     assert from_authorizer_context(handed) == principal

@@ -34,7 +34,8 @@ apps:
   - {key: a, owner: alice}
   - {key: Office.app_1-2~3, owner: alice, context: organization, enabled: false}
   - {key: own, owner: "0241", context: global, enabled: true, secret: 0~H5lJ0R~V_dkMrl-bGWqQ.b8pXw2n7Z}
-  - {key: plain, owner: "0241", context: user, budget: {rate: 1, burst: 2, daily: 0}}
+  - {key: plain, owner: "0241", context: user, budget: {rate: 1, burst: 2, daily: 0}, sandbox: false}
+  - {key: trying, owner: alice, sandbox: true}
 tokens:
   - {name: example, user: alice}
   - {name: other.app_1-2, user: "0241", days: 3650}
@@ -80,6 +81,7 @@ def test_a_whole_directory() -> None:
             AppEntry("Office.app_1-2~3", "alice", "0003", Context.ORGANIZATION, False, None),
             AppEntry("own", "0241", "4", Context.GLOBAL, True, digest_of(SECRET)),
             AppEntry("plain", "0241", "4", Context.USER, True, None, Budget(1, 2, 0)),
+            AppEntry("trying", "alice", "0003", Context.USER, True, None, sandbox=True),
         ),
         tokens=(
             NamedToken("example", Principal("alice", "0003"), 30),
@@ -198,7 +200,7 @@ _USERS = """
 organizations: [{id: "0003"}, {id: "0004"}]
 users: [{id: alice, organization: "0003"}, {id: carol, organization: "0004"}]
 """
-_MAY_APP = "must have key, owner; may have budget, context, enabled, key, owner, secret"
+_MAY_APP = "must have key, owner; may have budget, context, enabled, key, owner, sandbox, secret"
 _SECRET_RULE = "apps, entry 1: secret must be text of 1 to 512 of A-Za-z0-9-._~"  # noqa: S105  (a mistake's words)
 _QUOTES = " (write it in quotes, or YAML drops its leading zeros)"
 _NAMED = "it must be text of 1 to 60 characters in one line"
@@ -363,6 +365,13 @@ _MAY_EXTENSION = "must have number, owner; may have callerId, fax, number, owner
                 f"apps, entry 1: enabled is {shown}; it must be true or false",
             )
             for enabled, shown in (("1", "1"), ("'no'", "'no'"), ("", "None"))
+        ),
+        *(
+            (
+                _USERS + f"apps: [{{key: a, owner: alice, sandbox: {sandbox}}}]",
+                f"apps, entry 1: sandbox is {shown}; it must be true or false",
+            )
+            for sandbox, shown in (("1", "1"), ("'yes'", "'yes'"), ("", "None"))
         ),
         (
             _USERS + "apps: [{key: a, owner: alice}, {key: a, owner: carol}]",

@@ -63,15 +63,17 @@ class Settings:
         )
 
 
-def refusals(carrier: str, directory: DynamoDBDirectory) -> Callable[[str], Callable[[str], str | None]]:
-    """For an organization, why no fax of its goes to a number, by who has the lines."""
+def refusals(carrier: str, directory: DynamoDBDirectory) -> Callable[[str, bool], Callable[[str], str | None]]:
+    """For an organization, and whether a sandbox app sends, why no fax of its goes to a number, by who has the
+    lines."""
 
-    def of(organization_id: str) -> Callable[[str], str | None]:
+    def of(organization_id: str, sandbox: bool) -> Callable[[str], str | None]:
         dialing = Dialing(organization_id, directory.dial_plan, directory.extension)
+        lines = SIMULATOR if sandbox else carrier
 
         def refused(number: str) -> str | None:
-            why = why_refused(number, simulated=carrier == SIMULATOR)
-            return dialing.why_refused(number) if why is None and carrier == TELNYX else why
+            why = why_refused(number, simulated=lines == SIMULATOR)
+            return dialing.why_refused(number) if why is None and lines == TELNYX else why
 
         return refused
 

@@ -8,7 +8,8 @@
 0006  the carrier refuses                            0013  the carrier takes it, and it never ends
 0007  the line breaks after page 1, then the rest      1ttt  fails with T.30's result ttt, as spandsp counts them
 
-0099 is refused before there is a fax; where another network has the lines, all of them are: a test costs nothing.
+0099 is refused before there is a fax; where another network has the lines, all of them are, but for sandbox apps: a
+test costs nothing.
 """
 
 from collections.abc import Mapping

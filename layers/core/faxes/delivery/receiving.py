@@ -70,6 +70,7 @@ class Receiving:
             expires_at=(now + self.retention).replace(microsecond=0),
             completed_at=now,
             sandbox=fax.sandbox,
+            sandbox_app=fax.sandbox_app,
             direction=Direction.IN,
             sender=Sender(fax.extension, name),
         )

@@ -8,6 +8,8 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from faxes.errors import DeploymentFault
 from faxes.model import Context, Principal
 
+_YES = "true"
+
 
 def to_authorizer_context(principal: Principal) -> dict[str, str]:
     """What the authorizer hands on to the functions behind it: flat, and text alone, as API Gateway requires."""
@@ -16,7 +18,11 @@ def to_authorizer_context(principal: Principal) -> dict[str, str]:
         "organizationId": principal.organization_id,
         "context": principal.context.value,
     }
-    return context | ({"appKey": principal.app_key} if principal.app_key else {})
+    if principal.app_key:
+        context["appKey"] = principal.app_key
+    if principal.sandbox:
+        context["sandbox"] = _YES
+    return context
 
 
 def from_authorizer_context(context: Mapping[str, object]) -> Principal:
@@ -26,7 +32,13 @@ def from_authorizer_context(context: Mapping[str, object]) -> Principal:
             user_id and organization_id and reach in Context
         ):
             app_key = context.get("appKey")
-            return Principal(user_id, organization_id, Context(reach), app_key if isinstance(app_key, str) else None)
+            return Principal(
+                user_id,
+                organization_id,
+                Context(reach),
+                app_key if isinstance(app_key, str) else None,
+                sandbox=context.get("sandbox") == _YES,
+            )
         case _:
             raise DeploymentFault(reason="authorizer_missing", cause="the event carries no caller")
 

@@ -1,6 +1,7 @@
 """What makes a repeated request the same fax: its caller and Idempotency-Key, or its caller and its fingerprint.
 
-A caller is the app, or the user where a token stands for one without an app; never the token, which changes hourly.
+A caller is the app, or the user where a token stands for one without an app; never the token, which changes hourly. An
+app that was a sandbox app is another caller from then on: what it tried is not what it sends.
 What the client sends goes into digests alone: none of it is in a table's key.
 
 Who has a document at hand could try out numbers until the digest of a fax is found. So where there is a key, which is
@@ -53,7 +54,9 @@ def fingerprint_of(
 
 
 def _caller(principal: Principal) -> tuple[str, str]:
-    return ("app", principal.app_key) if principal.app_key else ("user", principal.user_id)
+    if principal.app_key is None:
+        return "user", principal.user_id
+    return "sandbox app" if principal.sandbox else "app", principal.app_key
 
 
 def _digest(value: list[object]) -> str:

@@ -45,8 +45,8 @@ class Submission:
     """Accepts faxes.
 
     ``now`` gives UTC; ``random_bits(n)`` an integer of n unguessable bits; ``wait`` sleeps for so many seconds;
-    ``pool`` runs a read beside another; ``refused`` gives for an organization what says why whoever has the lines takes
-    no fax of its to a number; that may raise StorageFault.
+    ``pool`` runs a read beside another; ``refused`` gives for an organization, and for a sandbox app or another, what
+    says why whoever has the lines takes no fax of its to a number; that may raise StorageFault.
     """
 
     directory: Directory
@@ -58,7 +58,7 @@ class Submission:
     random_bits: Callable[[int], int]
     wait: Callable[[float], None]
     pool: Executor
-    refused: Callable[[str], Callable[[str], str | None]]
+    refused: Callable[[str, bool], Callable[[str], str | None]]
 
     @property
     def _claims(self) -> Claims:
@@ -88,7 +88,7 @@ class Submission:
             return replayed(_fingerprint(sender, asked, form, key), accepted)
         recipients.check_number_of(asked.recipients, self.limits)
         try:
-            self._check_lines(asked, sender, remaining)
+            self._check_lines(asked, sender, principal, remaining)
             self._check_extensions(asked, sender, remaining)
             if not form.uploads:
                 return None
@@ -101,8 +101,10 @@ class Submission:
                 return replayed(_fingerprint(sender, asked, form, key), accepted)
             raise
 
-    def _check_lines(self, asked: Request, sender: Extension, remaining: Callable[[], float]) -> None:
-        of_sender = self.refused(sender.number.organization_id)
+    def _check_lines(
+        self, asked: Request, sender: Extension, principal: Principal, remaining: Callable[[], float]
+    ) -> None:
+        of_sender = self.refused(sender.number.organization_id, principal.sandbox)
 
         def refused(number: str) -> str | None:
             if "*" not in number:
@@ -175,6 +177,8 @@ class Submission:
             # In whole seconds, as the table's time to live is.
             expires_at=(created_at + self.timing.retention).replace(microsecond=0),
             app_key=principal.app_key,
+            sandbox=principal.sandbox,
+            sandbox_app=principal.sandbox,
             due_at=created_at + _TAKEN_UP,
             rendering=asked.rendering,
             resolution=asked.resolution,

@@ -90,7 +90,8 @@ class Fax:
     of what a release before deliveries accepted, which is never sent by itself. ``counts`` are of its recipients, from
     the moment that they have items. ``reason`` says why a fax failed, or why a queued one waits. ``rendering`` and
     ``resolution`` are what the sender asked for, None where nothing was said; a later release may know more words.
-    ``page_revoked_at`` is when its sender closed its public page.
+    ``page_revoked_at`` is when its sender closed its public page. ``sandbox``: nobody's line is used for it, and
+    none was; ``sandbox_app``: a sandbox app sent it, or sent what was received, and sandbox apps alone see it.
 
     A fax that came in is a fax of the extension that received it: ``user_id`` is whose that was then, ``recipients``
     that extension, ``sender`` from whom it came. It has pages and no files, and is not delivered any further.
@@ -115,6 +116,7 @@ class Fax:
     cancel_requested_at: datetime | None = None
     completed_at: datetime | None = None
     sandbox: bool = False
+    sandbox_app: bool = False
     rendering: Mode | str | None = None
     resolution: Resolution | str | None = None
     page_revoked_at: datetime | None = None

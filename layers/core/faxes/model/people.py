@@ -15,12 +15,13 @@ class Context(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Principal:
     """Who is calling: the token's user, that user's organization, how far the token reaches, and the key of the app
-    that logged in, None where a token stands for a user without one."""
+    that logged in, None where a token stands for a user without one; ``sandbox`` where that is an app for trying."""
 
     user_id: str
     organization_id: str
     context: Context = Context.USER
     app_key: str | None = None
+    sandbox: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,8 +40,8 @@ type Member = Organization | User | Extension
 
 @dataclass(frozen=True, slots=True)
 class AppEntry:
-    """An app to write: as whom it acts, how far it reaches, the digest of the secret that it brings, if any, and its
-    own budget; None where it has its organization's, or the one that all others have."""
+    """An app to write: as whom it acts, how far it reaches, the digest of the secret that it brings, if any, its own
+    budget, None where it has its organization's, or the one that all others have, and whether it is a sandbox app."""
 
     key: str
     user_id: str
@@ -50,9 +50,20 @@ class AppEntry:
     enabled: bool
     secret_digest: str | None
     budget: Budget | None = None
+    sandbox: bool = False
 
     def with_secret(self, digest: str, former: FormerSecret | None = None, usage_key: UsageKey | None = None) -> App:
-        return App(self.key, digest, self.user_id, self.organization_id, self.context, self.enabled, former, usage_key)
+        return App(
+            key=self.key,
+            secret_digest=digest,
+            user_id=self.user_id,
+            organization_id=self.organization_id,
+            context=self.context,
+            enabled=self.enabled,
+            former=former,
+            usage_key=usage_key,
+            sandbox=self.sandbox,
+        )
 
 
 @dataclass(frozen=True, slots=True)

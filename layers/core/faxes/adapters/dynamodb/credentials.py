@@ -59,6 +59,7 @@ def app_of(item: Item) -> App:
         enabled=item["enabled"],
         former=former,
         usage_key=usage_key,
+        sandbox=item.get("sandbox", False),
     )
 
 
@@ -79,6 +80,7 @@ def app_item(app: App) -> Item:
         "organizationId": app.organization_id,
         "context": app.context.value,
         "enabled": app.enabled,
+        **({"sandbox": True} if app.sandbox else {}),
         **former,
         **counted,
     }

@@ -31,6 +31,11 @@ def fax_key(fax_id: str) -> str:
     return f"FAX#{fax_id}"
 
 
+def line_key(destination: str, *, sandbox: bool) -> str:
+    """What the items of a number's line are kept under."""
+    return f"DEST#sandbox#{destination}" if sandbox else f"DEST#{destination}"
+
+
 def recipient_key(position: int) -> str:
     return f"{RECIPIENT}{position:03}"
 

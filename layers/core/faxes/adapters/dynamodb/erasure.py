@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from faxes.adapters.calls import FAILURES, fault
-from faxes.adapters.dynamodb.deliveries import ATTEMPT, RECIPIENT
+from faxes.adapters.dynamodb.deliveries import ATTEMPT, RECIPIENT, line_key
 from faxes.adapters.dynamodb.faxes import BY_UID
 from faxes.adapters.dynamodb.items import Item, plain, wire
 from faxes.adapters.dynamodb.recipients import LEASE, WAIT
@@ -97,7 +97,7 @@ class DynamoDBErasureFaxes:
             TableName=self._table,
             KeyConditionExpression="pk = :pk",
             ExpressionAttributeValues=wire({":pk": pk}),
-            ProjectionExpression="pk, sk, destination, receivedUid",
+            ProjectionExpression="pk, sk, destination, sandbox, receivedUid",
             ConsistentRead=True,
         )
         return [plain(item) for page in pages for item in page["Items"]]
@@ -123,7 +123,8 @@ class DynamoDBErasureFaxes:
             simulated = {"pk": f"{SIMULATED}#{fax_id}-{position}-{number}", "sk": SIMULATED}
             self._client.delete_item(TableName=self._table, Key=wire(simulated))
             return
-        line, holder = f"DEST#{item['destination']}", f"{fax_id}#{item['sk'].removeprefix(RECIPIENT)}"
+        line = line_key(item["destination"], sandbox=item.get("sandbox", False))
+        holder = f"{fax_id}#{item['sk'].removeprefix(RECIPIENT)}"
         self._client.delete_item(TableName=self._table, Key=wire({"pk": line, "sk": f"{WAIT}{created_at}#{holder}"}))
         # Who stands in line for it comes when the lease would have been over.
         self._delete({"pk": line, "sk": LEASE}, "holder", holder)

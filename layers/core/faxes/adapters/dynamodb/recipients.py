@@ -5,6 +5,8 @@
                                                       frees the number misses none
     pk DEST#<number>  sk WAIT#<acceptedAt>#<fax>#<n>  who stands in line for it, first come, first tried
 
+A number of the simulated network is a line of its own, DEST#sandbox#<number>: what is tried holds up nobody's fax.
+
 Actions: dynamodb:GetItem, dynamodb:Query, dynamodb:PutItem, dynamodb:UpdateItem, dynamodb:DeleteItem and
 dynamodb:ConditionCheckItem on the table.
 """
@@ -26,6 +28,7 @@ from faxes.adapters.dynamodb.deliveries import (
     due,
     event_item,
     fax_key,
+    line_key,
     recipient_item,
     recipient_key,
     recipient_of,
@@ -255,13 +258,13 @@ class DynamoDBRecipients:
         recipient = write.change.recipient
         free = "attribute_not_exists(pk) OR #until <= :now OR holder = :me"
         values = {":now": text(write.at), ":me": _holder(recipient.fax_id, recipient.position)}
-        op = self._writes.put(_lease(recipient.destination, values[":me"], until, 0), free, values, {"#until": "until"})
+        op = self._writes.put(_lease(_number(recipient), values[":me"], until, 0), free, values, {"#until": "until"})
         return replace(op, refused=lambda item: NumberTaken(time(item["until"])) if item else Moved())
 
     def _stand_in_line(self, write: Write) -> list[Op]:
         """Behind who has the number, if anybody still has."""
         recipient = write.change.recipient
-        lease = {"pk": _number(recipient.destination), "sk": LEASE}
+        lease = {"pk": _number(recipient), "sk": LEASE}
         one_more = self._writes.update(lease, "SET waiters = waiters + :one", "attribute_exists(pk)", {":one": 1})
         place = _place(write.fax, recipient) | {
             "holder": _holder(recipient.fax_id, recipient.position),
@@ -272,7 +275,7 @@ class DynamoDBRecipients:
     def _free(self, write: Write) -> tuple[list[Op], tuple[str, int] | None]:
         """Give the number to who stands first in line, and have that one due; or leave it to whoever comes."""
         recipient = write.change.recipient
-        pk, me = _number(recipient.destination), _holder(recipient.fax_id, recipient.position)
+        pk, me = _number(recipient), _holder(recipient.fax_id, recipient.position)
         found = self._query(pk, "sk >= :first", {":first": LEASE}, limit=1 + _FIRST)
         lease = next((item for item in found if item["sk"] == LEASE), None)
         if lease is None or lease["holder"] != me:
@@ -282,7 +285,7 @@ class DynamoDBRecipients:
         if first is None:
             return [self._writes.delete({"pk": pk, "sk": LEASE}, unseen, values)], None
         given = self._writes.put(
-            _lease(recipient.destination, first["holder"], write.at + RESERVED, int(lease["waiters"])), unseen, values
+            _lease(pk, first["holder"], write.at + RESERVED, int(lease["waiters"])), unseen, values
         )
         fax_id, position = first["holder"].split("#")
         key = {"pk": fax_key(fax_id), "sk": recipient_key(int(position))}
@@ -316,8 +319,8 @@ def _counts(fax: Fax) -> Item:
     return asdict(fax.counts) if fax.counts else {}
 
 
-def _number(destination: str) -> str:
-    return f"DEST#{destination}"
+def _number(recipient: Recipient) -> str:
+    return line_key(recipient.destination, sandbox=recipient.sandbox)
 
 
 def _holder(fax_id: str, position: int) -> str:
@@ -327,12 +330,12 @@ def _holder(fax_id: str, position: int) -> str:
 def _place(fax: Fax, recipient: Recipient) -> Item:
     """Where a recipient stands in line for its number."""
     place = f"{WAIT}{text(fax.created_at)}#{recipient.fax_id}#{recipient.position:03}"
-    return {"pk": _number(recipient.destination), "sk": place}
+    return {"pk": _number(recipient), "sk": place}
 
 
-def _lease(destination: str, holder: str, until: datetime, waiters: int) -> Item:
+def _lease(line: str, holder: str, until: datetime, waiters: int) -> Item:
     return {
-        "pk": _number(destination),
+        "pk": line,
         "sk": LEASE,
         "holder": holder,
         "until": text(until),

@@ -35,6 +35,8 @@ def fax_item(fax: Fax, idempotency: IdempotencyRecord | None, shards: int) -> It
         "createdAt": text(fax.created_at),
         "expiresAt": int(fax.expires_at.timestamp()),
         **({"app": fax.app_key} if fax.app_key else {}),
+        **({"sandbox": True} if fax.sandbox else {}),
+        **({"sandboxApp": True} if fax.sandbox_app else {}),
         **_came_in(fax),
         **({"rendering": str(fax.rendering)} if fax.rendering else {}),
         **({"resolution": str(fax.resolution)} if fax.resolution else {}),
@@ -50,8 +52,6 @@ def _came_in(fax: Fax) -> Item:
     item: Item = {"direction": str(fax.direction)}
     if fax.completed_at:
         item["completedAt"] = text(fax.completed_at)
-    if fax.sandbox:
-        item["sandbox"] = True
     if fax.sender:
         known = {"extension": fax.sender.extension, "organization": fax.sender.organization}
         item["sender"] = {name: value for name, value in known.items() if value is not None}
@@ -106,6 +106,7 @@ def fax_of(item: Item) -> Fax:
         cancel_requested_at=time(item["cancelRequestedAt"]) if "cancelRequestedAt" in item else None,
         completed_at=time(item["completedAt"]) if "completedAt" in item else None,
         sandbox=item.get("sandbox", False),
+        sandbox_app=item.get("sandboxApp", False),
         rendering=word(Mode, item["rendering"]) if "rendering" in item else None,
         resolution=word(Resolution, item["resolution"]) if "resolution" in item else None,
         page_revoked_at=time(item["pageRevokedAt"]) if "pageRevokedAt" in item else None,
