@@ -118,6 +118,10 @@ directory: $(TOOLS) ## Import who may send: FILE=directory.example.yaml [STACK=n
 carrier-check: $(TOOLS) ## Ask the carrier whether it can send: key, money, numbers, application, reports: [STACK=name]
 	@$(PYTHON_TOOL) tools.operations.carrier_check $(if $(STACK),--stack '$(STACK)')
 
+.PHONY: carrier-open
+carrier-open: $(TOOLS) ## Have faxes go on after the carrier refused the account: [STACK=name]
+	@$(PYTHON_TOOL) tools.operations.carrier_open $(if $(STACK),--stack '$(STACK)')
+
 .PHONY: who
 who: $(TOOLS) ## List who may send, from where and with what: [ORGANIZATION=0003]; or who sent a fax: FAX=id [STACK=name]
 	@$(PYTHON_TOOL) tools.operations.who $(if $(ORGANIZATION),--organization='$(ORGANIZATION)') $(if $(FAX),--fax='$(FAX)') \

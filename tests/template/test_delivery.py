@@ -179,6 +179,8 @@ TELNYX_API = Host("https://api.telnyx.com/v2")
 QUESTION = 2 * (SQS + TELNYX_API.connect + TELNYX_API.total)
 # The fax; its recipient with the attempts.
 LOADED = 2 * DYNAMODB
+# The carrier's gate, which is read and changed: before a claim, and when the carrier has said something.
+GATE = 2 * DYNAMODB
 # An end: that something may stay at the carrier, who stands in line, the write; who is due again, who was woken; and
 # the document goes.
 ENDED = SQS + 2 * DYNAMODB + 2 * SQS + S3
@@ -200,11 +202,11 @@ def test_the_longest_path_of_what_sends_ends_in_time() -> None:
     to_submit = SUBMIT.total_seconds()
     copied = 2 * DYNAMODB + COPIES
     longest = {
-        "not called, the document took too long": claimed + to_submit + OFFERED,
-        "refused": LOADED + to_submit + QUESTION + ENDED,
+        "not called, the document took too long": claimed + GATE + to_submit + OFFERED,
+        "refused": LOADED + GATE + to_submit + QUESTION + GATE + ENDED,
         "on the simulated network": LOADED + to_submit + S3 + DYNAMODB + 2 * SQS + DYNAMODB + SQS,
-        "ended": LOADED + QUESTION + ENDED,
-        "canceled": LOADED + QUESTION + QUESTION + ENDED,
+        "ended": LOADED + QUESTION + GATE + ENDED,
+        "canceled": LOADED + QUESTION + QUESTION + GATE + ENDED,
         "not listed, and withdrawn": LOADED + QUESTION + S3 + DYNAMODB + SQS,
         # The attempt is read, looked for (one page of a list) and asked about; the one that is on is canceled.
         "given up, and sent after all": LOADED + DYNAMODB + QUESTION + QUESTION + ENDED + QUESTION,
@@ -225,7 +227,7 @@ def test_what_sends_frees_numbers_and_deletes_nothing_else() -> None:
         for statement in statements
         if "Condition" in statement
     }
-    of_deliveries = ["FAX#*", "DEST#*", "SIM#*"]
+    of_deliveries = ["FAX#*", "DEST#*", "SIM#*", "CARRIER#*"]
     assert keys == {
         "ReadFaxesAndLines": of_deliveries,
         "ChangeFaxesAndLines": of_deliveries,

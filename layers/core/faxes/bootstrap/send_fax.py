@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Self
 
 from faxes.adapters.dynamodb.directory import DynamoDBDirectory
+from faxes.adapters.dynamodb.gates import DynamoDBGates
 from faxes.adapters.dynamodb.recipients import DynamoDBRecipients
 from faxes.adapters.dynamodb.records import DUE_SHARDS
 from faxes.adapters.dynamodb.senders import DynamoDBSenders
@@ -94,6 +95,7 @@ def inbox(lost: Callable[[StorageFault], None], failed: Callable[[Exception], No
             settings.speed,
             dialing=lambda organization: Dialing(organization, directory.dial_plan, directory.extension),
             caller=senders.caller,
+            gates=DynamoDBGates(tables, settings.fax_table),
         )
     return Inbox(
         Plan(recipients, bells, lines, receiving, clients.now, settings.deadline, sandbox=simulated),

@@ -30,7 +30,7 @@ from urllib.parse import quote
 
 from faxes.carriers import TELNYX
 from faxes.carriers.https import Answer, Host, NotAnswered, NotSent
-from faxes.carriers.telnyx_failures import CANCELED, REASONS
+from faxes.carriers.telnyx_failures import CANCELED, OF_ACCOUNT, REASONS
 from faxes.delivery.carrier import Accepted, Call, CallState, CarrierSilent, NoAnswer, Refused, Report
 from faxes.errors import StorageFault
 from faxes.model import Reason
@@ -38,6 +38,7 @@ from faxes.model import Reason
 _REFUSALS = frozenset({400, 401, 403, 404, 409, 415, 422, 429})
 # The key, the account or its money, and too much at once: the fax waits for better times.
 _LATER = frozenset({401, 403, 429})
+_OF_ACCOUNT = frozenset({401, 403})
 _NOT_E164 = "10016"
 # "Cannot issue a command on fax in the current state"; the same for a fax that was received.
 _ENDED = frozenset({"90080", "90081"})
@@ -140,6 +141,7 @@ class Telnyx:
             reason=REASONS.get(str(failure), Reason.INTERNAL),
             code=str(failure) if failure else None,
             detail=_text(fax.get("internal_failure_reason")),
+            of_account=failure in OF_ACCOUNT,
         )
 
     def cancel(self, carrier_id: str) -> bool:
@@ -188,7 +190,7 @@ def _refused(answer: Answer) -> Refused | NoAnswer:
     reason = Reason.CARRIER_UNAVAILABLE if answer.status in _LATER else Reason.CARRIER_REJECTED
     if (_NOT_E164, "/to") in errors:
         reason = Reason.NUMBER_INVALID
-    return Refused(reason, code, f"{answer.status} {pointer}".strip())
+    return Refused(reason, code, f"{answer.status} {pointer}".strip(), of_account=answer.status in _OF_ACCOUNT)
 
 
 def _errors(answer: Answer) -> list[tuple[str, str]]:

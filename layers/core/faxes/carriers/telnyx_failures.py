@@ -12,6 +12,10 @@ from faxes.model import Reason
 # Of a fax that was canceled, and by nobody but us.
 CANCELED = "sender_canceled"
 
+# Of the account itself, so that any other fax fails as well. What depends on who sends or on the number does not: one
+# organization would close the gate for all.
+OF_ACCOUNT = frozenset({"account_disabled", "no_outbound_profile", "outbound_profile_daily_spend_limit_exceeded"})
+
 REASONS: Mapping[str, Reason] = {
     "user_busy": Reason.BUSY,
     # Rung, or not even that within the time for it.

@@ -41,6 +41,8 @@ class Refused:
     reason: Reason
     code: str | None = None
     detail: str | None = None
+    # It is the account that is refused, and would be for any other fax.
+    of_account: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class Report:
     detail: str | None = None
     seconds: int | None = None
     remote_id: str | None = None
+    # As with Refused.
+    of_account: bool = False
 
 
 class CarrierSilent(Exception):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from faxes.delivery import ends, inside, policy, resume
-from faxes.delivery.carrier import Accepted, Call, CallState, Carrier, CarrierSilent, Refused
+from faxes.delivery.carrier import Accepted, Call, CallState, Carrier, CarrierSilent, Refused, Report
 from faxes.delivery.lines import Lines
 from faxes.delivery.ports import Bells, Documents, IdTaken, Moved, NotOffered, NumberTaken, Recipients, Write
 from faxes.delivery.receiving import Receiving
@@ -149,8 +149,23 @@ class Dispatch:
             answer = self._ask(step.ask, found, named)
             if answer is None:
                 break
+            self._mind_gate(found, answer)
             event = answer
         return self._told(found, tuple(events), conflicts)
+
+    def _mind_gate(self, found: Delivery, answer: Event) -> None:
+        """Close the carrier's gate where it refuses the account, and open it where it does not any more."""
+        attempt = found.attempt
+        if attempt is None or not isinstance(answer, Refused | Report):
+            return
+        try:
+            if answer.of_account:
+                self.lines.gates.close(attempt.carrier, answer.code or "unknown", self.now())
+            elif isinstance(answer, Report) and answer.state is not CallState.QUEUED:
+                self.lines.gates.open(attempt.carrier, attempt.started_at)
+        except StorageFault:
+            # What is refused next closes it; what the carrier said counts in any case.
+            return
 
     def _told(self, found: Delivery | None, events: tuple[str, ...], conflicts: int) -> Dispatched:
         told = Dispatched(events, conflicts)
@@ -169,7 +184,11 @@ class Dispatch:
     def _step(self, found: Delivery, event: Event, now: datetime) -> Step:
         if found.recipient.inside:
             return inside.step(found, event, now, self.receiving.names())
-        return policy.step(found, event, now, self.lines.terms(found.fax))
+        terms = self.lines.terms(found.fax)
+        waits = found.recipient.status == RecipientStatus.WAITING and isinstance(event, Due)
+        if waits and terms.carrier and _is_due(found, now) and self.lines.gates.shut(terms.carrier, now):
+            terms = replace(terms, carrier=None)
+        return policy.step(found, event, now, terms)
 
     def _write(self, found: Delivery, step: Step, now: datetime) -> Delivery:
         change = step.change
@@ -267,3 +286,9 @@ class Dispatch:
 
 def _over(attempt: Attempt) -> bool:
     return attempt.status in (AttemptStatus.ENDED, AttemptStatus.ABANDONED)
+
+
+def _is_due(found: Delivery, now: datetime) -> bool:
+    """Whether it is to be called now, if there is somebody who calls."""
+    recipient = found.recipient
+    return found.fax.cancel_requested_at is None and (recipient.due_at or now) <= now < recipient.deadline_at

@@ -1,9 +1,10 @@
 """Who has the lines for a fax: the deployment's carrier, or, for the fax of a sandbox app, the simulated network."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from faxes.delivery.carrier import Carrier
+from faxes.delivery.gate import Gates, NoGates
 from faxes.delivery.steps import Terms
 from faxes.dialing import Dialing
 from faxes.model import Fax
@@ -14,13 +15,14 @@ class Lines:
     """``live`` is the deployment's carrier, None where there is none; ``simulated`` is the simulated network, which may
     be the same; ``speed`` divides its waits, and those of nobody else. ``dialing`` gives what
     the carrier dials for an organization; ``caller`` the number that it is to say a fax comes from. None where it is
-    given numbers as they are."""
+    given numbers as they are. ``gates`` says whether the carrier takes anything now."""
 
     live: Carrier | None
     simulated: Carrier | None = None
     speed: float = 1
     dialing: Callable[[str], Dialing] | None = None
     caller: Callable[[Fax], str | None] | None = None
+    gates: Gates = field(default_factory=NoGates)
 
     def of(self, fax: Fax) -> Carrier | None:
         """Who sends this fax, None where nobody can."""
