@@ -1,10 +1,12 @@
 """The page of `make run` in a real browser: a document is dropped, and comes out of the machine. Its pictures lie in
 .local/pictures afterwards."""
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support import browsing, desk
@@ -16,6 +18,8 @@ from tools.local.stack_file import LocalStack
 pytestmark = pytest.mark.full
 
 PICTURES = places.LOCAL / "pictures"
+# The picture of README: `cp .local/pictures/readme.png docs/local-page.png` renews it.
+README, README_COPY = PICTURES / "readme.png", places.ROOT / "docs" / "local-page.png"
 DESK, PHONE = (1280, 900), (390, 844)
 MOST = 60_000
 
@@ -51,6 +55,17 @@ def drop(page: Page, number: str, *files: str) -> None:
     page.get_by_role("button", name="Send", exact=True).click()
 
 
+def keep(page: Page) -> None:
+    """The page as README shows it: what is in the window, smaller."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with Image.open(io.BytesIO(page.screenshot())) as seen:
+        small = seen.convert("RGB").crop((0, 0, seen.width, 740)).resize((960, 555), Image.Resampling.LANCZOS)
+        small.quantize(64).save(README, optimize=True)
+    with Image.open(README) as made, Image.open(README_COPY) as shown:
+        assert made.size == shown.size
+    assert README_COPY.stat().st_size < 100_000
+
+
 def test_a_refusal_is_a_sentence(page: Page) -> None:
     drop(page, "7778888", "picture.png")
     expect(page.get_by_role("alert")).to_have_text(
@@ -70,6 +85,7 @@ def test_documents_come_out_of_the_machine_that_was_busy(page: Page) -> None:
     for sheet in fax.locator(".sheets img").all():
         expect(sheet).to_have_js_property("complete", True)
         assert sheet.evaluate("sheet => sheet.naturalWidth") == 864
+    keep(page)
     fax.get_by_text("History").click()
     expect(fax.locator(".history")).to_contain_text("ended sent")
 
