@@ -17,13 +17,15 @@ from tests.support.template import ROOT
 REFUSED = "fx_recipients_invalid"
 
 
-def answer(function: ModuleType, *recipients: str) -> tuple[int, tuple[str, str] | None]:
+def answer(function: ModuleType, *recipients: str, sandbox: bool = False) -> tuple[int, tuple[str, str] | None]:
     event = json.loads((ROOT / "events" / "mcp-server.json").read_bytes())
     body = forms.form(forms.request(*recipients), forms.field("files", b"A note", "note.txt"))
     event["body"], event["isBase64Encoded"] = base64.b64encode(body).decode(), True
     for name in [name for name in event["headers"] if name.lower() == "content-type"]:
         event["headers"][name] = forms.content_type()
         event["multiValueHeaders"][name] = [forms.content_type()]
+    if sandbox:
+        event["requestContext"]["authorizer"]["sandbox"] = "true"
     answered = function.handler(event, CONTEXT)
     said = json.loads(answered["body"])
     return answered["statusCode"], (said["error"]["code"], said["error"]["message"]) if "error" in said else None
@@ -73,3 +75,12 @@ def test_without_a_country_a_number_needs_its_countrys_code(deployed: Cloud) -> 
 @pytest.mark.parametrize("carrier", ["none", "simulator"])
 def test_where_nobody_dials_a_number_may_be_any(deployed: Cloud, carrier: str) -> None:
     assert answer(deployed.function("create_fax", CARRIER=carrier), "112", "+999123456789") == (200, None)
+
+
+def test_a_sandbox_app_sends_to_the_simulated_network_by_its_rules(deployed: Cloud) -> None:
+    function = deployed.function("create_fax", CARRIER="telnyx")
+    assert answer(function, "+15005550001", "112", "+18765550001", sandbox=True) == (200, None)
+    [record] = [item for item in deployed.items("FaxTable") if item["sk"] == {"S": "FAX"}]
+    assert record["sandbox"] == {"BOOL": True}
+    why = "is the simulated network's number for a recipient that is refused"
+    assert answer(function, "+15005550099", sandbox=True) == (400, (REFUSED, f"Recipient +15005550099 {why}."))

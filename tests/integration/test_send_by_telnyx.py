@@ -102,7 +102,7 @@ def test_a_caller_id_that_the_account_does_not_have_is_refused_by_the_carrier(de
     assert (attempt["carrierCode"], attempt["detail"]) == ("10015", "422 /from")
 
 
-@pytest.mark.parametrize("number", ["+447012345678", "+18765550001", "+8816123456789"])
+@pytest.mark.parametrize("number", ["+447012345678", "+18765550001", "+8816123456789", "+15005550001"])
 def test_a_number_that_costs_money_is_not_called_even_of_a_fax_that_was_accepted(
     deployed: Deployed, number: str
 ) -> None:
@@ -115,3 +115,14 @@ def test_a_number_that_costs_money_is_not_called_even_of_a_fax_that_was_accepted
     assert (items["RECIPIENT#001"]["status"], items["RECIPIENT#001"]["reason"]) == ("failed", "number_invalid")
     assert items["RECIPIENT#001#ATTEMPT#01"]["carrierCode"] == "not_allowed"
     assert [key for key in deployed.cloud.objects() if key.startswith("media/")] == []
+
+
+@pytest.mark.parametrize("number", ["+15005550001", "+18765550001", "112", NUMBER])
+def test_a_sandbox_fax_goes_to_the_simulated_network_wherever_it_goes(deployed: Deployed, number: str) -> None:
+    fax_id, _ = deployed.queued(number, sandbox=True)
+    deployed.send(fax=fax_id)
+    deployed.send(fax=fax_id, recipient=1)
+    assert deployed.server.asked == []
+    items = deployed.items()
+    assert (items["RECIPIENT#001"]["status"], items["RECIPIENT#001"]["destination"]) == ("sending", number)
+    assert items["RECIPIENT#001#ATTEMPT#01"]["carrier"] == "simulator"

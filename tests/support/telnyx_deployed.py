@@ -41,7 +41,7 @@ class Deployed:
         with suppress(Exception):
             self.function.handler({"Records": [{"body": json.dumps(message)}]}, CONTEXT)
 
-    def queued(self, number: str = NUMBER, n: int = 1) -> tuple[str, str]:
+    def queued(self, number: str = NUMBER, n: int = 1, **other: Any) -> tuple[str, str]:
         """A fax to this number whose pages are ready: its id and uid."""
         now = clients.now()
         made = fax(
@@ -53,6 +53,7 @@ class Deployed:
             revision=3,
             created_at=now,
             expires_at=now.replace(microsecond=0) + timedelta(days=30),
+            **other,
         )
         self.cloud.dynamodb.put_item(TableName=self.cloud.names["FaxTable"], Item=wire(fax_item(made, None, 4)))
         rows = 300
