@@ -182,11 +182,11 @@ LOADED = 2 * DYNAMODB
 # The carrier's gate, which is read and changed: before a claim, and when the carrier has said something.
 GATE = 2 * DYNAMODB
 # An end: that something may stay at the carrier, who stands in line, the write; who is due again, who was woken; and
-# the document goes.
-ENDED = SQS + 2 * DYNAMODB + 2 * SQS + S3
+# the document goes, and pages are given back.
+ENDED = SQS + 2 * DYNAMODB + 2 * SQS + S3 + DYNAMODB
 # The document is made of the pages and of who sends; it is put. Who sends is read once more for the carrier,
-# and where its faxes may go.
-OFFERED = S3 + 2 * DYNAMODB + S3 + 3 * DYNAMODB
+# where its faxes may go, and how many pages; these are taken.
+OFFERED = S3 + 2 * DYNAMODB + S3 + 5 * DYNAMODB
 
 
 def test_a_worker_has_called_when_its_claim_is_over() -> None:
@@ -227,7 +227,7 @@ def test_what_sends_frees_numbers_and_deletes_nothing_else() -> None:
         for statement in statements
         if "Condition" in statement
     }
-    of_deliveries = ["FAX#*", "DEST#*", "SIM#*", "CARRIER#*"]
+    of_deliveries = ["FAX#*", "DEST#*", "SIM#*", "CARRIER#*", "ALLOWANCE#*"]
     assert keys == {
         "ReadFaxesAndLines": of_deliveries,
         "ChangeFaxesAndLines": of_deliveries,

@@ -23,7 +23,8 @@ _MAX_FAX_NAME = 60
 _AREA_CODE, _OUTSIDE_PREFIX = re.compile(r"[1-9][0-9]{0,5}"), re.compile(r"[0-9]{1,3}")
 _TOKEN_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _MAX_DAYS = 3650
-_DIAL_PLAN = ("country", "areaCode", "outsidePrefix", "faxTo")
+_MAX_PAGES_PER_DAY = 10_000_000
+_DIAL_PLAN = ("country", "areaCode", "outsidePrefix", "faxTo", "pagesPerDay")
 # Requests a second, at once, and in a day, 0 for any number; more than an account has is not enforced.
 _BUDGET = {"rate": (1, 10_000), "burst": (1, 5_000), "daily": (0, 2_000_000_000)}
 
@@ -181,7 +182,10 @@ class _Reader:
         ):
             self._wrong(f'{where}: faxTo is {fax_to!r}; it must be a list of countries in quotes, such as ["DE", "US"]')
             fax_to = []
-        return DialPlan(country, entry.get("areaCode"), entry.get("outsidePrefix"), tuple(fax_to))
+        pages = entry.get("pagesPerDay")
+        if "pagesPerDay" in entry and not _is_whole(pages, 0, _MAX_PAGES_PER_DAY):
+            self._wrong(f"{where}: pagesPerDay is {pages!r}; it must be a number from 0 to {_MAX_PAGES_PER_DAY}")
+        return DialPlan(country, entry.get("areaCode"), entry.get("outsidePrefix"), tuple(fax_to), pages)
 
     def _budget(self, where: str, entry: dict[str, Any]) -> Budget | None:
         """How much may be used, where the entry says so; None also where that is a mistake."""

@@ -20,7 +20,8 @@ organizations:
   - id: "0003"
     name: Example Ltd
   - {id: "5", faxName: Ærø & Søn, timeZone: America/Argentina/Ushuaia, callerId: "+493023125000",
-     country: DE, areaCode: "30", outsidePrefix: "0", faxTo: [DE, US]}
+     country: DE, areaCode: "30", outsidePrefix: "0", faxTo: [DE, US],
+     pagesPerDay: 500}
   - {id: "4", budget: {rate: 10000, burst: 5000, daily: 2000000000}}
 users:
   - {id: alice, organization: "0003"}
@@ -44,7 +45,7 @@ tokens:
 
 ORGANIZATION = (
     "organizations, entry 1: must have id; may have areaCode, budget, callerId, country, faxName, faxTo, id, name, "
-    "outsidePrefix, timeZone"
+    "outsidePrefix, pagesPerDay, timeZone"
 )
 
 
@@ -66,7 +67,7 @@ def test_a_whole_directory() -> None:
                 "Ærø & Søn",
                 "America/Argentina/Ushuaia",
                 "+493023125000",
-                DialPlan("DE", "30", "0", ("DE", "US")),
+                DialPlan("DE", "30", "0", ("DE", "US"), 500),
             ),
             "organization 4": Organization("4", ""),
             "user alice": User("alice", "0003"),
@@ -136,6 +137,8 @@ def test_an_organization_without_a_name_has_an_empty_one() -> None:
             'country: DE, areaCode: "030"',
             "areaCode is '030'; it must be text of 1 to 6 digits that do not begin with 0",
         ),
+        ("pagesPerDay: -1", "pagesPerDay is -1; it must be a number from 0 to 10000000"),
+        ("pagesPerDay: true", "pagesPerDay is True; it must be a number from 0 to 10000000"),
         ("faxTo: DE", 'faxTo is \'DE\'; it must be a list of countries in quotes, such as ["DE", "US"]'),
         ("faxTo: [NO]", 'faxTo is [False]; it must be a list of countries in quotes, such as ["DE", "US"]'),
         ('country: DE, outsidePrefix: "*"', "outsidePrefix is '*'; it must be text of 1 to 3 digits"),

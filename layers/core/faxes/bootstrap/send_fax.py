@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
+from faxes.adapters.dynamodb.allowances import DynamoDBAllowances
 from faxes.adapters.dynamodb.directory import DynamoDBDirectory
 from faxes.adapters.dynamodb.gates import DynamoDBGates
 from faxes.adapters.dynamodb.recipients import DynamoDBRecipients
@@ -95,6 +96,7 @@ def inbox(lost: Callable[[StorageFault], None], failed: Callable[[Exception], No
             settings.speed,
             dialing=lambda organization: Dialing(organization, directory.dial_plan, directory.extension),
             caller=senders.caller,
+            allowances=DynamoDBAllowances(tables, settings.fax_table, directory.dial_plan),
             gates=DynamoDBGates(tables, settings.fax_table),
         )
     return Inbox(

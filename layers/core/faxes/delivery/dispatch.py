@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from faxes.delivery import ends, inside, policy, resume
+from faxes.delivery import allowance, ends, inside, policy, resume
 from faxes.delivery.carrier import Accepted, Call, CallState, Carrier, CarrierSilent, Refused, Report
 from faxes.delivery.lines import Lines
 from faxes.delivery.ports import Bells, Documents, IdTaken, Moved, NotOffered, NumberTaken, Recipients, Write
@@ -208,6 +208,7 @@ class Dispatch:
             self._ring(*woken, fax.organization_id, now)
         if ended and not change.recipient.inside:
             self.documents.forget(ended.reference)
+            self._give_back(found, ended)
         return Delivery(fax, change.recipient, change.attempt or found.attempt)
 
     def _ring(self, fax_id: str, position: int, organization_id: str, at: datetime) -> None:
@@ -239,14 +240,32 @@ class Dispatch:
                 return Refused(Reason.NUMBER_INVALID, "not_allowed")
             document = self.documents.offer(found, stamped=not carrier.stamps_header)
             caller = self.lines.caller_of(found.fax)
+            pages = resume.pages_of(found.recipient, attempt)
+            if not self._taken(carrier, found.fax.organization_id, pages, attempt.started_at):
+                return Refused(Reason.DAILY_LIMIT, "pages_per_day")
         except NotOffered as error:
             return Refused(error.reason, "document_not_offered")
         except StorageFault:
             return Refused(Reason.CARRIER_UNAVAILABLE, "directory_not_read")
         if self.now() > latest:
             return None
-        pages = resume.pages_of(found.recipient, attempt)
         return carrier.submit(Call(attempt.reference, found.recipient.destination, document, pages, caller))
+
+    def _taken(self, carrier: Carrier, organization_id: str, pages: int, at: datetime) -> bool:
+        """Whether the organization may still send so many pages, which are taken with that. Raises StorageFault."""
+        return carrier is self.lines.simulated or self.lines.allowances.take(organization_id, pages, at)
+
+    def _give_back(self, found: Delivery, ended: Attempt) -> None:
+        """Of an attempt that certainly sent nothing, the pages that were taken for it."""
+        live = self.lines.live
+        if live is None or ended.carrier != live.name or not allowance.unused(ended):
+            return
+        pages = resume.pages_of(found.recipient, ended)
+        try:
+            self.lines.allowances.give_back(found.fax.organization_id, pages, ended.started_at)
+        except StorageFault:
+            # They count until the day is over.
+            return
 
     def _receive(self, found: Delivery) -> Event | None:
         if found.attempt is None:

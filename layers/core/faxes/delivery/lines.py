@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from faxes.delivery.allowance import Allowances, NoLimits
 from faxes.delivery.carrier import Carrier
 from faxes.delivery.gate import Gates, NoGates
 from faxes.delivery.steps import Terms
@@ -15,7 +16,8 @@ class Lines:
     """``live`` is the deployment's carrier, None where there is none; ``simulated`` is the simulated network, which may
     be the same; ``speed`` divides its waits, and those of nobody else. ``dialing`` gives what
     the carrier dials for an organization; ``caller`` the number that it is to say a fax comes from. None where it is
-    given numbers as they are. ``gates`` says whether the carrier takes anything now."""
+    given numbers as they are. ``gates`` says whether the carrier takes anything now,
+    ``allowances`` how many pages an organization may still send."""
 
     live: Carrier | None
     simulated: Carrier | None = None
@@ -23,6 +25,7 @@ class Lines:
     dialing: Callable[[str], Dialing] | None = None
     caller: Callable[[Fax], str | None] | None = None
     gates: Gates = field(default_factory=NoGates)
+    allowances: Allowances = field(default_factory=NoLimits)
 
     def of(self, fax: Fax) -> Carrier | None:
         """Who sends this fax, None where nobody can."""

@@ -45,6 +45,8 @@ TABLE: Mapping[Reason, Row] = {
     Reason.REMOTE_HUNG_UP: _LINE,
     # The carrier's own troubles, which reach nobody's line.
     Reason.CARRIER_UNAVAILABLE: Row((1, 2, 5, 15, 30), None, dials=False),
+    # Tomorrow there are pages again, or as soon as a call sent none.
+    Reason.DAILY_LIMIT: Row((60,), None, dials=False),
     Reason.NO_ROUTE: Row((1, 2, 5, 15, 30), 5, dials=False),
     # The carrier never had it, or could not fetch the document any more.
     Reason.OUTCOME_UNKNOWN: Row((1, 5, 15), 4, dials=False),

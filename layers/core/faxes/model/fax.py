@@ -70,6 +70,7 @@ class Reason(StrEnum):
     CARRIER_UNAVAILABLE = "carrier_unavailable"
     CARRIER_REJECTED = "carrier_rejected"
     NO_CARRIER = "no_carrier"
+    DAILY_LIMIT = "daily_limit"
     LAST_PAGE_UNCONFIRMED = "last_page_unconfirmed"
     OUTCOME_UNKNOWN = "outcome_unknown"
     DOCUMENT_TOO_LARGE = "document_too_large"

@@ -32,7 +32,8 @@ class DynamoDBDirectory:
         """How an organization's users write telephone numbers. Raises StorageFault."""
         item = get(self._client, self._table, f"ORG#{organization_id}", "ORG") or {}
         fax_to = tuple(item.get("faxTo", ()))
-        return DialPlan(item.get("country"), item.get("areaCode"), item.get("outsidePrefix"), fax_to)
+        limit = int(item["pagesPerDay"]) if "pagesPerDay" in item else None
+        return DialPlan(item.get("country"), item.get("areaCode"), item.get("outsidePrefix"), fax_to, limit)
 
 
 def organization_item(
@@ -51,6 +52,7 @@ def organization_item(
         "organizationId": organization_id,
         "name": name,
         **_known(faxName=fax_name, timeZone=time_zone, callerId=caller_id),
+        **({"pagesPerDay": plan.pages_per_day} if plan.pages_per_day is not None else {}),
         **({"faxTo": list(plan.fax_to)} if plan.fax_to else {}),
         **_known(country=plan.country, areaCode=plan.area_code, outsidePrefix=plan.outside_prefix),
     }
