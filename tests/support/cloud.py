@@ -123,6 +123,14 @@ class Cloud:
         events = client("logs").filter_log_events(logGroupName="audit")["events"]
         return [json.loads(event["message"]) for event in events]
 
+    def messages(self, queue: str) -> list[dict[str, Any]]:
+        """What the messages of a queue (by logical id) say, taken out of it, those that wait as well. Read past the
+        API, as the items are."""
+        held = get_backend("sqs")[ACCOUNT_ID][REGION].queues[self.names[queue].rpartition("/")[2]]
+        found = [json.loads(message.body) for message in held._messages]
+        held._messages.clear()
+        return found
+
     def forget_faxes(self) -> None:
         """Empty the bucket and FaxTable: a new deployment costs ten times as much."""
         self.clear("FaxTable")

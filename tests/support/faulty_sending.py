@@ -51,6 +51,7 @@ FAULTS: dict[str, dict[str, Fault]] = {
     "attempt read": READ,
     "attempt write": DYNAMODB | _AFTER,
     "key read": DYNAMODB,
+    "gate read": READ,
 }
 # What is likely to be broken: a call that fails for good, or whose effect nobody is told of. The others search further.
 LIKELY = ("read_timeout always", "denied once", "closed after the effect always", "error_500 after the effect once")
@@ -72,6 +73,8 @@ def named(operation: str, sent: dict[str, Any]) -> str | None:
             return "line read" if "DEST#" in json.dumps(sent) else "recipient read"
         case "GetItem" if any(f"{kind}#" in json.dumps(sent) for kind in ("ORG", "EXT")):
             return "directory read"
+        case "GetItem" if "CARRIER#" in json.dumps(sent):
+            return "gate read"
         case "GetItem" if "#ATTEMPT#" in json.dumps(sent):
             return "attempt read"
         case "GetItem":

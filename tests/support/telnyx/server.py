@@ -1,6 +1,7 @@
 """The wire itself: HTTP on 127.0.0.1, one request at a time for each connection."""
 
 import http.client
+import io
 import json
 import ssl
 import threading
@@ -17,6 +18,7 @@ from urllib.parse import parse_qsl, urlsplit
 from tests.support.line.port import Line
 from tests.support.telnyx import checks, media, settings
 from tests.support.telnyx.account import Account, Post
+from tests.support.telnyx.broken import Breaks, Broken, How, nothing
 from tests.support.telnyx.errors import Problem, Refused
 from tests.support.telnyx.exchange import Exchange, Fax
 from tests.support.telnyx.machines import Reports, Request
@@ -75,6 +77,8 @@ class TelnyxServer:
         self.exchange.speed = speed
         self.webhooks = Webhooks(self.account, now, send or partial(post, trust=trust), self._other)
         self.requests: Counter[str] = Counter()
+        # What a test has go wrong with any request.
+        self.breaks: Breaks = nothing
         self.closed = threading.Event()
         # How much later it takes up what is stored late.
         self.late = _LATE
@@ -144,6 +148,45 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.telnyx.asked.append((self.command, self.path, body))
         self.telnyx.settle()
+        broken = self.telnyx.breaks(self.command, urlsplit(self.path).path)
+        if broken is None:
+            self._reply(answer, body)
+            return
+        if broken.effective:
+            wire, self.wfile = self.wfile, io.BytesIO()
+            try:
+                self._reply(answer, body)
+            finally:
+                self.wfile = wire
+        self._break(broken)
+
+    def _break(self, broken: Broken) -> None:
+        match broken.how:
+            case How.CLOSED:
+                self.close_connection = True
+            case How.CUT_OFF:
+                self._cut_off(slow=False)
+            case How.UNREADABLE:
+                self._send_bytes(200, "application/json", b"{'data': ")
+            case How.NO_OBJECT:
+                self._send(200, ["data"])
+            case How.ERROR_500:
+                problem = Refused(500, Problem("10007", "An unexpected error occurred."))
+                self._send(problem.status, problem.body)
+            case How.TOO_MANY:
+                problem = Refused(429, Problem("10011", "Too many requests."))
+                self._send(problem.status, problem.body, {"Retry-After": "7"})
+            case How.DENIED:
+                problem = Refused(401, Problem("10009", "The authentication headers were invalid or not included."))
+                self._send(problem.status, problem.body)
+            case How.ERROR_503:
+                self._send_bytes(503, "text/html", _HTML)
+            case How.GATEWAY_PAGE:
+                self._send_bytes(403, "text/html", _HTML)
+            case How.REDIRECT:
+                self._send(307, {}, {"Location": f"{self.telnyx.url}/faxes"})
+
+    def _reply(self, answer: Callable[[list[str], bytes], None], body: bytes) -> None:
         parts = urlsplit(self.path).path.strip("/").split("/")
         try:
             self._check_key()

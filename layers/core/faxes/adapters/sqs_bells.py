@@ -41,7 +41,8 @@ class SQSBells:
         self._send({"report": reference}, reference.partition("-")[0], after)
 
     def over(self, reference: str) -> None:
-        self._send({"over": reference}, reference.partition("-")[0], _SOON)
+        # Not lost as others are: nothing that is due would have it sent.
+        send(self._client, self._url, {"over": reference}, reference.partition("-")[0], ceil(_SOON.total_seconds()))
 
     def _send(self, message: dict[str, Any], group: str, after: timedelta) -> None:
         if after > _LONGEST:

@@ -137,5 +137,6 @@ class Bells(Protocol):
         ...
 
     def over(self, reference: str) -> None:
-        """In a moment, have nothing of an attempt stay at the carrier. Raises nothing."""
+        """In a moment, have nothing of an attempt stay at the carrier. Raises StorageFault: nothing that is due would
+        have that done later."""
         ...

@@ -54,6 +54,9 @@ def told() -> Iterator[None]:
     """Log what goes wrong, without its text, and have the invocation fail by it. Raises Failed."""
     try:
         yield
+    except Failed:
+        # It is told.
+        raise
     except (StorageFault, ServiceFault) as fault:
         reason = fault.reason if isinstance(fault, ServiceFault) else "storage"
         logger.error("failed", extra={"reason": reason, "cause": fault.cause})

@@ -10,6 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from faxes.delivery.carrier import CarrierSilent
 from faxes.delivery.dispatch import Dispatched
 from faxes.delivery.inbox import Message, Over, Ready, RecipientDue, Reported
+from faxes.edge.batch import Failed
 from faxes.errors import StorageFault
 from faxes.model import Reason
 from faxes.observability import logger, metrics
@@ -31,12 +32,13 @@ def messages(event: Mapping[str, Any]) -> Iterator[Message]:
 
 @contextmanager
 def asked(message: Message) -> Iterator[None]:
-    """A carrier that does not answer is no fault of ours, and the attempt stays due."""
+    """What the carrier does not say to a message, nothing else asks for: the message comes again. Raises Failed."""
     try:
         yield
     except CarrierSilent:
         logger.warning("carrier silent", extra=_named(message))
         metrics.add_metric("CarrierSilent", MetricUnit.Count, 1)
+        raise Failed("see the line above") from None
 
 
 def taken(message: Message, done: Dispatched) -> None:
