@@ -146,6 +146,7 @@ def test_the_functions_may_not_do_more(stack: LocalStack) -> None:
         "AuthorizeFunction": {"ReadTokens"} | NOT_ENFORCED,
         "IssueTokenFunction": {"ReadApps", "WriteTokens"} | NOT_ENFORCED,
         "RefuseFunction": set(),
+        "CarrierReportFunction": {"RememberReports", "Ring"} | NOT_ENFORCED,
         "QueueFaxFunction": {"ReadStream", "SendForWorkers", "HaveThemSent"} | NOT_ENFORCED,
         "RenderFaxFunction": {
             "TakeMessages",

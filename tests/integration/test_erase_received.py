@@ -15,12 +15,15 @@ from faxes.errors import Effect, StorageFault
 from faxes.model import Status
 from tests.support import ready
 from tests.support.cloud import Cloud
-from tests.support.sending import Deployed
+from tests.support.sending import Deployed, Log
 from tools.operations import deployed as found_stack
 from tools.operations import erase
 
 # Some time after the files were written.
 LATER = timedelta(minutes=5)
+# Sent, busy and then sent, and a call that never ends.
+PHONE, TWICE, ENDLESS = ("4915550192837", "+15005550004", "+15005550013")
+NUMBERS = {PHONE, TWICE, ENDLESS}
 
 
 def clock() -> Callable[[], datetime]:
@@ -72,6 +75,57 @@ def test_what_extensions_received_goes_along_and_nothing_is_left(cloud: Cloud, d
     tables = json.dumps([cloud.items(name) for name in ("FaxTable", "CredentialTable")] + cloud.audit())
     for secret in (uid, *copies.values(), "7778888", "0003*211", "0004*210"):
         assert secret not in tables
+
+
+def kept(cloud: Cloud, log: Log, messages: list[dict[str, Any]]) -> dict[str, str]:
+    """All that is kept, as text, by what keeps it."""
+    versions = cloud.s3.list_object_versions(Bucket=cloud.names["FileBucket"])
+    return {
+        **{name: json.dumps(cloud.items(name)) for name in ("FaxTable", "DirectoryTable", "CredentialTable")},
+        "keys": json.dumps([*versions.get("Versions", []), *versions.get("DeleteMarkers", [])], default=str),
+        "objects": "".join(content.decode("latin-1") for content in cloud.objects().values()),
+        "queue": json.dumps(messages),
+        "functions' log": json.dumps(log()),
+        "audit log": json.dumps(cloud.audit()),
+    }
+
+
+def test_a_search_over_every_store_queue_and_log_finds_nothing(cloud: Cloud, deployed: Deployed, log: Log) -> None:
+    """Of two faxes whose calls are under way, one in line behind the other, with all that a fax can have."""
+    first = deployed.queued(ENDLESS, n=1)
+    second = deployed.queued(PHONE, "0003*211", TWICE, ENDLESS, n=2)
+    deployed.take({"fax": first.id}, {"fax": second.id})
+    for _ in range(60):
+        deployed.take(*({"fax": second.id, "recipient": position} for position in (1, 2, 3)))
+        if [item["status"] for item in deployed.items("RECIPIENT#") if "ATTEMPT" not in item["sk"]].count("sent") == 3:
+            break
+    messages = deployed.messages()
+    deployed.take({"fax": first.id, "recipient": 1}, {"fax": second.id, "recipient": 4})
+    uids = {first.uid, second.uid, *received(cloud).values()}
+    ids = {first.id, second.id, *received(cloud)}
+    names = {first.files[0].name, first.files[0].sha256}
+    before = kept(cloud, log, [*messages, *deployed.messages()])
+    # That the search finds what is there: the numbers' lines, attempts, the simulated machines' own, copies, messages.
+    assert len(uids) == len(ids) == 3
+    assert {uid for uid in uids if uid in before["keys"]} == uids
+    assert {fax_id for fax_id in ids if f"FAX#{fax_id}" in before["FaxTable"]} == ids
+    assert f"media/{second.id}-001-01/paper.tif" in before["keys"]
+    assert f"media/{first.id}-001-01/fax.tif" in before["keys"]
+    for what in (PHONE, TWICE, ENDLESS, "DEST#", "SIM#", "#ATTEMPT#02", *names):
+        assert what in before["FaxTable"]
+    assert second.id in before["queue"]
+
+    for uid in (first.uid, second.uid):
+        erase.erase(cloud.stack(), uid, clock())
+    # What was in the queue comes now, for nothing.
+    deployed.take(*messages, {"fax": first.id}, {"fax": first.id, "recipient": 1}, {"fax": second.id, "recipient": 4})
+    after = kept(cloud, log, deployed.messages())
+    found = [(where, what) for where, text in after.items() for what in uids | names | NUMBERS if what in text]
+    # By its id, an operator finds a fax in the logs.
+    found += [
+        (where, fax_id) for where, text in after.items() for fax_id in ids if "log" not in where and fax_id in text
+    ]
+    assert found == []
 
 
 def test_one_that_was_erased_before_is_no_hindrance(cloud: Cloud, deployed: Deployed) -> None:
