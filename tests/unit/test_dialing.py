@@ -70,6 +70,7 @@ def test_a_number_in_full(number: str, plan: DialPlan, dialed: str) -> None:
         ("+4", NOBODY, "is too short to be dialed"),
         ("911", AMERICA, "is too short for a number of +1"),
         ("0", GERMANY, "is too short to be dialed"),
+        ("030", BERLIN, "is too short for a number of +49: it has no area code"),
         ("1", NEW_YORK, "is too short to be dialed"),
     ],
 )

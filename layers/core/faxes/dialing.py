@@ -84,12 +84,15 @@ def _national(number: str, plan: DialPlan) -> str:
     import phonenumbers as library
 
     country = plan.country or ""
-    local = library.ndd_prefix_for_region(country, True) == _TRUNK and not number.startswith(_TRUNK)
+    trunk = library.ndd_prefix_for_region(country, True) == _TRUNK
+    local = trunk and not number.startswith(_TRUNK)
     if not local:
         try:
             return _checked(number, country)
         except _OnlyLocal:
-            local = True
+            # An area's code, and nothing behind it.
+            if trunk:
+                raise
     if plan.area_code is None:
         raise NotDialed(
             "has no area code, and the directory has no areaCode for the sender's organization; write it with its area "
