@@ -1,9 +1,12 @@
 """Rights in the account of the deployed stack: taken from a role, or given to a person."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
 
+from tools.local.emulator import Emulator
 from tools.local.stack_file import LocalStack
 
 type Operator = Callable[[Mapping[str, str]], None]
@@ -33,3 +36,32 @@ def without(stack: LocalStack, function: str, sid: str) -> Iterator[None]:
         yield
     finally:
         iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(policies[name]))
+
+
+def assumed(
+    running: Emulator, statements: Sequence[Mapping[str, Any]], without: tuple[str, str] | None
+) -> dict[str, Any]:
+    """What a client of AWS's takes to have the rights of a role's statements but one of them, by its Sid and action."""
+    kept = []
+    for statement in statements:
+        actions = [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+        if left := [each for each in actions if (statement["Sid"], each) != without]:
+            kept.append({**statement, "Action": left})
+    # A policy cannot be without statements.
+    nothing = {"Sid": "Nothing", "Effect": "Allow", "Action": "sts:GetCallerIdentity", "Resource": "*"}
+    iam, name = running.client("iam"), f"role-{uuid4().hex}"
+    anybody = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    trust = {"Version": "2012-10-17", "Statement": [anybody]}
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    policy = {"Version": "2012-10-17", "Statement": [*kept, nothing]}
+    iam.put_role_policy(RoleName=name, PolicyName="rights", PolicyDocument=json.dumps(policy))
+    sts = running.client("sts")
+    given = sts.assume_role(RoleArn=role, RoleSessionName="session")["Credentials"]
+    return {
+        "endpoint_url": running.url,
+        "verify": str(running.ca_bundle),
+        "region_name": sts.meta.region_name,
+        "aws_access_key_id": given["AccessKeyId"],
+        "aws_secret_access_key": given["SecretAccessKey"],
+        "aws_session_token": given["SessionToken"],
+    }
