@@ -120,7 +120,8 @@ def test_an_owners_organization_is_the_directorys_and_not_the_numbers(
 ) -> None:
     service = Service()
     users = [User("alice", "0003"), User("bob", "0003"), User("carol", "0004")]
-    service.directory = MemoryDirectory([extension(number, owner)], users)
+    recipient = extension("0003*211", "alice")
+    service.directory = MemoryDirectory([extension(number, owner), recipient], users)
     service.submission = dataclasses.replace(service.submission, directory=service.directory)
     if principal in reach:
         fax = service.submit(TO_ONE, NOTE, user="@owner", number=number, principal=principal)

@@ -99,7 +99,9 @@ def test_the_time_is_bounded_in_all(rig: TelnyxRig, wrong: Request) -> None:
 )
 def test_a_refusal_says_why(rig: TelnyxRig, status: int, code: str, reason: Reason) -> None:
     rig.server.account.problem = (status, code)
-    assert rig.carrier.submit(rig.call()) == Refused(reason, code, str(status))
+    # What refuses the account says nothing of the fax.
+    of_account = reason is Reason.CARRIER_UNAVAILABLE
+    assert rig.carrier.submit(rig.call()) == Refused(reason, code, str(status), of_account=of_account)
 
 
 def test_a_number_that_is_none_is_no_fault_of_the_document(rig: TelnyxRig) -> None:
@@ -122,7 +124,7 @@ def test_a_key_that_was_replaced_is_read_anew_once(rig: TelnyxRig) -> None:
     other = adapter.Telnyx(
         Host(rig.server.url), lambda fresh: "KEYold", account.connection_id, account.numbers[0], rig.media.address
     )
-    assert other.submit(rig.call()) == Refused(Reason.CARRIER_UNAVAILABLE, "10009", "401")
+    assert other.submit(rig.call()) == Refused(Reason.CARRIER_UNAVAILABLE, "10009", "401", of_account=True)
 
 
 def test_every_reason_that_the_sdk_lists_is_one_of_ours() -> None:
@@ -147,7 +149,9 @@ def test_each_failure_is_reported_with_its_reason_and_word(rig: TelnyxRig, word:
     rig.server.exchange.machines[rig.well] = Machine(word)
     carrier_id = rig.submitted()
     rig.clock += LONG
-    expected = Report(CallState.FAILED, reason=REASONS.get(word, Reason.INTERNAL), code=word, detail=word)
+    of_account = word in ("account_disabled", "no_outbound_profile", "outbound_profile_daily_spend_limit_exceeded")
+    reason = REASONS.get(word, Reason.INTERNAL)
+    expected = Report(CallState.FAILED, reason=reason, code=word, detail=word, of_account=of_account)
     if word == CANCELED:
         expected = Report(CallState.CANCELED, code=word)
     assert rig.fetch(carrier_id) == expected

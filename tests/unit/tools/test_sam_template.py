@@ -96,6 +96,8 @@ def test_any_becomes_the_methods_that_no_other_function_has_on_the_path() -> Non
     for path in (f"{FAX_PATH}/{{faxId}}", f"{OLDER_PATH}/{{faxId}}"):
         own[path, "get"] = own[f"{path}/events", "get"] = "ReadFaxesFunction"
         own[path, "put"] = "ChangeFaxesFunction"
+    for path in ("/fax/{uid}", "/fax/{uid}/{document}", "/fax/{uid}/pages/{picture}"):
+        own[path, "get"] = "FaxPageFunction"
     paths = {path for path, _ in own} | {"/", "/{proxy+}"}
     expected = {(path, method): "RefuseFunction" for path in paths for method in every} | own
     assert sorted(routes) == sorted((path, method, function) for (path, method), function in expected.items())
