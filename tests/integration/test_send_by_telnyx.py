@@ -54,6 +54,34 @@ def test_a_fax_is_sent_from_a_copy_of_its_own_and_nothing_of_it_stays(deployed: 
     assert deployed.items()["RECIPIENT#001#ATTEMPT#01"]["erased"] == "204"
 
 
+def test_what_is_secret_stays_where_it_belongs(
+    deployed: Deployed, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A fax that is busy, and one that is sent: of the key, the number and the uid, what is where."""
+    caplog.set_level("INFO")
+    deployed.server.exchange.machines[NUMBER] = Machine("user_busy", times=1, dials=timedelta(), page=timedelta())
+    fax_id, uid = deployed.queued()
+    deployed.send(fax=fax_id)
+    for _ in range(100):
+        deployed.server.settle()
+        deployed.make_due()
+        deployed.send(fax=fax_id, recipient=1)
+        if deployed.items()["FAX"]["status"] == "sent":
+            break
+        deployed.server.closed.wait(0.1)
+    deployed.send(over=f"{fax_id}-001-01")
+    deployed.send(over=f"{fax_id}-001-02")
+    assert [each.deleted for each in deployed.server.exchange.faxes.values()] == [True, True]
+    written = "\n".join([*(str(vars(record)) for record in caplog.records), capsys.readouterr().out])
+    assert f"{fax_id}-001-01" in written
+    carrier = " ".join(str(part) for each in deployed.server.asked for part in each)
+    kept = json.dumps([str(each) for each in deployed.items().values()])
+    # The number stands in the record and goes to the carrier, and nowhere else; the key goes in a header alone.
+    assert [NUMBER[1:] in text for text in (written, carrier, kept)] == [False, True, True]
+    assert [KEY in text for text in (written, carrier, kept)] == [False, False, False]
+    assert [uid in text for text in (written, carrier)] == [False, False]
+
+
 def test_a_key_that_is_replaced_is_read_anew(deployed: Deployed) -> None:
     fax_id, _ = deployed.queued()
     deployed.server.account.api_key = "KEYreplaced"
