@@ -39,7 +39,7 @@ def items() -> dict[str, list[dict[str, Any]]]:
     )  # fmt: skip
     called = replace(recipient, fax_id=ENDED, status=RecipientStatus.SENDING, attempt=1)
     lease = {
-        "pk": f"DEST#{NUMBER}",
+        "pk": f"DEST#sandbox#{NUMBER}",
         "sk": "LEASE",
         "holder": f"{ENDED}#001",
         "until": text(_LONG_AGO + timedelta(hours=1)),
@@ -55,7 +55,7 @@ def items() -> dict[str, list[dict[str, Any]]]:
         ],
     }
     partitions: dict[str, list[dict[str, Any]]] = {f"FAX#{fax_id}": each for fax_id, each in found.items()}
-    partitions[f"DEST#{NUMBER}"] = [lease]
+    partitions[f"DEST#sandbox#{NUMBER}"] = [lease]
     return {pk: [wire(item) for item in each] for pk, each in partitions.items()}
 
 
