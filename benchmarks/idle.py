@@ -49,7 +49,7 @@ def items(whole: Mapping[str, Any]) -> list[Item]:
     # Reading a stream costs nothing where Lambda does it.
     queues = [mapping for mapping in mappings if "Fn::GetAtt" in mapping["EventSourceArn"]]
     polls = len(queues) * _POLLS_A_MINUTE * MINUTES
-    rules = [rule["ScheduleExpression"] for rule in every("AWS::Events::Rule")]
+    rules = [rule["ScheduleExpression"] for rule in every("AWS::Events::Rule") if "ScheduleExpression" in rule]
     if rules != ["rate(1 minute)"]:
         raise ValueError(f"what the schedules {rules} cost is not counted")
     sweep = template.functions(whole)["SweepFunction"]["Properties"]

@@ -12,7 +12,7 @@ from faxes.edge import answers, caller, change_answers, deadline, paths
 from faxes.observability import logger, metrics
 
 settings = bootstrap.Settings.from_env()
-control = bootstrap.control(settings)
+control, renewing = bootstrap.control(settings)
 addresses = settings.addresses
 app = answers.Resolver(change_answers.ERRORS)
 started()
@@ -24,9 +24,11 @@ def change_fax(user_id: str, extension: str, fax_id: str) -> Response[str]:
     event = app.current_event
     asked = change_answers.action(event)
     user, number, fax = (paths.path_value(each) for each in (user_id, extension, fax_id))
+    asking = (caller.principal(event), user, number, fax, deadline.remaining(app.lambda_context))
+    if asked == change_answers.RENEW_UPLOADS:
+        return change_answers.renewed(event, renewing.renew(*asking), addresses)
     change = control.revoke_page if asked == change_answers.REVOKE_PAGE else control.cancel
-    found = change(caller.principal(event), user, number, fax, deadline.remaining(app.lambda_context))
-    return change_answers.changed(event, asked, found, addresses)
+    return change_answers.changed(event, asked, change(*asking), addresses)
 
 
 @logger.inject_lambda_context(correlation_id_path="requestContext.extendedRequestId", clear_state=True)

@@ -1,4 +1,5 @@
-"""POST /uapi/faxes/{userId}/{extension}: a multipart form in, the accepted fax's id and uid out."""
+"""POST /uapi/faxes/{userId}/{extension}: a multipart form in, the accepted fax's id and uid out; or files that are
+announced in JSON, and where they go."""
 
 from faxes.cold_start import started  # before all else; see there
 
@@ -8,10 +9,11 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from faxes.bootstrap import create_fax as bootstrap
-from faxes.edge import answers, caller, deadline, events, fax_answers, paths
+from faxes.edge import answers, caller, deadline, events, fax_answers, paths, upload_answers
 from faxes.observability import logger, metrics
 
-submission = bootstrap.submission()
+uploading = bootstrap.uploading()
+submission = uploading.whole
 app = answers.Resolver(fax_answers.ERRORS)
 started()
 
@@ -20,14 +22,16 @@ started()
 @app.post("/unifiedapi/faxes/<user_id>/<extension>")
 def create_fax(user_id: str, extension: str) -> Response[str]:
     event = app.current_event
-    receipt = submission.submit(
-        events.form(event, submission.limits.body_bytes),
-        caller.principal(event),
-        paths.path_value(user_id),
-        paths.path_value(extension),
-        events.idempotency_key(event),
-        deadline.remaining(app.lambda_context),
-    )
+    # What does not depend on the kind of the body; read behind it.
+    asking = (paths.path_value(user_id), paths.path_value(extension))
+    remaining = deadline.remaining(app.lambda_context)
+    if upload_answers.is_announced(event):
+        said = upload_answers.members(event)
+        key = events.idempotency_key(event)
+        made = uploading.begin(said, caller.principal(event), *asking, key, remaining)
+        return upload_answers.invited(made) if made else fax_answers.nothing_to_send()
+    form = events.form(event, submission.limits.body_bytes)
+    receipt = submission.submit(form, caller.principal(event), *asking, events.idempotency_key(event), remaining)
     return fax_answers.accepted(receipt) if receipt else fax_answers.nothing_to_send()
 
 

@@ -7,7 +7,9 @@ in an account.
 """
 
 import json
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -81,6 +83,39 @@ def test_create_fax_needs_the_right_to_remove_what_it_stored(
     stack.client("s3").delete_object(Bucket=stack.bucket, Key=left.pop())
 
 
+ANNOUNCED = '{"recipients": ["7778888"], "files": [{"name": "fax.txt", "size": 2}]}'
+AS_JSON = ("-H", "Content-Type: application/json", "--data", ANNOUNCED)
+
+
+def test_create_fax_needs_to_count_what_waits_for_its_files(curl: Curl, stack: LocalStack) -> None:
+    with without(stack, "CreateFaxFunction", "CountOpenUploads"):
+        assert curl(SEND, *AS_JSON) == STORAGE_FAILED
+    assert curl(SEND, *AS_JSON).status == 200
+
+
+@pytest.mark.parametrize("function", ["CreateFaxFunction", "ChangeFaxesFunction"])
+def test_an_address_has_the_rights_of_who_signed_it(
+    curl: Curl, stack: LocalStack, tmp_path: Path, function: str
+) -> None:
+    made = curl(SEND, *AS_JSON).body
+    if function == "ChangeFaxesFunction":
+        made = curl(f"{SEND}/{made['id']}", "-X", "PUT", "--data", '{"action": "RenewUploads"}').body
+    [file] = made["files"]
+    sent = tmp_path / "fax.txt"
+    sent.write_bytes(b"hi")
+
+    def put() -> str:
+        headers = [option for name, value in file["redirectHeaders"].items() for option in ("-H", f"{name}: {value}")]
+        command = ["curl", "-s", "--cacert", stack.caBundle, "-o", "/dev/null", "-w", "%{http_code}", "-T", str(sent)]
+        return subprocess.run(
+            [*command, *headers, file["redirectUri"]], capture_output=True, check=True, text=True
+        ).stdout
+
+    with without(stack, function, "SignAddresses"):
+        assert put() == "403"
+    assert put() == "200"
+
+
 def test_the_authorizer_needs_to_read_tokens(curl: Curl, stack: LocalStack) -> None:
     # Another header's value: the gateway reuses its answer for this token for a minute.
     header = ("-H", f"Authorization: bEARER {stack.token}")
@@ -138,10 +173,12 @@ def test_the_functions_may_not_do_more(stack: LocalStack) -> None:
             # Used in a deduplication window alone, which this stack has not; tests/integration has one.
             "ReadWhetherAFaxHasFailed",
             "ReadDirectory",
+            "SignAddresses",
+            "CountOpenUploads",
         }
         | NOT_ENFORCED,
         "ReadFaxesFunction": {"ReadFaxes"} | NOT_ENFORCED,
-        "ChangeFaxesFunction": {"ReadFaxes", "ChangeFaxes"} | NOT_ENFORCED,
+        "ChangeFaxesFunction": {"ReadFaxes", "ChangeFaxes", "SignAddresses"} | NOT_ENFORCED,
         "FaxPageFunction": {"FindByUid", "ReadWhatIsShown", "ReadTimeZones", "SignAddressesOfPages"} | NOT_ENFORCED,
         "AuthorizeFunction": {"ReadTokens"} | NOT_ENFORCED,
         "IssueTokenFunction": {"ReadApps", "WriteTokens"} | NOT_ENFORCED,
@@ -180,7 +217,20 @@ def test_the_functions_may_not_do_more(stack: LocalStack) -> None:
             "WriteHistory",
             "SendForWorkers",
             "HaveThemSent",
+            "HaveUploadsLookedInto",
             # It is not traced: it runs each minute, for nothing mostly.
             "WriteLog",
         },
+        "CheckUploadFunction": {
+            "TakeMessages",
+            "ReadUploads",
+            "StoreFiles",
+            "RemoveUploadsAndFilesOfAFaxThatEnded",
+            "TellWhatHasNotCome",
+            "ReadPendingFaxes",
+            "ChangePendingFaxes",
+            "WriteRecord",
+            "EndPendingFaxesAndFreeTheirKeys",
+        }
+        | NOT_ENFORCED,
     }

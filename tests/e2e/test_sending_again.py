@@ -33,7 +33,7 @@ def submissions(stack: LocalStack, monkeypatch: pytest.MonkeyPatch) -> list[Subm
     """The use case as it is deployed, as often as requests are at once: Lambda gives each an environment of its own."""
     for name, value in killed.environment(stack).items():
         monkeypatch.setenv(name, value)
-    return [bootstrap.submission() for _ in range(AT_ONCE)]
+    return [bootstrap.uploading().whole for _ in range(AT_ONCE)]
 
 
 def test_many_at_once_with_one_key_are_one_fax_time_and_again(stack: LocalStack, submissions: list[Submission]) -> None:

@@ -60,6 +60,51 @@ def test_render_fax_does_with_all_of_them(stack: LocalStack, call: Callable[[str
     assert record(stack, fax_id)["status"] == "queued"
 
 
+@pytest.fixture
+def uploaded(curl: Curl, stack: LocalStack) -> str:
+    """A fax that waits for its file, which is there."""
+    body = {"recipients": ["7778888"], "files": [{"name": "fax.txt", "size": 6}]}
+    as_json = ("-H", "Content-Type: application/json", "--data", json.dumps(body))
+    fax_id = str(curl(SEND, *as_json).body["id"])
+    stack.client("s3").put_object(Bucket=stack.bucket, Key=f"uploads/{fax_id}/1", Body=b"A fax.")
+    return fax_id
+
+
+def status(curl: Curl, fax_id: str) -> str:
+    return str(curl(f"{SEND}/{fax_id}").body["status"])
+
+
+@pytest.mark.parametrize(
+    "sid",
+    [
+        "ReadUploads",
+        "StoreFiles",
+        "ReadPendingFaxes",
+        "ChangePendingFaxes",
+        "WriteRecord",
+        "EndPendingFaxesAndFreeTheirKeys",
+    ],
+)
+def test_check_upload_needs(
+    stack: LocalStack, curl: Curl, call: Callable[[str, Any], bool], uploaded: str, sid: str
+) -> None:
+    with without(stack, "CheckUploadFunction", sid):
+        assert not call("CheckUploadFunction", message(uploaded))
+    assert status(curl, uploaded) == "uploading"
+    assert call("CheckUploadFunction", message(uploaded))
+    assert status(curl, uploaded) == "accepted"
+
+
+def test_check_upload_needs_to_remove_what_it_took(
+    stack: LocalStack, curl: Curl, call: Callable[[str, Any], bool], uploaded: str, keys: Callable[[], set[str]]
+) -> None:
+    with without(stack, "CheckUploadFunction", "RemoveUploadsAndFilesOfAFaxThatEnded"):
+        assert call("CheckUploadFunction", message(uploaded))
+    assert status(curl, uploaded) == "accepted"
+    # It is removed after a day.
+    assert f"uploads/{uploaded}/1" in keys()
+
+
 def have_it_due(stack: LocalStack, fax_id: str) -> None:
     stack.client("dynamodb").update_item(
         TableName=stack.faxTable,

@@ -58,7 +58,7 @@ def test_what_is_kept_and_how_long_things_may_take(cloud: Cloud, monkeypatch: py
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    submission = bootstrap.submission()
+    submission = bootstrap.uploading().whole
     assert submission.timing == Timing(
         put_all=S3_BUDGET.longest,
         write=DYNAMODB_BUDGET.longest,
@@ -77,7 +77,7 @@ def test_an_extension_is_remembered_where_an_operator_says_so(
     environment = template.environment(template.load(), "CreateFaxFunction", cloud.names)
     for name, value in (environment | {"DIRECTORY_CACHE_SECONDS": seconds}).items():
         monkeypatch.setenv(name, value)
-    submission = bootstrap.submission()
+    submission = bootstrap.uploading().whole
     asked: list[str] = []
     tables: Any = submission.faxes
     tables._client.meta.events.register("before-send", lambda event_name, **_: asked.append(event_name))

@@ -13,7 +13,7 @@ from tools.client.answers import differences
 
 EVENTS = template.ROOT / "events"
 READ = requests.names("read_faxes")
-CHANGE = [name for name in requests.names("change_faxes") if name != "change-revoke-page"]
+CHANGE = [name for name in requests.names("change_faxes") if name not in ("change-revoke-page", "change-renew-uploads")]
 # What is counted of a request, by its answer's status.
 COUNTED = {"read_faxes": {200: "FaxRead"}, "change_faxes": {200: "CancelAccepted"}}
 REFUSED = {"read_faxes": "ReadRefused", "change_faxes": "ChangeRefused"}
@@ -101,6 +101,19 @@ def test_event_that_changes(name: str, deployed: Cloud, context: Any) -> None:
         "revision": 2,
         "actor": "example-app",
         "expiresAt": record["expiresAt"],
+    }
+
+
+def test_event_that_asks_for_new_addresses(deployed: Cloud, context: Any) -> None:
+    before = items(deployed)
+
+    actual = deployed.function("change_faxes").handler(event("change-renew-uploads"), context)
+
+    assert_answers("change-renew-uploads", actual)
+    key = ("UPLOAD#115937093837908", "UPLOAD")
+    after = items(deployed)
+    assert {each: item for each, item in after.items() if before.get(each) != item} == {
+        key: before[key] | {"revision": 3, "closesAt": json.loads(actual["body"])["closesAt"]}
     }
 
 
@@ -281,7 +294,8 @@ def test_each_request_leaves_one_line_and_one_count(
         [counted] = json.loads(capsys.readouterr().out)["_aws"]["CloudWatchMetrics"]
         names = {metric["Name"] for metric in counted["Metrics"]}
         expected = COUNTED[function].get(answer(name)["statusCode"], REFUSED[function])
-        assert names == {"PageRevoked" if name == "change-revoke-page" else expected}
+        others = {"change-revoke-page": "PageRevoked", "change-renew-uploads": "UploadsRenewed"}
+        assert names == {others.get(name, expected)}
 
 
 @pytest.mark.parametrize(("function", "name"), [("read_faxes", "read-fax"), ("change_faxes", "change-cancel")])

@@ -44,6 +44,7 @@ _FUNCTIONS = {
     "send_fax": "SendFaxFunction",
     "carrier_report": "CarrierReportFunction",
     "sweep": "SweepFunction",
+    "check_upload": "CheckUploadFunction",
 }
 
 
@@ -158,6 +159,7 @@ def cloud() -> Iterator[Cloud]:
         queue: Any = boto3.client
         names = {"FileBucket": "file-bucket"}
         names["RenderQueue"] = queue("sqs").create_queue(QueueName="render")["QueueUrl"]
+        names["UploadQueue"] = queue("sqs").create_queue(QueueName="upload")["QueueUrl"]
         names["SendQueue"] = queue("sqs").create_queue(QueueName="send")["QueueUrl"]
         s3.create_bucket(Bucket="file-bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
         for logical_id, table in template.resources(template.part("storage.yaml"), "AWS::DynamoDB::Table").items():

@@ -202,14 +202,20 @@ def _acceptable(cases: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     (Not `maxItems`: the same number twice is one recipient.)
     """
     valid = is_valid(load(), "#/components/schemas/Recipient")
+    announced = is_valid(load(), "#/components/schemas/AnnouncedFile")
 
     @st.composite
     def drawn(draw: Callable[..., Any]) -> Any:
         case = draw(cases)
         form = case.body if isinstance(case.body, dict) else {}
-        if isinstance(form.get("files"), list):
+        of_a_form = case.media_type != "application/json"
+        if isinstance(form.get("files"), list) and of_a_form:
             form["files"] = [draw(st.sampled_from(REAL_FILES)) for _ in form["files"]]
-        request = form.get("request")
+        elif isinstance(form.get("files"), list):
+            # Here, too, what is not valid stays.
+            files = enumerate(form["files"], start=1)
+            form["files"] = [{"name": f"{n}.pdf", "size": n} if announced(each) else each for n, each in files]
+        request = form.get("request") if of_a_form else form
         if isinstance(request, dict) and isinstance(request.get("recipients"), list):
             # What is not valid stays: the case may be there for its sake.
             request["recipients"] = sorted(request["recipients"], key=valid)[:5]

@@ -29,6 +29,7 @@ def test_every_log_group_forgets() -> None:
         "CarrierReportLogGroup": {"Ref": "LogRetentionDays"},
         "FaxPageLogGroup": {"Ref": "LogRetentionDays"},
         "ChangeFaxesLogGroup": {"Ref": "LogRetentionDays"},
+        "CheckUploadLogGroup": {"Ref": "LogRetentionDays"},
         "CreateFaxLogGroup": {"Ref": "LogRetentionDays"},
         "IssueTokenLogGroup": {"Ref": "LogRetentionDays"},
         "QueueFaxLogGroup": {"Ref": "LogRetentionDays"},

@@ -59,6 +59,7 @@ def test_the_alarms_watch_these() -> None:
         "RenderFaxErrorsAlarm": ("AWS/Lambda", "Errors", "RenderFaxFunction"),
         "SweepErrorsAlarm": ("AWS/Lambda", "Errors", "SweepFunction"),
         "RenderDeadLettersAlarm": ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "RenderDeadLettersName"),
+        "UploadDeadLettersAlarm": ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "UploadDeadLettersName"),
         "RenderQueueAgeAlarm": ("AWS/SQS", "ApproximateAgeOfOldestMessage", "RenderQueueName"),
         "OldestDueAlarm": ("FaxApi", "OldestDueSeconds", "ServiceName"),
         "SendDeadLettersAlarm": ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "SendDeadLettersName"),

@@ -153,7 +153,7 @@ def test_a_key_encrypts_the_functions_logs_and_the_gateways() -> None:
             ["kms:Decrypt", "kms:DescribeKey"],
             "dynamodb",
         ),
-        (RIGHTS, "KeyForFiles", ["CreateFaxRole"], "kms:GenerateDataKey", "s3"),
+        (RIGHTS, "KeyForFiles", ["CreateFaxRole", "ChangeFaxesRole"], "kms:GenerateDataKey", "s3"),
         (RIGHTS, "KeyForPages", ["FaxPageRole"], "kms:Decrypt", "s3"),
         (
             DELIVERY,

@@ -29,8 +29,11 @@ def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> N
         return str({"Fn::GetAtt": [logical_id, "Arn"]})
 
     files = str({"Fn::Sub": "${FileBucketArn}/faxes/*"})
+    uploads = str({"Fn::Sub": "${FileBucketArn}/uploads/*"})
     create_fax = {
         ("s3:PutObject", files),
+        ("s3:PutObject", uploads),
+        ("dynamodb:Query", handed("FaxTable")),
         ("s3:DeleteObject", files),
         ("dynamodb:PutItem", handed("FaxTable")),
         ("dynamodb:GetItem", handed("FaxTable")),
@@ -48,6 +51,7 @@ def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> N
         ("xray:PutTraceSegments", "*"),
     }
     change_faxes = {
+        ("s3:PutObject", uploads),
         ("dynamodb:Query", handed("FaxTable")),
         ("dynamodb:UpdateItem", handed("FaxTable")),
         ("dynamodb:PutItem", handed("FaxTable")),
@@ -121,11 +125,25 @@ def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> N
     send_fax |= {("s3:PutObject", str({"Fn::Sub": f"{media}/paper.tif"}))}
     sweep = (
         {each for each in logged("Sweep") if not each[0].startswith("xray:")}
-        | {("sqs:SendMessage", arn("SendQueue"))}
+        | {("sqs:SendMessage", arn("SendQueue")), ("sqs:SendMessage", str({"Ref": "UploadQueueArn"}))}
         | change
         | {("dynamodb:Query", due), ("sqs:SendMessage", queue)}
     )
+    whole = "arn:${AWS::Partition}:s3:::${FileBucketName}"
+    uploaded = str({"Fn::Sub": f"{whole}/uploads/*"})
+    both = str([{"Fn::Sub": f"{whole}/uploads/*"}, {"Fn::Sub": bucket}])
+    check_upload = logged("CheckUpload") | {
+        ("s3:GetObject", uploaded),
+        ("s3:PutObject", documents),
+        ("s3:DeleteObject", both),
+        ("s3:ListBucket", str({"Fn::Sub": whole})),
+    }
+    check_upload |= {
+        (f"sqs:{action}", arn("UploadQueue")) for action in ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
+    }
+    check_upload |= {(f"dynamodb:{action}", records) for action in ("GetItem", "UpdateItem", "PutItem", "DeleteItem")}
     rights = {
+        "CheckUploadRole": check_upload,
         "CreateFaxRole": create_fax,
         "ReadFaxesRole": read_faxes,
         "ChangeFaxesRole": change_faxes,
@@ -145,6 +163,7 @@ def test_each_role_holds_exactly_these_actions_on_exactly_these_resources() -> N
     )
     of_options = [
         "CarriersKey",
+        "CheckUploadKey",
         "KeyForFiles",
         "KeyForPages",
         "KeyForTables",
@@ -166,7 +185,8 @@ def test_what_create_fax_reads_of_faxes_is_the_idempotency_records_and_how_one_e
     statements = properties("CreateFaxRole")["Policies"][0]["PolicyDocument"]["Statement"]
     conditions = {statement["Sid"]: statement["Condition"] for statement in statements if "Condition" in statement}
     assert conditions == {
-        "ReadIdempotencyRecords": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["IDEMPOTENCY#*"]}},
+        "ReadIdempotencyRecords": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["IDEMPOTENCY#*", "UPLOAD#*"]}},
+        "CountOpenUploads": {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["UPLOADS#*"]}},
         "ReadWhetherAFaxHasFailed": {
             "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["FAX#*"]},
             "ForAllValues:StringEquals": {"dynamodb:Attributes": ["pk", "sk", "status"]},
@@ -181,7 +201,23 @@ def test_what_create_fax_reads_of_faxes_is_the_idempotency_records_and_how_one_e
 def test_what_is_read_and_changed_of_faxes_is_not_the_idempotency_records(role: str, rights: list[str]) -> None:
     statements = properties(role)["Policies"][0]["PolicyDocument"]["Statement"]
     conditions = {statement["Sid"]: statement["Condition"] for statement in statements if "Condition" in statement}
-    assert conditions == {key: {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["FAX#*"]}} for key in rights}
+    of_faxes = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["FAX#*", "UPLOAD#*"]}}
+    assert conditions == dict.fromkeys(rights, of_faxes)
+
+
+def test_check_upload_writes_a_record_and_changes_nothing_but_what_waits_for_files() -> None:
+    role = template.part("uploads.yaml")["Resources"]["CheckUploadRole"]["Properties"]
+    keys = {
+        statement["Sid"]: statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+        for statement in role["Policies"][0]["PolicyDocument"]["Statement"]
+        if "ForAllValues:StringLike" in statement.get("Condition", {})
+    }
+    assert keys == {
+        "ReadPendingFaxes": ["UPLOAD#*", "FAX#*", "IDEMPOTENCY#*"],
+        "ChangePendingFaxes": ["UPLOAD#*"],
+        "WriteRecord": ["FAX#*"],
+        "EndPendingFaxesAndFreeTheirKeys": ["UPLOAD#*", "UPLOADS#*", "IDEMPOTENCY#*"],
+    }
 
 
 def test_an_item_that_issue_token_writes_is_a_token() -> None:

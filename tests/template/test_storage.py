@@ -69,12 +69,13 @@ def test_the_bucket_is_private_encrypted_and_forgets() -> None:
     assert "VersioningConfiguration" not in bucket
     assert "BucketName" not in bucket
     assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
-    expiry, media, unfinished = bucket["LifecycleConfiguration"]["Rules"]
+    expiry, media, uploads, unfinished = bucket["LifecycleConfiguration"]["Rules"]
     assert (expiry["Prefix"], expiry["ExpirationInDays"]) == ("faxes/", {"Ref": "RetentionDays"})
     # Longer than any attempt lasts, and no longer than that somebody may look why one stayed.
     assert (media["Prefix"], media["ExpirationInDays"]) == ("media/", 3)
     assert document_key("1-001-01").startswith(media["Prefix"])
     assert paper_key("1-001-01").startswith(media["Prefix"])
+    assert (uploads["Prefix"], uploads["ExpirationInDays"]) == ("uploads/", 1)
     assert unfinished["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
 
 

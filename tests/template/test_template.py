@@ -66,6 +66,11 @@ def test_a_part_gets_its_parameters(name: str) -> None:
         == {
             # Its own name is longer: it begins with the stack's.
             "Storage": {"ServiceName": {"Ref": "AWS::StackName"}},
+            "Uploads": {"ServiceName": {"Ref": "AWS::StackName"}, "KeyArn": KEY_OR_NONE}
+            | {
+                output: {"Fn::GetAtt": ["Storage", f"Outputs.{output}"]}
+                for output in ("FileBucketName", "FaxTableName")
+            },
             "Monitoring": {"ServiceName": {"Ref": "AWS::StackName"}}
             | {
                 output: {"Fn::GetAtt": ["Delivery", f"Outputs.{output}"]}
@@ -79,6 +84,10 @@ def test_a_part_gets_its_parameters(name: str) -> None:
                     "SendQueueName",
                     "SendDeadLettersName",
                 )
+            }
+            | {
+                output: {"Fn::GetAtt": ["Uploads", f"Outputs.{output}"]}
+                for output in ("CheckUploadFunction", "UploadDeadLettersName")
             },
             "Rights": {"KeyArn": KEY_OR_NONE}
             | {
@@ -102,6 +111,10 @@ def test_a_part_gets_its_parameters(name: str) -> None:
             | {
                 output: {"Fn::GetAtt": ["Storage", f"Outputs.{output}"]}
                 for output in ("FileBucketName", "FaxTableName", "FaxTableStreamArn", "DirectoryTableName")
+            }
+            | {
+                output: {"Fn::GetAtt": ["Uploads", f"Outputs.{output}"]}
+                for output in ("UploadQueueArn", "UploadQueueUrl")
             },
             "Front": {"ApiId": {"Ref": "Api"}, "StageName": {"Ref": "Api.Stage"}},
             "Budgets": {
@@ -199,7 +212,9 @@ def test_the_environment_is_what_the_settings_read() -> None:
         SharedKeys("51af3dc0da7711e4872e1234567db123users", "51af3dc0da7711e4872e1234567db123apps"),
     )
     assert read_faxes.Settings.from_env(reading) == read_faxes.Settings("faxes", "", Publication(on=False, days=30))
-    assert change_faxes.Settings.from_env(control) == change_faxes.Settings("faxes", "", Publication(on=False, days=30))
+    assert change_faxes.Settings.from_env(control) == change_faxes.Settings(
+        "files", "faxes", "", Publication(on=False, days=30)
+    )
     assert fax_page.Settings.from_env(page) == fax_page.Settings(
         "faxes", "directory", "files", Publication(on=False, days=30)
     )
@@ -221,6 +236,9 @@ def test_every_limit_is_a_parameter() -> None:
         ("MaxPixelsPerFax", "MAX_PIXELS_PER_FAX", "CreateFaxFunction", create_fax.Settings),
         ("MaxBytesPerFile", "MAX_BYTES_PER_FILE", "CreateFaxFunction", create_fax.Settings),
         ("MaxBodyBytes", "MAX_BODY_BYTES", "CreateFaxFunction", create_fax.Settings),
+        ("MaxUploadBytesPerFax", "MAX_UPLOAD_BYTES_PER_FAX", "CreateFaxFunction", create_fax.Settings),
+        ("MaxUploadBytesPerFile", "MAX_UPLOAD_BYTES_PER_FILE", "CreateFaxFunction", create_fax.Settings),
+        ("MaxOpenUploadsPerApp", "MAX_OPEN_UPLOADS_PER_APP", "CreateFaxFunction", create_fax.Settings),
         ("RetentionDays", "RETENTION_DAYS", "CreateFaxFunction", create_fax.Settings),
         ("IdempotencyHours", "IDEMPOTENCY_HOURS", "CreateFaxFunction", create_fax.Settings),
         ("DeduplicationMinutes", "DEDUPLICATION_MINUTES", "CreateFaxFunction", create_fax.Settings),

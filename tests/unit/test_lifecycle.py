@@ -16,17 +16,20 @@ NOW = datetime(2026, 11, 30, 6, 0, tzinfo=UTC)
 
 # A row for each event, a column for each state; "-" cannot happen.
 FAX = """
-                      accepted   rendering  queued    sending         sent  partially_sent  failed  canceled  received
-rendering_started     rendering  rendering  -         -               -     -               -       -         -
-pages_ready           -          queued     -         -               -     -               -       -         -
-sending_started       -          -          sending   -               -     -               -       -         -
-cancel_requested      -          -          queued    sending         -     -               -       -         -
-ended_sent            -          -          -         sent            -     -               -       -         -
-ended_partially_sent  -          -          -         partially_sent  -     -               -       -         -
-ended_failed          failed     failed     failed    failed          -     -               -       -         -
-ended_canceled        canceled   canceled   canceled  canceled        -     -               -       -         -
-received              received   -          -         -               -     -               -       -         -
-"""
+                     uploading accepted  rendering queued   sending        sent partially_sent failed canceled received refused expired
+rendering_started    -         rendering rendering -        -              -    -              -      -        -        -       -
+pages_ready          -         -         queued    -        -              -    -              -      -        -        -       -
+sending_started      -         -         -         sending  -              -    -              -      -        -        -       -
+cancel_requested     -         -         -         queued   sending        -    -              -      -        -        -       -
+ended_sent           -         -         -         -        sent           -    -              -      -        -        -       -
+ended_partially_sent -         -         -         -        partially_sent -    -              -      -        -        -       -
+ended_failed         -         failed    failed    failed   failed         -    -              -      -        -        -       -
+ended_canceled       -         canceled  canceled  canceled canceled       -    -              -      -        -        -       -
+received             -         received  -         -        -              -    -              -      -        -        -       -
+accepted             accepted  -         -         -        -              -    -              -      -        -        -       -
+refused              refused   -         -         -        -              -    -              -      -        -        -       -
+expired              expired   -         -         -        -              -    -              -      -        -        -       -
+"""  # noqa: E501  # as wide as there are states
 RECIPIENT = """
                 waiting         sending         in_doubt        sent  partially_sent  failed  canceled
 claimed         sending         -               -               -     -               -       -

@@ -78,7 +78,11 @@ def test_what_is_not_shown_is_alike_after_the_same_read(fax: PublicFax) -> None:
     assert made.faxes.reads == of_nobody.faxes.reads == [UID] * 3
 
 
-@pytest.mark.parametrize("status", sorted(Status))
+# What is still uploaded, or ended without its files, has no record, by which a page is found.
+PENDING = {Status.UPLOADING, Status.REFUSED, Status.EXPIRED}
+
+
+@pytest.mark.parametrize("status", sorted(set(Status) - PENDING))
 def test_every_other_state_is_shown(status: str) -> None:
     assert showing(public(status=status)).page(UID, None).fax.status == status
 

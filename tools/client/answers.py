@@ -7,8 +7,8 @@ An expected answer is a JSON file of three members:
 ``body`` is the value that the answer's JSON body must have, or null where the answer has no body. What is drawn anew
 for every fax or login cannot be stored: the strings "<id>", "<uid>" and "<token>" stand for any id (decimal digits),
 any uid (32 lower-case hex digits) and any token (43 letters, digits, dashes and underscores: 256 bits); "<time>" stands
-for any time, "<etag>" for any ETag. An error's
-``requestId`` is left out altogether: it is each request's own.
+for any time, "<second>" for one in whole seconds, "<address>" for any address that a file is uploaded to, "<etag>" for
+any ETag. An error's ``requestId`` is left out altogether: it is each request's own.
 """
 
 import json
@@ -22,6 +22,8 @@ _ANY_OF = {
     "<uid>": re.compile(r"[0-9a-f]{32}"),
     "<token>": re.compile(r"[A-Za-z0-9_-]{43}"),
     "<time>": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z"),
+    "<second>": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"),
+    "<address>": re.compile(r"https?://[^ ?]+/uploads/[0-9]+/[0-9]+\?[^ ]*X-Amz-Signature=[0-9a-f]{64}[^ ]*"),
     "<etag>": re.compile(r'"[0-9a-f]{32}"'),
 }
 _MEMBERS = {"statusCode", "headers", "body"}

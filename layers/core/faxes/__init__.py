@@ -21,6 +21,9 @@ A request flows one way:
         intake.claims             a request that comes again: looked up, and written with the fax's record
           intake.idempotency      what makes it the same fax
         ids                       what names a fax, and where its files lie
+      intake.uploading            files that are announced in JSON -> addresses to upload them to
+        intake.announced          the body -> what it asks for, and its files
+        intake.inviting           addresses, and new ones for a caller who asks (change_faxes)
       adapters.s3, .dynamodb      the stores that submission, access and tokens ask for
       edge.answers, .fax_answers  an error, or what was accepted -> an answer, a log line, a count
     functions/read_faxes/app.py   a fax's id -> the fax as it is now; its history
@@ -36,6 +39,10 @@ A request flows one way:
       showing                     which faxes are shown, for how long, and what of them
       adapters.dynamodb.showing, .s3_links   the fax by its uid; addresses for a minute
       edge.page_answers, .page    what was read -> HTML, in the browser's language; 404 for all else
+    functions/check_upload/app.py a file that was uploaded -> an accepted fax, or one that is refused or expired
+      edge.checked                S3's events; what became of each -> a log line, counts
+      intake.checking             each file as a form's; then record and pending fax in one transaction
+      adapters.s3_uploads, .dynamodb.pending
     functions/authorize/app.py    the bearer token -> who is calling, or deny
       edge.authorizer             event -> Authorization header; who is calling -> policy
       tokens                      Authorization header -> Principal

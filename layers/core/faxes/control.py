@@ -130,8 +130,11 @@ class Control:
         try:
             status = lifecycle.after(fax.status, event)
         except IllegalTransition as illegal:
+            only = "only a fax that has not ended can be canceled"
+            if fax.status == Status.UPLOADING:
+                only = "only a fax that was accepted can be canceled, and without its files it expires"
             raise StateInvalid(
-                f"Fax {fax.id} is {fax.status}; only a fax that has not ended can be canceled.",
+                f"Fax {fax.id} is {fax.status}; {only}.",
                 reason="fax_not_cancelable",
             ) from illegal
         changed = replace(

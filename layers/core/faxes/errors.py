@@ -13,6 +13,7 @@
     │   ├── FaxNotFound           fax_not_found
     │   ├── StateInvalid          fax_state_invalid
     │   ├── ChangeInvalid         request_invalid
+    │   ├── TooManyUploads        too_many_requests
     │   ├── CountInvalid          count_invalid
     │   ├── CursorInvalid         cursor_invalid
     │   ├── ReportInvalid         report_invalid
@@ -111,6 +112,12 @@ class ChangeInvalid(RequestRefused):
     """The body does not say how a fax shall be changed."""
 
     code = "request_invalid"
+
+
+class TooManyUploads(RequestRefused):
+    """The caller has as many faxes that wait for their files as it may have."""
+
+    code = "too_many_requests"
 
 
 class CountInvalid(RequestRefused):

@@ -4,6 +4,7 @@ them.
 The uid opens the public fax page and names the objects: ``faxes/<uid>/<n>.<kind>`` as they were sent, and as they are
 faxed ``pages.tif``, ``pages.pdf`` and ``page-<n>.png`` beside them. What an attempt offers its carrier lies apart,
 under the attempt's reference, so that no address which leaves the service holds a uid: ``media/<reference>/fax.tif``.
+What is uploaded lies at ``uploads/<id>/<n>`` until it was looked into, for the same reason.
 """
 
 import re
@@ -22,6 +23,8 @@ _UID = re.compile(r"[0-9a-f]{32}")
 
 _FILES = "faxes/"
 _MEDIA = "media/"
+_UPLOADS = "uploads/"
+_UPLOAD = re.compile(rf"{_UPLOADS}([1-9][0-9]{{0,15}})/([1-9][0-9]?)")
 # The key of no file.
 NO_FILE = f"{_FILES}nothing"
 
@@ -56,6 +59,17 @@ def files_of(uid: str) -> str:
 def file_key(uid: str, position: int, kind: Kind) -> str:
     """The key of a fax's file at this position (from 1)."""
     return f"{files_of(uid)}{position}.{kind}"
+
+
+def upload_key(fax_id: str, position: int) -> str:
+    """The key under which a fax's file at this position (from 1) is uploaded."""
+    return f"{_UPLOADS}{fax_id}/{position}"
+
+
+def upload_of(key: str) -> tuple[str, int] | None:
+    """The fax and the position that such a key is of, None where it is none."""
+    found = _UPLOAD.fullmatch(key)
+    return (found[1], int(found[2])) if found else None
 
 
 def tiff_key(uid: str) -> str:

@@ -1,6 +1,8 @@
 """How a fax and each of its recipients move from one state to the next: a table for each, and nothing else moves them.
 
-    fax        accepted -> rendering -> queued -> sending -> sent, partially_sent, failed or canceled
+    fax        uploading -> accepted, refused or expired, where its files come later than the request; then, and at once
+               where they came with it:
+               accepted -> rendering -> queued -> sending -> sent, partially_sent, failed or canceled
                received: one that came in at an extension
     recipient  waiting -> sending -> sent, partially_sent, failed or canceled; from sending back to waiting for the next
                attempt; to in_doubt and back where the carrier did not say whether it took the fax
@@ -15,12 +17,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from faxes.model import Attempt, Counts, Fax, Reason, Recipient, RecipientStatus, Status
+from faxes.model import Attempt, Counts, Fax, PendingFax, Reason, Recipient, RecipientStatus, Status
 
 
 class FaxEvent(StrEnum):
     """What happens to a fax."""
 
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    EXPIRED = "expired"
     RENDERING_STARTED = "rendering_started"
     PAGES_READY = "pages_ready"
     SENDING_STARTED = "sending_started"
@@ -52,6 +57,10 @@ class RecipientEvent(StrEnum):
 
 
 FAX: Mapping[tuple[Status, FaxEvent], Status] = {
+    # Its files came; one of them cannot be faxed; or they never came.
+    (Status.UPLOADING, FaxEvent.ACCEPTED): Status.ACCEPTED,
+    (Status.UPLOADING, FaxEvent.REFUSED): Status.REFUSED,
+    (Status.UPLOADING, FaxEvent.EXPIRED): Status.EXPIRED,
     # A worker that was stopped leaves a fax that another one takes up again.
     (Status.ACCEPTED, FaxEvent.RENDERING_STARTED): Status.RENDERING,
     (Status.RENDERING, FaxEvent.RENDERING_STARTED): Status.RENDERING,
@@ -103,7 +112,8 @@ RECIPIENT: Mapping[tuple[RecipientStatus, RecipientEvent], RecipientStatus] = {
     (_R.IN_DOUBT, _E.CANCELED): _R.CANCELED,
 }
 
-FINAL = frozenset({Status.SENT, Status.PARTIALLY_SENT, Status.FAILED, Status.CANCELED, Status.RECEIVED})
+_ENDED = {Status.SENT, Status.PARTIALLY_SENT, Status.FAILED, Status.CANCELED, Status.RECEIVED}
+FINAL = frozenset({Status.REFUSED, Status.EXPIRED, *_ENDED})
 FINAL_FOR_A_RECIPIENT = frozenset({_R.SENT, _R.PARTIALLY_SENT, _R.FAILED, _R.CANCELED})
 
 
@@ -156,13 +166,15 @@ class FaxInFull:
     """A fax with its recipients, in their order, and their attempts, in theirs. Without recipients until its pages are
     ready, and where a release before deliveries accepted it: then ``fax.recipients`` alone says to whom it goes.
 
-    ``pages`` are those that are ready; ``failure`` says why none could be made."""
+    ``pages`` are those that are ready; ``failure`` says why none could be made. ``pending`` is a fax's that waits for
+    its files, or ended without them."""
 
     fax: Fax
     recipients: tuple[Recipient, ...] = ()
     attempts: tuple[Attempt, ...] = ()
     pages: tuple[ReadyPage, ...] = ()
     failure: RenderFailure | None = None
+    pending: PendingFax | None = None
 
 
 class IllegalTransition(Exception):

@@ -10,6 +10,8 @@ All are kept, so that nobody needs to make them. The expected answers in events/
 Longer than 350 lines: each client stands beside the requests that are made of it.
 """
 
+import base64
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -216,7 +218,7 @@ def python_requests(*parts: bytes) -> bytes:
 def requests() -> dict[str, bytes]:
     """Every request by its name."""
     faxes = _clients() | _paths() | _forms() | _names() | _recipients() | _refused_files() | _refused_forms()
-    return faxes | _status() | _logins() | _refused_logins() | _other_methods_and_paths()
+    return faxes | _uploads() | _status() | _logins() | _refused_logins() | _other_methods_and_paths()
 
 
 def _clients() -> dict[str, bytes]:
@@ -303,7 +305,7 @@ def _status() -> dict[str, bytes]:
     """Of the faxes in events/stored/faxes.json."""
     older = "/unifiedapi/faxes/@me/0003*210"
     history = f"{ME}/115937093837901/events"
-    cancel = b'{"action": "Cancel"}'
+    cancel, renew = b'{"action": "Cancel"}', b'{"action": "RenewUploads"}'
     return {
         "read-fax": get(f"{ME}/115937093837901"),
         "read-fax-older-path": get(f"{older}/115937093837901/"),
@@ -311,6 +313,8 @@ def _status() -> dict[str, bytes]:
         # Accepted by a release before deliveries.
         "read-fax-accepted": get(f"{ME}/115937093837905"),
         "read-fax-received": get(f"{ME}/115937093837907"),
+        "read-fax-uploading": get(f"{ME}/115937093837908"),
+        "read-fax-refused": get(f"{ME}/115937093837909"),
         "read-history-received": get(f"{ME}/115937093837907/events"),
         "read-fax-unknown": get(f"{ME}/115937093837902"),
         "read-fax-of-another-user": get(f"{ME}/115937093837906"),
@@ -329,6 +333,8 @@ def _status() -> dict[str, bytes]:
         "change-cancel-unknown": put(f"{ME}/115937093837902", cancel),
         "change-action-unknown": put(f"{ME}/115937093837904", b'{"action": "Resend"}'),
         "change-action-missing": put(f"{ME}/115937093837904", b"{}"),
+        "change-renew-uploads": put(f"{ME}/115937093837908", renew),
+        "change-renew-uploads-sent": put(f"{ME}/115937093837903", renew),
         "change-not-json": put(f"{ME}/115937093837904", b"action=Cancel", URLENCODED),
         "change-user-malformed": put("/uapi/faxes/@everyone/0003*210/115937093837904", cancel),
         "change-extension-malformed": put("/unifiedapi/faxes/@me/0003*210*1/115937093837904", cancel),
@@ -442,7 +448,6 @@ def _refused_forms() -> dict[str, bytes]:
     return {
         # What JavaScript makes of a form that is sent as text.
         "object-form-data": mcp_server(body=b"[object FormData]", content_type="text/plain"),
-        "json-body": curl(body=TO_PHONE, content_type="application/json"),
         "body-empty": curl(body=b""),
         "boundary-missing": curl(request_part(), file_part(), content_type="multipart/form-data"),
         "cut-off-upload": curl(body=whole[: len(whole) // 2]),
@@ -453,6 +458,25 @@ def _refused_forms() -> dict[str, bytes]:
         "content-encoding": curl(request_part(), file_part()).replace(b"Accept:", b"Content-Encoding: gzip\r\nAccept:"),
         "two-requests": curl(request_part(), request_part(TO_EXTENSION), file_part()),
         "published-sample": published_sample(),
+    }
+
+
+def _uploads() -> dict[str, bytes]:
+    """Files that are announced in JSON, and uploaded on their own."""
+
+    def announced(*files: dict[str, Any], key: str | None = None) -> bytes:
+        body = json.dumps({"recipients": ["7778888"], "files": files}).encode()
+        return curl(body=body, content_type="application/json", key=key)
+
+    letter: dict[str, Any] = {"name": "letter.pdf", "size": 1_573, "type": "application/pdf"}
+    digest = hashlib.sha256(document("letter.pdf")).digest()
+    checked = letter | {"uploadIdentifier": "doc001", "sha256": base64.b64encode(digest).decode("ascii")}
+    return {
+        "upload": announced(checked, {"name": "scan.tif", "size": 6_291_456, "type": "image/tiff"}),
+        "upload-size-missing": announced({"name": "letter.pdf", "type": "application/pdf"}),
+        "upload-too-large": announced(letter | {"size": 300_000_000}),
+        "upload-named-png": announced(letter | {"name": "picture.png"}),
+        "json-body": curl(body=TO_PHONE, content_type="application/json"),
     }
 
 

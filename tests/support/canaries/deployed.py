@@ -11,7 +11,7 @@ from faxes.adapters.dynamodb.records import fax_item
 from faxes.model import Context, Extension, ExtensionNumber, ExtensionType, Principal
 from faxes.tokens import App, AppLogin, Token, UsageKey, digest_of
 from tests.support import requests, stored
-from tests.support.canaries import status
+from tests.support.canaries import status, uploads
 from tests.support.canaries.texts import (
     COLLEAGUE,
     COLLEAGUES,
@@ -89,6 +89,8 @@ def fill(running: Cloud) -> None:
         "CredentialTable": [*map(app_item, apps), *map(token_item, tokens.values())],
     }
     stored.keep(running)
-    items["FaxTable"] = [fax_item(fax, None, 1) for fax in status.kept()]
+    items["FaxTable"] = [*(fax_item(fax, None, 1) for fax in status.kept()), *uploads.items()]
+    for key, content in uploads.UPLOADED.items():
+        running.s3.put_object(Bucket=running.names["FileBucket"], Key=key, Body=content)
     for table, each in ((table, item) for table, listed in items.items() for item in listed):
         running.dynamodb.put_item(TableName=running.names[table], Item=wire(each))

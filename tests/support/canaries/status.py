@@ -89,6 +89,12 @@ def of_faxes() -> list[Case]:
     return cases
 
 
+def of_pages() -> list[Case]:
+    """A public page that nobody sees; what of a fax is shown is for whoever has its uid."""
+    sent = raw(f"/fax/{UID.ljust(32, '0')}", [], b"", "GET")
+    return [Case("no-page", "fax_page", requests.proxy_event(sent, "canary"), "fax_not_shown")]
+
+
 def _reads() -> dict[tuple[str, str], dict[str, Any]]:
     return {
         ("fax", "fax_shown"): asked("GET"),

@@ -32,7 +32,7 @@ class Written:
         """The function's own log lines."""
         found = []
         for line in self.text.splitlines():
-            if line.startswith("{") and '"outcome"' in line:
+            if line.startswith("{") and ('"outcome"' in line or '"message":"failed"' in line):
                 found.append(json.loads(line))
         return found
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from faxes.bootstrap import authorize, change_faxes, create_fax, issue_token, read_faxes
+from faxes.bootstrap import authorize, change_faxes, check_upload, create_fax, issue_token, read_faxes
 from faxes.bootstrap.clients import CallBudget
 from faxes.edge.authorizer import SharedKeys
-from faxes.model import Limits
+from faxes.model import Limits, UploadLimits
 from faxes.showing import Publication
 
 ENVIRONMENT = {
@@ -26,6 +26,9 @@ ENVIRONMENT = {
     "MAX_PIXELS_PER_FAX": "10",
     "MAX_BYTES_PER_FILE": "9",
     "MAX_BODY_BYTES": "4613734",
+    "MAX_UPLOAD_BYTES_PER_FAX": "13",
+    "MAX_UPLOAD_BYTES_PER_FILE": "12",
+    "MAX_OPEN_UPLOADS_PER_APP": "11",
     "CARRIER": "simulator",
 }
 RANGES = {
@@ -40,6 +43,9 @@ RANGES = {
     "MAX_PIXELS_PER_FAX": (1, 100_000_000_000),
     "MAX_BYTES_PER_FILE": (1, 4_613_734),
     "MAX_BODY_BYTES": (1, 4_613_734),
+    "MAX_UPLOAD_BYTES_PER_FAX": (1, 262_144_000),
+    "MAX_UPLOAD_BYTES_PER_FILE": (1, 262_144_000),
+    "MAX_OPEN_UPLOADS_PER_APP": (1, 1_000),
 }
 
 
@@ -62,6 +68,7 @@ def test_what_create_fax_reads() -> None:
             file_bytes=9,
             body_bytes=4_613_734,
         ),
+        uploads=UploadLimits(fax_bytes=13, file_bytes=12, open=11),
     )
 
 
@@ -77,10 +84,8 @@ def test_what_the_token_endpoint_reads() -> None:
     assert issue_token.Settings.from_env(environment) == issue_token.Settings("credentials", timedelta(hours=1))
 
 
-@pytest.mark.parametrize("settings", [read_faxes.Settings, change_faxes.Settings])
-def test_what_the_functions_of_a_faxs_status_read(
-    settings: type[read_faxes.Settings | change_faxes.Settings],
-) -> None:
+def test_what_the_functions_of_a_faxs_status_read() -> None:
+    settings = read_faxes.Settings
     publication = Publication(on=True, days=7)
     least = {"FAX_TABLE": "faxes", "PUBLIC_PAGE": "true", "PUBLIC_PAGE_DAYS": "7"}
     assert settings.from_env(least) == settings("faxes", "", publication)
@@ -88,6 +93,24 @@ def test_what_the_functions_of_a_faxs_status_read(
     assert settings.from_env(with_url) == settings("faxes", "https://127.0.0.1:4566/v1", publication)
     with pytest.raises(ValueError, match=r"^the environment variable FAX_TABLE is not set$"):
         settings.from_env({"PUBLIC_URL": "https://127.0.0.1"})
+    assert change_faxes.Settings.from_env(with_url | {"FILE_BUCKET": "bucket"}) == change_faxes.Settings(
+        bucket="bucket", fax_table="faxes", public_url="https://127.0.0.1:4566/v1", publication=publication
+    )
+
+
+def test_what_check_upload_reads() -> None:
+    environment = {
+        "FILE_BUCKET": "bucket",
+        "FAX_TABLE": "faxes",
+        "MAX_PAGES_PER_FAX": "7",
+        "MAX_PIXELS_PER_PAGE": "8",
+        "MAX_PIXELS_PER_FAX": "10",
+        "MAX_UPLOAD_BYTES_PER_FILE": "12",
+    }
+    read = check_upload.Settings.from_env(environment)
+    assert (read.bucket, read.fax_table) == ("bucket", "faxes")
+    assert (read.limits.pages_per_fax, read.limits.pixels_per_page) == (7, 8)
+    assert (read.limits.pixels_per_fax, read.limits.file_bytes) == (10, 12)
 
 
 @pytest.mark.parametrize("value", ["59", "86401", "0", "-3600", "1h", "", "\u0663600"])

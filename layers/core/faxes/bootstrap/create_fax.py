@@ -14,16 +14,19 @@ from faxes.adapters.dynamodb.directory import DynamoDBDirectory
 from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
 from faxes.adapters.remembered_directory import RememberedDirectory
 from faxes.adapters.s3 import S3FileStore
+from faxes.adapters.s3_addresses import S3Addresses
 from faxes.bootstrap import clients
 from faxes.bootstrap.clients import DYNAMODB_BUDGET, NOBODY, S3_BUDGET
-from faxes.bootstrap.environment import NO_CARRIER, VARIABLES, one_of, text, whole
+from faxes.bootstrap.environment import MOST_UPLOAD_BYTES, NO_CARRIER, VARIABLES, one_of, text, whole
 from faxes.carriers import TELNYX
 from faxes.carriers.sandbox_numbers import SIMULATOR, why_refused
 from faxes.dialing import Dialing
 from faxes.ids import NO_FILE
 from faxes.intake.claims import Timing
+from faxes.intake.inviting import Inviting
 from faxes.intake.submission import Submission
-from faxes.model import Limits
+from faxes.intake.uploading import Uploading
+from faxes.model import Limits, UploadLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Settings:
     directory_cache: timedelta
     carrier: str
     limits: Limits
+    uploads: UploadLimits
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = VARIABLES) -> Self:
@@ -60,6 +64,11 @@ class Settings:
                 file_bytes=whole(environ, "MAX_BYTES_PER_FILE", 1, 4_613_734),
                 body_bytes=whole(environ, "MAX_BODY_BYTES", 1, 4_613_734),
             ),
+            uploads=UploadLimits(
+                fax_bytes=whole(environ, "MAX_UPLOAD_BYTES_PER_FAX", 1, MOST_UPLOAD_BYTES),
+                file_bytes=whole(environ, "MAX_UPLOAD_BYTES_PER_FILE", 1, MOST_UPLOAD_BYTES),
+                open=whole(environ, "MAX_OPEN_UPLOADS_PER_APP", 1, 1_000),
+            ),
         )
 
 
@@ -80,7 +89,7 @@ def refusals(carrier: str, directory: DynamoDBDirectory) -> Callable[[str, bool]
     return of
 
 
-def submission() -> Submission:
+def uploading() -> Uploading:
     """What create_fax calls. Raises ValueError where the environment is incomplete."""
     settings = Settings.from_env()
     tables = clients.dynamodb()
@@ -92,7 +101,7 @@ def submission() -> Submission:
     store = S3FileStore(clients.s3(), settings.bucket, pool, S3_BUDGET.tries)
     faxes = DynamoDBFaxStore(tables, settings.fax_table)
     connect(lambda: directory.user(NOBODY), lambda: store.delete([NO_FILE]), store.rehearse, faxes.rehearse)
-    return Submission(
+    submission = Submission(
         directory=directory,
         files=store,
         faxes=faxes,
@@ -109,4 +118,7 @@ def submission() -> Submission:
         wait=time.sleep,
         pool=pool,
         refused=refusals(settings.carrier, read),
+    )
+    return Uploading(
+        submission, settings.uploads, faxes, Inviting(S3Addresses(clients.s3_signing(), settings.bucket), clients.now)
     )

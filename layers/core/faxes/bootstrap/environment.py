@@ -6,6 +6,8 @@ The names, which each function's settings say, are the ones that template.yaml s
 import os
 from collections.abc import Collection, Mapping
 
+# Of a fax and of a file, as a parameter may say: half of what a copy within S3, and a function's own disk, may have.
+MOST_UPLOAD_BYTES = 262_144_000
 # The word for it where there is none.
 NO_CARRIER = "none"
 VARIABLES: Mapping[str, str] = os.environ

@@ -4,6 +4,7 @@ from faxes.cold_start import connect
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
@@ -11,6 +12,7 @@ from typing import Self
 from faxes.adapters.dynamodb.deliveries import position_of
 from faxes.adapters.dynamodb.due import DynamoDBDueIndex
 from faxes.adapters.dynamodb.jobs import DynamoDBJobStore
+from faxes.adapters.dynamodb.pending import PENDING, DynamoDBPendingFaxes
 from faxes.adapters.dynamodb.recipients import DynamoDBRecipients
 from faxes.adapters.dynamodb.records import DUE_SHARDS
 from faxes.adapters.sqs import SQSQueue
@@ -19,6 +21,9 @@ from faxes.bootstrap import clients
 from faxes.bootstrap.clients import NOBODY
 from faxes.bootstrap.environment import NO_CARRIER, VARIABLES, text, whole
 from faxes.errors import StorageFault
+from faxes.intake.inviting import LOOKED_AT
+from faxes.intake.pending import Changed
+from faxes.model import Status
 from faxes.rendering.repair import Repair
 from faxes.sweeping import Due, Sweep
 
@@ -30,6 +35,7 @@ class Settings:
     fax_table: str
     render_queue: str
     send_queue: str
+    upload_queue: str
     carrier: str
     deadline: timedelta
 
@@ -39,6 +45,7 @@ class Settings:
             fax_table=text(environ, "FAX_TABLE"),
             render_queue=text(environ, "RENDER_QUEUE"),
             send_queue=text(environ, "SEND_QUEUE"),
+            upload_queue=text(environ, "UPLOAD_QUEUE"),
             carrier=text(environ, "CARRIER"),
             deadline=timedelta(hours=whole(environ, "DELIVERY_HOURS", 1, 72)),
         )
@@ -62,10 +69,22 @@ def sweep() -> Sweep:
         bells.ring(due.fax_id, position, due.organization_id, timedelta())
         recipients.told(due.fax_id, position, clients.now())
 
+    pending = DynamoDBPendingFaxes(tables, settings.fax_table)
+    uploads = SQSQueue(queues, settings.upload_queue)
+
+    def look(due: Due) -> None:
+        now = clients.now()
+        found = pending.pending(due.fax_id, now)
+        if found and found.fax.status == Status.UPLOADING:
+            # Before it is noted, likewise.
+            uploads.send(found.fax.id, found.fax.organization_id)
+            with suppress(Changed):
+                pending.put_off(found, now + LOOKED_AT, found.closes_at)
+
     connect(lambda: jobs.job(NOBODY, clients.now()))
     return Sweep(
         DynamoDBDueIndex(tables, settings.fax_table),
-        {"FAX": lambda due: repair.repair(due.fax_id), "RECIPIENT": ring},
+        {"FAX": lambda due: repair.repair(due.fax_id), "RECIPIENT": ring, PENDING: look},
         clients.now,
         carrier,
     )

@@ -4,7 +4,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
-from faxes.edge import bodies, conditional, fax_view
+from faxes.edge import bodies, conditional, fax_view, upload_answers
 from faxes.edge.answers import ErrorTable, Row
 from faxes.edge.paths import Addresses
 from faxes.errors import (
@@ -21,12 +21,15 @@ from faxes.errors import (
     UserInvalid,
     shown,
 )
+from faxes.intake.inviting import Invited
 from faxes.lifecycle import FaxInFull
 from faxes.observability import logger, metrics
 
 # An action is a word.
 MAX_BODY_BYTES = 16 * 1024
-CANCEL, REVOKE_PAGE = "Cancel", "RevokePage"
+CANCEL, REVOKE_PAGE, RENEW_UPLOADS = "Cancel", "RevokePage", "RenewUploads"
+_ACTIONS = (CANCEL, REVOKE_PAGE, RENEW_UPLOADS)
+_ALLOWED = f"{CANCEL}, {REVOKE_PAGE} or {RENEW_UPLOADS}"
 
 ERRORS = ErrorTable(
     rows={
@@ -65,12 +68,13 @@ def action(event: APIGatewayProxyEvent) -> str:
     members = bodies.json_object(event, MAX_BODY_BYTES)
     if "action" not in members:
         raise ChangeInvalid(
-            f'The body has no action; it must be {{"action": "{CANCEL}"}}, or {REVOKE_PAGE}.', reason="action_missing"
+            f'The body has no action; it must be {{"action": "{CANCEL}"}}, {REVOKE_PAGE} or {RENEW_UPLOADS}.',
+            reason="action_missing",
         )
     asked = members["action"]
-    if not isinstance(asked, str) or asked not in (CANCEL, REVOKE_PAGE):
+    if not isinstance(asked, str) or asked not in _ACTIONS:
         said = f"is {shown(asked) or 'empty'}" if isinstance(asked, str) else "is not a JSON string"
-        raise ChangeInvalid(f"action {said}; it must be {CANCEL} or {REVOKE_PAGE}.", reason="action_unknown")
+        raise ChangeInvalid(f"action {said}; it must be {_ALLOWED}.", reason="action_unknown")
     return asked
 
 
@@ -84,3 +88,14 @@ def changed(event: APIGatewayProxyEvent, asked: str, found: FaxInFull, addresses
         metrics.add_metric("PageRevoked", MetricUnit.Count, 1)
     seen = fax_view.fax(found, addresses.fax(event, record), addresses.page(event, record))
     return conditional.whole(seen, "cancel_accepted" if asked == CANCEL else "page_revoked")
+
+
+def renewed(event: APIGatewayProxyEvent, made: Invited, addresses: Addresses) -> Response[str]:
+    """200: the fax that still waits for files, with new addresses for them."""
+    logger.append_keys(fax_id=made.id)
+    metrics.add_metric("UploadsRenewed", MetricUnit.Count, 1)
+    answer = upload_answers.shown(made)
+    if made.pending:
+        record = made.pending.fax
+        answer = fax_view.fax(FaxInFull(record, pending=made.pending), addresses.fax(event, record), None) | answer
+    return conditional.whole(answer, "uploads_renewed")

@@ -5,14 +5,26 @@ import json
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.metrics import MetricUnit
 
-from faxes.edge.answers import JSON, REFUSALS, ErrorTable, Row
-from faxes.errors import DeploymentFault, OutcomeUnknown, StorageFailed
+from faxes.edge.answers import JSON, REFUSALS, ErrorTable, Row, in_the_contracts_shape
+from faxes.errors import DeploymentFault, OutcomeUnknown, StorageFailed, TooManyUploads
 from faxes.model import Receipt
 from faxes.observability import logger, metrics
+
+# As long as a fax that waits may take to be looked into.
+_RETRY_AFTER = "60"
+
+
+def _answer(status: int, code: str, message: str, request_id: str | None) -> Response[str]:
+    response = in_the_contracts_shape(status, code, message, request_id)
+    if status == 429:
+        response.headers["Retry-After"] = _RETRY_AFTER
+    return response
+
 
 ERRORS = ErrorTable(
     rows={
         **REFUSALS,
+        TooManyUploads: Row(429),
         # By a 4xx, a client knows that nothing was accepted.
         StorageFailed: Row(
             400,
@@ -30,6 +42,7 @@ ERRORS = ErrorTable(
     },
     unexpected=Row(500, "The service failed; it is not known whether the fax was accepted."),
     refused="FaxRefused",
+    answer=_answer,
 )
 
 

@@ -6,7 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from faxes.lifecycle import FaxInFull, HistoryEvent, ReadyPage, RenderFailure
-from faxes.model import Attempt, AttemptStatus, Fax, Recipient, RecipientStatus, Sender, Status, StoredFile
+from faxes.model import (
+    Attempt,
+    AttemptStatus,
+    ExpectedFile,
+    Fax,
+    PendingFax,
+    Recipient,
+    RecipientStatus,
+    Sender,
+    Status,
+    StoredFile,
+)
 
 type Json = dict[str, Any]
 
@@ -22,6 +33,8 @@ _BEFORE_DELIVERY: Mapping[str, RecipientStatus] = {
 
 def fax(shown: FaxInFull, url: str, page_url: str | None) -> Json:
     """A fax; ``url`` is its address, ``page_url`` its public page's, None where it has none."""
+    if shown.pending:
+        return _pending(shown.pending, url)
     record = shown.fax
     return _known(
         id=record.id,
@@ -46,6 +59,38 @@ def fax(shown: FaxInFull, url: str, page_url: str | None) -> Json:
         pageUrl=page_url,
         links={"self": url, "events": f"{url}/events"},
     )
+
+
+def _pending(pending: PendingFax, url: str) -> Json:
+    """A fax that waits for its files, or ended without them."""
+    record, refusal = pending.fax, pending.refusal
+    return _known(
+        id=record.id,
+        uid=record.uid,
+        status=str(record.status),
+        sandbox=record.sandbox or None,
+        refusal={"code": refusal.code, "message": refusal.message} if refusal else None,
+        userId=record.user_id,
+        extension=record.extension,
+        recipients=list(record.recipients),
+        files=[expected(file, pending) for file in pending.files],
+        createdAt=_time(record.created_at),
+        closesAt=_time(pending.closes_at) if record.status == Status.UPLOADING else None,
+        completedAt=_time(record.completed_at),
+        expiresAt=_time(pending.forgotten_at),
+        links={"self": url, "events": f"{url}/events"},
+    )
+
+
+def expected(file: ExpectedFile, pending: PendingFax) -> Json:
+    """A file that was announced, and whether it is there and can be faxed."""
+    return {
+        "uploadIdentifier": file.identifier,
+        "name": file.name,
+        "size": file.size,
+        "type": file.media_type,
+        "checked": file.position in pending.checked,
+    }
 
 
 def history(record: Fax, events: Iterable[HistoryEvent], url: str, following: str | None) -> Json:

@@ -52,6 +52,11 @@ class Budget:
         self._started: float | None = None
         self._is_held = False
 
+    @property
+    def drawn(self) -> int:
+        """Pixels that were taken."""
+        return self._pixels
+
     def draw(self, pixels: int) -> None:
         """Take so many pixels. Raises Unfaxable where all pages have more than they may."""
         self._pixels += pixels

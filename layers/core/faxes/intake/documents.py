@@ -154,6 +154,39 @@ def refused(name: str, position: int, count: int, reason: str, text: str) -> Fil
     return FileInvalid(f"File {position} of {count}{named} {text}.", reason=reason)
 
 
+def check_name(name: str) -> None:
+    """Raises Unfaxable where a file of this name cannot be faxed, whatever it holds: it is named like one of another
+    kind."""
+    named = _named(name)
+    if named is not None and named.kind is None:
+        raise Unfaxable("file_kind_unknown", f"is named like {named.noun}; {_ALLOWED}")
+
+
+def _named(name: str) -> _Format | None:
+    """The format whose files are named so, None where nothing tells."""
+    return _BY_ENDING.get(name.rpartition(".")[2].strip().lower()) if "." in name else None
+
+
+def check_together(
+    name: str, position: int, count: int, pages: int, pixels: int, limits: Limits, budget: Budget
+) -> None:
+    """That a file which can be faxed can be so with those before: ``pages`` are all up to it, ``pixels`` its own.
+    Raises FileInvalid."""
+    try:
+        _check_pages(pages, limits)
+        budget.draw(pixels)
+    except Unfaxable as unfaxable:
+        raise refused(name, position, count, unfaxable.reason, unfaxable.text) from None
+
+
+def _check_pages(pages: int, limits: Limits) -> None:
+    if pages > limits.pages_per_fax:
+        raise Unfaxable(
+            "too_many_pages",
+            f"makes the fax at least {pages} pages long; the limit is {limits.pages_per_fax}",
+        )
+
+
 def whole(limits: Limits, size: int = 0) -> Budget:
     """What all files of one fax may take together; ``size`` is that of all of them."""
     return Budget(limits.pixels_per_fax, size=size)
@@ -165,7 +198,7 @@ def _examine(name: str, content: Content, limits: Limits, pages_before: int, bud
         raise Unfaxable("file_empty", "is empty")
     if len(content) > limits.file_bytes:
         raise Unfaxable("file_too_large", f"has {len(content)} bytes; the limit is {limits.file_bytes}")
-    named = _BY_ENDING.get(name.rpartition(".")[2].strip().lower()) if "." in name else None
+    named = _named(name)
     held = next((each for each in _FORMATS if each.signature.match(content)), None)
     if _is_pdf_behind_junk(held, content):
         held = _PDF
@@ -179,11 +212,7 @@ def _examine(name: str, content: Content, limits: Limits, pages_before: int, bud
     else:
         kind = _kind(named, held)
         pages = _count_pages(kind, content, limits.pixels_per_page, most, budget)
-    if pages > most:
-        raise Unfaxable(
-            "too_many_pages",
-            f"makes the fax at least {pages_before + pages} pages long; the limit is {limits.pages_per_fax}",
-        )
+    _check_pages(pages_before + pages, limits)
     return Found(kind, pages, encoding)
 
 

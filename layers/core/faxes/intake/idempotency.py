@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from faxes.intake.request import Request
-from faxes.model import Extension, IdempotencyRecord, Principal
+from faxes.model import ExpectedFile, Extension, IdempotencyRecord, Principal
 
 # Printable ASCII; docs/api/send-again.md.
 KEY = re.compile(r"[\x20-\x7e]{1,255}")
@@ -45,12 +45,21 @@ def fingerprint_of(
 ) -> str:
     """What a fax is, as 64 hex digits: who sends it, to whom, each file's name and SHA-256 in their order, and how its
     pages look where the request says so. An HMAC under the Idempotency-Key, where there is one."""
-    named = [[name, sha256.hex()] for name, sha256 in files]
+    return _fingerprint(sender, asked, [[name, sha256.hex()] for name, sha256 in files], key)
+
+
+def _fingerprint(sender: Extension, asked: Request, named: list[list[object]], key: str | None) -> str:
     what: list[object] = [sender.owner_id, str(sender.number), list(asked.recipients), named]
     if asked.rendering or asked.resolution:
         # Only then, so that a repetition of what an earlier release accepted is still the same.
         what.append([asked.rendering, asked.resolution])
     return _digest(what) if key is None else hmac.digest(key.encode("ascii"), _bytes(what), "sha256").hex()
+
+
+def fingerprint_announced(sender: Extension, asked: Request, files: Iterable[ExpectedFile], key: str | None) -> str:
+    """The same of a fax whose files come later: of each, its name, its size, and its SHA-256 where that is said."""
+    named: list[list[object]] = [[file.name, file.size, file.sha256] for file in files]
+    return _fingerprint(sender, asked, named, key)
 
 
 def _caller(principal: Principal) -> tuple[str, str]:

@@ -10,12 +10,13 @@ from faxes.model import Extension, ExtensionNumber, Limits
 MAX_RECIPIENTS_SENT = 1998
 
 
-def requested(members: Sequence[object]) -> tuple[str, ...]:
+def requested(members: Sequence[object], where_asked: str) -> tuple[str, ...]:
     """The recipients in the order sent, each once, in their normal form. Raises RecipientsInvalid.
 
-    ``members`` are the request's members of the name recipients, of which there must be one.
+    ``members`` are the request's members of the name recipients, of which there must be one; they stand in
+    ``where_asked``.
     """
-    sent = _sent(members)
+    sent = _sent(members, where_asked)
     if len(sent) > MAX_RECIPIENTS_SENT:
         raise RecipientsInvalid(
             f"recipients has {len(sent)} members, each of which is looked at; the limit is {MAX_RECIPIENTS_SENT}.",
@@ -69,16 +70,16 @@ def check_extensions(
             raise RecipientsInvalid(f"Recipient {number} {why}.", reason="recipient_takes_no_fax")
 
 
-def _sent(members: Sequence[object]) -> list[object]:
+def _sent(members: Sequence[object], where: str) -> list[object]:
     """The one member, a non-empty array."""
     if not members:
         raise RecipientsInvalid(
-            'The request part has no member recipients; it must hold {"recipients": [...]}.',
+            f'{where} has no member recipients; it must hold {{"recipients": [...]}}.',
             reason="recipients_missing",
         )
     if len(members) > 1:
         raise RecipientsInvalid(
-            f"The request part has {len(members)} members recipients; it must have one.",
+            f"{where} has {len(members)} members recipients; it must have one.",
             reason="recipients_members",
         )
     [recipients] = members

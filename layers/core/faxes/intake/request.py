@@ -36,11 +36,15 @@ def asked(request: bytes | None) -> Request:
     Raises RecipientsInvalid where there is no such object, or its recipients are wrong; then FormInvalid where
     another member is.
     """
-    members = _members(request)
+    return asked_of(_members(request), "The request part")
+
+
+def asked_of(members: Members, where: str) -> Request:
+    """What the members of the request ask for, which stand ``where``. Raises likewise."""
     return Request(
-        recipients.requested([value for name, value in members if name == "recipients"]),
-        _word(members, "rendering", Mode),
-        _word(members, "resolution", Resolution),
+        recipients.requested([value for name, value in members if name == "recipients"], where),
+        _word(members, "rendering", Mode, where),
+        _word(members, "resolution", Resolution, where),
     )
 
 
@@ -68,15 +72,13 @@ def _members(request: bytes | None) -> Members:
     return value
 
 
-def _word[Words: StrEnum](members: Members, name: str, words: type[Words]) -> Words | None:
+def _word[Words: StrEnum](members: Members, name: str, words: type[Words], where: str) -> Words | None:
     """The member of this name, None where there is none. Raises FormInvalid where it is none of the words."""
     sent = [value for each, value in members if each == name]
     if not sent:
         return None
     if len(sent) > 1:
-        raise FormInvalid(
-            f"The request part has {len(sent)} members {name}; it may have one.", reason="request_member_twice"
-        )
+        raise FormInvalid(f"{where} has {len(sent)} members {name}; it may have one.", reason="request_member_twice")
     [word] = sent
     if not isinstance(word, str) or word not in words:
         is_what = (shown(word) or "empty") if isinstance(word, str) else json_type(word)

@@ -61,7 +61,7 @@ class Submission:
     refused: Callable[[str, bool], Callable[[str], str | None]]
 
     @property
-    def _claims(self) -> Claims:
+    def claims(self) -> Claims:
         return Claims(self.faxes, self.timing, self.now, self.random_bits, self.wait, self.pool)
 
     def submit(
@@ -79,7 +79,7 @@ class Submission:
         the seconds that are left for all of it. Raises a leaf of RequestRefused for the first check that fails,
         StorageFailed or OutcomeUnknown where storing does.
         """
-        claims = self._claims
+        claims = self.claims
         with claims.earlier(principal, key) as earlier, storage_faults_as(StorageFailed, reason="record_not_read"):
             sender = access.sender(self.directory, principal, user, extension)
         asked = request.asked(form.request)
@@ -88,20 +88,20 @@ class Submission:
             return replayed(_fingerprint(sender, asked, form, key), accepted)
         recipients.check_number_of(asked.recipients, self.limits)
         try:
-            self._check_lines(asked, sender, principal, remaining)
-            self._check_extensions(asked, sender, remaining)
+            self.check_lines(asked, sender, principal, remaining)
+            self.check_extensions(asked, sender, remaining)
             if not form.uploads:
                 return None
             documents = self._documents(form.uploads, remaining)
             fingerprint = fingerprint_of(sender, asked, ((each.name, each.sha256) for each in documents), key)
-            idempotency = self._claims.record(principal, key, fingerprint)
+            idempotency = self.claims.record(principal, key, fingerprint)
             return self._store(sender, asked, documents, principal, idempotency, remaining)
         except StorageFailed as failed:
             if key and (accepted := claims.accepted_since(name_by_key(principal, key), failed, remaining)):
                 return replayed(_fingerprint(sender, asked, form, key), accepted)
             raise
 
-    def _check_lines(
+    def check_lines(
         self, asked: Request, sender: Extension, principal: Principal, remaining: Callable[[], float]
     ) -> None:
         of_sender = self.refused(sender.number.organization_id, principal.sandbox)
@@ -115,7 +115,7 @@ class Submission:
         with storage_faults_as(StorageFailed, reason="record_not_read"):
             recipients.check_each(asked.recipients, refused)
 
-    def _check_extensions(self, asked: Request, sender: Extension, remaining: Callable[[], float]) -> None:
+    def check_extensions(self, asked: Request, sender: Extension, remaining: Callable[[], float]) -> None:
         def read(number: ExtensionNumber) -> Extension | None:
             # Each may take as long as a write.
             self._check_time_to_store(remaining)
@@ -187,7 +187,7 @@ class Submission:
         try:
             with storage_faults_as(StorageFailed, reason="file_not_stored"):
                 self.files.put_all(keyed)
-            receipt = self._claims.write(fax, idempotency, self.faxes.insert, remaining)
+            receipt = self.claims.write(fax, idempotency, self.faxes.insert, remaining)
         except (StorageFailed, KeyReused):
             self._discard(keyed, remaining)
             raise

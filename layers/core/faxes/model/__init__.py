@@ -4,17 +4,20 @@ from faxes.model.acceptances import Acceptance, IdempotencyRecord, Receipt
 from faxes.model.deliveries import Attempt, AttemptStatus, Recipient, RecipientStatus
 from faxes.model.documents import Document, Form, Kind, Limits, Upload
 from faxes.model.fax import Counts, Direction, Fax, Reason, Sender, Status, StoredFile
+from faxes.model.pending import CheckedFile, ExpectedFile, PendingFax, Refusal, UploadLimits
 from faxes.model.people import Context, DialPlan, Extension, ExtensionNumber, ExtensionType, Principal, User
 
 __all__ = [
     "Acceptance",
     "Attempt",
     "AttemptStatus",
+    "CheckedFile",
     "Context",
     "Counts",
     "DialPlan",
     "Direction",
     "Document",
+    "ExpectedFile",
     "Extension",
     "ExtensionNumber",
     "ExtensionType",
@@ -23,14 +26,17 @@ __all__ = [
     "IdempotencyRecord",
     "Kind",
     "Limits",
+    "PendingFax",
     "Principal",
     "Reason",
     "Receipt",
     "Recipient",
     "RecipientStatus",
+    "Refusal",
     "Sender",
     "Status",
     "StoredFile",
     "Upload",
+    "UploadLimits",
     "User",
 ]

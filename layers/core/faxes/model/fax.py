@@ -27,6 +27,9 @@ class StoredFile:
 class Status(StrEnum):
     """How far a fax has come; ``lifecycle`` has the ways from one to the next."""
 
+    UPLOADING = "uploading"
+    REFUSED = "refused"
+    EXPIRED = "expired"
     ACCEPTED = "accepted"
     RENDERING = "rendering"
     QUEUED = "queued"

@@ -102,11 +102,15 @@ def test_every_language_has_every_text_and_fills_in_the_same() -> None:
     assert shape(texts["en"]) == shape(texts["de"])
 
 
+# What is still uploaded, or ended without its files, has no record, by which a page is found.
+SHOWN = set(Status) - {Status.UPLOADING, Status.REFUSED, Status.EXPIRED}
+
+
 @pytest.mark.parametrize("of", [ENGLISH, GERMAN])
 def test_every_state_and_reason_has_its_sentence(of: Words) -> None:
     assert all(of.reason(reason) for reason in Reason)
     assert of.reason("of_a_later_release") == of.reason(None) == ""
-    assert all(of.text("status", status) for status in Status)
+    assert all(of.text("status", status) for status in SHOWN)
     assert set(view._SAID) == set(RecipientStatus)
 
 

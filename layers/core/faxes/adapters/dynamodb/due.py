@@ -54,4 +54,4 @@ class DynamoDBDueIndex:
 
 def _due(found: Any) -> Due:
     item = plain(found)
-    return Due(item["pk"].removeprefix("FAX#"), item["sk"], time(item["dueAt"]), item["organizationId"])
+    return Due(item["pk"].partition("#")[2], item["sk"], time(item["dueAt"]), item["organizationId"])

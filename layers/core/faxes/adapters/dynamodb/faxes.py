@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from faxes.adapters.calls import FAILURES, Attempts, fault, rehearse
 from faxes.adapters.dynamodb.deliveries import fax_key
 from faxes.adapters.dynamodb.items import Item, get, moment, plain, wire
+from faxes.adapters.dynamodb.pending import PENDING, open_item, open_key, pending_item, pending_key, pending_of
 from faxes.adapters.dynamodb.records import DUE_SHARDS, RECORD, fax_item, fax_of
 from faxes.errors import Effect, StorageFault
 from faxes.intake.ports import IdempotencyRecordTaken, IdTaken, WriteConflict
-from faxes.model import Acceptance, ExtensionNumber, Fax, IdempotencyRecord, Status
+from faxes.model import Acceptance, ExtensionNumber, Fax, IdempotencyRecord, PendingFax, Status
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 BY_UID = "by-uid"
 BY_EXTENSION = "by-extension"
 
+_ABSENT = "attribute_not_exists(pk)"
 _CONDITION = "ConditionalCheckFailed"
 _CONFLICT = "TransactionConflict"
 
@@ -40,8 +42,17 @@ class DynamoDBFaxStore:
         return _acceptance(item) if item and moment(item["expiresAt"]) > now else None
 
     def insert(self, fax: Fax, idempotency: IdempotencyRecord | None = None) -> None:
-        record = fax_item(fax, idempotency, self._shards)
-        puts: list[TransactWriteItemTypeDef] = [self._put(record, "attribute_not_exists(pk)")]
+        self._insert(fax, [self._put(fax_item(fax, idempotency, self._shards), _ABSENT)], idempotency)
+
+    def insert_pending(self, pending: PendingFax, idempotency: IdempotencyRecord | None) -> None:
+        """As `insert`, of a fax that waits for its files. Implements ``intake.pending.PendingInserts``, with those
+        below."""
+        puts = [self._put(pending_item(pending, self._shards), _ABSENT), self._put(open_item(pending), _ABSENT)]
+        self._insert(pending.fax, puts, idempotency)
+
+    def _insert(self, fax: Fax, puts: "list[TransactWriteItemTypeDef]", idempotency: IdempotencyRecord | None) -> None:
+        """Write these, the first of which is the fax's, and the idempotency record."""
+        records = len(puts)
         if idempotency:
             free = "attribute_not_exists(pk) OR expiresAt <= :now"
             values: dict[str, Any] = {":now": int(fax.created_at.timestamp())}
@@ -52,11 +63,34 @@ class DynamoDBFaxStore:
             # The SDK gives the transaction a token, so that its own tries are one.
             self._attempts.watch(lambda: self._client.transact_write_items(TransactItems=puts))
         except self._client.exceptions.TransactionCanceledException as error:
-            self._cancelled(error, fax)
+            self._cancelled(error, fax, records)
         except FAILURES as error:
             raise fault("TransactWriteItems", self._effect, error) from error
 
+    def pending(self, fax_id: str, now: datetime) -> PendingFax | None:
+        item = get(self._client, self._table, pending_key(fax_id), PENDING)
+        pending = pending_of(item) if item else None
+        # The table removes it up to days later.
+        return pending if pending and pending.forgotten_at > now else None
+
+    def open_uploads(self, caller: str, now: datetime) -> int:
+        try:
+            answer = self._client.query(
+                TableName=self._table,
+                KeyConditionExpression="pk = :pk",
+                FilterExpression="expiresAt > :now",
+                ExpressionAttributeValues=wire({":pk": open_key(caller), ":now": int(now.timestamp())}),
+                Select="COUNT",
+                ConsistentRead=True,
+            )
+        except FAILURES as error:
+            raise fault("Query", Effect.NONE, error) from error
+        return answer["Count"]
+
     def is_given_up(self, fax_id: str) -> bool:
+        return self.status_of(fax_id) in (Status.FAILED, Status.CANCELED)
+
+    def status_of(self, fax_id: str) -> str | None:
         try:
             answer = self._client.get_item(
                 TableName=self._table,
@@ -68,7 +102,8 @@ class DynamoDBFaxStore:
             )
         except FAILURES as error:
             raise fault("GetItem", Effect.NONE, error) from error
-        return plain(answer.get("Item", {})).get("status") in (Status.FAILED, Status.CANCELED)
+        status: str | None = plain(answer.get("Item", {})).get("status")
+        return status
 
     def rehearse(self) -> None:
         """Go through an insert but for sending it, so that the first one takes no longer than the next."""
@@ -86,14 +121,15 @@ class DynamoDBFaxStore:
             put["ExpressionAttributeValues"] = wire(values)
         return {"Put": put}
 
-    def _cancelled(self, error: "ClientError", fax: Fax) -> None:
+    def _cancelled(self, error: "ClientError", fax: Fax, records: int) -> None:
         """Read why a transaction was cancelled. Returns where it is ours that stands in the way, else raises."""
         reasons: list[Any] = error.response.get("CancellationReasons", [])
         in_the_way = [plain(reason["Item"]) if reason.get("Item") else {} for reason in reasons]
         # An answer was lost and the SDK tried again.
         if fax.uid in [item.get("uid", item.get("faxUid")) for item in in_the_way]:
             return
-        record, *of_keys = zip([reason.get("Code") for reason in reasons], in_the_way, strict=True)
+        told = list(zip([reason.get("Code") for reason in reasons], in_the_way, strict=True))
+        record, of_keys = told[0], told[records:]
         for code_, item in of_keys:
             if code_ == _CONDITION:
                 raise IdempotencyRecordTaken(_acceptance(item)) from error

@@ -1,6 +1,7 @@
 """What is read of a fax, out of the faxes' table: the record with its recipients and attempts, and its history.
 
-Actions: dynamodb:Query on the table. One query from the record's key on reads all but the history (``deliveries``).
+Actions: dynamodb:Query on the table. One query from the record's key on reads all but the history (``deliveries``);
+where there is none that may be shown, another looks for a fax that waits for its files (``pending``).
 """
 
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from faxes.adapters.calls import FAILURES, fault
 from faxes.adapters.dynamodb.deliveries import ATTEMPT, EVENT, RECIPIENT, attempt_of, event_of, fax_key, recipient_of
 from faxes.adapters.dynamodb.items import Item, plain, wire
+from faxes.adapters.dynamodb.pending import PENDING, pending_key, pending_of
 from faxes.adapters.dynamodb.records import RECORD, fax_of
 from faxes.errors import Effect
 from faxes.lifecycle import FaxInFull, ReadyPage, RenderFailure
@@ -32,11 +34,11 @@ class DynamoDBFaxReader:
         self._table = table
 
     def in_full(self, fax_id: str, now: datetime, covers: Callable[[Fax], bool]) -> FaxInFull | None:
-        items = self._query(fax_id, "sk >= :sk", {":sk": RECORD})
+        items = self._query(fax_key(fax_id), "sk >= :sk", {":sk": RECORD})
         record = next(items, None)
         fax = _covered(record, now, covers)
         if record is None or fax is None:
-            return None
+            return self._pending(fax_id, now, covers)
         recipients, attempts = [], []
         pages: tuple[ReadyPage, ...] = ()
         for item in items:
@@ -52,27 +54,38 @@ class DynamoDBFaxReader:
     def history(
         self, fax_id: str, now: datetime, covers: Callable[[Fax], bool], after: str | None, limit: int
     ) -> HistoryPage | None:
-        fax = _covered(next(self._query(fax_id, "sk = :sk", {":sk": RECORD}), None), now, covers)
+        fax = _covered(next(self._query(fax_key(fax_id), "sk = :sk", {":sk": RECORD}), None), now, covers)
         if fax is None:
-            return None
+            # Before a fax is accepted, nothing of it is kept beside it.
+            pending = self._pending(fax_id, now, covers)
+            return HistoryPage(pending.fax, (), None) if pending else None
         # One more, to know whether there is a next page.
-        found = list(islice(self._query(fax_id, "begins_with(sk, :sk)", {":sk": EVENT}, limit + 1, after), limit + 1))
+        events = self._query(fax_key(fax_id), "begins_with(sk, :sk)", {":sk": EVENT}, limit + 1, after)
+        found = list(islice(events, limit + 1))
         shown = found[:limit]
         more = shown[-1]["sk"].removeprefix(EVENT) if len(found) > limit else None
         return HistoryPage(fax, tuple(map(event_of, shown)), more)
 
+    def _pending(self, fax_id: str, now: datetime, covers: Callable[[Fax], bool]) -> FaxInFull | None:
+        """A fax without a record, which waits for its files or ended without them."""
+        item = next(self._query(pending_key(fax_id), "sk = :sk", {":sk": PENDING}), None)
+        pending = pending_of(item) if item else None
+        if pending is None or pending.forgotten_at <= now or not covers(pending.fax):
+            return None
+        return FaxInFull(pending.fax, pending=pending)
+
     def _query(
-        self, fax_id: str, of: str, values: dict[str, str], page: int | None = None, after: str | None = None
+        self, pk: str, of: str, values: dict[str, str], page: int | None = None, after: str | None = None
     ) -> Iterator[Item]:
-        """The items of a fax whose sort key is ``of``, behind an event's where ``after`` names one; read when they are
-        asked for, ``page`` at a time, or as many as 1 MB holds."""
+        """The items of a partition whose sort key is ``of``, behind an event's where ``after`` names one; read when
+        they are asked for, ``page`` at a time, or as many as 1 MB holds."""
         request: dict[str, Any] = {
             "TableName": self._table,
             "KeyConditionExpression": f"pk = :pk AND {of}",
-            "ExpressionAttributeValues": wire({":pk": fax_key(fax_id), **values}),
+            "ExpressionAttributeValues": wire({":pk": pk, **values}),
             "ConsistentRead": True,
             **({"Limit": page} if page else {}),
-            **({"ExclusiveStartKey": wire({"pk": fax_key(fax_id), "sk": f"{EVENT}{after}"})} if after else {}),
+            **({"ExclusiveStartKey": wire({"pk": pk, "sk": f"{EVENT}{after}"})} if after else {}),
         }
         while True:
             try:
