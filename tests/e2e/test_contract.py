@@ -73,7 +73,8 @@ def test_refuses_a_body_of_one_byte_more(curl: Curl, stored: Callable[[], dict[s
         413,
         "request_too_large",
         "The body has 4613735 bytes (4.6 MB); the limit is 4613734 (4.6 MB). Send smaller scans, or several faxes: a "
-        "page at 200 dpi is enough, 1,654 x 2,339 pixels.",
+        "page at 200 dpi is enough, 1,654 x 2,339 pixels. "
+        "Or announce the files as JSON and upload them, up to 250 MiB.",
     )
     assert stored() == before
 

@@ -4,7 +4,9 @@ holds each address to what is signed into it."""
 import base64
 import hashlib
 import json
+import os
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -13,8 +15,10 @@ from typing import Any
 
 import pytest
 
-from tests.support import pdfs, pipeline
+from tests.support import docs, pdfs, pipeline
 from tests.support.curl import DOCUMENTS, SEND, Curl
+from tests.support.samples import UPLOADING, Sample, named
+from tools import places
 from tools.local.stack_file import LocalStack
 
 JSON = ("-H", "Content-Type: application/json", "--data")
@@ -170,3 +174,29 @@ def test_new_addresses(curl: Curl, put: Callable[..., int], large: Path) -> None
     [file] = renewed.body["files"]
     assert put(large, file["redirectUri"], headers(file)) == 200
     assert ended(curl, made["id"])["status"] == "accepted"
+
+
+@pytest.mark.parametrize("block", UPLOADING, ids=named)
+def test_a_sample_announces_and_uploads(curl: Curl, sample: Sample, block: docs.Block) -> None:
+    done = sample(block)
+    assert done.returncode == 0, done.stderr
+    fax_id = done.stdout.split()[0]
+    assert ended(curl, fax_id)["status"] == "accepted"
+
+
+def test_make_send_uploads_what_a_form_does_not_hold(curl: Curl, stack: LocalStack, large: Path) -> None:
+    environment = os.environ | {
+        "FAX_API_URL": stack.apiUrl,
+        "FAX_API_CA_BUNDLE": stack.caBundle,
+        "FAX_API_TOKEN": stack.token,
+        "FAX_API_EXTENSION": "0003*210",
+    }
+    command = [sys.executable, "-m", "tools.client.send", "--file", str(large), "--to", "7778888"]
+    done = subprocess.run(command, cwd=places.ROOT, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    status, _, body = done.stdout.partition(" ")
+    said = json.loads(body)
+    assert (status, said["status"]) == ("200", "accepted")
+    assert f"sent {large.stat().st_size:,} bytes" in done.stderr
+    [file] = curl(f"{SEND}/{said['id']}").body["files"]
+    assert file["sha256"] == hashlib.sha256(large.read_bytes()).hexdigest()

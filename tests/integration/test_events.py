@@ -266,7 +266,8 @@ def test_largest_body_is_accepted(deployed: Cloud, context: Any) -> None:
 def too_large_message(size: int) -> str:
     return (
         f"The body has {size} bytes (4.6 MB); the limit is {MAX_BODY_BYTES} (4.6 MB). Send smaller scans, or several "
-        "faxes: a page at 200 dpi is enough, 1,654 x 2,339 pixels."
+        "faxes: a page at 200 dpi is enough, 1,654 x 2,339 pixels. "
+        "Or announce the files as JSON and upload them, up to 250 MiB."
     )
 
 

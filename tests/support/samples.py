@@ -26,8 +26,10 @@ SAMPLES = [
 ]
 # Of a fax's status: its samples name one by ID, or send one and wait for its end.
 STATUS = [block for block in SAMPLES if block.page.name in ("status.md", "page.md")]
+# They announce files, and upload them.
+UPLOADING = [block for block in SAMPLES if block.page.name == "upload.md"]
 WAITING = [block for block in STATUS if "$ID" not in block.text]
-SENDING = [block for block in SAMPLES if "/uapi/faxes/" in block.text and block not in STATUS]
+SENDING = [block for block in SAMPLES if "/uapi/faxes/" in block.text and block not in (*STATUS, *UPLOADING)]
 SENDING_AGAIN = [block for block in SENDING if "Idempotency-Key" in block.text]
 # They show the body alone, and no status.
 CURL_ALONE = [block for block in SENDING if block.language == "sh" and block not in SENDING_AGAIN]

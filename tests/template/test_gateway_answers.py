@@ -51,7 +51,8 @@ GATEWAY_ANSWERS: dict[str, tuple[int | None, str, str]] = {
         413,
         "request_too_large",
         "The body is too large; the limit is 4613734 bytes (at most 4.6 MB). Send smaller scans, or several faxes: a "
-        "page at 200 dpi is enough, 1,654 x 2,339 pixels.",
+        "page at 200 dpi is enough, 1,654 x 2,339 pixels. "
+        "Or announce the files as JSON and upload them, up to 250 MiB.",
     ),
     "BAD_REQUEST_BODY": INVALID,
     "BAD_REQUEST_PARAMETERS": INVALID,

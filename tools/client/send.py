@@ -1,5 +1,7 @@
 """Sends files as a fax: `make send FILE="letter.pdf note.txt" TO="7778888 0003*211" MODE=photo RESOLUTION=standard`.
 
+What a form cannot hold is announced, and each file is uploaded on its own (docs/api/upload.md): up to 250 MiB.
+
 A file may have blanks in its name: FILE="a b.pdf" where there is one of that name, and FILE="'a b.pdf' note.txt". MODE
 and RESOLUTION may be left out; `make render` shows what they make of a document.
 
@@ -20,13 +22,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 from urllib.parse import quote
 
 import requests
 from requests_toolbelt import MultipartEncoder, MultipartEncoderMonitor
 
 from tools import names, places
-from tools.client import login
+from tools.client import login, upload
 from tools.client.login import Deployment, LoginFailed, UnsafeUrl
 from tools.steps import fail
 
@@ -88,7 +91,8 @@ def send(
     looks: Mapping[str, str] = MappingProxyType({}),
 ) -> requests.Response:
     """Send one fax, streaming its files from disk. ``progress`` is told the bytes sent and the bytes in all. ``looks``
-    are the request's members that say how the pages look.
+    are the request's members that say how the pages look. What is too large for a form is uploaded on its own; then the
+    answer is the fax as it is when its files have been looked into.
 
     Raises Unsent where no answer comes, OSError where a file cannot be read.
     """
@@ -97,6 +101,11 @@ def send(
         for path in files:
             fields.append(("files", (path.name, opened.enter_context(path.open("rb")), "application/octet-stream")))
         form = MultipartEncoder(fields)
+        if form.len > upload.FORM_BYTES:
+            try:
+                return upload.Uploader(to.address(), to.token, to.verify).send(files, recipients, progress, looks)
+            except upload.Broken as broken:
+                raise Unsent(str(broken)) from broken
         reported = 0
 
         def report(read: MultipartEncoderMonitor) -> None:
@@ -171,13 +180,28 @@ def describe(answer: requests.Response) -> str:
     """An answer in one line: its status and its body, or the error's code, message and, where it has one, the request's
     id, which is what an operator asks for."""
     try:
-        error = answer.json()["error"]
+        shown = answer.json()
+        if "files" in shown:
+            return _announced(answer.status_code, shown)
+        error = shown["error"]
         asked = f" (requestId {error['requestId']})" if error.get("requestId") else ""
         return f"{answer.status_code} {error['code']}: {error['message']}{asked}"
     except (ValueError, LookupError, TypeError, AttributeError):
         if answer.status_code == 204:
             return "204: the fax holds no file; there was nothing to send"
         return f"{answer.status_code} {answer.text[:500]}"
+
+
+def _announced(status: int, fax: dict[str, Any]) -> str:
+    """A fax whose files were uploaded on their own, in one line."""
+    if refusal := fax.get("refusal"):
+        return f"{fax['status']}: {refusal['code']}: {refusal['message']}"
+    return f"{status} {json.dumps({name: fax[name] for name in ('id', 'uid', 'status')})}"
+
+
+def _went_well(answer: requests.Response) -> bool:
+    shown = answer.json() if answer.status_code == 200 else {}
+    return answer.ok and shown.get("status") not in ("uploading", "refused", "expired")
 
 
 def main(arguments: list[str]) -> int:
@@ -211,9 +235,9 @@ def main(arguments: list[str]) -> int:
     except OSError as error:
         return fail(f"{error.filename} cannot be read: {error.strerror}")
     print(describe(answer))
-    if answer.status_code == 200 and options.wait:
+    if answer.status_code == 200 and options.wait and _went_well(answer):
         return _wait(to, answer.json()["id"])
-    return 0 if answer.ok else 1
+    return 0 if _went_well(answer) else 1
 
 
 def _wait(to: Sender, fax_id: str) -> int:

@@ -22,6 +22,8 @@ type Json = dict[str, Any]
 # The status of a command, by how a fax ended; every other end is FAILED.
 SENT, FAILED, PARTIALLY_SENT, NOT_FINAL = 0, 1, 5, 6
 _ENDS = {"sent": SENT, "partially_sent": PARTIALLY_SENT, "failed": FAILED, "canceled": FAILED}
+# Of a fax whose files were uploaded on their own.
+_ENDS |= {"refused": FAILED, "expired": FAILED}
 # Seconds: the first wait, which is doubled, up to the longest.
 _FIRST, _LONGEST = 1.0, 30.0
 _TIMEOUT = (10, 40)
@@ -113,7 +115,7 @@ def end(fax: Json | None) -> int:
 def in_one_line(fax: Json) -> str:
     """A fax's status, and how many of its recipients are how far: ``sending: 1 sent, 2 waiting``."""
     counts: dict[str, int] = {}
-    for delivery in fax["deliveries"]:
+    for delivery in fax.get("deliveries", ()):
         counts[delivery["status"]] = counts.get(delivery["status"], 0) + 1
     recipients = ", ".join(f"{count} {status}" for status, count in counts.items())
     return f"{fax['status']}: {recipients}" if recipients else str(fax["status"])
@@ -121,6 +123,9 @@ def in_one_line(fax: Json) -> str:
 
 def described(fax: Json) -> Iterator[str]:
     """A fax for a person, in lines."""
+    if "pages" not in fax:
+        yield from _pending(fax)
+        return
     simulated = "   SIMULATED: nothing was sent to anybody" if fax.get("sandbox") else ""
     yield f"fax {fax['id']}: {_with_reason(fax)}{simulated}"
     accepted = f"{_counted(fax['pages'], 'page')}, accepted {_shown(fax['createdAt'])}"
@@ -144,6 +149,17 @@ def described(fax: Json) -> Iterator[str]:
             yield f"{line}{detail}"
         if "nextAt" in delivery:
             yield f"    again at {_shown(delivery['nextAt'])}"
+
+
+def _pending(fax: Json) -> Iterator[str]:
+    """A fax whose files are still to come, or that ended without them."""
+    yield f"fax {fax['id']}: {fax['status']}"
+    yield f"  from {fax['extension']} of {fax['userId']}, announced {_shown(fax['createdAt'])}"
+    for file in fax["files"]:
+        there = "there" if file["checked"] else "not there" if fax["status"] == "uploading" else "not taken"
+        yield f"  {file['name']}, {file['size']:,} bytes: {there}"
+    if "refusal" in fax:
+        yield f"  {fax['refusal']['code']}: {fax['refusal']['message']}"
 
 
 def told(event: Json) -> str:

@@ -65,7 +65,8 @@ def test_a_fax_that_is_too_large_is_told_its_size_in_megabytes_and_what_to_do() 
         events.form(encoded(b"x" * 1_260_000), 1_200_000)
     assert caught.value.message == (
         "The body has 1260000 bytes (1.3 MB); the limit is 1200000 (1.2 MB). Send smaller scans, or several faxes: "
-        "a page at 200 dpi is enough, 1,654 x 2,339 pixels."
+        "a page at 200 dpi is enough, 1,654 x 2,339 pixels. "
+        "Or announce the files as JSON and upload them, up to 250 MiB."
     )
 
 

@@ -14,7 +14,7 @@ from requests_toolbelt import MultipartEncoderMonitor
 
 from tests.support.local import LOCAL
 from tools import places
-from tools.client import login
+from tools.client import login, upload
 from tools.client.login import Deployment, LoginFailed
 from tools.client.send import Sender, describe, main, numbers, sender
 
@@ -243,6 +243,7 @@ def test_of_a_fax_that_was_sent_in_part_it_is_said_that_it_was_not_accepted(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     # More than a connection holds that nobody reads.
+    monkeypatch.setattr(upload, "FORM_BYTES", 100_000_000)
     (tmp_path / "long.txt").write_bytes(b"x" * 50_000_000)
     with hanging_up(after=1) as url:
         send_without_an_answer(url, tmp_path / "long.txt", monkeypatch)

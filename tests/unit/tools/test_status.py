@@ -218,3 +218,21 @@ def test_sending_waits_where_it_is_asked_to(
     if waiting:
         # From the extension that it was sent from.
         assert service.asked[0][0].endswith("/0003*210/115937093837901")
+
+
+def test_a_fax_whose_files_are_uploaded_says_which_are_there() -> None:
+    waits, refused = kept("read-fax-uploading"), kept("read-fax-refused")
+    assert list(status.described(waits)) == [
+        "fax 115937093837908: uploading",
+        "  from 0003*210 of alice, announced 2026-11-23 09:30:15 UTC",
+        "  letter.pdf, 1,573 bytes: there",
+        "  scan.tif, 6,291,456 bytes: not there",
+    ]
+    assert list(status.described(refused)) == [
+        "fax 115937093837909: refused",
+        "  from 0003*210 of alice, announced 2026-11-23 09:30:15 UTC",
+        "  scan.pdf, 249,624,628 bytes: not taken",
+        "  fx_file_invalid: File 1 of 1, scan.pdf, is cut off: its end is missing.",
+    ]
+    assert (status.in_one_line(waits), status.in_one_line(refused)) == ("uploading", "refused")
+    assert (status.end(waits), status.end(refused)) == (status.NOT_FINAL, status.FAILED)

@@ -9,7 +9,10 @@ from faxes.intake import idempotency, multipart
 from faxes.model import Form
 
 # So many pixels has an A4 page at the resolution that a fax has at most.
-_SMALLER = "Send smaller scans, or several faxes: a page at 200 dpi is enough, 1,654 x 2,339 pixels."
+_SMALLER = (
+    "Send smaller scans, or several faxes: a page at 200 dpi is enough, 1,654 x 2,339 pixels. "
+    "Or announce the files as JSON and upload them, up to 250 MiB."
+)
 
 
 def body(event: APIGatewayProxyEvent, max_bytes: int, smaller: str = "") -> bytes:
