@@ -82,6 +82,7 @@ class Uploading:
                 expires_at=(now + whole.timing.retention).replace(microsecond=0),
                 app_key=principal.app_key,
                 sandbox=principal.sandbox,
+                sandbox_app=principal.sandbox,
                 due_at=now + LOOKED_AT,
                 rendering=said.asked.rendering,
                 resolution=said.asked.resolution,
