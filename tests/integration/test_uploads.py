@@ -7,10 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.support import requests
 from tests.support.cloud import Cloud
 from tests.support.inspecting import JPEG, PDF, TEXT
-from tests.support.uploads import Deployed, entry, request
+from tests.support.uploads import Deployed, entry
 
 _CHANGING = ("createdAt", "closesAt", "completedAt", "expiresAt", "uploadsExpireAt", "links", "id", "uid")
 
@@ -344,16 +343,3 @@ def test_new_addresses_for_what_is_not_there_yet(deployed: Deployed) -> None:
     assert refused["error"]["message"] == f"Fax {made['id']} is accepted; only a fax that is uploading waits for files."
     status, refused = deployed.ask("115937093837901", "PUT", {"action": "RenewUploads"})
     assert (status, refused["error"]["code"]) == (404, "fax_not_found")
-
-
-def test_a_sandbox_apps_fax_stays_one(deployed: Deployed) -> None:
-    sandbox = {**requests.ALICE, "sandbox": "true"}
-    body = json.dumps({"recipients": ["7778888"], "files": [entry("letter.pdf", PDF)]}).encode()
-    event = requests.proxy_event(request(body), "sandbox", caller=sandbox)
-    fax_id = json.loads(deployed.create_fax.handler(event, deployed.context)["body"])["id"]
-    # To a live app it is none.
-    assert deployed.ask(fax_id)[0] == 404
-    deployed.put(fax_id, 1, PDF)
-    deployed.check(fax_id, 1)
-    record = deployed.items()["FAX"]
-    assert (record["sandbox"], record["sandboxApp"]) == (True, True)
