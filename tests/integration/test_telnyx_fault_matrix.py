@@ -32,7 +32,7 @@ CALLS = {
     "recipient read": 3,
     "line read": 1,
     "write": 4,
-    "directory read": 6,
+    "directory read": 7,
     "gate read": 2,
     "pages read": 1,
     "document put": 1,
