@@ -56,12 +56,19 @@ def query(table: str, key: str) -> tuple[str, Any]:
     return "dynamodb.Query", {"TableName": table, **asked}
 
 
+def upload(table: str) -> tuple[str, Any]:
+    """A read of a fax that waits for its files."""
+    values = {":pk": {"S": "UPLOAD#"}, ":sk": {"S": "UPLOAD"}}
+    asked = {"KeyConditionExpression": "pk = :pk AND sk = :sk", "ExpressionAttributeValues": values}
+    return "dynamodb.Query", {"TableName": table, **asked, "ConsistentRead": True}
+
+
 @pytest.mark.parametrize(
     ("function", "asked"),
     [
         ("create_fax", [read("DirectoryTable", "USER#", "USER"), ("s3.DeleteObjects", NOT_THERE)]),
-        ("read_faxes", [query("FaxTable", "FAX#")]),
-        ("change_faxes", [query("FaxTable", "FAX#")]),
+        ("read_faxes", [upload("FaxTable"), query("FaxTable", "FAX#")]),
+        ("change_faxes", [upload("FaxTable"), query("FaxTable", "FAX#")]),
         # Where no fax has a page, nothing.
         ("fax_page", []),
         ("authorize", [read("CredentialTable", "APP#", "APP")]),

@@ -286,7 +286,7 @@ def test_metric_that_holds_what_was_sent_is_found(run: Callable[[Case], Written]
 
 def test_draws_are_canaries(run: Callable[[Case], Written]) -> None:
     """What is issued can be told in a text, as what is sent can."""
-    accepted = [run(case).answer for case in CASES if case.says == "accepted"]
+    accepted = [run(case).answer for case in CASES if (case.function, case.says) == ("create_fax", "accepted")]
     issued = [run(case).answer for case in CASES if case.says == "token_issued"]
     assert [json.loads(answer["body"])["uid"][: len(UID)] for answer in accepted] == [UID] * 3
     assert [json.loads(answer["body"])["access_token"][: len(ISSUED)] for answer in issued] == [ISSUED] * 4

@@ -171,7 +171,10 @@ def documents() -> list[Case]:
     }
     for reason, of_its_kind in limits.items():
         kind = reason.partition("_")[0]
-        none = {f"faxes.formats.{limit}": 0 for limit in of_its_kind}
+        none: dict[str, Any] = {f"faxes.formats.{limit}": 0 for limit in of_its_kind}
+        if reason == "jpg_escapes":
+            # Beside the fixed count, a share of the bytes.
+            none["faxes.formats.jpg.BYTES_PER_ESCAPE"] = 1 << 30
         cases.append(Case(reason, "create_fax", document(f"whole.{kind}", WHOLE[kind]), reason, patched=none))
     strips = tiff(Page({HEIGHT: (LONG, [65_535]), ROWS: (SHORT, [1])}))
     cases.append(Case("strips", "create_fax", document("strips.tif", strips), "tif_strips"))
@@ -180,8 +183,8 @@ def documents() -> list[Case]:
         Case("large", "create_fax", large, "file_too_large", patched={"faxes.edge.events.check_size": mock.Mock()})
     )
     nothing_left: dict[str, Any] = {
-        "too_many_pixels": lambda pixels: Budget(0),
-        "documents_too_slow": lambda pixels: Budget(pixels, 0),
+        "too_many_pixels": lambda pixels, **_: Budget(0),
+        "documents_too_slow": lambda pixels, **_: Budget(pixels, 0),
     }
     for reason, budget in nothing_left.items():
         sample = document("whole.jpg", WHOLE["jpg"])
