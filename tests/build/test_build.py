@@ -90,7 +90,8 @@ def test_a_layer_ships_what_it_is_for(built: tuple[str, Path], layer: str) -> No
 
 def of_function(folder: Path, function: str) -> Path:
     """Where a function was built: those of a stack inside the stack lie in that one's folder."""
-    return next(place for place in (folder / function, folder / "Delivery" / function) if place.exists())
+    places = [folder / function, *(folder / stack / function for stack in template.parts(TEMPLATE))]
+    return next(place for place in places if place.exists())
 
 
 def test_a_function_ships_its_handler_alone(built: tuple[str, Path]) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from faxes.pages import tiff
 from tests.support.builds import shared_build
 from tests.support.commands import (
     ENVIRONMENT,
@@ -242,10 +243,14 @@ def test_run_keeps_what_came_out_of_the_machines(narrated: tuple[Path, str, subp
     printed = narrated[1]
     [digest] = re.findall(r"  faxes/[0-9a-f]{32}/pages\.tif  sha256 ([0-9a-f]{64})$", printed, re.M)
     shown = dict(re.findall(r"^(\S+) +2 pages  (\S+)$", printed, re.M))
-    for path, name in ((shown["7778888"], "1-7778888.tif"), (shown["0003*211"], "2-0003-211.tif")):
-        assert (ROOT / path).resolve() == (narrated[0] / "received" / name).resolve()
-        # Each page came out once: the same file, to the bit.
-        assert hashlib.sha256((ROOT / path).read_bytes()).hexdigest() == digest
+    machine, extension = ((ROOT / shown[number]).resolve() for number in ("7778888", "0003*211"))
+    folder = (narrated[0] / "received").resolve()
+    assert (machine, extension) == (folder / "1-7778888.tif", folder / "2-0003-211.tif")
+    # The extension has the same file, to the bit; what a machine printed has its header line on each page.
+    assert hashlib.sha256(extension.read_bytes()).hexdigest() == digest
+    printed_there, stored = (tiff.read(path.read_bytes()) for path in (machine, extension))
+    assert [page.rows for page in printed_there] == [page.rows for page in stored]
+    assert all(there.t6 != page.t6 for there, page in zip(printed_there, stored, strict=True))
 
 
 def test_run_tells_other_commands_what_runs(narrated: tuple[Path, str, subprocess.Popen[bytes]]) -> None:
@@ -264,7 +269,7 @@ def test_directory_imports_into_the_running_stack(
 ) -> None:
     monkeypatch.setattr(places, "STACK_FILE", narrated[0] / "stack.json")
     assert directory.main(["--file", str(ROOT / "directory.example.yaml")]) == 0
-    assert capsys.readouterr().out == "    unchanged 14\n"
+    assert capsys.readouterr().out == "    unchanged 15\n"
 
 
 @pytest.mark.parametrize(
