@@ -30,6 +30,7 @@ from tests.support.samples import (
     THROTTLED,
     TIMED_OUT,
     TRUSTING,
+    UPLOADING,
     WAITING,
     Between,
     Instead,
@@ -47,7 +48,7 @@ def test_the_page_has_each_call_in_each_language() -> None:
     assert [block.language for block in SENDING_AGAIN] == ["sh", "python", "js"]
     assert [block.language for block in LOGGING_IN] == ["sh", "python", "js"]
     assert [block.language for block in WAITING] == ["sh", "python", "js"]
-    assert {block.name for block in SAMPLES} == {block.name for block in [*SENDING, *STATUS, *LOGGING_IN]}
+    assert {block.name for block in SAMPLES} == {block.name for block in [*SENDING, *UPLOADING, *STATUS, *LOGGING_IN]}
 
 
 @pytest.mark.parametrize("block", SENDING, ids=named)
