@@ -227,6 +227,7 @@ STARTS: dict[str, dict[str, set[str]]] = {
     "RenderFaxFunction": BASE | {"DocumentsLayer": {"certifi"}, "ImagingLayer": {"PIL"}},
     "SendFaxFunction": BASE,
     "SweepFunction": BASE,
+    "CheckUploadFunction": BASE | {"DocumentsLayer": {"certifi"}},
 }
 TELNYX = {"Carrier": "telnyx", "TelnyxKeySecret": "arn", "TelnyxConnectionId": "1", "TelnyxNumber": "+12025550100"}
 
@@ -236,7 +237,7 @@ TELNYX = {"Carrier": "telnyx", "TelnyxKeySecret": "arn", "TelnyxConnectionId": "
 def test_a_functions_start_imports_these_and_the_standard_library_alone(built: tuple[str, Path], function: str) -> None:
     folder = built[1]
     tables = ("FaxTable", "DirectoryTable", "CredentialTable")
-    names = {name: name for name in ("FileBucket", *tables, "RenderQueue", "SendQueue")} | TELNYX
+    names = {name: name for name in ("FileBucket", *tables, "RenderQueue", "SendQueue", "UploadQueue")} | TELNYX
     names["TelnyxPublicKey"] = "A" * 43 + "="
     # It asks for what is not there when it starts; here, nothing answers.
     environment = template.environment(TEMPLATE, function, names) | {
