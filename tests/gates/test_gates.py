@@ -64,7 +64,7 @@ NAMED = {
     "no log retention": Fault(
         r"(  CreateFaxLogGroup:\n    Type: .*\n    Properties:.*\n(?:      .*\n)*?)      RetentionInDays: .*",
         r"\1      LogGroupClass: STANDARD",
-        {"checkov": "CKV_AWS_66"} | own("test_template.py::test_every_log_group_forgets"),
+        {"checkov": "CKV_AWS_66"} | own("test_log_groups.py::test_every_log_group_forgets"),
     ),
     "no gateway response": Fault(
         r"^        MISSING_AUTHENTICATION_TOKEN: .*\n",
