@@ -24,7 +24,7 @@ os.environ |= {
 # Powertools and the SDK read the environment when they are imported.
 import faxes.cold_start  # noqa: E402, F401  (it holds the garbage collector back)
 
-from faxes.observability import logger  # noqa: E402
+from faxes.observability import logger, metrics  # noqa: E402
 from tests.support.full import pytest_collection_modifyitems  # noqa: E402, F401  (pytest finds it here)
 from tests.support.lambda_context import CONTEXT  # noqa: E402
 from tests.support.no_skip import (  # noqa: E402, F401  (pytest finds them here)
@@ -64,6 +64,8 @@ def log() -> Iterator[Callable[[], list[dict[str, Any]]]]:
     before = handler.setStream(written)
     # What one invocation added to every line stays until the next one clears it.
     logger.clear_state()
+    # What was counted and not written, because a test called no handler, is not the next test's.
+    metrics.clear_metrics()
     yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
     handler.setStream(before)
 

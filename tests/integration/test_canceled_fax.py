@@ -10,10 +10,12 @@ from faxes import lifecycle
 from faxes.adapters.dynamodb.deliveries import event_of
 from faxes.adapters.dynamodb.items import plain, wire
 from faxes.adapters.dynamodb.records import fax_item
+from faxes.ids import tiff_key
 from faxes.model import Fax, Status
 from tests.support import asking, requests
 from tests.support.cloud import Cloud
 from tests.support.faxes import fax
+from tests.support.sheets import tiff_of
 
 
 class Deployed:
@@ -29,6 +31,8 @@ class Deployed:
             expires_at=now + timedelta(days=30),
         )  # fmt: skip
         cloud.dynamodb.put_item(TableName=cloud.names["FaxTable"], Item=wire(fax_item(self.fax, None, 4)))
+        pages = tiff_of(self.fax.pages)
+        cloud.s3.put_object(Bucket=cloud.names["FileBucket"], Key=tiff_key(self.fax.uid), Body=pages)
 
     def take(self, **body: Any) -> None:
         self.send_fax.handler({"Records": [{"body": json.dumps({"fax": self.fax.id, **body})}]}, self.context)

@@ -166,8 +166,8 @@ def test_a_time_may_be_said_in_these_ways(said: str, expected: datetime) -> None
             ["--status=lost"],
             1,
             "",
-            "STATUS is 'lost'; it must be one of accepted, rendering, queued, sending, sent, partially_sent, failed, "
-            "canceled.\n",
+            "STATUS is 'lost'; it must be one of uploading, refused, expired, accepted, rendering, queued, sending, "
+            "sent, partially_sent, failed, canceled, received.\n",
         ),
         (["--count=0"], 1, "", "COUNT is '0'; it must be a whole number from 1 to 9999.\n"),
         (["--fax=x"], 1, "", "FAX is 'x'; it must be a fax's id: a number of up to 16 digits.\n"),

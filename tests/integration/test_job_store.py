@@ -14,6 +14,7 @@ from faxes.adapters.dynamodb.deliveries import event_of
 from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
 from faxes.adapters.dynamodb.items import plain, text, wire
 from faxes.adapters.dynamodb.jobs import DynamoDBJobStore
+from faxes.adapters.dynamodb.records import DUE_SHARDS
 from faxes.errors import Effect, StorageFault
 from faxes.lifecycle import IllegalTransition
 from faxes.model import Status
@@ -34,7 +35,7 @@ type Store = MemoryJobStore | DynamoDBJobStore
 def on_dynamodb(cloud: Cloud) -> DynamoDBJobStore:
     DynamoDBFaxStore(cloud.dynamodb, cloud.names["FaxTable"]).insert(ACCEPTED)
     draws = iter(range(100))
-    return DynamoDBJobStore(cloud.dynamodb, cloud.names["FaxTable"], 4, lambda bits: next(draws))
+    return DynamoDBJobStore(cloud.dynamodb, cloud.names["FaxTable"], DUE_SHARDS, lambda bits: next(draws))
 
 
 @pytest.fixture(params=["memory", "DynamoDB"])
