@@ -31,12 +31,12 @@ def at_work(stack: LocalStack, newest: str, *, sending: bool = False) -> Iterato
     )
     (queue,) = [url for url in queues.list_queues()["QueueUrls"] if "RenderQueue" in url]
     functions.update_event_source_mapping(UUID=stream, Enabled=True)
-    passed_over = ""
-    while passed_over != newest:
+    passed_over: set[str] = set()
+    while newest not in passed_over:
         answer = queues.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=1)
         for message in answer.get("Messages", []):
             queues.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-            passed_over = max(passed_over, json.loads(message["Body"])["fax"])
+            passed_over.add(json.loads(message["Body"])["fax"])
     functions.update_event_source_mapping(UUID=drawing, Enabled=True)
     if sending:
         functions.update_event_source_mapping(UUID=sends, Enabled=True)
