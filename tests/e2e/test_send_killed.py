@@ -25,7 +25,7 @@ from tools.local.stack_file import LocalStack
 
 # The fax gets its recipients (4), the recipient its attempt, whose document is put where the carrier fetches it (12),
 # and the call has ended (6).
-CALLS = 22
+CALLS = 23
 # Before the carrier was called, and before what it said was written: what is likely to be broken.
 _LIKELY = (13, 15)
 # Of this one, the simulated network does not lose the reference.
