@@ -1,5 +1,6 @@
 """A PDF's refusal by its reader, readers that do something else, and that none leaves anything behind."""
 
+import gc
 import os
 import subprocess
 from collections.abc import Iterator
@@ -35,6 +36,8 @@ def children() -> set[int]:
 @pytest.fixture(autouse=True)
 def nothing_is_left_behind() -> Iterator[None]:
     """No test here leaves a process, a file or a socket behind, and after each the next document is read."""
+    # What other tests left to the collector is not closed in between.
+    gc.collect()
     before = open_files(), children()
     yield
     assert pdf.count_pages(ONE_PAGE, 200) == 1

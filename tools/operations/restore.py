@@ -31,12 +31,30 @@ from tools.steps import fail
 
 # The kinds of items of each table (faxes.adapters.dynamodb): another table's would let nobody in, or anybody.
 KINDS: Mapping[str, Collection[str]] = {
-    "FaxTable": ("FAX", "PAGES", "RECIPIENT", "EVENT", "IDEMPOTENCY", "ERASED", "LEASE", "WAIT", "SIM"),
+    "FaxTable": (
+        "FAX",
+        "PAGES",
+        "RECIPIENT",
+        "EVENT",
+        "IDEMPOTENCY",
+        "ERASED",
+        "LEASE",
+        "WAIT",
+        "SIM",
+        "UPLOAD",
+        "UPLOADS",
+        "REPORT",
+        "CARRIER",
+        "ALLOWANCE",
+    ),
     "DirectoryTable": ("ORG", "USER", "EXT"),
     "CredentialTable": ("APP", "TOKEN", "TOKENNAME"),
 }
-# Who has the line of a number, and who stands in line for it, was so at that moment; so were simulated calls.
-_PASSING = ("LEASE", "WAIT", "SIM")
+# Told by their partitions: what their sort keys are is each one's own.
+_BY_PARTITION = ("UPLOAD", "UPLOADS", "REPORT", "CARRIER", "ALLOWANCE")
+# Who has the line of a number, and who stands in line for it, was so at that moment; so were simulated calls, files
+# that were waited for, reports that were seen, a carrier's gate, and what was left of a day's pages.
+_PASSING = ("LEASE", "WAIT", "SIM", *_BY_PARTITION)
 # By these the sweep finds what is to be done.
 _DUE = ("due", "dueAt")
 _TABLE_NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
@@ -111,7 +129,8 @@ def _check(items: Iterable[Mapping[str, Any]], table: str, source: str) -> None:
 
 def _kind(item: Mapping[str, Any]) -> str:
     """What an item is, in DynamoDB's own JSON: of those that a fax has several of, a number or a time stands behind."""
-    return str(item.get("sk", {}).get("S", "")).partition("#")[0]
+    partition, kind = (str(item.get(key, {}).get("S", "")).partition("#")[0] for key in ("pk", "sk"))
+    return partition if partition in _BY_PARTITION else kind
 
 
 class _Unwanted(Protocol):
