@@ -6,12 +6,11 @@ deleted when the attempt has ended; ``paper.tif`` beside it, what a machine of t
 bucket removes both after some days.
 """
 
-import base64
-import hashlib
 from typing import TYPE_CHECKING
 
 from faxes import ids
 from faxes.adapters.calls import FAILURES, fault
+from faxes.adapters.s3_put import put
 from faxes.delivery.carrier import Call
 from faxes.errors import Effect
 
@@ -37,16 +36,7 @@ class S3Media:
             raise fault("GetObject", Effect.NONE, error) from error
 
     def put(self, key: str, content: bytes) -> None:
-        try:
-            self._client.put_object(
-                Bucket=self._bucket,
-                Key=key,
-                Body=content,
-                ContentType=_TIFF,
-                ChecksumSHA256=base64.b64encode(hashlib.sha256(content).digest()).decode("ascii"),
-            )
-        except FAILURES as error:
-            raise fault("PutObject", Effect.UNKNOWN, error) from error
+        put(self._client, self._bucket, key, content, _TIFF)
 
     def delete(self, key: str) -> None:
         try:

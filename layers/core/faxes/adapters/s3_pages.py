@@ -4,7 +4,6 @@ Actions: s3:GetObject on ``<bucket>/faxes/*``; s3:PutObject and s3:DeleteObject 
 document's key fits. A page's object may be written again, by a worker that begins anew where another ended.
 """
 
-import base64
 import hashlib
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from faxes.adapters.calls import FAILURES, code, fault
+from faxes.adapters.s3_put import put
 from faxes.errors import Effect, StorageFault
 from faxes.model import StoredFile
 
@@ -49,7 +49,7 @@ class S3PageFiles:
 
     def put(self, files: Iterable[tuple[str, bytes, str]]) -> None:
         for batch in batched(files, self._at_once, strict=False):
-            puts = [self._pool.submit(self._put, *file) for file in batch]
+            puts = [self._pool.submit(put, self._client, self._bucket, *file) for file in batch]
             # Wait for all before the first failure is raised, so that nothing is put behind the caller's back.
             failures = [put.exception() for put in puts]
             for failure in failures:
@@ -67,15 +67,3 @@ class S3PageFiles:
             # What it could not delete, it lists in an answer of success.
             if answer.get("Errors"):
                 raise StorageFault("DeleteObjects", Effect.UNKNOWN, f"{len(answer['Errors'])} of the pages stay")
-
-    def _put(self, key: str, content: bytes, media_type: str) -> None:
-        try:
-            self._client.put_object(
-                Bucket=self._bucket,
-                Key=key,
-                Body=content,
-                ContentType=media_type,
-                ChecksumSHA256=base64.b64encode(hashlib.sha256(content).digest()).decode("ascii"),
-            )
-        except FAILURES as error:
-            raise fault("PutObject", Effect.UNKNOWN, error) from error
