@@ -122,7 +122,7 @@ def test_a_search_over_every_store_queue_and_log_finds_nothing(cloud: Cloud, dep
     late = deployed.messages()
     after = kept(cloud, log, late)
     found = [(where, what) for where, text in after.items() for what in uids | names | NUMBERS if what in text]
-    # By its id, an operator finds a fax in the logs; a message that was kept back has nothing else, and ends when it comes.
+    # By its id, an operator finds a fax in the logs; a message that was kept back has nothing else, and then ends.
     stores = set(after) - {"functions' log", "audit log", "queue"}
     found += [(where, fax_id) for where in stores for fax_id in ids if fax_id in after[where]]
     assert found == []
