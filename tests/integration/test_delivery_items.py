@@ -135,6 +135,8 @@ def test_a_recipient_comes_back_as_it_was(cloud: Cloud, recipient: Recipient) ->
             remote_id="+49 30 123",
             first_page=2,
             confirmed_at=NOW,
+            estimate=60_000,
+            price=0,
         ),
     ],
     ids=["new", "ended"],

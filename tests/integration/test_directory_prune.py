@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from faxes.adapters.dynamodb.directory import DynamoDBDirectory
 from faxes.adapters.dynamodb.items import fingerprint, plain
 from faxes.errors import Effect, StorageFault
+from faxes.prices import Price
 from faxes.provisioning.entries import Wish
 from faxes.provisioning.plan import Outcome, Report
 from faxes.provisioning.provision import ImportStopped
@@ -63,6 +65,16 @@ def load(cloud: Cloud) -> Imports:
 
 def keys(load: Imports) -> set[str]:
     return {key for key in load.tables() if not key.startswith("TOKEN#")}
+
+
+def test_prices_that_a_file_no_longer_has_are_removed(load: Imports, cloud: Cloud) -> None:
+    prices = 'prices: [{to: "+49", page: "0.0350", call: "0.01"}, {to: "+", page: "1"}]\n'
+    assert load(LEFT + prices).added[1] == "prices"
+    assert load(LEFT + prices) == Report((), (), (), STAY + 1, {}, {})
+    stored = DynamoDBDirectory(cloud.dynamodb, cloud.names["DirectoryTable"])
+    assert stored.prices() == {"+49": Price(35_000, 10_000), "+": Price(1_000_000)}
+    assert load(LEFT, prune=True) == Report((), (), (), STAY, {}, {}, ("prices",))
+    assert stored.prices() == {}
 
 
 def test_what_a_file_no_longer_names_is_removed(load: Imports) -> None:

@@ -71,7 +71,7 @@ def named(operation: str, sent: dict[str, Any]) -> str | None:
             return "carrier take" if "SIM#" in json.dumps(sent) else "attempt write"
         case "Query":
             return "line read" if "DEST#" in json.dumps(sent) else "recipient read"
-        case "GetItem" if any(f"{kind}#" in json.dumps(sent) for kind in ("ORG", "EXT")):
+        case "GetItem" if any(kind in json.dumps(sent) for kind in ("ORG#", "EXT#", "PRICES")):
             return "directory read"
         case "GetItem" if "CARRIER#" in json.dumps(sent):
             return "gate read"

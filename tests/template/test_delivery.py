@@ -233,7 +233,7 @@ def test_what_sends_frees_numbers_and_deletes_nothing_else() -> None:
         "ReadFaxesAndLines": of_deliveries,
         "ChangeFaxesAndLines": of_deliveries,
         "FreeLines": ["DEST#*"],
-        "ReadDirectory": ["ORG#*", "EXT#*"],
+        "ReadDirectory": ["ORG#*", "EXT#*", "PRICES"],
     }
 
 

@@ -10,11 +10,12 @@ import yaml
 
 from faxes import dialing, numbers
 from faxes.model import Context, DialPlan, Extension, ExtensionNumber, ExtensionType, Principal, User
-from faxes.provisioning.entries import AppEntry, Budget, Entries, Member, NamedToken, Organization
+from faxes.prices import DOLLAR, Price, amount_of
+from faxes.provisioning.entries import AppEntry, Budget, Entries, Member, NamedToken, Organization, StatedPrices
 from faxes.tokens import APP_KEY, APP_SECRET, digest_of
 from tools.operations import app_secrets
 
-_SECTIONS = ("organizations", "users", "extensions", "apps", "tokens")
+_SECTIONS = ("organizations", "prices", "users", "extensions", "apps", "tokens")
 _ORGANIZATION_ID = re.compile(r"[0-9]{1,16}")
 # The telephone number of a sender: E.164, with its country's code.
 _CALLER_ID = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -23,8 +24,10 @@ _MAX_FAX_NAME = 60
 _AREA_CODE, _OUTSIDE_PREFIX = re.compile(r"[1-9][0-9]{0,5}"), re.compile(r"[0-9]{1,3}")
 _TOKEN_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _MAX_DAYS = 3650
-_MAX_PAGES_PER_DAY = 10_000_000
-_DIAL_PLAN = ("country", "areaCode", "outsidePrefix", "faxTo", "pagesPerDay")
+_MAX_PAGES_PER_DAY, _MAX_DOLLARS_PER_DAY = 10_000_000, 1_000_000
+# What numbers in full begin with; any number's is the + alone.
+_FIRST_DIGITS = re.compile(r"\+(?:[1-9][0-9]{0,14})?")
+_DIAL_PLAN = ("country", "areaCode", "outsidePrefix", "faxTo", "pagesPerDay", "dollarsPerDay")
 # Requests a second, at once, and in a day, 0 for any number; more than an account has is not enforced.
 _BUDGET = {"rate": (1, 10_000), "burst": (1, 5_000), "daily": (0, 2_000_000_000)}
 
@@ -67,9 +70,14 @@ class _Reader:
             if organization is not None and self._new(where, organization, organizations):
                 organizations.add(organization)
                 budgets |= {organization: budget} if budget else {}
+                if "dollarsPerDay" in entry and not document.get("prices"):
+                    self._wrong(f"{where}: dollarsPerDay needs the section prices: what calls cost, nobody else says")
                 items[f"organization {organization}"] = Organization(
                     organization, str(entry.get("name") or ""), *header, self._dial_plan(where, entry)
                 )
+        prices = dict(self._prices(document))
+        if prices:
+            items["prices"] = StatedPrices(prices)
         users: dict[str, str] = {}
         for where, entry in self._entries(document, "users", {"id", "organization"}, {"id", "organization"}):
             user = self._text(where, entry, "id", numbers.USER_ID, "1 to 64 of A-Za-z0-9._-")
@@ -185,7 +193,30 @@ class _Reader:
         pages = entry.get("pagesPerDay")
         if "pagesPerDay" in entry and not _is_whole(pages, 0, _MAX_PAGES_PER_DAY):
             self._wrong(f"{where}: pagesPerDay is {pages!r}; it must be a number from 0 to {_MAX_PAGES_PER_DAY}")
-        return DialPlan(country, entry.get("areaCode"), entry.get("outsidePrefix"), tuple(fax_to), pages)
+        dollars = entry.get("dollarsPerDay")
+        if "dollarsPerDay" in entry and not _is_whole(dollars, 0, _MAX_DOLLARS_PER_DAY):
+            self._wrong(f"{where}: dollarsPerDay is {dollars!r}; it must be a number from 0 to {_MAX_DOLLARS_PER_DAY}")
+        money = dollars * DOLLAR if isinstance(dollars, int) else None
+        return DialPlan(country, entry.get("areaCode"), entry.get("outsidePrefix"), tuple(fax_to), pages, money)
+
+    def _prices(self, document: dict[str, Any]) -> Iterator[tuple[str, Price]]:
+        """What calls cost, by the first digits of a number."""
+        seen: set[str] = set()
+        for where, entry in self._entries(document, "prices", {"to", "page", "call"}, {"to", "page"}):
+            to = self._text(where, entry, "to", _FIRST_DIGITS, '+ and the first digits of numbers, such as "+49"')
+            page, call = self._amount(where, entry, "page"), self._amount(where, {"call": "0"} | entry, "call")
+            if to is not None and self._new(where, to, seen):
+                seen.add(to)
+                yield to, Price(page, call)
+
+    def _amount(self, where: str, entry: dict[str, Any], field: str) -> int:
+        """Dollars, in millionths."""
+        text = entry[field]
+        amount = amount_of(text) if isinstance(text, str) else None
+        if amount is None:
+            # Without quotes, YAML reads a number that is about as much.
+            self._wrong(f'{where}: {field} is {text!r}; it must be US dollars in quotes, such as "0.0075"')
+        return amount or 0
 
     def _budget(self, where: str, entry: dict[str, Any]) -> Budget | None:
         """How much may be used, where the entry says so; None also where that is a mistake."""

@@ -17,7 +17,8 @@ from faxes.adapters.dynamodb.finding import DynamoDBFaxFinder
 from faxes.adapters.dynamodb.reading import DynamoDBFaxReader
 from faxes.errors import StorageFault
 from faxes.lifecycle import FINAL, FaxInFull
-from faxes.model import Recipient, RecipientStatus, Status
+from faxes.model import Attempt, Recipient, RecipientStatus, Status
+from faxes.prices import told
 from tools.operations import deployed, stuck
 from tools.operations.deployed import NoStack, Stack
 from tools.operations.redrive import ID
@@ -90,7 +91,15 @@ def detail(shown: FaxInFull) -> Iterator[str]:
         for attempt in (each for each in shown.attempts if each.position == recipient.position):
             words = [f"attempt {attempt.number}, {_at(attempt.started_at)}", str(attempt.status)]
             words += [str(word) for word in (attempt.reason, attempt.carrier_code, attempt.carrier_id) if word]
+            words += [cost] if (cost := _cost(attempt)) else []
             yield f"        {', '.join(words)}"
+
+
+def _cost(attempt: Attempt) -> str | None:
+    """What it cost, as the carrier says, or about so much by the operator's prices."""
+    if attempt.price is not None:
+        return told(attempt.price)
+    return f"about {told(attempt.estimate)}" if attempt.estimate is not None else None
 
 
 def _described(recipient: Recipient) -> str:

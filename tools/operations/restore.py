@@ -47,7 +47,7 @@ KINDS: Mapping[str, Collection[str]] = {
         "CARRIER",
         "ALLOWANCE",
     ),
-    "DirectoryTable": ("ORG", "USER", "EXT"),
+    "DirectoryTable": ("ORG", "USER", "EXT", "PRICES"),
     "CredentialTable": ("APP", "TOKEN", "TOKENNAME"),
 }
 # Told by their partitions: what their sort keys are is each one's own.

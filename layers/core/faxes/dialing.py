@@ -30,7 +30,8 @@ class Dialing:
     extension: Callable[[ExtensionNumber], Extension | None]
 
     @cached_property
-    def _plan(self) -> DialPlan:
+    def plan(self) -> DialPlan:
+        """How it dials, as it is read once. Raises StorageFault."""
         return self.read(self.organization_id)
 
     def why_refused(self, number: str) -> str | None:
@@ -38,7 +39,7 @@ class Dialing:
         if "*" in number:
             return None
         try:
-            return tolls.why_not(in_full(number, self._plan), self._plan)
+            return tolls.why_not(in_full(number, self.plan), self.plan)
         except NotDialed as why:
             # A short number may be an extension's.
             if number.isdecimal() and self.extension(ExtensionNumber(self.organization_id, number)):
@@ -48,7 +49,7 @@ class Dialing:
     def may_dial(self, dialed: str) -> bool:
         """Whether the organization may have a number called that ``dialed`` has made."""
         try:
-            return tolls.why_not(in_full(dialed, self._plan), self._plan) is None
+            return tolls.why_not(in_full(dialed, self.plan), self.plan) is None
         except NotDialed:
             # It costs nothing: the carrier refuses it.
             return True
@@ -56,7 +57,7 @@ class Dialing:
     def dialed(self, number: str) -> str:
         """A telephone number in full; as it is where that cannot be made of it any more, for the carrier to refuse."""
         try:
-            return in_full(number, self._plan)
+            return in_full(number, self.plan)
         except NotDialed:
             return number
 

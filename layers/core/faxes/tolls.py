@@ -5,7 +5,8 @@ is called: premium rate, shared cost, and personal numbers, which are forwarded 
 that of 25), so that it is the number that tells, by Google's metadata of the world's numbers (phonenumberslite).
 
 What belongs to no country: satellites, international networks, and international premium rate. The codes are those of
-the ITU's list of E.164 country codes (annex to Operational Bulletin 1114, 2016).
+the ITU's "List of Recommendation ITU-T E.164 Assigned Country Codes", an annex to its Operational Bulletin 1114
+(position on 15 December 2016).
 """
 
 from collections.abc import Mapping

@@ -6,7 +6,8 @@ Longer than 350 lines: one file format, whose table holds every mistake.
 import pytest
 
 from faxes.model import Context, DialPlan, Extension, ExtensionNumber, ExtensionType, Principal, User
-from faxes.provisioning.entries import AppEntry, Budget, Entries, NamedToken, Organization
+from faxes.prices import Price
+from faxes.provisioning.entries import AppEntry, Budget, Entries, NamedToken, Organization, StatedPrices
 from faxes.provisioning.plan import Report
 from faxes.tokens import digest_of
 from tests.support.template import ROOT
@@ -21,8 +22,11 @@ organizations:
     name: Example Ltd
   - {id: "5", faxName: Ærø & Søn, timeZone: America/Argentina/Ushuaia, callerId: "+493023125000",
      country: DE, areaCode: "30", outsidePrefix: "0", faxTo: [DE, US],
-     pagesPerDay: 500}
+     pagesPerDay: 500, dollarsPerDay: 25}
   - {id: "4", budget: {rate: 10000, burst: 5000, daily: 2000000000}}
+prices:
+  - {to: "+", page: "0.1"}
+  - {to: "+49", page: "0.0075", call: "0.01"}
 users:
   - {id: alice, organization: "0003"}
   - {id: "0241", organization: "4"}
@@ -44,9 +48,13 @@ tokens:
 
 
 ORGANIZATION = (
-    "organizations, entry 1: must have id; may have areaCode, budget, callerId, country, faxName, faxTo, id, name, "
-    "outsidePrefix, pagesPerDay, timeZone"
+    "organizations, entry 1: must have id; may have areaCode, budget, callerId, country, dollarsPerDay, faxName, "
+    "faxTo, id, name, outsidePrefix, pagesPerDay, timeZone"
 )
+
+
+DIGITS = 'it must be text of + and the first digits of numbers, such as "+49"'
+DOLLARS = 'it must be US dollars in quotes, such as "0.0075"'
 
 
 def mistakes(text: str) -> list[str]:
@@ -67,9 +75,10 @@ def test_a_whole_directory() -> None:
                 "Ærø & Søn",
                 "America/Argentina/Ushuaia",
                 "+493023125000",
-                DialPlan("DE", "30", "0", ("DE", "US"), 500),
+                DialPlan("DE", "30", "0", ("DE", "US"), 500, 25_000_000),
             ),
             "organization 4": Organization("4", ""),
+            "prices": StatedPrices({"+": Price(100_000), "+49": Price(7_500, 10_000)}),
             "user alice": User("alice", "0003"),
             "user 0241": User("0241", "4"),
             "extension 0003*210": Extension(ExtensionNumber("0003", "210"), "alice", terminal, True),
@@ -138,6 +147,7 @@ def test_an_organization_without_a_name_has_an_empty_one() -> None:
             "areaCode is '030'; it must be text of 1 to 6 digits that do not begin with 0",
         ),
         ("pagesPerDay: -1", "pagesPerDay is -1; it must be a number from 0 to 10000000"),
+        ("dollarsPerDay: 0.5", "dollarsPerDay is 0.5; it must be a number from 0 to 1000000"),
         ("pagesPerDay: true", "pagesPerDay is True; it must be a number from 0 to 10000000"),
         ("faxTo: DE", 'faxTo is \'DE\'; it must be a list of countries in quotes, such as ["DE", "US"]'),
         ("faxTo: [NO]", 'faxTo is [False]; it must be a list of countries in quotes, such as ["DE", "US"]'),
@@ -145,13 +155,46 @@ def test_an_organization_without_a_name_has_an_empty_one() -> None:
     ],
 )
 def test_a_dial_plan_that_is_none_is_named(plan: str, mistake: str) -> None:
-    assert mistakes(f'organizations: [{{id: "1", {plan}}}]') == [f"organizations, entry 1: {mistake}"]
+    prices = 'prices: [{to: "+", page: "1"}]'
+    assert mistakes(f'{prices}\norganizations: [{{id: "1", {plan}}}]') == [f"organizations, entry 1: {mistake}"]
+
+
+def test_money_is_limited_only_where_prices_are_stated() -> None:
+    assert mistakes('organizations: [{id: "1", dollarsPerDay: 5}]') == [
+        "organizations, entry 1: dollarsPerDay needs the section prices: what calls cost, nobody else says"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("price", "mistake"),
+    [
+        ('{page: "1"}', "must have page, to; may have call, page, to"),
+        ('{to: "49", page: "1"}', f"to is '49'; {DIGITS}"),
+        (
+            '{to: "+049", page: "1"}',
+            f"to is '+049'; {DIGITS}",
+        ),
+        # What YAML reads without quotes is about as much.
+        ('{to: "+49", page: 0.0075}', f"page is 0.0075; {DOLLARS}"),
+        ('{to: "+49", page: "-1"}', f"page is '-1'; {DOLLARS}"),
+        ('{to: "+49", page: "1", call: "1,5"}', f"call is '1,5'; {DOLLARS}"),
+    ],
+)
+def test_a_price_that_is_none_is_named(price: str, mistake: str) -> None:
+    assert mistakes(f"prices: [{price}]") == [f"prices, entry 1: {mistake}"]
+
+
+def test_a_price_that_is_stated_twice_is_named() -> None:
+    assert mistakes('prices: [{to: "+1", page: "1"}, {to: "+1", page: "2"}]') == [
+        "prices, entry 2: '+1' is in the file twice"
+    ]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "x", "1", "organisations: []", "users: []\n1: []"])
 def test_a_file_of_another_shape_is_refused(text: str) -> None:
     assert mistakes(text) == [
-        "the file must be a mapping with the sections organizations, users, extensions, apps, tokens, and no others"
+        "the file must be a mapping with the sections organizations, prices, users, extensions, apps, tokens, and no "
+        "others"
     ]
 
 

@@ -96,7 +96,8 @@ def inbox(lost: Callable[[StorageFault], None], failed: Callable[[Exception], No
             settings.speed,
             dialing=lambda organization: Dialing(organization, directory.dial_plan, directory.extension),
             caller=senders.caller,
-            allowances=DynamoDBAllowances(tables, settings.fax_table, directory.dial_plan),
+            allowances=DynamoDBAllowances(tables, settings.fax_table),
+            prices=directory.prices,
             gates=DynamoDBGates(tables, settings.fax_table),
         )
     return Inbox(

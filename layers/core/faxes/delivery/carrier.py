@@ -64,7 +64,7 @@ class CallState(StrEnum):
 class Report:
     """What the carrier says of a fax that it took. ``pages_sent`` are confirmed by the machine at the other end;
     ``code`` and ``detail`` are the carrier's own words; ``seconds`` on the line; ``remote_id`` is what that machine
-    calls itself."""
+    calls itself; ``price`` is what it cost, in millionths of a dollar, None where the carrier does not say."""
 
     state: CallState
     pages_sent: int = 0
@@ -73,6 +73,7 @@ class Report:
     detail: str | None = None
     seconds: int | None = None
     remote_id: str | None = None
+    price: int | None = None
     # As with Refused.
     of_account: bool = False
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from faxes.delivery import allowance, ends, inside, policy, resume
+from faxes.delivery import ends, inside, policy, resume
+from faxes.delivery.allowance import NO_PRICE, Use, left_over
 from faxes.delivery.carrier import Accepted, Call, CallState, Carrier, CarrierSilent, Refused, Report
 from faxes.delivery.lines import Lines
 from faxes.delivery.ports import Bells, Documents, IdTaken, Moved, NotOffered, NumberTaken, Recipients, Write
@@ -27,9 +28,10 @@ from faxes.delivery.steps import (
     Step,
     Withdrawn,
 )
+from faxes.dialing import Dialing
 from faxes.errors import StorageFault
 from faxes.lifecycle import RecipientEvent
-from faxes.model import Attempt, AttemptStatus, Reason, Recipient, RecipientStatus
+from faxes.model import Attempt, AttemptStatus, Fax, Reason, Recipient, RecipientStatus
 
 # From a message to its end, a recipient takes five steps at most; the others are for those who come in between.
 _MOST_STEPS = 20
@@ -186,8 +188,10 @@ class Dispatch:
             return inside.step(found, event, now, self.receiving.names())
         terms = self.lines.terms(found.fax)
         waits = found.recipient.status == RecipientStatus.WAITING and isinstance(event, Due)
-        if waits and terms.carrier and _is_due(found, now) and self.lines.gates.shut(terms.carrier, now):
-            terms = replace(terms, carrier=None)
+        if waits and terms.carrier and _is_due(found, now):
+            terms = replace(terms, price=self.lines.price(found.fax, found.recipient.destination))
+            if self.lines.gates.shut(str(terms.carrier), now):
+                terms = replace(terms, carrier=None)
         return policy.step(found, event, now, terms)
 
     def _write(self, found: Delivery, step: Step, now: datetime) -> Delivery:
@@ -208,7 +212,7 @@ class Dispatch:
             self._ring(*woken, fax.organization_id, now)
         if ended and not change.recipient.inside:
             self.documents.forget(ended.reference)
-            self._give_back(found, ended)
+            self._settle(found, ended)
         return Delivery(fax, change.recipient, change.attempt or found.attempt)
 
     def _ring(self, fax_id: str, position: int, organization_id: str, at: datetime) -> None:
@@ -236,35 +240,46 @@ class Dispatch:
             return None
         try:
             # Money is spent from here on.
-            if not self.lines.may_dial(found.fax, found.recipient.destination):
+            rules = self.lines.rules(found.fax)
+            if rules and not rules.may_dial(found.recipient.destination):
                 return Refused(Reason.NUMBER_INVALID, "not_allowed")
             document = self.documents.offer(found, stamped=not carrier.stamps_header)
             caller = self.lines.caller_of(found.fax)
             pages = resume.pages_of(found.recipient, attempt)
-            if not self._taken(carrier, found.fax.organization_id, pages, attempt.started_at):
-                return Refused(Reason.DAILY_LIMIT, "pages_per_day")
+            reached = self._take(rules, attempt, pages) if rules else None
+            if reached:
+                return Refused(Reason.DAILY_LIMIT, reached)
         except NotOffered as error:
             return Refused(error.reason, "document_not_offered")
         except StorageFault:
             return Refused(Reason.CARRIER_UNAVAILABLE, "directory_not_read")
         if self.now() > latest:
             return None
-        return carrier.submit(Call(attempt.reference, found.recipient.destination, document, pages, caller))
+        answer = carrier.submit(Call(attempt.reference, found.recipient.destination, document, pages, caller))
+        if rules and isinstance(answer, Refused):
+            self._give_back(found.fax, Use(pages, attempt.estimate or 0), attempt.started_at)
+        return answer
 
-    def _taken(self, carrier: Carrier, organization_id: str, pages: int, at: datetime) -> bool:
-        """Whether the organization may still send so many pages, which are taken with that. Raises StorageFault."""
-        return carrier is self.lines.simulated or self.lines.allowances.take(organization_id, pages, at)
+    def _take(self, rules: Dialing, attempt: Attempt, pages: int) -> str | None:
+        """Take of its organization's day what an attempt uses: which limit is reached, None where it is taken. Raises
+        StorageFault."""
+        if rules.plan.money_per_day is not None and attempt.estimate is None:
+            return NO_PRICE
+        use = Use(pages, attempt.estimate or 0)
+        return self.lines.allowances.take(rules.organization_id, rules.plan, use, attempt.started_at)
 
-    def _give_back(self, found: Delivery, ended: Attempt) -> None:
-        """Of an attempt that certainly sent nothing, the pages that were taken for it."""
-        live = self.lines.live
-        if live is None or ended.carrier != live.name or not allowance.unused(ended):
-            return
-        pages = resume.pages_of(found.recipient, ended)
+    def _settle(self, found: Delivery, ended: Attempt) -> None:
+        """What an attempt took of its organization's day and did not use, it gives back."""
+        if self.lines.rules(found.fax) and self.lines.live and ended.carrier == self.lines.live.name:
+            use = left_over(ended, resume.pages_of(found.recipient, ended))
+            if use:
+                self._give_back(found.fax, use, ended.started_at)
+
+    def _give_back(self, fax: Fax, use: Use, at: datetime) -> None:
         try:
-            self.lines.allowances.give_back(found.fax.organization_id, pages, ended.started_at)
+            self.lines.allowances.give_back(fax.organization_id, use, at)
         except StorageFault:
-            # They count until the day is over.
+            # It counts until the day is over.
             return
 
     def _receive(self, found: Delivery) -> Event | None:

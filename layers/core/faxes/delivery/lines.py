@@ -9,6 +9,7 @@ from faxes.delivery.gate import Gates, NoGates
 from faxes.delivery.steps import Terms
 from faxes.dialing import Dialing
 from faxes.model import Fax
+from faxes.prices import Price, Prices, price_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Lines:
     be the same; ``speed`` divides its waits, and those of nobody else. ``dialing`` gives what
     the carrier dials for an organization; ``caller`` the number that it is to say a fax comes from. None where it is
     given numbers as they are. ``gates`` says whether the carrier takes anything now,
-    ``allowances`` how many pages an organization may still send."""
+    ``allowances`` what an organization may still use of the day, ``prices`` what the operator says that calls cost."""
 
     live: Carrier | None
     simulated: Carrier | None = None
@@ -26,6 +27,7 @@ class Lines:
     caller: Callable[[Fax], str | None] | None = None
     gates: Gates = field(default_factory=NoGates)
     allowances: Allowances = field(default_factory=NoLimits)
+    prices: Callable[[], Prices] = dict
 
     def of(self, fax: Fax) -> Carrier | None:
         """Who sends this fax, None where nobody can."""
@@ -39,10 +41,14 @@ class Lines:
         dialed = self.dialing(fax.organization_id).dialed
         return lambda destination: destination if "*" in destination else dialed(destination)
 
-    def may_dial(self, fax: Fax, destination: str) -> bool:
-        """Whether this fax's organization may have this number called, whatever it might when the fax was accepted.
-        Raises StorageFault."""
-        return self.dialing is None or fax.sandbox or self.dialing(fax.organization_id).may_dial(destination)
+    def rules(self, fax: Fax) -> Dialing | None:
+        """Which numbers this fax's organization may have called now, whatever it might when the fax was accepted; None
+        where calls cost nothing."""
+        return self.dialing(fax.organization_id) if self.dialing and not fax.sandbox else None
+
+    def price(self, fax: Fax, destination: str) -> Price | None:
+        """What the operator says that a call to this number costs, None where they do not. Raises StorageFault."""
+        return None if fax.sandbox else price_to(self.prices(), destination)
 
     def caller_of(self, fax: Fax) -> str | None:
         """The telephone number that the carrier is to say this fax comes from, None for its own choice. Raises

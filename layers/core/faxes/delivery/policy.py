@@ -57,6 +57,7 @@ _EXPECTED, _EXPECTED_PER_PAGE = timedelta(seconds=45), timedelta(seconds=45)
 _POLLS, _SOONEST, _LATEST = 0.5, timedelta(seconds=15), timedelta(minutes=5)
 # A carrier that answers nothing any more is given up so long after all else is over.
 _LAST = timedelta(hours=1)
+_UNKNOWN = Report(CallState.FAILED, reason=Reason.OUTCOME_UNKNOWN)
 
 
 def step(delivery: Delivery, event: Event, now: datetime, terms: Terms) -> Step:
@@ -135,7 +136,8 @@ def _claim(delivery: Delivery, now: datetime, terms: Terms) -> Step:
         reference=reference(recipient, number),
         started_at=now,
         expires_at=recipient.expires_at,
-        first_page=resume.first_page(delivery, now, terms),
+        first_page=(first_page := resume.first_page(delivery, now, terms)),
+        estimate=terms.price.of(recipient.pages - first_page + 1) if terms.price else None,
         confirmed_at=delivery.attempt.confirmed_at if delivery.attempt else None,
     )
     due_at = now + CLAIM
@@ -206,10 +208,9 @@ def _absent(delivery: Delivery, now: datetime, terms: Terms) -> Step:
     if attempt.fetched:
         # It was taken, and what became of it nobody says: it is never sent again.
         if now >= recipient.deadline_at:
-            unknown = Report(CallState.FAILED, reason=Reason.OUTCOME_UNKNOWN)
-            return _over(delivery, RecipientEvent.FAILED, Reason.OUTCOME_UNKNOWN, _ended(attempt, unknown, now), now)
+            return _over(delivery, RecipientEvent.FAILED, Reason.OUTCOME_UNKNOWN, _ended(attempt, _UNKNOWN, now), now)
         return Step(_change(recipient, None, due_at=min(now + _paced(UNLISTED, terms), recipient.deadline_at)))
-    return _failed(delivery, Report(CallState.FAILED, reason=Reason.OUTCOME_UNKNOWN), now, terms, abandoned=True)
+    return _failed(delivery, _UNKNOWN, now, terms, abandoned=True)
 
 
 def _withdrawn(delivery: Delivery, fetched: bool | None, now: datetime, terms: Terms) -> Step:
@@ -256,8 +257,7 @@ def _silent(delivery: Delivery, now: datetime, terms: Terms) -> Step:
         return NOTHING
     last = max(attempt.started_at + _paced(2 * LONGEST_CALL, terms), recipient.deadline_at) + _paced(_LAST, terms)
     if now >= last:
-        unknown = Report(CallState.FAILED, reason=Reason.OUTCOME_UNKNOWN)
-        return _over(delivery, RecipientEvent.FAILED, Reason.OUTCOME_UNKNOWN, _ended(attempt, unknown, now), now)
+        return _over(delivery, RecipientEvent.FAILED, Reason.OUTCOME_UNKNOWN, _ended(attempt, _UNKNOWN, now), now)
     return Step(_change(recipient, None, due_at=_next_poll(recipient, attempt, now, terms)))
 
 
@@ -323,6 +323,7 @@ def _ended(attempt: Attempt, report: Report, now: datetime) -> Attempt:
         confirmed_at=now if report.pages_sent else attempt.confirmed_at,
         seconds=report.seconds,
         remote_id=report.remote_id,
+        price=report.price,
     )
 
 

@@ -7,16 +7,19 @@ from enum import StrEnum
 from faxes.delivery.carrier import Accepted, NoAnswer, Refused, Report
 from faxes.lifecycle import FINAL_FOR_A_RECIPIENT, RecipientEvent
 from faxes.model import Attempt, Fax, Recipient
+from faxes.prices import Price
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
     """``carrier`` is the name of the one there is, None where there is none. ``speed`` divides every wait, for a
-    simulated network. ``counts_pages``: of a call that failed, it says how many pages were confirmed."""
+    simulated network. ``counts_pages``: of a call that failed, it says how many pages were confirmed. ``price`` is what
+    the operator says that a call to this recipient costs, None where they do not."""
 
     carrier: str | None
     speed: float = 1
     counts_pages: bool = False
+    price: Price | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,8 @@ class Attempt:
     be told. ``seconds`` on the line. ``erased`` is what the carrier answered when what it kept was deleted there.
     ``first_page`` is the number of the page that it begins with, beyond 1 where it resumes a call that broke;
     ``confirmed_at`` is when a page was last confirmed, of it or of the attempts before it.
+    ``estimate`` is what it costs by the operator's prices, which is taken of a day's money before the call; ``price``
+    what the carrier says that it cost; in millionths of a dollar, None where nobody says.
     Where an extension receives the fax, ``carrier_id`` is the id of the fax that it gets, and ``received_uid`` that
     fax's uid, by which its objects are found before it is there.
     """
@@ -111,3 +113,5 @@ class Attempt:
     first_page: int = 1
     confirmed_at: datetime | None = None
     received_uid: str | None = None
+    estimate: int | None = None
+    price: int | None = None

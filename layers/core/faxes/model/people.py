@@ -49,13 +49,15 @@ class DialPlan:
     where each number has its country's code. ``area_code`` is that of their town, without what stands in front of it at
     home; ``outside_prefix`` is what they dial for a line. ``fax_to`` are the countries that they may fax to, empty for
     their own.
-    ``pages_per_day`` is how many pages they may send in a day (UTC), None for any number."""
+    ``pages_per_day`` is how many pages they may send in a day (UTC), and ``money_per_day`` what that may cost, in
+    millionths of a dollar; None for any number, and for any price."""
 
     country: str | None = None
     area_code: str | None = None
     outside_prefix: str | None = None
     fax_to: tuple[str, ...] = ()
     pages_per_day: int | None = None
+    money_per_day: int | None = None
 
     @property
     def countries(self) -> tuple[str, ...]:

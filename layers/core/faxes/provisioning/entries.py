@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from faxes.model import Context, DialPlan, Extension, Principal, User
+from faxes.prices import Prices
 from faxes.tokens import App, FormerSecret, UsageKey
 
 
@@ -35,7 +36,14 @@ class Budget:
         return f"{self.rate:,} a second, {self.burst:,} at once, {daily}"
 
 
-type Member = Organization | User | Extension
+@dataclass(frozen=True, slots=True)
+class StatedPrices:
+    """What the operator says that calls cost."""
+
+    prices: Prices
+
+
+type Member = Organization | User | Extension | StatedPrices
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,11 @@ FaxTable        dynamodb:PutItem, dynamodb:GetItem on IDEMPOTENCY#* and the stat
     index by-user          userId, createdAt: a user's faxes by time; the same
     index by-due           due (a shard), dueAt: what is to be done, by time; records and recipients that are not
                            final have them; holds keys only
-DirectoryTable  dynamodb:GetItem (create_fax; send_fax on EXT#* and ORG#*)
+DirectoryTable  dynamodb:GetItem (create_fax; send_fax on EXT#*, ORG#* and PRICES)
     pk ORG#<id>, sk ORG                    organizationId, name
     pk USER#<id>, sk USER                  userId, organizationId
     pk EXT#<organization>*<number>, sk EXT extension, ownerId, type, faxEnabled
+    pk PRICES, sk PRICES                   to: what calls cost, by the first digits of a number
 CredentialTable dynamodb:GetItem (authorize, issue_token), dynamodb:PutItem on TOKEN#* (issue_token)
     pk APP#<key>, sk APP                   appKey, secretDigest, userId, organizationId, context, enabled
     pk TOKEN#<sha256>, sk TOKEN            an app's: appKey, secretDigest, expiresAt

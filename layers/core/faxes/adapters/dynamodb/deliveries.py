@@ -137,6 +137,8 @@ def attempt_item(attempt: Attempt) -> Item:
             confirmedAt=attempt.confirmed_at,
             erased=attempt.erased,
             receivedUid=attempt.received_uid,
+            estimate=attempt.estimate,
+            price=attempt.price,
         ),
     }
 
@@ -169,6 +171,8 @@ def attempt_of(item: Item) -> Attempt:
         confirmed_at=_time(item, "confirmedAt"),
         erased=item.get("erased"),
         received_uid=item.get("receivedUid"),
+        estimate=_number(item, "estimate"),
+        price=_number(item, "price"),
     )
 
 

@@ -1,12 +1,16 @@
-"""Organizations, users and extensions, in the directory's table."""
+"""Organizations, users and extensions, in the directory's table, and what calls cost."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from faxes.adapters.dynamodb.items import Item, get
 from faxes.model import DialPlan, Extension, ExtensionNumber, ExtensionType, User
+from faxes.prices import Price, Prices
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+_PRICES = "PRICES"
 
 
 class DynamoDBDirectory:
@@ -32,8 +36,13 @@ class DynamoDBDirectory:
         """How an organization's users write telephone numbers. Raises StorageFault."""
         item = get(self._client, self._table, f"ORG#{organization_id}", "ORG") or {}
         fax_to = tuple(item.get("faxTo", ()))
-        limit = int(item["pagesPerDay"]) if "pagesPerDay" in item else None
-        return DialPlan(item.get("country"), item.get("areaCode"), item.get("outsidePrefix"), fax_to, limit)
+        limits = [int(item[name]) if name in item else None for name in ("pagesPerDay", "moneyPerDay")]
+        return DialPlan(item.get("country"), item.get("areaCode"), item.get("outsidePrefix"), fax_to, *limits)
+
+    def prices(self) -> Prices:
+        """What calls cost, as far as that is stated. Raises StorageFault."""
+        item = get(self._client, self._table, _PRICES, _PRICES) or {}
+        return {digits: Price(int(price["page"]), int(price["call"])) for digits, price in item.get("to", {}).items()}
 
 
 def organization_item(
@@ -53,9 +62,15 @@ def organization_item(
         "name": name,
         **_known(faxName=fax_name, timeZone=time_zone, callerId=caller_id),
         **({"pagesPerDay": plan.pages_per_day} if plan.pages_per_day is not None else {}),
+        **({"moneyPerDay": plan.money_per_day} if plan.money_per_day is not None else {}),
         **({"faxTo": list(plan.fax_to)} if plan.fax_to else {}),
         **_known(country=plan.country, areaCode=plan.area_code, outsidePrefix=plan.outside_prefix),
     }
+
+
+def prices_item(prices: Prices) -> Item:
+    """What calls cost as the directory table holds it, in millionths of a dollar."""
+    return {"pk": _PRICES, "sk": _PRICES, "to": {digits: asdict(price) for digits, price in prices.items()}}
 
 
 def user_item(user_id: str, organization_id: str) -> Item:

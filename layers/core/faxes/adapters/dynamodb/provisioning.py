@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from faxes.adapters.calls import FAILURES, fault
 from faxes.adapters.dynamodb.credentials import app_item, app_of, token_item, token_name_item
-from faxes.adapters.dynamodb.directory import extension_item, organization_item, user_item
+from faxes.adapters.dynamodb.directory import extension_item, organization_item, prices_item, user_item
 from faxes.adapters.dynamodb.items import Item, fingerprint, moment, plain, wire
 from faxes.errors import Effect
 from faxes.model import Extension, User
-from faxes.provisioning.entries import Member
+from faxes.provisioning.entries import Member, StatedPrices
 from faxes.provisioning.plan import Outcome, Step
 from faxes.provisioning.stores import StoredToken
 from faxes.tokens import App, Token
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 # What sends goes first, and what others belong to last.
-_MEMBERS = {"EXT": "extension", "USER": "user", "ORG": "organization"}
+_MEMBERS = {"EXT": "extension", "USER": "user", "ORG": "organization", "PRICES": "prices"}
 
 
 class _Table:
@@ -92,7 +92,7 @@ class DynamoDBProvisioningDirectory:
             for key in keys:
                 prefix, _, name = key.partition("#")
                 if prefix == kind:
-                    steps[f"{word} {name}"] = self._table.remove(key)
+                    steps[f"{word} {name}".rstrip()] = self._table.remove(key)
         return steps
 
 
@@ -169,6 +169,8 @@ def member_item(member: Member) -> Item:
             return user_item(member.id, member.organization_id)
         case Extension():
             return extension_item(member)
+        case StatedPrices():
+            return prices_item(member.prices)
         case _:
             header = member.fax_name, member.time_zone, member.caller_id
             return organization_item(member.id, member.name, *header, member.dial_plan)
