@@ -160,10 +160,18 @@ class MemoryCopies:
 
 
 class MemoryNetwork:
-    """Implements ``carriers.simulator.Network``."""
+    """Implements ``carriers.simulator.Network`` and ``trouble.Network``."""
 
     def __init__(self) -> None:
         self.faxes: dict[str, Taken] = {}
+
+    def references(self) -> set[str]:
+        return set(self.faxes)
+
+    def put_off(self, reference: str, by: timedelta) -> None:
+        taken = self.faxes[reference]
+        if taken.taken_at is not None:
+            self.faxes[reference] = replace(taken, taken_at=taken.taken_at + by)
 
     def take(self, call: Call, at: datetime) -> None:
         taken = self.faxes.get(call.reference, Taken(call.reference))

@@ -57,12 +57,18 @@ class World:
     """``between`` is told each call of a worker's, to the store or to the carrier, and makes it or not. The workers'
     clock may be ``skew`` before or behind the network's. Unless it is ``carried``, only sandbox faxes have a line."""
 
-    def __init__(self, between: Between = lambda name, call: call(), *, carried: bool = True) -> None:
+    def __init__(
+        self,
+        between: Between = lambda name, call: call(),
+        *,
+        carried: bool = True,
+        network: MemoryNetwork | None = None,
+    ) -> None:
         self.clock = NOW
         self.skew = timedelta()
         self.store = MemoryRecipients()
         self.documents = MemoryDocuments()
-        self.network = MemoryNetwork()
+        self.network = network or MemoryNetwork()
         self.bells = MemoryBells(self.now)
         # Those that are to come, and those that came.
         self.reports: list[tuple[datetime, str]] = []
