@@ -146,7 +146,7 @@ faxes: $(TOOLS) ## List faxes: [EXTENSION=|USER_ID=] [STATUS=] [SINCE=2h] [COUNT
 	  $(if $(COUNT),--count='$(COUNT)') $(if $(STACK),--stack '$(STACK)')
 
 .PHONY: redrive
-redrive: $(TOOLS) ## Have a fax go on, FAX=id, or messages that were given up, QUEUE=render|send [STACK=name]
+redrive: $(TOOLS) ## Have a fax go on, FAX=id, or messages that were given up, QUEUE=render|send|upload [STACK=name]
 	@$(PYTHON_TOOL) tools.operations.redrive $(if $(FAX),--fax='$(FAX)') $(if $(QUEUE),--queue='$(QUEUE)') \
 	  $(if $(STACK),--stack '$(STACK)')
 

@@ -158,7 +158,14 @@ def _planned(sending: Fax) -> dict[str, Any]:
     return fax_item(sending, None, 4) | {"counts": asdict(Counts(open=1))}
 
 
-@pytest.mark.parametrize(("word", "name"), [("render", "RenderDeadLettersAlarm"), ("send", "SendDeadLettersAlarm")])
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("render", "RenderDeadLettersAlarm"),
+        ("send", "SendDeadLettersAlarm"),
+        ("upload", "UploadDeadLettersAlarm"),
+    ],
+)
 @pytest.mark.usefixtures("local")
 def test_a_message_that_was_given_up_has_an_alarm_go_off_and_is_taken_again(
     stack: LocalStack, capsys: pytest.CaptureFixture[str], word: str, name: str

@@ -14,6 +14,7 @@ from faxes.adapters.dynamodb.due import DynamoDBDueIndex
 from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
 from faxes.adapters.dynamodb.items import plain, wire
 from faxes.adapters.dynamodb.redriving import STATUSES, Redriven
+from faxes.ids import upload_key
 from faxes.model import Attempt, AttemptStatus, Fax, Recipient, RecipientStatus, Status
 from tests.support.cloud import Cloud
 from tests.support.faxes import NOW, fax
@@ -68,7 +69,7 @@ def dead_letters(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> dict[str, str
     """The queues' URLs, as the stack names them."""
     client: Any = boto3.client
     found = {name: cloud.names[name] for name in ("RenderQueue", "SendQueue")}
-    for name in ("RenderDeadLetters", "SendDeadLetters"):
+    for name in ("RenderDeadLetters", "SendDeadLetters", "UploadQueue", "UploadDeadLetters"):
         found[name] = client("sqs").create_queue(QueueName=name)["QueueUrl"]
     monkeypatch.setattr(queues, "urls", lambda stack: found)
     return found
@@ -199,12 +200,13 @@ def test_a_recipient_goes_on_where_nobody_is_called_too_early(
 
 def test_messages_that_were_given_up_are_taken_again_in_their_group(cloud: Cloud, dead_letters: dict[str, str]) -> None:
     client: Any = boto3.client("sqs")
-    ours = [{"fax": "1001"}, {"fax": "1001", "recipient": 2}, {"report": "1001-001-01"}]
+    # What is to be erased at the carrier, nothing that is due would have erased.
+    ours = [{"fax": "1001"}, {"fax": "1001", "recipient": 2}, {"report": "1001-001-01"}, {"over": "1001-001-01"}]
     for body in map(json.dumps, ours):
         client.send_message(QueueUrl=dead_letters["SendDeadLetters"], MessageBody=body, MessageGroupId="0003")
     for body in ("no JSON", "[]", '{"fax": 1}', "{}"):
         client.send_message(QueueUrl=dead_letters["SendDeadLetters"], MessageBody=body)
-    assert redrive.move(cloud.stack(), "send") == queues.Moved(3, 4)
+    assert redrive.move(cloud.stack(), "send") == queues.Moved(4, 4)
     assert queues.count(client, dead_letters["SendDeadLetters"]) == 0
     taken = client.receive_message(
         QueueUrl=cloud.names["SendQueue"], MaxNumberOfMessages=10, AttributeNames=["MessageGroupId"]
@@ -214,9 +216,22 @@ def test_messages_that_were_given_up_are_taken_again_in_their_group(cloud: Cloud
     assert redrive.move(cloud.stack(), "send") == queues.Moved()
 
 
+def test_messages_about_uploads_are_taken_again(cloud: Cloud, dead_letters: dict[str, str]) -> None:
+    """S3's events, and what the sweep sends."""
+    client: Any = boto3.client("sqs")
+    key = upload_key("1001", 2)
+    ours = [{"fax": "1001"}, {"source": "aws.s3", "detail": {"object": {"key": key, "size": 3}}}]
+    others = [{"detail": {"object": {"key": "faxes/1"}}}, {"detail": {}}]
+    for body in map(json.dumps, [*ours, *others]):
+        client.send_message(QueueUrl=dead_letters["UploadDeadLetters"], MessageBody=body)
+    assert redrive.move(cloud.stack(), "upload") == queues.Moved(2, 2)
+    taken = client.receive_message(QueueUrl=dead_letters["UploadQueue"], MaxNumberOfMessages=10)["Messages"]
+    assert [json.loads(message["Body"]) for message in taken] == ours
+
+
 def test_a_stack_without_the_queues_is_not_ours(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queues, "_queues", lambda formation, name: [("RenderQueue", "https://queue")])
-    with pytest.raises(NoStack, match="has no RenderDeadLetters, SendDeadLetters, SendQueue; is it one"):
+    with pytest.raises(NoStack, match="has no RenderDeadLetters, SendDeadLetters, SendQueue, Upload"):
         queues.urls(cloud.stack())
 
 
@@ -255,10 +270,10 @@ def test_a_stack_without_the_queues_is_not_ours(cloud: Cloud, monkeypatch: pytes
             [],
             1,
             "",
-            "Say which: make redrive FAX=id or QUEUE=render|send [STACK=name]; make stuck lists them.\n",
+            "Say which: make redrive FAX=id or QUEUE=render|send|upload [STACK=name]; make stuck lists them.\n",
         ),
         (redrive.main, ["--fax=0x1"], 1, "", "FAX is '0x1'; it must be a fax's id: a number of up to 16 digits.\n"),
-        (redrive.main, ["--queue=other"], 1, "", "QUEUE is 'other'; it must be render or send.\n"),
+        (redrive.main, ["--queue=other"], 1, "", "QUEUE is 'other'; it must be render, send or upload.\n"),
     ],
 )
 def test_the_commands_say_what_they_did(

@@ -5,14 +5,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from faxes.ids import upload_of
 from tools.local.local_stack import STACK_NAME
 from tools.operations.deployed import NoStack, Stack
 
 # By the word for each: the queue that work is taken from, and the one of what was given up.
-QUEUES = {"render": ("RenderQueue", "RenderDeadLetters"), "send": ("SendQueue", "SendDeadLetters")}
+QUEUES = {
+    "render": ("RenderQueue", "RenderDeadLetters"),
+    "send": ("SendQueue", "SendDeadLetters"),
+    "upload": ("UploadQueue", "UploadDeadLetters"),
+}
 _COUNT = "ApproximateNumberOfMessages"
 # As many as SQS gives at once; seconds that nobody else is given one.
 _BATCH, _SECONDS = 10, 60
+# What a message names: a fax, or an attempt that is reported on or over.
+_WORDS = ("fax", "report", "over")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,4 +89,14 @@ def names_a_fax(body: str) -> bool:
         said = json.loads(body)
     except ValueError:
         return False
-    return isinstance(said, Mapping) and isinstance(said.get("fax", said.get("report")), str)
+    if not isinstance(said, Mapping):
+        return False
+    return any(isinstance(said.get(word), str) for word in _WORDS) or _of_an_upload(said)
+
+
+def _of_an_upload(said: Mapping[str, Any]) -> bool:
+    """Whether EventBridge tells of a file that was uploaded."""
+    match said:
+        case {"detail": {"object": {"key": str(key)}}}:
+            return upload_of(key) is not None
+    return False

@@ -36,15 +36,16 @@ def move(stack: Stack, word: str) -> queues.Moved:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="make redrive", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--fax", help="the id of the fax that goes on")
-    parser.add_argument("--queue", help="whose messages that were given up are taken again: render or send")
+    parser.add_argument("--queue", help="whose messages that were given up are taken again: render, send or upload")
     parser.add_argument("--stack", help="a deployed stack's name; default: the local one that `make run` started")
     options = parser.parse_args(arguments)
     if (options.fax is None) == (options.queue is None):
-        return fail("Say which: make redrive FAX=id or QUEUE=render|send [STACK=name]; make stuck lists them.")
+        return fail("Say which: make redrive FAX=id or QUEUE=render|send|upload [STACK=name]; make stuck lists them.")
     if options.fax is not None and not ID.fullmatch(options.fax):
         return fail(f"FAX is {options.fax!r}; it must be a fax's id: a number of up to 16 digits.")
     if options.queue is not None and options.queue not in queues.QUEUES:
-        return fail(f"QUEUE is {options.queue!r}; it must be {' or '.join(queues.QUEUES)}.")
+        *words, last = queues.QUEUES
+        return fail(f"QUEUE is {options.queue!r}; it must be {', '.join(words)} or {last}.")
     try:
         stack = deployed.find(options.stack)
         if options.queue is not None:
