@@ -109,7 +109,7 @@ class Deployment:
     def _take_effect(self, operation: str, request: AWSPreparedRequest) -> None:
         if operation == "CopyObject":
             bucket, key = self.cloud.names["FileBucket"], str(request.url)[str(request.url).index("faxes/") :]
-            source = {"Bucket": bucket, "Key": str(request.headers["x-amz-copy-source"]).partition("/")[2]}
+            source = {"Bucket": bucket, "Key": header(request, "x-amz-copy-source").partition("/")[2]}
             self.cloud.s3.copy_object(Bucket=bucket, Key=key, CopySource=source)  # type: ignore[arg-type]
             return
         sent = sent_json(request)
@@ -171,6 +171,12 @@ class Deployment:
         """The fault was met, and the fax has ended so, with these pages printed."""
         assert self.armed.met
         fax_items.assert_ended(self.items(), fax_id, self.clock + timedelta(hours=1), status, *printed)
+
+
+def header(request: AWSPreparedRequest, name: str) -> str:
+    """A request's header, which the SDK has as bytes or as text."""
+    value = request.headers[name]
+    return value.decode() if isinstance(value, bytes) else str(value)
 
 
 def clock_of(deployment: Deployment) -> Any:

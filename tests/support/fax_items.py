@@ -27,10 +27,15 @@ def next_due(items: Sequence[Item], clock: datetime) -> tuple[str, datetime] | N
     return sk, clock
 
 
+def time_of(item: Item) -> datetime:
+    """When something is due."""
+    return datetime.fromisoformat(item["dueAt"])
+
+
 def undue(items: Iterable[Item]) -> list[str]:
     """The sort keys of what is not final and is not due."""
     final = FINAL | FINAL_FOR_A_RECIPIENT
-    moving = [item for item in items if item["sk"] == "FAX" or _is_recipient(item)]
+    moving = [item for item in items if item["sk"] in ("FAX", "UPLOAD") or _is_recipient(item)]
     left = [item for item in moving if item["status"] not in final]
     return [item["sk"] for item in left if "due" not in item or "dueAt" not in item]
 

@@ -17,7 +17,7 @@ from faxes.adapters.calls import FAILURES, code, fault
 from faxes.errors import Effect
 from faxes.formats.content import Mapped
 from faxes.ids import upload_key
-from faxes.intake.pending import Came
+from faxes.intake.pending import Came, Taken
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _READ_AT_ONCE = 1 << 20
 # Of one object: each goes on where the one before broke off.
 _TRIES = 5
-_ABSENT = frozenset({"NoSuchKey", "404", "PreconditionFailed"})
+_ABSENT, _CHANGED = frozenset({"NoSuchKey", "404"}), "PreconditionFailed"
 
 
 class S3Uploads:
@@ -36,7 +36,7 @@ class S3Uploads:
         self._bucket = bucket
 
     @contextmanager
-    def fetch(self, fax_id: str, position: int) -> Iterator[Came | None]:
+    def fetch(self, fax_id: str, position: int, most: int) -> Iterator[Came | None]:
         key = upload_key(fax_id, position)
         with tempfile.NamedTemporaryFile(delete=False) as writer:
             path = Path(writer.name)
@@ -46,17 +46,18 @@ class S3Uploads:
                 # From here on it has no name.
                 path.unlink()
             with reader:
-                etag = self._download(key, writer)
-                if etag is None:
+                found = self._download(key, writer, most)
+                if found is None:
                     yield None
                     return
-                size = writer.tell()
                 # What was read is what is looked into: nothing can write there any more.
+                written = writer.tell()
                 writer.close()
-                yield Came(Mapped(reader) if size else b"", etag)
+                yield Came(Mapped(reader) if written else b"", *found)
 
-    def _download(self, key: str, into: IO[bytes]) -> str | None:
-        """Its ETag, None where there is no such object."""
+    def _download(self, key: str, into: IO[bytes], most: int) -> tuple[str, int] | None:
+        """Its ETag and its size, None where there is no such object. Of one that is larger than ``most``, which could
+        fill the disk, nothing is read."""
         etag: str | None = None
         size: int | None = None
         for attempt in range(1, _TRIES + 1):
@@ -65,23 +66,27 @@ class S3Uploads:
                 if etag is None:
                     answer = self._client.get_object(Bucket=self._bucket, Key=key)
                     etag, size = answer["ETag"], answer["ContentLength"]
+                    if size > most:
+                        answer["Body"].close()
+                        return etag, size
                 else:
                     answer = self._client.get_object(Bucket=self._bucket, Key=key, IfMatch=etag, Range=f"bytes={at}-")
                 for part in answer["Body"].iter_chunks(_READ_AT_ONCE):
                     into.write(part)
             except ClientError as error:
-                if code(error) in _ABSENT:
+                # Where another lies there by now, that one's message comes, or the sweep's.
+                if code(error) in _ABSENT or code(error) == _CHANGED:
                     return None
                 raise fault("GetObject", Effect.NONE, error) from error
             except FAILURES as error:
                 if attempt == _TRIES:
                     raise fault("GetObject", Effect.NONE, error) from error
-            if size is not None and into.tell() == size:
+            if etag is not None and size is not None and into.tell() == size:
                 into.flush()
-                return etag
+                return etag, size
         raise fault("GetObject", Effect.NONE, ConnectionError("it broke off"))
 
-    def take(self, fax_id: str, position: int, etag: str, key: str) -> bool:
+    def take(self, fax_id: str, position: int, etag: str, key: str) -> Taken:
         try:
             self._client.copy_object(
                 Bucket=self._bucket,
@@ -94,16 +99,17 @@ class S3Uploads:
             )
         except ClientError as error:
             if code(error) in _ABSENT:
-                return False
+                return Taken.ABSENT
+            if code(error) == _CHANGED:
+                return Taken.CHANGED
             raise fault("CopyObject", Effect.UNKNOWN, error) from error
         except FAILURES as error:
             raise fault("CopyObject", Effect.UNKNOWN, error) from error
-        return True
+        return Taken.TAKEN
 
-    def remove(self, fax_id: str, positions: Sequence[int]) -> None:
-        self.discard([upload_key(fax_id, position) for position in positions])
-
-    def discard(self, keys: Sequence[str]) -> None:
+    def remove(self, keys: Sequence[str]) -> None:
+        if not keys:
+            return
         # Lifecycle rules remove what stays.
         with suppress(*FAILURES):
             self._client.delete_objects(

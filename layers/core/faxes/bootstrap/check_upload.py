@@ -47,5 +47,5 @@ def checking() -> Checking:
     settings = Settings.from_env()
     pending = DynamoDBPendingFaxes(clients.dynamodb(PATIENT_DYNAMODB_BUDGET), settings.fax_table)
     files = S3Uploads(clients.s3(PATIENT_S3_BUDGET), settings.bucket)
-    connect(lambda: pending.pending(NOBODY, clients.now()), lambda: files.discard([NO_FILE]))
+    connect(lambda: pending.pending(NOBODY, clients.now()), lambda: files.remove([NO_FILE]))
     return Checking(pending, files, settings.limits, now=clients.now)

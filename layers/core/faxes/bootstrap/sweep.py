@@ -79,7 +79,7 @@ def sweep() -> Sweep:
             # Before it is noted, likewise.
             uploads.send(found.fax.id, found.fax.organization_id)
             with suppress(Changed):
-                pending.put_off(found, now + LOOKED_AT, found.closes_at)
+                pending.put_off(found, now + LOOKED_AT)
 
     connect(lambda: jobs.job(NOBODY, clients.now()))
     return Sweep(

@@ -3,10 +3,13 @@
 It may be called twice for a file, late, for two files at once, or end at any place: each step is one conditional write,
 and the record takes the pending fax's place in one transaction, so that a fax is accepted once. What was looked into is
 what is faxed: the copy is made of the very bytes, by their ETag.
+
+The copies of one fax have the same keys, whoever makes them. So they are removed only when it is over with the fax, as
+last written: whoever comes second would otherwise remove those of an accepted fax.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,14 +18,17 @@ from faxes import ids, lifecycle
 from faxes.errors import FileInvalid
 from faxes.formats.budget import Budget
 from faxes.intake import documents
-from faxes.intake.pending import Came, Changed, PendingStore, UploadedFiles
+from faxes.intake.pending import Came, Changed, PendingStore, Taken, UploadedFiles
 from faxes.lifecycle import FaxEvent
-from faxes.model import CheckedFile, ExpectedFile, Fax, Limits, PendingFax, Refusal, Status, StoredFile
+from faxes.model import CheckedFile, ExpectedFile, Fax, Kind, Limits, PendingFax, Refusal, Status, StoredFile
 
 # An accepted fax is taken up at once, or where that was lost, after this.
 _TAKEN_UP = timedelta(minutes=1)
 # Another's change comes first now and then; not time and again.
 _READS = 5
+# Behind a fax's beginning. What was uploaded may be gone then; a file that no look into it outlives would otherwise be
+# looked into for ever.
+_GIVEN_UP = timedelta(days=1)
 
 
 class CheckOutcome(StrEnum):
@@ -64,8 +70,11 @@ class Checking:
         for _ in range(_READS):
             pending = self.pending.pending(fax_id, self.now())
             if pending is None:
+                # What was left behind; and an address takes another file as soon as the first is gone from there.
+                self.files.remove(_uploads(fax_id, range(1, self.limits.files_per_fax + 1)))
                 return Check(CheckOutcome.GONE)
             if pending.fax.status != Status.UPLOADING:
+                self._clear(pending)
                 return Check(CheckOutcome.NOT_WANTED)
             try:
                 return self._work(pending, position)
@@ -75,10 +84,12 @@ class Checking:
 
     def _work(self, pending: PendingFax, position: int | None) -> Check:
         looked_into = 0
+        if self.now() >= pending.fax.created_at + _GIVEN_UP:
+            return self._end(pending, Status.EXPIRED, looked_into)
         for file in pending.files:
             if file.position in pending.checked or position not in (None, file.position):
                 continue
-            with self.files.fetch(pending.fax.id, file.position) as came:
+            with self.files.fetch(pending.fax.id, file.position, file.size) as came:
                 if came is None:
                     continue
                 looked_into += len(came.content)
@@ -90,7 +101,11 @@ class Checking:
                 del came
             pending = self.pending.checked(pending, file.position, checked)
         if len(pending.checked) == len(pending.files):
-            return self._accept(pending, looked_into)
+            try:
+                return self._accept(pending, looked_into)
+            except Changed:
+                self._clear_if_over(pending)
+                raise
         if self.now() >= pending.closes_at:
             return self._end(pending, Status.EXPIRED, looked_into)
         return Check(CheckOutcome.WAITING, size=looked_into)
@@ -98,8 +113,8 @@ class Checking:
     def _look(self, came: Came, file: ExpectedFile, pending: PendingFax) -> CheckedFile:
         """What a file is. Raises FileInvalid."""
         count = len(pending.files)
-        if len(came.content) != file.size:
-            text = f"has {len(came.content)} bytes, and was announced with {file.size}"
+        if came.size != file.size:
+            text = f"has {came.size} bytes, and was announced with {file.size}"
             raise documents.refused(file.name, file.position, count, "file_size_differs", text)
         digest = hashlib.sha256(came.content).hexdigest()
         if file.sha256 not in (None, digest):
@@ -117,8 +132,13 @@ class Checking:
     def _end(self, pending: PendingFax, status: Status, size: int, refusal: Refusal | None = None) -> Check:
         lifecycle.after(pending.fax.status, FaxEvent(status))
         self.pending.end(pending, status, self.now(), refusal)
-        self.files.remove(pending.fax.id, [file.position for file in pending.files])
+        self._clear(pending)
         return Check(CheckOutcome(status), reason=refusal.reason if refusal else None, size=size)
+
+    def _clear(self, pending: PendingFax) -> None:
+        """Remove all that there may be of a fax that is not accepted, and cannot be any more."""
+        copies = [ids.file_key(pending.fax.uid, file.position, kind) for file in pending.files for kind in Kind]
+        self.files.remove([*_uploads(pending.fax.id, [file.position for file in pending.files]), *copies])
 
     def _accept(self, pending: PendingFax, size: int) -> Check:
         try:
@@ -126,22 +146,28 @@ class Checking:
         except FileInvalid as refused:
             return self._refuse(pending, refused, size)
         fax = self._fax(pending)
-        keys = [file.key for file in fax.files]
         for file in fax.files:
-            etag = pending.checked[file.position].etag
-            if not self.files.take(fax.id, file.position, etag, file.key):
-                # It lay there for longer than a day.
-                self.files.discard(keys)
-                return self._end(pending, Status.EXPIRED, size)
-        try:
-            self.pending.accept(pending, fax)
-        except Changed:
-            # Another accepted it, whose copies these are as well; or it ended, or was accepted and erased.
-            if not self.pending.has_record(fax.id):
-                self.files.discard(keys)
-            raise
-        self.files.remove(fax.id, [file.position for file in pending.files])
+            match self.files.take(fax.id, file.position, pending.checked[file.position].etag, file.key):
+                case Taken.ABSENT:
+                    # It lay there for longer than a day, or another has accepted it.
+                    return self._end(pending, Status.EXPIRED, size)
+                case Taken.CHANGED:
+                    text = "was uploaded again with other bytes, after it had been looked into"
+                    count = len(fax.files)
+                    return self._refuse(
+                        pending, documents.refused(file.name, file.position, count, "file_changed", text), size
+                    )
+        self.pending.accept(pending, fax)
+        self.files.remove(_uploads(fax.id, [file.position for file in pending.files]))
         return Check(CheckOutcome.ACCEPTED, fax, size=size)
+
+    def _clear_if_over(self, pending: PendingFax) -> None:
+        """Remove these copies where the fax was accepted and erased meanwhile. Where it was accepted, they are its
+        files; where it waits, they are the next one's, who makes the same; where it ended, they are found to be not
+        wanted."""
+        fax = pending.fax
+        if self.pending.pending(fax.id, self.now()) is None and not self.pending.has_record(fax.id):
+            self._clear(pending)
 
     def _check_together(self, pending: PendingFax) -> None:
         """What the files have together, in their order, whichever came first. Raises FileInvalid."""
@@ -176,3 +202,8 @@ class Checking:
                 for checked in [pending.checked[file.position]]
             ),
         )
+
+
+def _uploads(fax_id: str, positions: Iterable[int]) -> list[str]:
+    """The keys of what was uploaded."""
+    return [ids.upload_key(fax_id, position) for position in positions]

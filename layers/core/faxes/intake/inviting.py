@@ -116,7 +116,7 @@ class Renewing:
             raise self._not_uploading(wanted, str(found.fax.status))
         now, fax = self.now(), found.fax
         try:
-            pending = self.pending.put_off(found.pending, fax.due_at or now, closing(now, fax.created_at))
+            pending = self.pending.keep_open(found.pending, closing(now, fax.created_at))
         except Changed:
             raise self._not_uploading(wanted, "not uploading any more") from None
         except StorageFault as fault:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from faxes.formats.content import Content
@@ -16,10 +17,20 @@ class Changed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """A file that was uploaded: its bytes, and the object's ETag. An empty one has none."""
+    """A file that was uploaded: its bytes, the object's ETag, and its size. An empty one has no bytes, and one that is
+    larger than it may be has none here."""
 
     content: Content
     etag: str
+    size: int
+
+
+class Taken(StrEnum):
+    """What became of a copy. ``ABSENT``: nothing lies there. ``CHANGED``: other bytes do."""
+
+    TAKEN = "taken"
+    ABSENT = "absent"
+    CHANGED = "changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +58,12 @@ class PendingStore(PendingReader, Protocol):
         """Note down that a file came and can be faxed; gives the fax as it is then."""
         ...
 
-    def put_off(self, pending: PendingFax, due_at: datetime, closes_at: datetime) -> PendingFax:
-        """Have it looked at again then, and wait for its files until ``closes_at``; gives the fax as it is then."""
+    def put_off(self, pending: PendingFax, due_at: datetime) -> PendingFax:
+        """Have it looked at again then; gives the fax as it is then."""
+        ...
+
+    def keep_open(self, pending: PendingFax, closes_at: datetime) -> PendingFax:
+        """Wait for its files until then; gives the fax as it is then."""
         ...
 
     def has_record(self, fax_id: str) -> bool:
@@ -60,7 +75,7 @@ class PendingStore(PendingReader, Protocol):
         ...
 
     def end(self, pending: PendingFax, status: Status, now: datetime, refusal: Refusal | None) -> None:
-        """Have it end without a record, and free its key."""
+        """Have it end without a record, as it was read, and free its key."""
         ...
 
 
@@ -91,20 +106,18 @@ class Addresses(Protocol):
 class UploadedFiles(Protocol):
     """Where files are uploaded to. Each call raises StorageFault where it cannot be made."""
 
-    def fetch(self, fax_id: str, position: int) -> AbstractContextManager[Came | None]:
-        """The file at this position, None where it has not come. It is gone from here when this ends."""
+    def fetch(self, fax_id: str, position: int, most: int) -> AbstractContextManager[Came | None]:
+        """The file at this position, None where it has not come; of more than ``most`` bytes, none. It is gone from
+        here when this ends."""
         ...
 
-    def take(self, fax_id: str, position: int, etag: str, key: str) -> bool:
-        """Copy it to where the fax's files lie, if it still has this ETag: whether it did."""
+    def take(self, fax_id: str, position: int, etag: str, key: str) -> Taken:
+        """Copy it to where the fax's files lie, if it still has this ETag."""
         ...
 
-    def remove(self, fax_id: str, positions: Sequence[int]) -> None:
-        """Remove what was uploaded, as far as that is possible now. Raises nothing: it is removed after a day."""
-        ...
-
-    def discard(self, keys: Sequence[str]) -> None:
-        """Remove copies of a fax that is not accepted, likewise."""
+    def remove(self, keys: Sequence[str]) -> None:
+        """Remove what lies under these keys, as far as that is possible now. Raises nothing: lifecycle rules remove
+        what stays."""
         ...
 
 

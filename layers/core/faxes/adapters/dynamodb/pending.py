@@ -184,14 +184,13 @@ class DynamoDBPendingFaxes:
             {"#position": str(position)},
         )
 
-    def put_off(self, pending: PendingFax, due_at: datetime, closes_at: datetime) -> PendingFax:
-        attributes = due(pending_key(pending.fax.id), PENDING, due_at, self._shards)
-        return self._update(
-            pending,
-            "SET dueAt = :due, closesAt = :closes, revision = revision + :one",
-            {":due": attributes["dueAt"], ":closes": text(closes_at), ":one": 1},
-            {},
-        )
+    def put_off(self, pending: PendingFax, due_at: datetime) -> PendingFax:
+        # Nothing but this: the time until which files may come, its caller may just have put off.
+        return self._update(pending, "SET dueAt = :due, revision = revision + :one", {":due": text(due_at), ":one": 1})
+
+    def keep_open(self, pending: PendingFax, closes_at: datetime) -> PendingFax:
+        values = {":closes": text(closes_at), ":one": 1}
+        return self._update(pending, "SET closesAt = :closes, revision = revision + :one", values)
 
     def has_record(self, fax_id: str) -> bool:
         return get(self._client, self._table, fax_key(fax_id), RECORD) is not None
@@ -217,8 +216,9 @@ class DynamoDBPendingFaxes:
                 "SET #status = :status, completedAt = :now, revision = revision + :one"
                 + (", refusal = :refusal" if said else "")
                 + " REMOVE due, dueAt",
-                _UPLOADING,
-                values | ({":refusal": said} if said else {}),
+                # As it was read: it may have been given more time since, or another file.
+                f"{_UPLOADING} AND revision = :read",
+                values | {":read": pending.fax.revision} | ({":refusal": said} if said else {}),
                 {"#status": "status"},
             ),
             self._writes.delete(self._open(pending)),
@@ -230,7 +230,9 @@ class DynamoDBPendingFaxes:
             ops.append(self._writes.delete(claim, "faxId = :fax", {":fax": pending.fax.id}))
         self._writes.transact(ops, Changed)
 
-    def _update(self, pending: PendingFax, update: str, values: Item, names: dict[str, str]) -> PendingFax:
+    def _update(
+        self, pending: PendingFax, update: str, values: Item, names: dict[str, str] | None = None
+    ) -> PendingFax:
         """Raises Changed where it is not uploading any more, StorageFault."""
         try:
             answer = self._client.update_item(
@@ -238,7 +240,7 @@ class DynamoDBPendingFaxes:
                 Key=wire(self._key(pending)),
                 UpdateExpression=update,
                 ConditionExpression=_UPLOADING,
-                ExpressionAttributeNames={"#status": "status", **names},
+                ExpressionAttributeNames={"#status": "status", **(names or {})},
                 ExpressionAttributeValues=wire(values | {":uploading": str(Status.UPLOADING)}),
                 ReturnValues="ALL_NEW",
             )
