@@ -7,7 +7,8 @@ that it starts, for all that it draws, codes, writes and makes pictures of. Pric
 import hashlib
 import statistics
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -68,8 +69,9 @@ class Nothing:
     def postpone(self, job: Job, until: datetime) -> None:
         pass
 
-    def document(self, file: StoredFile) -> bytes:
-        return self._content
+    @contextmanager
+    def document(self, file: StoredFile) -> Iterator[bytes]:
+        yield self._content
 
     def put(self, files: Iterable[tuple[str, bytes, str]]) -> None:
         self.sizes = {key: len(content) for key, content, _ in files}

@@ -320,7 +320,7 @@ def drawn_text(fonts: Path) -> list[str]:
     digests = []
 
     def draw(plan: Any, content: bytes) -> Iterator[Any]:
-        for drawing in txt.Txt(plan).pages(bytearray(content)):
+        for drawing in txt.Txt(plan).pages(content):
             digests.append(hashlib.sha256(drawing.image.tobytes()).hexdigest())
             yield child.Rows(bytes(216), plan.resolution)
 

@@ -39,11 +39,15 @@ def objects(store: Store, request: pytest.FixtureRequest) -> dict[str, bytes]:
 
 
 def test_a_document_is_what_was_accepted_or_nothing(store: Store) -> None:
-    assert store.document(FILE) == CONTENT
-    assert store.document(stored_file(2, CONTENT)) is None
+    with store.document(FILE) as content:
+        assert content is not None
+        assert content[:] == CONTENT
+    with store.document(stored_file(2, CONTENT)) as absent:
+        assert absent is None
     another = stored_file(1, b"Another.\n")
     assert another.key == FILE.key
-    assert store.document(another) is None
+    with store.document(another) as absent:
+        assert absent is None
 
 
 def test_pages_that_are_put_twice_are_there_once_and_go_when_deleted(
@@ -83,8 +87,8 @@ def test_what_the_bucket_refuses_is_a_fault(cloud: Cloud) -> None:
         with pytest.raises(StorageFault) as raised:
             store.put(PAGES)
         assert (raised.value.operation, raised.value.effect) == ("PutObject", Effect.UNKNOWN)
-        with pytest.raises(StorageFault) as raised:
-            store.document(FILE)
+        with pytest.raises(StorageFault) as raised, store.document(FILE):
+            pytest.fail("it was there")
         assert (raised.value.operation, raised.value.effect) == ("GetObject", Effect.NONE)
         with pytest.raises(StorageFault) as raised:
             store.delete([PAGES[0][0]])

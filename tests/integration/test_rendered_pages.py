@@ -19,6 +19,7 @@ from faxes.rendering.pdf import Pdf
 from faxes.rendering.render import NARROW_FONT, Source, render
 from tests.support import corpus
 from tests.support.drawing import plan
+from tests.support.mapped import own
 from tests.support.template import ROOT
 from tests.support.troublesome import PAGES
 from tools.local.render import FONTS
@@ -92,7 +93,7 @@ def test_pdfs_as_poppler_draws_them(sample: corpus.Sample, monkeypatch: pytest.M
         return places[-1]
 
     monkeypatch.setattr(geometry, "place", noted)
-    for number, drawing in enumerate(pdfium().pages(bytearray(sample.content)), start=1):
+    for number, drawing in enumerate(pdfium().pages(own(sample.content)), start=1):
         # The first pages and the last: forty alike show nothing more.
         if 3 < number < sample.pages:
             continue

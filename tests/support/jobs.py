@@ -1,13 +1,15 @@
 """Faxes that are to be drawn: the stores in memory, and jobs as a record has them."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from faxes import ids
 from faxes.errors import Effect, StorageFault
+from faxes.formats.content import Content
 from faxes.lifecycle import FaxEvent, HistoryEvent, after
 from faxes.model import Kind, Reason, Status, StoredFile
 from faxes.pages import FaxPage, Resolution
@@ -126,9 +128,10 @@ class MemoryPageFiles:
     objects: dict[str, bytes] = field(default_factory=dict)
     puts_before_failure: int | None = None
 
-    def document(self, file: StoredFile) -> bytes | None:
+    @contextmanager
+    def document(self, file: StoredFile) -> Iterator[Content | None]:
         content = self.objects.get(file.key)
-        return content if content is not None and hashlib.sha256(content).hexdigest() == file.sha256 else None
+        yield content if content is not None and hashlib.sha256(content).hexdigest() == file.sha256 else None
 
     def put(self, files: Iterable[tuple[str, bytes, str]]) -> None:
         for number, (key, content, _) in enumerate(files):

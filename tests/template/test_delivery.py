@@ -17,12 +17,13 @@ from faxes.bootstrap.clients import (
     S3_BUDGET,
     SQS_BUDGET,
 )
+from faxes.bootstrap.environment import MOST_UPLOAD_BYTES
 from faxes.carriers.https import Host
 from faxes.delivery.policy import CLAIM, SUBMIT
 from faxes.ids import document_key, file_key, paper_key, pdf_key, picture_key, tiff_key
 from faxes.model import Kind
 from faxes.rendering.jobs import MOST_TRIES
-from faxes.rendering.render import SECONDS, SECONDS_PER_PAGE
+from faxes.rendering.render import MEMORY, SECONDS, SECONDS_PER_PAGE
 from tests.support import template
 
 TEMPLATE = template.load()
@@ -146,6 +147,16 @@ def test_nobody_is_told_of_a_fax_while_its_worker_can_live() -> None:
     assert files * SECONDS + pages["Default"] * SECONDS_PER_PAGE < worker["Timeout"] <= 900
     # Where a call is not answered, the worker says so before it is stopped.
     assert 3 * PATIENT_DYNAMODB_BUDGET.longest + 2 * PATIENT_S3_BUDGET.longest < worker["Timeout"]
+
+
+def test_the_largest_fax_has_room_to_be_drawn() -> None:
+    """Its documents lie on the disk, which has 512 MB, all at a time; of what draws one, only its memory counts."""
+    assert "EphemeralStorage" not in properties("RenderFaxFunction")
+    assert MOST_UPLOAD_BYTES * 2 <= 512 * 2**20
+    for name in ("MaxUploadBytesPerFax", "MaxUploadBytesPerFile"):
+        assert TEMPLATE["Parameters"][name]["MaxValue"] == MOST_UPLOAD_BYTES
+    # With Python, what it imports and the largest pages that a fax is made of, four times, as the worker puts them.
+    assert properties("RenderFaxFunction")["MemorySize"] * 2**20 >= MEMORY + 1024 * 2**20
 
 
 def test_a_batch_of_sends_that_are_not_answered_ends_in_time() -> None:

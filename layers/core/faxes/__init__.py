@@ -42,7 +42,7 @@ A request flows one way:
     functions/check_upload/app.py a file that was uploaded -> an accepted fax, or one that is refused or expired
       edge.checked                S3's events; what became of each -> a log line, counts
       intake.checking             each file as a form's; then record and pending fax in one transaction
-      adapters.s3_uploads, .dynamodb.pending
+      adapters.s3_uploads, .s3_download, .dynamodb.pending
     functions/authorize/app.py    the bearer token -> who is calling, or deny
       edge.authorizer             event -> Authorization header; who is calling -> policy
       tokens                      Authorization header -> Principal

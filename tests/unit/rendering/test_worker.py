@@ -13,6 +13,7 @@ from PIL import Image
 
 from faxes import ids
 from faxes.errors import StorageFault
+from faxes.formats.content import Content
 from faxes.lifecycle import FaxEvent, HistoryEvent
 from faxes.model import Kind, Reason, Status
 from faxes.pages import Resolution, tiff
@@ -284,7 +285,7 @@ def test_a_document_gets_no_more_time_than_the_worker_has(service: Service, monk
     plans: list[Plan] = []
     real = child.draw
 
-    def draw(plan: Plan, content: bytes) -> Iterator[Rows | Notes]:
+    def draw(plan: Plan, content: Content) -> Iterator[Rows | Notes]:
         plans.append(plan)
         return real(plan, content)
 

@@ -5,16 +5,17 @@ document's key fits. A page's object may be written again, by a worker that begi
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import batched
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
-from faxes.adapters.calls import FAILURES, code, fault
+from faxes.adapters.calls import FAILURES, fault
+from faxes.adapters.s3_download import downloaded
 from faxes.adapters.s3_put import put
 from faxes.errors import Effect, StorageFault
+from faxes.formats.content import Content
 from faxes.model import StoredFile
 
 if TYPE_CHECKING:
@@ -36,16 +37,11 @@ class S3PageFiles:
         self._pool = pool
         self._at_once = at_once
 
-    def document(self, file: StoredFile) -> bytes | None:
-        try:
-            content = self._client.get_object(Bucket=self._bucket, Key=file.key)["Body"].read()
-        except ClientError as error:
-            if code(error) == "NoSuchKey":
-                return None
-            raise fault("GetObject", Effect.NONE, error) from error
-        except FAILURES as error:
-            raise fault("GetObject", Effect.NONE, error) from error
-        return content if hashlib.sha256(content).hexdigest() == file.sha256 else None
+    @contextmanager
+    def document(self, file: StoredFile) -> Iterator[Content | None]:
+        with downloaded(self._client, self._bucket, file.key, file.size) as found:
+            is_whole = found is not None and hashlib.sha256(found.content).hexdigest() == file.sha256
+            yield found.content if found and is_whole else None
 
     def put(self, files: Iterable[tuple[str, bytes, str]]) -> None:
         for batch in batched(files, self._at_once, strict=False):

@@ -5,27 +5,20 @@ Actions: s3:GetObject and s3:DeleteObject on ``<bucket>/uploads/*``, s3:PutObjec
 of it is left on the disk. It is copied within S3, and only if it is still the one that was read.
 """
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from faxes.adapters.calls import FAILURES, code, fault
+from faxes.adapters.s3_download import ABSENT, CHANGED, downloaded
 from faxes.errors import Effect
-from faxes.formats.content import Mapped
 from faxes.ids import upload_key
 from faxes.intake.pending import Came, Taken
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-_READ_AT_ONCE = 1 << 20
-# Of one object: each goes on where the one before broke off.
-_TRIES = 5
-_ABSENT, _CHANGED = frozenset({"NoSuchKey", "404"}), "PreconditionFailed"
 
 
 class S3Uploads:
@@ -37,54 +30,8 @@ class S3Uploads:
 
     @contextmanager
     def fetch(self, fax_id: str, position: int, most: int) -> Iterator[Came | None]:
-        key = upload_key(fax_id, position)
-        with tempfile.NamedTemporaryFile(delete=False) as writer:
-            path = Path(writer.name)
-            try:
-                reader = path.open("rb")
-            finally:
-                # From here on it has no name.
-                path.unlink()
-            with reader:
-                found = self._download(key, writer, most)
-                if found is None:
-                    yield None
-                    return
-                # What was read is what is looked into: nothing can write there any more.
-                written = writer.tell()
-                writer.close()
-                yield Came(Mapped(reader) if written else b"", *found)
-
-    def _download(self, key: str, into: IO[bytes], most: int) -> tuple[str, int] | None:
-        """Its ETag and its size, None where there is no such object. Of one that is larger than ``most``, which could
-        fill the disk, nothing is read."""
-        etag: str | None = None
-        size: int | None = None
-        for attempt in range(1, _TRIES + 1):
-            at = into.tell()
-            try:
-                if etag is None:
-                    answer = self._client.get_object(Bucket=self._bucket, Key=key)
-                    etag, size = answer["ETag"], answer["ContentLength"]
-                    if size > most:
-                        answer["Body"].close()
-                        return etag, size
-                else:
-                    answer = self._client.get_object(Bucket=self._bucket, Key=key, IfMatch=etag, Range=f"bytes={at}-")
-                for part in answer["Body"].iter_chunks(_READ_AT_ONCE):
-                    into.write(part)
-            except ClientError as error:
-                # Where another lies there by now, that one's message comes, or the sweep's.
-                if code(error) in _ABSENT or code(error) == _CHANGED:
-                    return None
-                raise fault("GetObject", Effect.NONE, error) from error
-            except FAILURES as error:
-                if attempt == _TRIES:
-                    raise fault("GetObject", Effect.NONE, error) from error
-            if etag is not None and size is not None and into.tell() == size:
-                into.flush()
-                return etag, size
-        raise fault("GetObject", Effect.NONE, ConnectionError("it broke off"))
+        with downloaded(self._client, self._bucket, upload_key(fax_id, position), most) as found:
+            yield Came(found.content, found.etag, found.size) if found else None
 
     def take(self, fax_id: str, position: int, etag: str, key: str) -> Taken:
         try:
@@ -98,9 +45,9 @@ class S3Uploads:
                 ChecksumAlgorithm="SHA256",
             )
         except ClientError as error:
-            if code(error) in _ABSENT:
+            if code(error) in ABSENT:
                 return Taken.ABSENT
-            if code(error) == _CHANGED:
+            if code(error) == CHANGED:
                 return Taken.CHANGED
             raise fault("CopyObject", Effect.UNKNOWN, error) from error
         except FAILURES as error:

@@ -4,7 +4,7 @@ What is asked of bytes here, and a map does not have, goes in windows. A file's 
 bytes: it maps them itself.
 """
 
-from mmap import ACCESS_READ, mmap
+from mmap import ACCESS_COPY, ACCESS_READ, mmap
 from typing import IO, Self
 
 # What is looked at at once.
@@ -22,6 +22,12 @@ class Mapped(mmap):
         mapped = super().__new__(cls, file.fileno(), 0, access=ACCESS_READ)
         mapped.file = file
         return mapped
+
+    @classmethod
+    def own(cls, size: int, descriptor: int = -1) -> Self:
+        """``size`` bytes, at least one, that this process alone sees and may write: zeros, or those of the open file
+        with this descriptor. Raises ValueError or OSError where they cannot be had."""
+        return super().__new__(cls, descriptor, size, access=ACCESS_COPY)
 
     def startswith(self, prefix: bytes, start: int = 0, end: int | None = None) -> bool:
         stop = len(self) if end is None else min(end, len(self))

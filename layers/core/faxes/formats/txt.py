@@ -113,7 +113,7 @@ def _examine(content: bytes, max_pages: int) -> tuple[int, str]:
     return sum(1 for _ in islice(_pages(content, encoding, start), max_pages + 1)), encoding
 
 
-def pages(content: bytes, encoding: str | None = None) -> Iterator[list[str]]:
+def pages(content: Content, encoding: str | None = None) -> Iterator[list[str]]:
     """The rows of each page, tabs made spaces: at most 60 of at most 80 characters, fewer where the text has fewer.
 
     Long lines go on in the next row, a tab to the next multiple of 8 columns; a form feed ends the page. White space
@@ -121,7 +121,7 @@ def pages(content: bytes, encoding: str | None = None) -> Iterator[list[str]]:
     ``examine`` said of it; without, it is found out again.
     """
     if encoding is None:
-        return _pages(content, *_encoding(content))
+        return _pages(content, *_encoding(bytes(content)))
     start = next((len(mark) for mark, marked in _MARKS.items() if marked == encoding and content.startswith(mark)), 0)
     return _pages(content, encoding, start)
 
@@ -191,7 +191,7 @@ def _decode(content: bytes, encoding: str, start: int) -> None:
         pass
 
 
-def _decoded(content: bytes, encoding: str, start: int, end: int) -> Iterator[str]:
+def _decoded(content: Content, encoding: str, start: int, end: int) -> Iterator[str]:
     """The text between two places, in blocks."""
     decoder = codecs.getincrementaldecoder(encoding)()
     for at in range(start, end, _BLOCK):
@@ -234,7 +234,7 @@ def _first_control(content: bytes, encoding: str, start: int) -> str:
     return f"{said}, as UTF-16 without a byte order mark does" if is_utf_16 else said
 
 
-def _pages(content: bytes, encoding: str, start: int) -> Iterator[list[str]]:
+def _pages(content: Content, encoding: str, start: int) -> Iterator[list[str]]:
     page: list[str] = []
     end = _end(content, encoding, start)
     for rows in _rows(_decoded(content, encoding, start, end)):

@@ -8,6 +8,7 @@
     confined.py    that process: gives up what it does not need, then draws page by page
       pdf.py tif.py jpg.py txt.py   a document of each kind -> drawings, top to bottom
       pdfium.py  glyphs.py          what PDFium needs said; the fonts' cells
+      in_place.py                   a document as a file for Pillow
       geometry.py                   where on a fax page a drawing goes, and how large
       raster.py  regions.py         greys -> black and white; where on a page there are photographs and fills
     group4.py      rows -> T.6, by libtiff

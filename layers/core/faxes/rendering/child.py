@@ -9,7 +9,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from signal import SIGPROF, SIGXCPU
@@ -18,6 +18,7 @@ from typing import NoReturn
 from faxes.confinement import READY
 from faxes.confinement.outside import Process, started
 from faxes.errors import DeploymentFault
+from faxes.formats.content import Content, Mapped, file_of
 from faxes.pages import MOST_ROWS, Resolution
 from faxes.rendering import REASONS, RenderFailed
 from faxes.rendering.confined import FAILED, NOTES, PAGE, page_head
@@ -59,7 +60,7 @@ def pdfium_library() -> str:
 
 def draw(
     plan: Plan,
-    content: bytes,
+    content: Content,
     *,
     start: Sequence[str] | None = None,
     patience: float = PATIENCE,
@@ -67,14 +68,17 @@ def draw(
 ) -> Iterator[Rows | Notes]:
     """The pages of a document as they are drawn, and its notes at the end.
 
-    ``start`` is the command that starts the process, to which the plan and the folders of what it imports are added.
+    A document that is in a file is mapped there, and else handed over. ``start`` is the command that starts the
+    process, to which the plan and the folders of what it imports are added.
     Raises RenderFailed, or DeploymentFault where the process cannot be started.
     """
+    file = file_of(content)
+    plan = replace(plan, mapped=file is not None)
     command = [*(start or [sys.executable, "-I", "-S", "-c", _START]), plan.dumped(), *_folders()]
-    with started(command, fault=_FAULT, monotonic=monotonic) as process:
+    with started(command, fault=_FAULT, monotonic=monotonic, file=file) as process:
         channel = _Channel(process, patience, monotonic)
         try:
-            yield from _conversation(channel, content)
+            yield from _conversation(channel, b"" if isinstance(content, Mapped) else content)
         except _Silence:
             status = process.end()
             if not channel.is_ready:

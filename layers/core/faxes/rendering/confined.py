@@ -14,10 +14,13 @@ from importlib import import_module
 from PIL import ImageFile
 
 from faxes.confinement import inside
+from faxes.formats.content import Mapped
 from faxes.pages import Resolution
 from faxes.rendering import Mode, RenderFailed, raster
 from faxes.rendering.plan import Drawer, Drawing, Plan
 
+# Standard input, where the document is a file.
+_DOCUMENT = 0
 PAGE, NOTES, FAILED = b"P", b"N", b"F"
 # Whether the resolution is fine, and the rows beneath the header.
 page_head = struct.Struct(">?H")
@@ -30,11 +33,11 @@ _DRAWERS = {"pdf": "Pdf", "tif": "Tif", "jpg": "Jpg", "txt": "Txt"}
 
 
 def main(spec: str) -> None:
-    """Draw the document that comes in, as the plan says."""
+    """Draw the document that comes in, or lies in the file on standard input, as the plan says."""
     plan = Plan.loaded(spec)
     drawer: Drawer = getattr(import_module(f"faxes.rendering.{plan.kind}"), _DRAWERS[plan.kind])(plan)
-    content = bytearray(plan.size)
-    inside.receive(memoryview(content), plan.memory, plan.seconds)
+    content = Mapped.own(plan.size, _DOCUMENT if plan.mapped else -1) if plan.size else b""
+    inside.receive(memoryview(b"" if plan.mapped else content), plan.memory, plan.seconds)
     try:
         for number, drawing in enumerate(drawer.pages(content), start=1):
             bits = _bits(drawing, plan.mode, number)

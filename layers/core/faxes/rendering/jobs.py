@@ -7,11 +7,13 @@ was the last time.
 """
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from faxes.formats.content import Content
 from faxes.model import Status, StoredFile
 from faxes.pages import FaxPage, Resolution
 from faxes.rendering import Mode
@@ -153,8 +155,9 @@ class JobStore(Protocol):
 class Files(Protocol):
     """Where the documents and the pages are. Each call raises StorageFault where it cannot be made."""
 
-    def document(self, file: StoredFile) -> bytes | None:
-        """A document, as it was accepted; None where it is not there, or is another."""
+    def document(self, file: StoredFile) -> AbstractContextManager[Content | None]:
+        """A document, as it was accepted; None where it is not there, or is another. It is gone from here when this
+        ends."""
         ...
 
     def put(self, files: Iterable[tuple[str, bytes, str]]) -> None:

@@ -4,13 +4,14 @@ Only the ratio of its density counts: what cameras and programs say of a picture
 pictures in one file, it is the first.
 """
 
-import io
 from collections.abc import Iterator
 
 from PIL import Image, JpegImagePlugin, TiffImagePlugin
 
 from faxes import paper
+from faxes.formats.content import Content
 from faxes.rendering import RenderFailed, pictures
+from faxes.rendering.in_place import opened
 from faxes.rendering.plan import Drawing, Plan
 
 # What reads EXIF; Pillow would import it when the first picture has some, and then no file is opened any more.
@@ -33,10 +34,10 @@ class Jpg:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
 
-    def pages(self, content: bytearray) -> Iterator[Drawing]:
+    def pages(self, content: Content) -> Iterator[Drawing]:
         """The one page. Raises RenderFailed."""
         try:
-            image = JpegImagePlugin.JpegImageFile(io.BytesIO(content))
+            image = JpegImagePlugin.JpegImageFile(opened(content))
             upright = _UPRIGHT.get(image.getexif().get(_ORIENTATION, 1))
             pixel = paper.ratio(*image.info.get("jfif_density", (1, 1)))
             sideways = upright in pictures.SIDEWAYS

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from PIL import Image
 
 from faxes import paper
+from faxes.formats.content import Content
 from faxes.pages import WIDTH
 from faxes.rendering import RenderFailed, geometry, pdfium
 from faxes.rendering.plan import Drawing, Plan
@@ -28,11 +29,12 @@ class Pdf:
         self._pdfium.FPDF_InitLibrary()
         self._pdfium.FPDF_SetSystemFontInfo(ctypes.byref(self._fonts.info))
 
-    def pages(self, content: bytearray) -> Iterator[Drawing]:
+    def pages(self, content: Content) -> Iterator[Drawing]:
         """The pages in order. Raises RenderFailed."""
         lib = self._pdfium
-        # PDFium goes on reading there.
-        document = lib.FPDF_LoadMemDocument64((ctypes.c_char * len(content)).from_buffer(content), len(content), None)
+        # PDFium goes on reading there. What is empty has no place.
+        place = (ctypes.c_char * len(content)).from_buffer(content) if content else None
+        document = lib.FPDF_LoadMemDocument64(place, len(content), None)
         if not document:
             raise RenderFailed("document_unreadable")
         form = None

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from PIL import Image
 
+from faxes.formats.content import Content
 from faxes.model import Kind
 from faxes.pages import Resolution
 from faxes.rendering import Mode
@@ -18,9 +19,10 @@ class Plan:
     """How one document is drawn, and what that may take.
 
     ``size`` is the document's, in bytes; ``pages`` how many it was accepted with; ``encoding`` is a text's.
-    ``pdfium`` is PDFium's library;
-    ``narrow_font`` and ``wide_font`` are the files of DejaVu Sans Mono and Unifont. ``memory`` is the bytes of address
-    space that may be reserved beyond what starting takes, ``seconds`` the processor time from then on.
+    ``pdfium`` is PDFium's library; ``narrow_font`` and ``wide_font`` are the files of DejaVu Sans Mono and Unifont.
+    ``memory`` is the bytes of address space that may be reserved beyond what starting takes and the document itself,
+    ``seconds`` the processor time from then on. ``mapped``: the document is the file on standard input, and does not
+    come.
     """
 
     kind: Kind
@@ -34,6 +36,7 @@ class Plan:
     wide_font: Path
     memory: int
     seconds: int
+    mapped: bool = False
 
     def dumped(self) -> str:
         return json.dumps(asdict(self), default=str)
@@ -62,10 +65,11 @@ class Drawing:
 
 
 class Drawer(Protocol):
-    """What draws a kind of document. Making one may open files; `pages` opens none, and raises RenderFailed."""
+    """What draws a kind of document. Making one may open files; `pages` opens none, and raises RenderFailed. Its
+    content is a map that this process may write to, so that a library can be told where it lies."""
 
     def __init__(self, plan: Plan) -> None: ...
 
-    def pages(self, content: bytearray) -> Iterator[Drawing]: ...
+    def pages(self, content: Content) -> Iterator[Drawing]: ...
 
     def notes(self) -> dict[str, list[str]]: ...

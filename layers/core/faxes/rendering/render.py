@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from faxes.formats.content import Content
 from faxes.model import Kind
 from faxes.pages import FaxPage, Resolution, pdf, tiff
 from faxes.rendering import Mode, RenderFailed, child, group4, resolution
@@ -21,11 +22,11 @@ NARROW_FONT, WIDE_FONT = "DejaVuSansMono.ttf", "unifont.otf"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An accepted document: its bytes, its kind, and how many pages it was accepted with. ``encoding`` is Python's name
-    of a text's, where that is not UTF-8."""
+    """An accepted document: its content, its kind, and how many pages it was accepted with. ``encoding`` is Python's
+    name of a text's, where that is not UTF-8."""
 
     kind: Kind
-    content: bytes
+    content: Content
     pages: int
     encoding: str | None = None
 

@@ -6,6 +6,7 @@ It is asked of an accepted file, whose directories are known to be whole.
 import struct
 
 from faxes.formats import tif
+from faxes.formats.content import Content
 from faxes.pages import WIDTH
 
 _ACROSS, _DOWN, _COLUMNS = 282, 283, 256
@@ -14,13 +15,13 @@ _SHORT = 3
 STANDARD_RATIO = (1.8, 2.3)
 
 
-def is_standard(content: bytes) -> bool:
+def is_standard(content: Content) -> bool:
     """Whether each page has 1,728 columns, and about twice as many of them an inch as rows."""
     order = "<" if content.startswith(b"II") else ">"
     return all(_is_standard(content, order, at) for _, at in tif.pages(content))
 
 
-def _is_standard(content: bytes, order: str, at: int) -> bool:
+def _is_standard(content: Content, order: str, at: int) -> bool:
     (entries,) = struct.unpack_from(f"{order}H", content, at)
     columns = 0
     density = {}

@@ -4,15 +4,16 @@ A fax page is black and white and 1,728 columns wide, at 196 or 98 rows an inch,
 98, each row is drawn twice where the fax is fine. What is a page and what a thumbnail is for ``formats.tif``.
 """
 
-import io
 from collections.abc import Iterator
 
 from PIL import Image, TiffImagePlugin
 
 from faxes import paper
 from faxes.formats import tif
+from faxes.formats.content import Content
 from faxes.pages import MOST_ROWS, WIDTH, Resolution
 from faxes.rendering import RenderFailed, pictures
+from faxes.rendering.in_place import opened
 from faxes.rendering.plan import Drawing, Plan
 
 # 204 columns and 98 rows an inch, and the round numbers that stand for them.
@@ -25,12 +26,12 @@ class Tif:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
 
-    def pages(self, content: bytearray) -> Iterator[Drawing]:
+    def pages(self, content: Content) -> Iterator[Drawing]:
         """The pages in order. Raises RenderFailed."""
         number = 1
         try:
-            image = TiffImagePlugin.TiffImageFile(io.BytesIO(content))
-            for number, (frame, _) in enumerate(tif.pages(bytes(content)), start=1):
+            image = TiffImagePlugin.TiffImageFile(opened(content))
+            for number, (frame, _) in enumerate(tif.pages(content), start=1):
                 image.seek(frame)
                 # Fractions, of a class of Pillow's own.
                 pixel = paper.ratio(*map(float, image.info.get("dpi", (1, 1))))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from PIL import Image
 
 from faxes.formats import txt
+from faxes.formats.content import Content
 from faxes.pages import WIDTH, Resolution
 from faxes.rendering import pictures
 from faxes.rendering.glyphs import CELL_HEIGHT, CELL_WIDTH, Glyphs, is_wide
@@ -27,9 +28,9 @@ class Txt:
         codecs.lookup(plan.encoding)
         self._glyphs = Glyphs(plan.narrow_font, plan.wide_font)
 
-    def pages(self, content: bytearray) -> Iterator[Drawing]:
+    def pages(self, content: Content) -> Iterator[Drawing]:
         """The pages in order."""
-        for rows in txt.pages(bytes(content), self._plan.encoding):
+        for rows in txt.pages(content, self._plan.encoding):
             page = Image.new("1", (WIDTH, _HEIGHT), 255)
             for number, row in enumerate(rows):
                 self._write(page, row, _TOP + number * CELL_HEIGHT)

@@ -6,6 +6,7 @@ end at any place: what it has written by then is written again by the next, over
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.util import find_spec
@@ -81,23 +82,9 @@ class Worker:
             return self._fail(job, WORKER_LOST)
         now = self.now()
         job = self.jobs.take_up(job, now + timedelta(seconds=seconds_left()) + _SLACK, now)
-        sources = []
-        for file in job.files:
-            content = self.files.document(file)
-            if content is None or not isinstance(file.kind, Kind):
-                return self._fail(job, _failure(job, FILE_MISSING, "is not stored any more", file.position))
-            sources.append(Source(file.kind, content, file.pages, file.encoding))
-        try:
-            made = render(
-                sources,
-                mode=job.mode,
-                wanted=job.resolution,
-                fonts=self.fonts,
-                seconds_left=lambda: seconds_left() - _TO_STORE,
-            )
-        except RenderFailed as failed:
-            failure = _failure(job, failed.reason, failed.text, failed.document, failed.page, failed.percent)
-            return self._fail(job, failure)
+        made = self._made(job, seconds_left)
+        if isinstance(made, Failure):
+            return self._fail(job, made)
         stored, keys = self._store(job, made)
         try:
             self.jobs.ready(job, stored, self.now())
@@ -110,6 +97,26 @@ class Worker:
             raise
         self.hand_over(job.fax_id, job.organization_id)
         return Work(WorkOutcome.RENDERED, len(made.pages), stored.tiff_size, tries=job.tries)
+
+    def _made(self, job: Job, seconds_left: Callable[[], float]) -> Rendered | Failure:
+        """The fax's pages, or why it has none. Its documents are here as long as they are drawn."""
+        with ExitStack() as documents:
+            sources = []
+            for file in job.files:
+                content = documents.enter_context(self.files.document(file))
+                if content is None or not isinstance(file.kind, Kind):
+                    return _failure(job, FILE_MISSING, "is not stored any more", file.position)
+                sources.append(Source(file.kind, content, file.pages, file.encoding))
+            try:
+                return render(
+                    sources,
+                    mode=job.mode,
+                    wanted=job.resolution,
+                    fonts=self.fonts,
+                    seconds_left=lambda: seconds_left() - _TO_STORE,
+                )
+            except RenderFailed as failed:
+                return _failure(job, failed.reason, failed.text, failed.document, failed.page, failed.percent)
 
     def _fail(self, job: Job, failure: Failure) -> Work:
         self.jobs.failed(job, failure, self.now())
