@@ -135,7 +135,9 @@ def status_answers(deployed: Cloud, context: Any) -> Iterator[Given]:
         others = [("0003*210", "a`b"), ("@me", "@everyone"), ("0003*210", "0003*210*1")]
         sent = [event | {"path": event["path"].replace(*other)} for other in others]
         if function == "change_faxes":
-            sent.append(event | {"body": " " * 16_385})
+            stored.keep(deployed, stored.announced(datetime(2020, 1, 1, tzinfo=UTC)))
+            late = kept.proxy_event(kept.read("change-renew-uploads"), "change-renew-uploads")
+            sent += [event | {"body": " " * 16_385}, late]
         else:
             sent.append(event | {"multiValueHeaders": {"If-None-Match": ["*"]}})
         answered = [app.handler(each, context) for each in sent]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -105,11 +106,16 @@ def test_event_that_changes(name: str, deployed: Cloud, context: Any) -> None:
 
 
 def test_event_that_asks_for_new_addresses(deployed: Cloud, context: Any) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    stored.keep(deployed, stored.announced(now))
     before = items(deployed)
 
     actual = deployed.function("change_faxes").handler(event("change-renew-uploads"), context)
 
-    assert_answers("change-renew-uploads", actual)
+    body = json.loads(actual["body"])
+    assert body["createdAt"] == f"{now:%Y-%m-%dT%H:%M:%S}.000Z"
+    as_kept = actual | {"body": json.dumps(body | {"createdAt": answer("change-renew-uploads")["body"]["createdAt"]})}
+    assert_answers("change-renew-uploads", as_kept)
     key = ("UPLOAD#115937093837908", "UPLOAD")
     after = items(deployed)
     assert {each: item for each, item in after.items() if before.get(each) != item} == {
@@ -280,6 +286,7 @@ def test_a_fax_whose_time_is_over_is_not_there(deployed: Cloud, context: Any) ->
 def test_each_request_leaves_one_line_and_one_count(
     function: str, deployed: Cloud, context: Any, log: Log, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    stored.keep(deployed, stored.announced(datetime.now(UTC)))
     handler = deployed.function(function).handler
 
     for number, name in enumerate(requests.names(function), start=1):

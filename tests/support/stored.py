@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from faxes.adapters.dynamodb.items import wire
+from faxes.adapters.dynamodb.items import text, wire
+from faxes.model import Status
 from tests.support.cloud import Cloud
 from tests.support.template import ROOT
 
@@ -17,6 +19,16 @@ def items() -> list[Item]:
     """All that is stored of them."""
     loaded: list[Item] = json.loads(FAXES.read_text(encoding="utf-8"))
     return loaded
+
+
+def announced(at: datetime) -> Callable[[Item], Item]:
+    """What makes of one that waits for its files one that was announced then: after a day, they may come no more."""
+
+    def change(item: Item) -> Item:
+        waits = item.get("status") == Status.UPLOADING
+        return item | {"fax": item["fax"] | {"createdAt": text(at)}} if waits else item
+
+    return change
 
 
 def keep(cloud: Cloud, change: Callable[[Item], Item] = lambda item: item) -> None:

@@ -88,7 +88,7 @@ def fill(running: Cloud) -> None:
         ],
         "CredentialTable": [*map(app_item, apps), *map(token_item, tokens.values())],
     }
-    stored.keep(running)
+    stored.keep(running, stored.announced(datetime.now(UTC)))
     items["FaxTable"] = [*(fax_item(fax, None, 1) for fax in status.kept()), *uploads.items()]
     for key, content in uploads.UPLOADED.items():
         running.s3.put_object(Bucket=running.names["FileBucket"], Key=key, Body=content)

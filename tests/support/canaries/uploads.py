@@ -26,7 +26,7 @@ from tests.support.canaries.texts import (
     USER,
 )
 
-WAITS, COMES, DIFFERS, NEVER, BREAKS = (f"11590000000001{n}" for n in range(5))
+WAITS, COMES, DIFFERS, NEVER, BREAKS, OLD = (f"11590000000001{n}" for n in range(6))
 # What was uploaded, by its key.
 UPLOADED = {f"uploads/{COMES}/1": CONTENT, f"uploads/{DIFFERS}/1": CONTENT + b"!", f"uploads/{BREAKS}/1": CONTENT}
 RENEW = b'{"action": "RenewUploads"}'
@@ -42,7 +42,7 @@ def _pending() -> list[PendingFax]:
     uid = UID.ljust(31, "8")
     long = timedelta(hours=1)
     made = []
-    for number, fax_id in enumerate((WAITS, COMES, DIFFERS, NEVER, BREAKS)):
+    for number, fax_id in enumerate((WAITS, COMES, DIFFERS, NEVER, BREAKS, OLD)):
         of = Fax(
             id=fax_id,
             uid=f"{uid}{number}",
@@ -53,7 +53,7 @@ def _pending() -> list[PendingFax]:
             files=(),
             pages=0,
             status=Status.UPLOADING,
-            created_at=now,
+            created_at=now - timedelta(hours=20) if fax_id == OLD else now,
             expires_at=now + timedelta(days=1),
             app_key=KEYS["enabled"],
             due_at=now + long,
@@ -90,6 +90,7 @@ def of_uploads() -> list[Case]:
     cases.append(Case("too-many", "create_fax", _files(_file()), "too_many_uploads", patched=full))
     cases.append(Case("renewed", "change_faxes", asked("PUT", WAITS, body=RENEW), "uploads_renewed"))
     cases.append(Case("renewed-sent", "change_faxes", asked("PUT", SENT, body=RENEW), "fax_not_uploading"))
+    cases.append(Case("renewed-old", "change_faxes", asked("PUT", OLD, body=RENEW), "fax_uploading_for_too_long"))
     for name, fate in DYNAMODB_FATES.items():
         renew = asked("PUT", WAITS, body=RENEW)
         cases.append(Case(f"put-off-{name}", "change_faxes", renew, "fax_not_written", {"dynamodb.UpdateItem": fate}))

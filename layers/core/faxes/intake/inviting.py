@@ -29,6 +29,8 @@ ADDRESS_SECONDS = 1_800
 _SLOWEST = timedelta(hours=1)
 # Behind a fax's beginning; what is uploaded lies there for a day.
 _LONGEST = timedelta(hours=20)
+# For so long there are new addresses, each of which has all its time.
+RENEWED_HOURS = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,12 @@ class Renewing:
         if found.pending is None or found.fax.status != Status.UPLOADING:
             raise self._not_uploading(wanted, str(found.fax.status))
         now, fax = self.now(), found.fax
+        if now - fax.created_at > timedelta(hours=RENEWED_HOURS):
+            raise StateInvalid(
+                f"Fax {wanted} was announced more than {RENEWED_HOURS} hours ago, and gets no new addresses; announce "
+                "its files as a new fax.",
+                reason="fax_uploading_for_too_long",
+            )
         try:
             pending = self.pending.keep_open(found.pending, closing(now, fax.created_at))
         except Changed:

@@ -13,7 +13,6 @@ def opened(content: Content) -> IO[bytes]:
 
 
 class _InPlace(io.RawIOBase):
-
     def __init__(self, content: Content) -> None:
         self._content = memoryview(content)
         self._at = 0
