@@ -37,6 +37,8 @@ SIMULATED = "is a number of the simulated network, which this deployment does no
         ("+15005551006", F, [Reason.LINE_QUALITY] * 4, []),
         ("+15005551011", F, [Reason.RESOLUTION_REFUSED], []),
         ("+15005551018", P, [Reason.LAST_PAGE_UNCONFIRMED], [TWO_PAGES]),
+        ("+15005552047", S, [Reason.BUSY, None], [TWO_PAGES]),
+        ("+15005552997", S, [None], [TWO_PAGES]),
     ],
 )
 def test_a_number(

@@ -7,6 +7,7 @@
 0005  a voice, every time                            0012  sent; the carrier reports the end before the start
 0006  the carrier refuses                            0013  the carrier takes it, and it never ends
 0007  the line breaks after page 1, then the rest      1ttt  fails with T.30's result ttt, as spandsp counts them
+                                                       2ddn  as 00dd; ten of each, for many faxes at once
 
 0099 is refused before there is a fax; where another network has the lines, all of them are, but for sandbox apps: a
 test costs nothing.
@@ -67,6 +68,8 @@ def behaviour(number: str, attempt: int, pages: int) -> Behaviour:
         return sent
     if digits.startswith("1"):
         return _t30(int(digits[1:]), sent)
+    if digits.startswith("2"):
+        digits = f"00{digits[1:3]}"
     busy = _failing(5, Reason.BUSY, "busy")
     match digits:
         case "0002":
