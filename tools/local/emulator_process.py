@@ -4,20 +4,26 @@ Arguments: host:port, and the files of a certificate chain and its key where it 
 application ourselves keeps it to the one address; its own command takes port 443 as well where it can.
 
 What it lacks and we need is added here: of API Gateway, that requests are counted by what the authorizer says; of
-CloudFormation, that what an update leaves alone in a stack inside the stack keeps its attributes.
+CloudFormation, that what an update leaves alone in a stack inside the stack keeps its attributes. And the functions'
+processes share their layers.
 """
 
 import asyncio
+import hashlib
 import json
 import os
 import sys
+import tempfile
 import threading
+import types
+import zipfile
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, ClassVar
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack.app import app
+from ministack.core import lambda_runtime
 from ministack.services import apigateway_v1, cloudformation
 from ministack.services.cloudformation import provisioners
 
@@ -74,6 +80,32 @@ def _keep_attributes_of_what_is_not_changed() -> None:
     provisioners._update_resource = updated
 
 
+class _Zip(zipfile.ZipFile):
+    """What unpacks a layer once: of each further time, there are links to it alone."""
+
+    _lock = threading.Lock()
+    _unpacked: ClassVar[dict[str, str]] = {}
+
+    def extractall(self, path: Any = None, *arguments: Any) -> None:
+        if not os.path.basename(path).startswith("layer_"):
+            super().extractall(path, *arguments)
+            return
+        with open(str(self.filename), "rb") as file, self._lock:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            if digest not in self._unpacked:
+                folder = tempfile.mkdtemp(prefix="ministack-layer-")
+                super().extractall(folder, *arguments)
+                self._unpacked[digest] = folder
+        for name in os.listdir(self._unpacked[digest]):
+            os.symlink(os.path.join(self._unpacked[digest], name), os.path.join(path, name))
+
+
+def _share_layers() -> None:
+    """The emulator unpacks a function's layers, which are some thousand files, for each process of it anew. Nothing
+    writes to them, as nothing could on AWS."""
+    lambda_runtime.zipfile = types.SimpleNamespace(**{**vars(zipfile), "ZipFile": _Zip})
+
+
 def main(address: str, certificate: str | None = None, key: str | None = None) -> None:
     config = Config()
     config.bind = [address]
@@ -82,6 +114,7 @@ def main(address: str, certificate: str | None = None, key: str | None = None) -
     config.graceful_timeout = 1
     _count_by_what_the_authorizer_says()
     _keep_attributes_of_what_is_not_changed()
+    _share_layers()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     # The functions' processes, which get this environment, leave no compiled files behind; this one has kept its own.
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"

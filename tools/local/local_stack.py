@@ -82,7 +82,7 @@ def remove_traces(home: Path) -> None:
     """Remove what a stack leaves in its folder, but for what was built."""
     for name in ("stack.json", "ca.pem", "trusted-curl.pem", "trusted-requests.pem"):
         (home / name).unlink(missing_ok=True)
-    # Each process of a function has unpacked the layers for itself: after a load test, that is some gigabytes.
+    # Of each process of a function, its code and the packed layers: after a load test, that is a gigabyte.
     unpacked = list((home / "run" / "tmp").glob("ministack-lambda-*"))
     if unpacked:
         with step(f"removing what {len(unpacked)} processes of functions had unpacked"):
