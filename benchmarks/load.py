@@ -49,12 +49,12 @@ class Sender:
         self._stack = stack
         self._mine = local()
 
-    def send(self, text: str, recipient: str, key: str | None) -> Answer:
+    def send(self, text: str, recipient: str, key: str | None, **look: str) -> Answer:
         if not hasattr(self._mine, "session"):
             self._mine.session = requests.Session()
         headers = {"Authorization": f"Bearer {self._stack.token}"} | ({"Idempotency-Key": key} if key else {})
         form = {
-            "request": (None, json.dumps({"recipients": [recipient]})),
+            "request": (None, json.dumps({"recipients": [recipient], **look})),
             "files": ("page.txt", text.encode(), "application/octet-stream"),
         }
         started = time.perf_counter()

@@ -67,6 +67,19 @@ def on_the_simulator(stack: LocalStack, speed: int) -> Iterator[None]:
             functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
 
 
+@contextmanager
+def living(stack: LocalStack, function: str, *, seconds: int) -> Iterator[None]:
+    """Have a function's workers live for so long at most; afterwards, as long as before."""
+    functions = stack.client("lambda")
+    (name,) = [each for item in functions.list_functions()["Functions"] if function in (each := item["FunctionName"])]
+    before = functions.get_function_configuration(FunctionName=name)["Timeout"]
+    functions.update_function_configuration(FunctionName=name, Timeout=seconds)
+    try:
+        yield
+    finally:
+        functions.update_function_configuration(FunctionName=name, Timeout=before)
+
+
 def _mappings(stack: LocalStack) -> list[Any]:
     found: list[Any] = stack.client("lambda").list_event_source_mappings()["EventSourceMappings"]
     return found

@@ -115,7 +115,7 @@ class Simulator:
 
     def find(self, reference: str, number: str, since: datetime, named: str | None = None) -> str | None:
         taken = self._get(reference)
-        if taken is None or taken.taken_at is None or _share("lost", reference) < 1 / _LOST_ONE_IN:
+        if taken is None or taken.taken_at is None or forgets(reference):
             return None
         listed = taken.taken_at + self._wait(timedelta(seconds=_LISTED_SECONDS * _share("listed", reference)))
         return f"{_PREFIX}{reference}" if self._now() >= listed else None
@@ -159,6 +159,11 @@ class Simulator:
 
     def _wait(self, time: timedelta) -> timedelta:
         return time / self._speed
+
+
+def forgets(reference: str) -> bool:
+    """Whether the network loses this reference for good, so that it never lists the fax."""
+    return _share("lost", reference) < 1 / _LOST_ONE_IN
 
 
 def report_of(taken: Taken, now: datetime, speed: float) -> Report:
