@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from benchmarks import load
-from faxes.adapters.dynamodb.deliveries import attempt_item, recipient_item, recipient_key
+from faxes.adapters.dynamodb.deliveries import attempt_item, recipient_item
 from faxes.adapters.dynamodb.items import text, wire
+from faxes.adapters.dynamodb.keys import recipient_key
 from faxes.model import Attempt, AttemptStatus, Recipient, RecipientStatus
 from tests.support import alarms, pipeline
 from tests.support.curl import NOTE, REQUEST, SEND, Curl

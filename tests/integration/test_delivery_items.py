@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from faxes.adapters.dynamodb import deliveries
+from faxes.adapters.dynamodb import deliveries, keys
 from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
 from faxes.adapters.dynamodb.items import Item, plain, wire
 from faxes.lifecycle import FaxEvent, HistoryEvent, RecipientEvent
@@ -182,7 +182,7 @@ def test_one_query_reads_all_but_the_history(cloud: Cloud) -> None:
 
 
 def test_the_due_ones_are_spread_over_the_shards() -> None:
-    items = [deliveries.due("FAX#1001", deliveries.recipient_key(n), NOW, 4) for n in range(1, 1_000)]
+    items = [keys.due("FAX#1001", keys.recipient_key(n), NOW, 4) for n in range(1, 1_000)]
     counts = [sum(item["due"] == str(shard) for item in items) for shard in range(4)]
     assert sum(counts) == 999
     assert min(counts) > 200

@@ -15,10 +15,10 @@ import boto3
 import pytest
 
 from faxes.adapters.dynamodb.control import DynamoDBFaxControl
-from faxes.adapters.dynamodb.deliveries import WAITING
 from faxes.adapters.dynamodb.due import MOST_SHARDS
 from faxes.adapters.dynamodb.items import wire
 from faxes.adapters.dynamodb.jobs import DynamoDBJobStore
+from faxes.adapters.dynamodb.keys import WAITING
 from faxes.lifecycle import FaxEvent, HistoryEvent
 from faxes.model import Fax, Status
 from faxes.rendering.jobs import MOST_TRIES

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from faxes import lifecycle
-from faxes.adapters.dynamodb.deliveries import WAITING, event_of
+from faxes.adapters.dynamodb.deliveries import event_of
 from faxes.adapters.dynamodb.items import Item
+from faxes.adapters.dynamodb.keys import WAITING
 from faxes.adapters.dynamodb.simulated import taken_of
 from faxes.carriers import simulator
 from faxes.lifecycle import FINAL, FINAL_FOR_A_RECIPIENT

@@ -8,8 +8,9 @@ from typing import Any
 from PIL import Image
 
 from faxes import ids
-from faxes.adapters.dynamodb.deliveries import fax_key, recipient_item
+from faxes.adapters.dynamodb.deliveries import recipient_item
 from faxes.adapters.dynamodb.items import text, wire
+from faxes.adapters.dynamodb.keys import fax_key
 from faxes.model import Recipient
 from faxes.rendering.preview import previews
 from faxes.showing import Document, Page

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from faxes import numbers
 from faxes.edge import paths
+from faxes.edge.addresses import Addresses
 from faxes.showing import Publication
 from tests.support.answering import event
 from tests.support.faxes import NOW, fax
@@ -112,7 +113,7 @@ def test_the_apis_address_is_the_one_that_was_called(context: dict[str, Any], pu
 
 def test_a_faxs_addresses_are_its_own_and_not_the_callers_words_for_it() -> None:
     sent = fax(1, user_id="a.b-c_d")
-    addresses = paths.Addresses("https://h/v1", Publication(on=True, days=7), lambda: NOW)
+    addresses = Addresses("https://h/v1", Publication(on=True, days=7), lambda: NOW)
     assert addresses.fax(event(), sent) == "https://h/v1/uapi/faxes/a.b-c_d/0003*210/1001"
     assert addresses.page(event(), sent) == f"https://h/v1/fax/{sent.uid}"
 
@@ -127,5 +128,5 @@ def test_a_faxs_addresses_are_its_own_and_not_the_callers_words_for_it() -> None
     ],
 )
 def test_a_fax_that_is_not_shown_has_no_page(on: bool, now: datetime, other: dict[str, Any]) -> None:
-    addresses = paths.Addresses("https://h/v1", Publication(on, days=7), lambda: now)
+    addresses = Addresses("https://h/v1", Publication(on, days=7), lambda: now)
     assert addresses.page(event(), fax(1, **other)) is None

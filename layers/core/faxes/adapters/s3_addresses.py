@@ -6,6 +6,7 @@ there yet. S3 refuses any other body, any other header, and a second PUT.
 """
 
 import base64
+from functools import cache
 from typing import TYPE_CHECKING
 
 from faxes.adapters.calls import FAILURES, fault
@@ -15,15 +16,21 @@ from faxes.intake.pending import Address
 from faxes.model import ExpectedFile
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import PutObjectRequestTypeDef
 
 
 class S3Addresses:
-    """Signs addresses. Implements ``intake.pending.Addresses``."""
+    """Signs addresses. Implements ``intake.pending.Addresses``.
 
-    def __init__(self, client: "S3Client", bucket: str) -> None:
-        self._client = client
+    ``client`` makes the client that signs, with the first address: it takes as long to make as any, and most
+    environments sign nothing.
+    """
+
+    def __init__(self, client: "Callable[[], S3Client]", bucket: str) -> None:
+        self._client = cache(client)
         self._bucket = bucket
 
     def address(self, fax_id: str, file: ExpectedFile, seconds: int) -> Address:
@@ -40,7 +47,7 @@ class S3Addresses:
             digest = base64.b64encode(bytes.fromhex(file.sha256)).decode("ascii")
             parameters["ChecksumSHA256"] = headers["x-amz-checksum-sha256"] = digest
         try:
-            url = self._client.generate_presigned_url(
+            url = self._client().generate_presigned_url(
                 "put_object", Params=dict(parameters), ExpiresIn=seconds, HttpMethod="PUT"
             )
         except FAILURES as error:

@@ -16,7 +16,7 @@ from faxes.bootstrap.clients import DYNAMODB_BUDGET, NOBODY
 from faxes.bootstrap.environment import VARIABLES, text
 from faxes.bootstrap.publication import publication
 from faxes.control import Control
-from faxes.edge.paths import Addresses
+from faxes.edge.addresses import Addresses
 from faxes.intake.inviting import Inviting, Renewing
 from faxes.showing import Publication
 
@@ -50,7 +50,7 @@ def control(settings: Settings) -> tuple[Control, Renewing]:
     """What change_faxes calls."""
     tables = clients.dynamodb()
     store = DynamoDBFaxControl(tables, settings.fax_table, DUE_SHARDS, secrets.randbits)
-    inviting = Inviting(S3Addresses(clients.s3_signing(), settings.bucket), clients.now)
+    inviting = Inviting(S3Addresses(clients.s3_signing, settings.bucket), clients.now)
     round_ = 2 * DYNAMODB_BUDGET.longest
     connect(lambda: store.in_full(NOBODY, clients.now(), lambda _: False))
     renewing = Renewing(

@@ -120,5 +120,5 @@ def uploading() -> Uploading:
         refused=refusals(settings.carrier, read),
     )
     return Uploading(
-        submission, settings.uploads, faxes, Inviting(S3Addresses(clients.s3_signing(), settings.bucket), clients.now)
+        submission, settings.uploads, faxes, Inviting(S3Addresses(clients.s3_signing, settings.bucket), clients.now)
     )

@@ -11,7 +11,7 @@ from faxes.bootstrap import clients
 from faxes.bootstrap.clients import NOBODY
 from faxes.bootstrap.environment import VARIABLES, text
 from faxes.bootstrap.publication import publication
-from faxes.edge.paths import Addresses
+from faxes.edge.addresses import Addresses
 from faxes.reading import Reading
 from faxes.showing import Publication
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
-from faxes.adapters.dynamodb.deliveries import position_of
 from faxes.adapters.dynamodb.due import DynamoDBDueIndex
 from faxes.adapters.dynamodb.jobs import DynamoDBJobStore
+from faxes.adapters.dynamodb.keys import position_of
 from faxes.adapters.dynamodb.pending import PENDING, DynamoDBPendingFaxes
 from faxes.adapters.dynamodb.recipients import DynamoDBRecipients
 from faxes.adapters.dynamodb.records import DUE_SHARDS

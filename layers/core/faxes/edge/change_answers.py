@@ -5,8 +5,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
 from faxes.edge import bodies, conditional, fax_view, upload_answers
+from faxes.edge.addresses import Addresses
 from faxes.edge.answers import ErrorTable, Row
-from faxes.edge.paths import Addresses
 from faxes.errors import (
     BodyTooLarge,
     ChangeInvalid,

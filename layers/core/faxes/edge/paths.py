@@ -1,15 +1,9 @@
-"""What the path of a request says, and the addresses of what it leads to."""
+"""What the path of a request says, and where the API is that it came to."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import unquote_to_bytes
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
-
-from faxes.model import Fax
-from faxes.showing import Publication
 
 _NOT_AN_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 # What each path of a fax begins with, as API Gateway's event has it.
@@ -40,23 +34,3 @@ def api_url(event: APIGatewayProxyEvent, public_url: str) -> str:
     context = event.request_context
     before = _FAXES.split(context.path, maxsplit=1)[0]
     return f"https://{context.domain_name}{before}"
-
-
-@dataclass(frozen=True, slots=True)
-class Addresses:
-    """Where what an answer leads to is. ``public_url`` as ``api_url`` has it; ``now`` gives UTC."""
-
-    public_url: str
-    publication: Publication
-    now: Callable[[], datetime]
-
-    def fax(self, event: APIGatewayProxyEvent, fax: Fax) -> str:
-        """The address of a fax, for who may see it."""
-        api = api_url(event, self.public_url)
-        return f"{api}/uapi/faxes/{quote(fax.user_id, safe='')}/{quote(fax.extension, safe='*')}/{fax.id}"
-
-    def page(self, event: APIGatewayProxyEvent, fax: Fax) -> str | None:
-        """The address of its public page, for everybody; None where it has none now."""
-        if not self.publication.covers(fax, self.now()):
-            return None
-        return f"{api_url(event, self.public_url)}/fax/{fax.uid}"

@@ -11,8 +11,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
 from faxes.edge import conditional, fax_view
+from faxes.edge.addresses import Addresses
 from faxes.edge.answers import ErrorTable, Row
-from faxes.edge.paths import Addresses
 from faxes.errors import (
     CountInvalid,
     CursorInvalid,

@@ -6,7 +6,7 @@ Only for files that were not looked into yet: where one was uploaded already, S3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from faxes import access
 from faxes.errors import (
@@ -18,8 +18,10 @@ from faxes.errors import (
     storage_faults_as,
 )
 from faxes.intake.pending import Address, Addresses, Changed, PendingStore
-from faxes.lifecycle import FaxInFull
 from faxes.model import Fax, PendingFax, Principal, Status
+
+if TYPE_CHECKING:
+    from faxes.lifecycle import FaxInFull
 
 # Until somebody looks whether a file came whose event was lost.
 LOOKED_AT = timedelta(minutes=10)
@@ -82,7 +84,7 @@ def closing(now: datetime, created_at: datetime) -> datetime:
 class FaxReader(Protocol):
     """Where faxes are read, pending ones as well."""
 
-    def in_full(self, fax_id: str, now: datetime, covers: Callable[[Fax], bool]) -> FaxInFull | None:
+    def in_full(self, fax_id: str, now: datetime, covers: Callable[[Fax], bool]) -> "FaxInFull | None":
         """As ``reading.FaxReader`` has it."""
         ...
 

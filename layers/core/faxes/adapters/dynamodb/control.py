@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from faxes.adapters.calls import FAILURES, Attempts, fault
-from faxes.adapters.dynamodb.deliveries import EVENT_RANDOM_BITS, due, event_item, fax_key
+from faxes.adapters.dynamodb.deliveries import EVENT_RANDOM_BITS, event_item
 from faxes.adapters.dynamodb.items import text, wire
+from faxes.adapters.dynamodb.keys import due, fax_key
 from faxes.adapters.dynamodb.reading import DynamoDBFaxReader
 from faxes.adapters.dynamodb.records import RECORD
 from faxes.control import Changed

@@ -13,48 +13,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
-from zlib import crc32
 
 from faxes.adapters.dynamodb.items import Item, moment, text, time, word
+from faxes.adapters.dynamodb.keys import ATTEMPT, EVENT, RECIPIENT, attempt_key, due, fax_key, recipient_key
 from faxes.lifecycle import FaxEvent, HistoryEvent, RecipientEvent
 from faxes.model import Attempt, AttemptStatus, Reason, Recipient, RecipientStatus
 
-RECIPIENT, ATTEMPT, EVENT = "RECIPIENT#", "#ATTEMPT#", "EVENT#"
-# The partition of the index by-due of the faxes that wait for a carrier; dueAt is when one is given up.
-WAITING = "carrier"
 # Of a history item's key, so that two of one millisecond are two.
 EVENT_RANDOM_BITS = 24
-
-
-def fax_key(fax_id: str) -> str:
-    """The partition of a fax's record, recipients, attempts and history."""
-    return f"FAX#{fax_id}"
-
-
-def line_key(destination: str, *, sandbox: bool) -> str:
-    """What the items of a number's line are kept under."""
-    return f"DEST#sandbox#{destination}" if sandbox else f"DEST#{destination}"
-
-
-def recipient_key(position: int) -> str:
-    return f"{RECIPIENT}{position:03}"
-
-
-def position_of(sort_key: str) -> int:
-    """The position of the recipient that a sort key is of."""
-    return int(sort_key.removeprefix(RECIPIENT))
-
-
-def attempt_key(position: int, number: int) -> str:
-    return f"{recipient_key(position)}{ATTEMPT}{number:02}"
-
-
-def due(pk: str, sk: str, due_at: datetime | None, shards: int) -> Item:
-    """The attributes by which the index by-due finds an item; none where nothing is due. An item's shard is always the
-    same, and a fax's recipients are spread over all ``shards``."""
-    if due_at is None:
-        return {}
-    return {"due": str(crc32(f"{pk}/{sk}".encode()) % shards), "dueAt": text(due_at)}
 
 
 def recipient_item(recipient: Recipient, shards: int) -> Item:

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from faxes.adapters.calls import FAILURES, fault
-from faxes.adapters.dynamodb.deliveries import WAITING
 from faxes.adapters.dynamodb.items import Item, plain, text, time, wire
+from faxes.adapters.dynamodb.keys import WAITING
 from faxes.errors import Effect
 from faxes.sweeping import Due
 

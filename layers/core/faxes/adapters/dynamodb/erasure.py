@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from faxes.adapters.calls import FAILURES, fault
-from faxes.adapters.dynamodb.deliveries import ATTEMPT, RECIPIENT, line_key
 from faxes.adapters.dynamodb.faxes import BY_UID
 from faxes.adapters.dynamodb.items import Item, plain, wire
+from faxes.adapters.dynamodb.keys import ATTEMPT, RECIPIENT, line_key
 from faxes.adapters.dynamodb.recipients import LEASE, WAIT
 from faxes.adapters.dynamodb.simulated import SIMULATED
 from faxes.audit import uid_digest

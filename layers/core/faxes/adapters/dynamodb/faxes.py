@@ -6,8 +6,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from faxes.adapters.calls import FAILURES, Attempts, fault, rehearse
-from faxes.adapters.dynamodb.deliveries import fax_key
 from faxes.adapters.dynamodb.items import Item, get, moment, plain, wire
+from faxes.adapters.dynamodb.keys import fax_key
 from faxes.adapters.dynamodb.pending import PENDING, open_item, open_key, pending_item, pending_key, pending_of
 from faxes.adapters.dynamodb.records import DUE_SHARDS, RECORD, fax_item, fax_of
 from faxes.errors import Effect, StorageFault

@@ -10,9 +10,9 @@ from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 from faxes.adapters.calls import FAILURES, fault
-from faxes.adapters.dynamodb.deliveries import WAITING
 from faxes.adapters.dynamodb.due import BY_DUE, MOST_SHARDS
 from faxes.adapters.dynamodb.items import Item, plain, text, wire
+from faxes.adapters.dynamodb.keys import WAITING
 from faxes.adapters.dynamodb.records import RECORD
 from faxes.errors import Effect
 

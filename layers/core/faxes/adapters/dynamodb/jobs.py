@@ -13,8 +13,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from faxes.adapters.calls import FAILURES, fault
-from faxes.adapters.dynamodb.deliveries import EVENT_RANDOM_BITS, WAITING, due, event_item, fax_key
+from faxes.adapters.dynamodb.deliveries import EVENT_RANDOM_BITS, event_item
 from faxes.adapters.dynamodb.items import Item, get, text, time, wire
+from faxes.adapters.dynamodb.keys import WAITING, due, fax_key
 from faxes.adapters.dynamodb.records import fax_of
 from faxes.adapters.dynamodb.transactions import Writes
 from faxes.errors import Effect

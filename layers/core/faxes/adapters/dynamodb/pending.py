@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from faxes.adapters.calls import FAILURES, fault
-from faxes.adapters.dynamodb.deliveries import due, fax_key
 from faxes.adapters.dynamodb.items import Item, get, moment, plain, text, time, wire, word
+from faxes.adapters.dynamodb.keys import due, fax_key
 from faxes.adapters.dynamodb.records import DUE_SHARDS, RECORD, fax_item
 from faxes.adapters.dynamodb.transactions import Writes
 from faxes.appearance import Mode, Resolution

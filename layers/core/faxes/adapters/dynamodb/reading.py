@@ -10,8 +10,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from faxes.adapters.calls import FAILURES, fault
-from faxes.adapters.dynamodb.deliveries import ATTEMPT, EVENT, RECIPIENT, attempt_of, event_of, fax_key, recipient_of
+from faxes.adapters.dynamodb.deliveries import attempt_of, event_of, recipient_of
 from faxes.adapters.dynamodb.items import Item, plain, wire
+from faxes.adapters.dynamodb.keys import ATTEMPT, EVENT, RECIPIENT, fax_key
 from faxes.adapters.dynamodb.pending import PENDING, pending_key, pending_of
 from faxes.adapters.dynamodb.records import RECORD, fax_of
 from faxes.errors import Effect

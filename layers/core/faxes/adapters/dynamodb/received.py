@@ -8,8 +8,9 @@ pk FAX#<id>  sk PAGES  as the sent fax has it
 from datetime import datetime
 
 from faxes import ids
-from faxes.adapters.dynamodb.deliveries import event_item, fax_key
+from faxes.adapters.dynamodb.deliveries import event_item
 from faxes.adapters.dynamodb.items import Item
+from faxes.adapters.dynamodb.keys import fax_key
 from faxes.adapters.dynamodb.reading import PAGES
 from faxes.adapters.dynamodb.records import RECORD, fax_item
 from faxes.lifecycle import FaxEvent, HistoryEvent

@@ -18,22 +18,15 @@ from typing import TYPE_CHECKING
 
 from faxes.adapters.calls import FAILURES, fault
 from faxes.adapters.dynamodb.deliveries import (
-    ATTEMPT,
     EVENT_RANDOM_BITS,
-    RECIPIENT,
-    WAITING,
     attempt_item,
-    attempt_key,
     attempt_of,
-    due,
     event_item,
-    fax_key,
-    line_key,
     recipient_item,
-    recipient_key,
     recipient_of,
 )
 from faxes.adapters.dynamodb.items import Item, get, plain, text, time, wire
+from faxes.adapters.dynamodb.keys import ATTEMPT, RECIPIENT, WAITING, attempt_key, due, fax_key, line_key, recipient_key
 from faxes.adapters.dynamodb.reading import PAGES
 from faxes.adapters.dynamodb.received import received_items
 from faxes.adapters.dynamodb.records import RECORD, fax_of

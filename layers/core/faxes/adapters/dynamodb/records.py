@@ -3,8 +3,8 @@
 Apart from the stores, so that who reads a fax imports nothing of what accepts one.
 """
 
-from faxes.adapters.dynamodb.deliveries import due, fax_key
 from faxes.adapters.dynamodb.items import Item, moment, text, time, word
+from faxes.adapters.dynamodb.keys import due, fax_key
 from faxes.appearance import Mode, Resolution
 from faxes.model import Counts, Direction, Fax, IdempotencyRecord, Kind, Reason, Sender, Status, StoredFile
 

@@ -10,8 +10,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from faxes.adapters.calls import FAILURES, fault
-from faxes.adapters.dynamodb.deliveries import ATTEMPT, RECIPIENT, WAITING, due, fax_key, recipient_of
+from faxes.adapters.dynamodb.deliveries import recipient_of
 from faxes.adapters.dynamodb.items import Item, get, plain, text, wire
+from faxes.adapters.dynamodb.keys import ATTEMPT, RECIPIENT, WAITING, due, fax_key
 from faxes.adapters.dynamodb.records import DUE_SHARDS, RECORD, fax_of
 from faxes.errors import Effect
 from faxes.lifecycle import FINAL

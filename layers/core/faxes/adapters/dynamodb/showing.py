@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from faxes.adapters.calls import FAILURES, fault
-from faxes.adapters.dynamodb.deliveries import ATTEMPT, RECIPIENT, fax_key, recipient_key
 from faxes.adapters.dynamodb.items import Item, moment, plain, time, wire, word
+from faxes.adapters.dynamodb.keys import ATTEMPT, RECIPIENT, fax_key, recipient_key
 from faxes.adapters.dynamodb.reading import PAGES
 from faxes.adapters.dynamodb.records import RECORD
 from faxes.errors import Effect
