@@ -20,27 +20,12 @@ from botocore.loaders import Loader
 
 from faxes.bootstrap import clients
 from tests.support import template
-from tests.support.builds import built
+from tests.support.builds import MACHINES, PACKAGES
 from tests.support.template import ROOT
 from tools import places
 from tools.local.render import FONTS
 
-# ELF's e_machine, at offset 18.
-MACHINES = {"x86_64": 62, "arm64": 183}
 TEMPLATE = template.load()
-PACKAGES = {
-    "BaseLayer": "base.in",
-    "DocumentsLayer": "documents.in",
-    "ImagingLayer": "imaging.in",
-    "ReportsLayer": "reports.in",
-}
-LAYERS = (*PACKAGES, "CoreLayer")
-
-
-@pytest.fixture(scope="session", name="built", params=sorted(MACHINES))
-def _built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
-    """An architecture, and the folder of its build."""
-    return request.param, built(tmp_path_factory, request.param)
 
 
 def test_every_binary_is_of_the_templates_architecture(built: tuple[str, Path]) -> None:
@@ -57,15 +42,6 @@ def test_every_binary_is_of_the_templates_architecture(built: tuple[str, Path]) 
 def test_the_built_template_has_one_line_that_says_the_architecture(built: tuple[str, Path]) -> None:
     # `make build` writes there what it built for.
     assert (built[1] / "template.yaml").read_text().splitlines().count("    Default: arm64") == 1
-
-
-def test_every_module_of_the_layers_ships_compiled(built: tuple[str, Path]) -> None:
-    sources = [path for layer in LAYERS for path in (built[1] / layer).rglob("*.py")]
-    assert len(sources) > 100
-    for source in sources:
-        compiled = source.parent / "__pycache__" / f"{source.stem}.cpython-313.pyc"
-        # Flags 0b01: checked by nothing, so that the times that a zip rewrites do not matter.
-        assert compiled.read_bytes()[4:8] == (1).to_bytes(4, "little"), source
 
 
 def shipped(layer: Path) -> dict[str, str]:
@@ -102,17 +78,6 @@ def test_a_function_ships_its_handler_alone(built: tuple[str, Path]) -> None:
 def test_the_core_layer_ships_the_package_alone(built: tuple[str, Path]) -> None:
     files = {path.relative_to(built[1] / "CoreLayer/python") for path in (built[1] / "CoreLayer").rglob("*.py")}
     assert files == {path.relative_to(ROOT / "layers/core") for path in (ROOT / "layers/core").rglob("*.py")}
-
-
-def test_of_powertools_utilities_those_ship_that_are_imported(built: tuple[str, Path]) -> None:
-    """Asked of our code, and of what ships of Powertools."""
-    folder = built[1] / "BaseLayer/python/aws_lambda_powertools"
-    sources = [*folder.rglob("*.py"), *(ROOT / "layers/core").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]
-    pattern = re.compile(r"aws_lambda_powertools\.utilities\.(\w+)")
-    imported = {name for source in sources for name in pattern.findall(source.read_text())}
-    ships = {path.name.removesuffix(".py") for path in (folder / "utilities").iterdir()}
-    assert imported <= ships
-    assert "data_classes" in imported
 
 
 def services_of_our_clients() -> set[str]:

@@ -9,6 +9,16 @@ import pytest
 from tools import places
 from tools.local import local_stack
 
+# ELF's e_machine, at offset 18.
+MACHINES = {"x86_64": 62, "arm64": 183}
+# What others wrote, by the layer that it ships in: where its packages are named.
+PACKAGES = {
+    "BaseLayer": "base.in",
+    "DocumentsLayer": "documents.in",
+    "ImagingLayer": "imaging.in",
+    "ReportsLayer": "reports.in",
+}
+
 
 def built(factory: pytest.TempPathFactory, architecture: str) -> Path:
     """The folder of the session's build; the first that asks makes it, while the others wait."""
