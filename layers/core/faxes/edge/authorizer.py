@@ -10,11 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aws_lambda_powertools.utilities.data_classes.api_gateway_authorizer_event import (
-    APIGatewayAuthorizerResponse,
-    parse_api_gateway_arn,
-)
-
 from faxes.edge.caller import to_authorizer_context
 from faxes.errors import ServiceFault
 from faxes.observability import logger, where
@@ -87,25 +82,28 @@ def _authorizations(event: dict[str, Any]) -> list[str]:
 
 
 def _policy(method_arn: str, caller: Caller | Denial, shared: SharedKeys) -> dict[str, Any]:
-    arn = parse_api_gateway_arn(method_arn)
-    policy = APIGatewayAuthorizerResponse(
-        principal_id="unknown" if isinstance(caller, Denial) else caller.principal.user_id,
-        region=arn.region,
-        aws_account_id=arn.aws_account_id,
-        api_id=arn.api_id,
-        stage=arn.stage,
-        context={"denial": SENTENCES[caller]}
-        if isinstance(caller, Denial)
-        else to_authorizer_context(caller.principal),
-        partition=arn.partition,
-        usage_identifier_key=None if isinstance(caller, Denial) else _usage_key(caller, arn.api_id, shared),
-    )
-    if isinstance(caller, Denial):
+    """As API Gateway takes it (Amazon API Gateway Developer Guide, "Output from an API Gateway Lambda authorizer").
+
+    Powertools has a class for it, whose import brings those of forty other events: a twentieth of a start.
+    """
+    # arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/v1/POST/uapi/faxes/...
+    *account, route = method_arn.split(":", 5)
+    api_id, stage, _ = route.split("/", 2)
+    statement = {
+        "Action": "execute-api:Invoke",
         # A deny is cached, and answered with 401 by the gateway; an exception would be neither.
-        policy.deny_all_routes()
-    else:
-        policy.allow_all_routes()
-    return policy.asdict()
+        "Effect": "Deny" if isinstance(caller, Denial) else "Allow",
+        "Resource": [f"{':'.join(account)}:{api_id}/{stage}/*/*"],
+    }
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    if isinstance(caller, Denial):
+        return {"principalId": "unknown", "policyDocument": policy, "context": {"denial": SENTENCES[caller]}}
+    return {
+        "principalId": caller.principal.user_id,
+        "policyDocument": policy,
+        "context": to_authorizer_context(caller.principal),
+        "usageIdentifierKey": _usage_key(caller, api_id, shared),
+    }
 
 
 def _usage_key(caller: Caller, api_id: str, shared: SharedKeys) -> str:

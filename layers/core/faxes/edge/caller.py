@@ -1,12 +1,13 @@
 """Who is calling, on the way from the authorizer to the functions behind it."""
 
 from collections.abc import Mapping
-from typing import Any
-
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
+from typing import TYPE_CHECKING, Any
 
 from faxes.errors import DeploymentFault
 from faxes.model import Context, Principal
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 
 _YES = "true"
 
@@ -43,7 +44,7 @@ def from_authorizer_context(context: Mapping[str, object]) -> Principal:
             raise DeploymentFault(reason="authorizer_missing", cause="the event carries no caller")
 
 
-def principal(event: APIGatewayProxyEvent) -> Principal:
+def principal(event: "APIGatewayProxyEvent") -> Principal:
     """The caller, as the authorizer named them. Raises DeploymentFault where no authorizer did."""
     return from_authorizer_context(_authorizer(event.raw_event))
 
