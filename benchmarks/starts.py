@@ -31,7 +31,7 @@ NAMES = {
 }
 _STARTS = "Cold start, as built and zipped"
 _FIRST = "The first fax, against those behind it"
-_LATER = "A later fax of 10 KB, against Powertools' File() route, which makes two calls"
+_LATER = "A later fax of 10 KB to an extension, against Powertools' File() route, which makes two calls"
 _AUTHORIZE = "Authorize, as built and zipped, with its connection"
 _PACKAGES = "Package, zipped, in MiB"
 _LEVERS = "What it is worth"

@@ -24,6 +24,7 @@ from faxes.dialing import Dialing
 from faxes.ids import NO_FILE
 from faxes.intake.claims import Timing
 from faxes.intake.inviting import Inviting
+from faxes.intake.rehearsal import rehearse
 from faxes.intake.submission import Submission
 from faxes.intake.uploading import Uploading
 from faxes.model import Limits, UploadLimits
@@ -100,7 +101,13 @@ def uploading() -> Uploading:
     directory = RememberedDirectory(read, lifetime, clients.now) if lifetime else read
     store = S3FileStore(clients.s3(), settings.bucket, pool, S3_BUDGET.tries)
     faxes = DynamoDBFaxStore(tables, settings.fax_table)
-    connect(lambda: directory.user(NOBODY), lambda: store.delete([NO_FILE]), store.rehearse, faxes.rehearse)
+    connect(
+        lambda: directory.user(NOBODY),
+        lambda: store.delete([NO_FILE]),
+        store.rehearse,
+        faxes.rehearse,
+        lambda: rehearse(settings.limits),
+    )
     submission = Submission(
         directory=directory,
         files=store,

@@ -259,6 +259,11 @@ def _pages_of_text(named: _Format | None, content: Content, max_pages: int, budg
     return pages, None if encoding == "utf-8" else encoding
 
 
+def import_common() -> None:
+    """Import what reads the kind that most faxes are of, and has another process read it, before the first comes."""
+    from faxes.formats import pdf  # noqa: F401  (it is only to be there)
+
+
 def _count_pages(kind: Kind, content: Content, max_pixels: int, max_pages: int, budget: Budget) -> int:
     # Each is imported when the first of its kind comes; most bring what starts and watches another process.
     if kind is Kind.JPG:
