@@ -36,8 +36,8 @@ from tools.steps import fail
 # Seconds to connect, and to wait for an answer: API Gateway gives up after 29.
 _TIMEOUT = (10, 40)
 _BAR = 30
-# What no number is as a whole: + and up to three digits.
-_COUNTRY_CODE = re.compile(r"\+[0-9]{1,3}")
+# What no number is as a whole: a country's code, an area's code, what has brackets around it, what only separates.
+_PART = re.compile(r"\+[0-9]{1,5}|0[0-9]{0,5}|\([^)]*\).*|[./-]+")
 _INCOMPLETE = "Set FAX_API_EXTENSION as well, and FAX_API_TOKEN, or FAX_API_KEY and FAX_API_SECRET."
 
 
@@ -163,17 +163,18 @@ def show_progress(sent: int, total: int) -> None:
 def numbers(text: str) -> list[str]:
     """The recipients of a line: between commas, where there are any, else between spaces.
 
-    Raises ValueError for a country code that stands alone: its number has spaces, and would be several.
+    Raises ValueError where one of several is a part of a number: that has spaces, and would be several.
     """
     if "," in text:
         return [number.strip() for number in text.split(",") if number.strip()]
-    alone = [number for number in text.split() if _COUNTRY_CODE.fullmatch(number)]
-    if alone:
+    apart = text.split()
+    part = next(filter(_PART.fullmatch, apart), None)
+    if part and len(apart) > 1:
         raise ValueError(
-            f"{alone[0]} would be a recipient of its own. Write a number without spaces, or commas between the "
-            'numbers: TO="+49 30 123, 7778888".'
+            f"{part} would be a recipient of its own. Write a number without spaces, or a comma behind each number: "
+            'TO="+49 30 123," or TO="+49 30 123, 7778888".'
         )
-    return text.split()
+    return apart
 
 
 def describe(answer: requests.Response) -> str:

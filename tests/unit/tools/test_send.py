@@ -272,19 +272,37 @@ def test_of_a_fax_that_was_sent_to_its_end_it_is_said_that_nobody_knows(
         ("+4930123456 210", ["+4930123456", "210"]),
         ("+49 30 123, 7778888", ["+49 30 123", "7778888"]),
         ("+49 (30) 123,", ["+49 (30) 123"]),
+        ("030 5550101,", ["030 5550101"]),
+        ("0305550101 211 212", ["0305550101", "211", "212"]),
+        # Alone, it is what was meant.
+        ("0101", ["0101"]),
+        ("(030)5550101", ["(030)5550101"]),
     ],
 )
 def test_recipients_are_between_commas_or_else_between_spaces(text: str, recipients: list[str]) -> None:
     assert numbers(text) == recipients
 
 
-@pytest.mark.parametrize("text", ["+49 30 123", "7778888 +1 212 5550123"])
-def test_a_number_with_spaces_is_never_taken_for_several(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("+49 30 123", "+49"),
+        ("7778888 +1 212 5550123", "+1"),
+        ("+4930 5550101", "+4930"),
+        ("030 5550101", "030"),
+        ("7778888 0170 1234567", "0170"),
+        ("(030) 5550101", "(030)"),
+        ("555 0101", "0101"),
+        ("7778888 / 210", "/"),
+    ],
+)
+def test_a_number_with_spaces_is_never_taken_for_several(
+    text: str, part: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["--file", "LICENSE", "--to", text]) == 1
-    code = next(number for number in text.split() if number.startswith("+"))
     assert capsys.readouterr().err == (
-        f"{code} would be a recipient of its own. Write a number without spaces, or commas between the numbers: "
-        'TO="+49 30 123, 7778888".\n'
+        f"{part} would be a recipient of its own. Write a number without spaces, or a comma behind each number: "
+        'TO="+49 30 123," or TO="+49 30 123, 7778888".\n'
     )
 
 
