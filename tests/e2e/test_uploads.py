@@ -28,15 +28,8 @@ SECONDS = 60.0
 @pytest.fixture(scope="module", autouse=True)
 def at_work(stack: LocalStack) -> Iterator[None]:
     """Files that were uploaded are looked into; all else rests."""
-    functions, events = stack.client("lambda"), stack.client("events")
-    for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
-        if "UploadQueue" in mapping["EventSourceArn"]:
-            functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
-    for rule in events.list_rules()["Rules"]:
-        if "EventPattern" in rule:
-            events.enable_rule(Name=rule["Name"])
-    yield
-    pipeline.rest(stack)
+    with pipeline.looking_into_uploads(stack):
+        yield
 
 
 @pytest.fixture

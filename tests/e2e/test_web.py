@@ -78,6 +78,30 @@ def test_a_refusal_is_told_with_its_sentence(address: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("cut", "status", "said"),
+    [(0, "accepted", None), (700, "refused", "File 1 of 1, letter.pdf, is cut off: its end is missing.")],
+    ids=["accepted", "refused"],
+)
+def test_a_file_that_is_uploaded_on_its_own_is_looked_into(
+    address: str, cut: int, status: str, said: str | None
+) -> None:
+    content = (DOCUMENTS / "letter.pdf").read_bytes()[: cut or None]
+    own = {"Origin": address}
+    request = {"recipients": ["7778888"], "files": [{"name": "letter.pdf", "size": len(content)}]}
+    announced = requests.post(f"{address}/faxes", json=request, headers=own, timeout=60).json()
+    fax_id = announced["body"]["id"]
+    put = requests.put(f"{address}/faxes/{fax_id}/files/1", content, headers=own, timeout=60)
+    assert put.json() == {"status": 200, "body": {"upload": "there"}}
+    deadline = time.monotonic() + SECONDS
+    while (told := requests.get(f"{address}/faxes/{fax_id}", timeout=60).json()["body"])["status"] == "uploading":
+        assert time.monotonic() < deadline, told
+        time.sleep(0.2)
+    # What was accepted goes on.
+    assert (told["status"] == "refused") == (status == "refused")
+    assert told.get("refusal", {}).get("message") == said
+
+
 def test_a_token_that_is_over_is_replaced(stack: LocalStack) -> None:
     to = Deployment(stack.apiUrl, stack.caBundle)
     calls = Calls(to, stack.appKey, stack.appSecret, "@me", stack.extension, "of-an-hour-ago")

@@ -1,17 +1,24 @@
-"""The page of `make run` in a real browser: a document is dropped, and comes out of the machine. Its pictures lie in
-.local/pictures afterwards."""
+"""The page of `make run` in a real browser: a document is dropped, and comes out of the machine.
+
+All of it is put into one picture, .local/contact-sheets/local-page.png, to be looked at by a person."""
 
 import io
+import json
+import shutil
+import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import pymupdf
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support import browsing, desk
-from tests.support.curl import Curl
+from tests.support import browsing, desk, pdfs, seen_pages
+from tests.support.curl import SEND, Curl
 from tests.support.samples import DOCUMENTS
+from tests.support.seen_pages import SIZES
 from tools import places
 from tools.local.stack_file import LocalStack
 
@@ -20,7 +27,8 @@ pytestmark = pytest.mark.full
 PICTURES = places.LOCAL / "pictures"
 # The picture of README: `cp .local/pictures/readme.png docs/local-page.png` renews it.
 README, README_COPY = PICTURES / "readme.png", places.ROOT / "docs" / "local-page.png"
-DESK, PHONE = (1280, 900), (390, 844)
+SHEET = places.LOCAL / "contact-sheets" / "local-page.png"
+DESK = SIZES["desk"]
 MOST = 60_000
 
 
@@ -110,21 +118,64 @@ def test_the_curl_line_is_of_what_is_chosen(page: Page) -> None:
     )
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_it_has_no_barriers_and_fits(browser: Browser, address: str, scheme: str, size: tuple[int, int]) -> None:
-    width, height = size
-    seen = browser.new_page(
-        viewport={"width": width, "height": height},
-        color_scheme="dark" if scheme == "dark" else "light",
-        reduced_motion="reduce",
-    )
-    seen.goto(f"{address}/")
-    expect(seen.locator(".sheets img")).to_have_count(2, timeout=MOST)
-    assert browsing.barriers(seen) == []
-    assert seen.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    path = Path(PICTURES / f"local-{'desk' if size == DESK else 'phone'}-{scheme}.png")
-    seen.screenshot(path=path, full_page=True)
-    assert path.stat().st_size > 10_000
-    seen.close()
+def test_what_no_form_holds_is_uploaded(page: Page, curl: Curl, told: dict[str, str], tmp_path: Path) -> None:
+    """And the lines that stand there for curl do the same."""
+    photo = tmp_path / "photo (1).pdf"
+    photo.write_bytes(pdfs.pdf([*pdfs.pages(1), pdfs.stream(bytes(range(1, 256)) * 24_000)]))
+    size = photo.stat().st_size
+    shutil.copy(DOCUMENTS / "note.txt", tmp_path)
+    page.set_input_files("#files", [photo, tmp_path / "note.txt"])
+    page.select_option("#outcome", "7778888")
+    said = page.locator("#curl").text_content() or ""
+    first, _, lines = said.partition("\n")
+    assert (first, str(size) in lines) == ('eval "$(make -s env)"', True)
+    page.get_by_role("button", name="Send", exact=True).click()
+    fax = page.locator(".fax").filter(has_text="photo (1).pdf, note.txt")
+    expect(fax.locator("h3 .pill")).to_have_text("sent", timeout=MOST)
+    expect(fax.locator(".sheets img")).to_have_count(2, timeout=MOST)
+    expect(page.locator("#progress")).to_be_hidden()
+    expect(page.get_by_role("list", name="Documents of the fax")).to_be_empty()
+    done = subprocess.run(["sh", "-ec", lines], env=told, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    asked = json.loads(done.stdout[done.stdout.index("{") :])
+    assert [file["name"] for file in asked["files"]] == ["photo (1).pdf", "note.txt"]
+    deadline = time.monotonic() + MOST / 1000
+    while curl(f"{SEND}/{asked['id']}").body["status"] == "uploading":
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert curl(f"{SEND}/{asked['id']}").body["pages"] == 2
+
+
+def test_what_is_uploaded_and_cannot_be_faxed_says_why(page: Page, tmp_path: Path) -> None:
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(b"%PDF-1.7\n" + bytes(5_000_000))
+    page.set_input_files("#files", [scan])
+    page.get_by_role("button", name="Send", exact=True).click()
+    sentence = page.get_by_role("alert")
+    expect(sentence).to_contain_text("File 1 of 1, scan.pdf, ", timeout=MOST)
+    fax = page.locator(".fax").filter(has_text="scan.pdf")
+    expect(fax.locator("h3 .pill")).to_have_text("refused", timeout=MOST)
+    expect(fax.locator(".failure")).to_have_text(sentence.text_content() or "")
+
+
+def test_it_has_no_barriers_fits_and_stays_where_it_is(browser: Browser, address: str) -> None:
+    """In each size and scheme of colours, with what was sent before. All are put into one picture, to be looked at."""
+    shots, found = [], {}
+    with browser.new_context(reduced_motion="reduce") as context:
+        for size, (width, height) in SIZES.items():
+            for scheme in ("light", "dark"):
+                seen = context.new_page()
+                seen.set_viewport_size({"width": width, "height": height})
+                seen.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+                seen.goto(f"{address}/")
+                expect(seen.locator(".sheets img")).not_to_have_count(0, timeout=MOST)
+                seen.wait_for_load_state("networkidle")
+                fits = seen.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+                found[f"{size} {scheme}"] = (browsing.barriers(seen), fits, seen_pages.shift(seen))
+                shots.append((f"{scheme} {size}", seen.screenshot(full_page=True)))
+                if size == "desk":
+                    with pymupdf.open(stream=seen.pdf(format="A4", print_background=True), filetype="pdf") as sheets:
+                        shots.append((f"{scheme} print", sheets[0].get_pixmap(dpi=60).tobytes("png")))
+                seen.close()
+    seen_pages.contact_sheet([("make run", shots)], SHEET)
+    assert found == dict.fromkeys(found, ([], True, 0))

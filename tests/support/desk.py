@@ -12,6 +12,7 @@ from tools.local.stack_file import LocalStack
 from tools.local.sweeping import swept_each_second
 from tools.local.web.calls import Calls
 from tools.local.web.desk import Desk, Sent
+from tools.local.web.large import Uploads
 from tools.local.web.paper import Paper
 from tools.local.web.server import served
 
@@ -28,7 +29,8 @@ def at_work(stack: LocalStack, curl: Curl) -> Iterator[str]:
     with (
         pipeline.on_the_simulator(stack, speed=_SPEED),
         pipeline.at_work(stack, newest, sending=True),
+        pipeline.looking_into_uploads(stack),
         swept_each_second(stack),
-        served(Desk(calls, paper, Sent())) as url,
+        served(Desk(calls, paper, Sent(), Uploads(calls))) as url,
     ):
         yield url.rstrip("/")

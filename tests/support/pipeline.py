@@ -47,6 +47,22 @@ def at_work(stack: LocalStack, newest: str, *, sending: bool = False) -> Iterato
 
 
 @contextmanager
+def looking_into_uploads(stack: LocalStack) -> Iterator[None]:
+    """Have what was uploaded looked into; afterwards, all workers rest again."""
+    functions, events = stack.client("lambda"), stack.client("events")
+    for mapping in _mappings(stack):
+        if "UploadQueue" in mapping["EventSourceArn"]:
+            functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+    for rule in events.list_rules()["Rules"]:
+        if "EventPattern" in rule:
+            events.enable_rule(Name=rule["Name"])
+    try:
+        yield
+    finally:
+        rest(stack)
+
+
+@contextmanager
 def on_the_simulator(stack: LocalStack, speed: int) -> Iterator[None]:
     """Have faxes sent on the simulated network; afterwards, there is no carrier again."""
     functions = stack.client("lambda")

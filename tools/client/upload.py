@@ -6,6 +6,7 @@ already, which is what 412 says.
 """
 
 import base64
+import enum
 import hashlib
 import json
 import time
@@ -13,7 +14,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import requests
@@ -30,17 +31,62 @@ _TRIES = 5
 _PAUSE, _LOOK, LONGEST = 2.0, 1.0, 600.0
 _READ_AT_ONCE = 1 << 20
 _PASSING = frozenset({409, 429, 500, 502, 503, 504})
+# Asks for new addresses.
+RENEW = '{"action": "RenewUploads"}'
 
 
 class Broken(Exception):
     """A file did not get through, or no answer came. The message says what is known."""
 
 
+class Readable(Protocol):
+    """What the bytes of a file come from."""
+
+    def read(self, count: int = -1, /) -> bytes: ...
+
+
+class Outcome(enum.Enum):
+    """What an upload's answer means."""
+
+    THERE = "there"
+    # It may get through the next time; or then to another address, since this one may have ended.
+    PASSING = "passing"
+    ENDED = "ended"
+    REFUSED = "refused"
+
+
+def outcome(status: int) -> Outcome:
+    """What the status of an upload's answer means. 412: it is there already, as after a line that broke too late."""
+    if status in (200, 412):
+        return Outcome.THERE
+    if status == 403:
+        return Outcome.ENDED
+    return Outcome.PASSING if status in _PASSING else Outcome.REFUSED
+
+
+def put(
+    to: Json, content: Readable, size: int, read_up_to: Callable[[int], None], address: str, verify: str | bool
+) -> requests.Response:
+    """Upload a file of so many bytes. ``to`` is its member of the fax's ``files``, ``address`` where faxes are sent to,
+    whose certificate authority is ``verify``. Raises requests.RequestException where the line breaks."""
+    # Elsewhere than the API, there is no certificate authority of one's own.
+    same = urlsplit(to["redirectUri"]).hostname == urlsplit(address).hostname
+    # The address is the right to upload: no token goes there.
+    return login.session(to["redirectUri"]).put(
+        to["redirectUri"],
+        data=_Body(content, size, read_up_to),
+        headers=to["redirectHeaders"],
+        verify=verify if same else True,
+        timeout=_PUT_TIMEOUT,
+        allow_redirects=False,
+    )
+
+
 @dataclass
 class _Body:
     """A file that tells how much of it was read."""
 
-    file: IO[bytes]
+    file: Readable
     size: int
     read_up_to: Callable[[int], None]
     _read: int = 0
@@ -103,38 +149,25 @@ class Uploader:
                 # It has been looked into by now.
                 return made
             try:
-                answer = self._put(to, path, read_up_to)
+                with path.open("rb") as file:
+                    answer = put(to, file, to["size"], read_up_to, self.address, self.verify)
             except requests.RequestException as error:
                 told = str(error)
                 continue
-            if answer.status_code in (200, 412):
-                read_up_to(to["size"])
-                return made
             told = f"{answer.status_code} {answer.text[:300]}"
-            if answer.status_code == 403:
-                # The address may have ended.
-                renewed = self._call("PUT", f"{self.address}/{made['id']}", '{"action": "RenewUploads"}', {})
-                if renewed.status_code != 200:
-                    # It waits for nothing any more: what became of it, the last question tells.
+            match outcome(answer.status_code):
+                case Outcome.THERE:
+                    read_up_to(to["size"])
                     return made
-                made = renewed.json()
-            elif answer.status_code not in _PASSING:
-                break
+                case Outcome.ENDED:
+                    renewed = self._call("PUT", f"{self.address}/{made['id']}", RENEW, {})
+                    if renewed.status_code != 200:
+                        # It waits for nothing any more: what became of it, the last question tells.
+                        return made
+                    made = renewed.json()
+                case Outcome.REFUSED:
+                    break
         raise Broken(f"{path.name} was not uploaded, so the fax {made['id']} was not accepted: {told}")
-
-    def _put(self, to: Json, path: Path, read_up_to: Callable[[int], None]) -> requests.Response:
-        # Elsewhere than the API, there is no certificate authority of one's own.
-        same = urlsplit(to["redirectUri"]).hostname == urlsplit(self.address).hostname
-        with path.open("rb") as file:
-            # The address is the right to upload: no token goes there.
-            return login.session(to["redirectUri"]).put(
-                to["redirectUri"],
-                data=_Body(file, to["size"], read_up_to),
-                headers=to["redirectHeaders"],
-                verify=self.verify if same else True,
-                timeout=_PUT_TIMEOUT,
-                allow_redirects=False,
-            )
 
     def _looked_into(self, fax_id: str) -> requests.Response:
         until = self.clock() + LONGEST

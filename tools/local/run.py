@@ -34,6 +34,7 @@ from tools.local.sweeping import swept_each_second
 from tools.local.web import server as web
 from tools.local.web.calls import Calls
 from tools.local.web.desk import Desk, Sent
+from tools.local.web.large import Uploads
 from tools.local.web.paper import Paper
 from tools.operations import logs
 from tools.steps import StepFailed, fail, last_lines
@@ -199,7 +200,7 @@ def _desk(stack: LocalStack, sent: str | None) -> Desk:
     faxes = Sent()
     if sent:
         faxes.add(sent)
-    return Desk(calls, printed, faxes)
+    return Desk(calls, printed, faxes, Uploads(calls))
 
 
 def _how_to_go_on(stack: LocalStack, home: Path, address: str) -> None:

@@ -16,6 +16,7 @@ from tools.client.login import Deployment
 from tools.local.web import server
 from tools.local.web.calls import Calls
 from tools.local.web.desk import Desk, Sent
+from tools.local.web.large import Uploads
 from tools.local.web.paper import Paper
 
 PAGE = Path(server.__file__).parent / "page"
@@ -37,7 +38,7 @@ def address() -> Iterator[tuple[str, int]]:
         sent.add("1")
         sent.add("2")
         sent.add("1")
-        with server.served(Desk(calls, paper, sent)) as url:
+        with server.served(Desk(calls, paper, sent, Uploads(calls))) as url:
             yield "127.0.0.1", int(url.rstrip("/").rpartition(":")[2])
 
 
@@ -70,6 +71,7 @@ def sentence(body: bytes) -> Any:
         ("/", "index.html", "text/html"),
         ("/style.css", "style.css", "text/css"),
         ("/script.js", "script.js", "text/javascript"),
+        ("/send.js", "send.js", "text/javascript"),
     ],
 )
 def test_the_page_is_served_and_may_ask_nobody_else(address: tuple[str, int], path: str, file: str, kind: str) -> None:

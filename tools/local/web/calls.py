@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import IO
 
-from tools.client import login
+from tools.client import login, upload
 from tools.client.login import Deployment
 from tools.client.send import Sender
+from tools.client.upload import Json, Readable
 
 # Seconds to connect, and to wait for an answer: API Gateway gives up after 29.
 _TIMEOUT = (10, 40)
-
+_JSON = {"Content-Type": "application/json"}
 
 # What the public page of a fax says to a browser. That it came by https is true of the API alone.
 _OF_A_PAGE = (
@@ -55,6 +56,19 @@ class Calls:
         """Send a form as the browser made it."""
         return self._call("POST", "", form, {"Content-Type": content_type})
 
+    def announce(self, request: bytes) -> Answer:
+        """Announce files that are uploaded on their own."""
+        return self._call("POST", "", request, _JSON)
+
+    def renew(self, fax_id: str) -> Answer:
+        """Ask for new addresses for what has not come."""
+        return self._call("PUT", f"/{fax_id}", upload.RENEW.encode(), _JSON)
+
+    def upload(self, to: Json, content: Readable, size: int) -> int:
+        """Upload a file of so many bytes to where it is to go; the status. It needs no token: the address is the
+        right."""
+        return upload.put(to, content, size, lambda read: None, self._to.url, self._to.verify).status_code
+
     def fax(self, fax_id: str, etag: str = "") -> Answer:
         return self._call("GET", f"/{fax_id}", headers={"If-None-Match": etag} if etag else {})
 
@@ -62,7 +76,7 @@ class Calls:
         return self._call("GET", f"/{fax_id}/events")
 
     def cancel(self, fax_id: str) -> Answer:
-        return self._call("PUT", f"/{fax_id}", b'{"action": "Cancel"}', {"Content-Type": "application/json"})
+        return self._call("PUT", f"/{fax_id}", b'{"action": "Cancel"}', _JSON)
 
     def page(self, path: str, languages: str) -> Answer:
         """A fax's public page, or one of its pictures and documents, to which the page shows the way. Without a token:

@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from tools import places
+from tools.client import upload
+from tools.client.upload import Readable
 from tools.local.web import paper
 from tools.local.web.calls import Answer, Calls
+from tools.local.web.large import Uploads
 from tools.local.web.paper import Paper
 
 _PAGE = Path(__file__).parent / "page"
@@ -56,6 +59,7 @@ class Desk:
     calls: Calls
     paper: Paper
     sent: Sent
+    uploads: Uploads
 
     def get(self, path: str, etag: str, languages: str = "") -> Reply:
         """Raises requests.RequestException, LoginFailed or StorageFault where no answer comes."""
@@ -69,6 +73,8 @@ class Desk:
             return Reply(204)
         if path == "/reasons":
             return Reply(200, json.dumps(json.loads(_TEXTS.read_bytes())["en"]["reason"]).encode())
+        if path == "/limits":
+            return Reply(200, json.dumps({"formBytes": upload.FORM_BYTES}).encode())
         if found := re.fullmatch(_FAX, path):
             return _told(self.calls.fax(found[1], etag))
         if found := re.fullmatch(f"{_FAX}/events", path):
@@ -89,13 +95,22 @@ class Desk:
     def post(self, path: str, content_type: str, body: IO[bytes]) -> Reply:
         """Raises as get does."""
         if path == "/faxes":
-            answer = self.calls.send(body, content_type)
+            announced = content_type == "application/json"
+            answer = self.uploads.announce(body.read()) if announced else self.calls.send(body, content_type)
             if answer.status == 200:
                 self.sent.add(str(json.loads(answer.body)["id"]))
             return _told(answer)
         if found := re.fullmatch(f"{_FAX}/cancel", path):
             return _told(self.calls.cancel(found[1]))
         return _nothing()
+
+    def put(self, path: str, content: Readable, size: int) -> Reply:
+        """A file of so many bytes, as it comes. Raises as get does."""
+        found = re.fullmatch(rf"{_FAX}/files/([0-9]{{1,2}})", path)
+        result = self.uploads.upload(found[1], int(found[2]), content, size) if found else None
+        return (
+            Reply(200, json.dumps({"status": 200, "body": {"upload": result.value}}).encode()) if result else _nothing()
+        )
 
     def _fax(self, fax_id: str) -> dict[str, Any] | None:
         answer = self.calls.fax(fax_id)

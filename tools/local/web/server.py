@@ -7,7 +7,8 @@ changes something and comes from a page of another address, is refused.
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 
@@ -15,11 +16,13 @@ import requests
 
 from faxes.errors import StorageFault
 from tools.client.login import LoginFailed
+from tools.client.upload import Readable
 from tools.local import signals
 from tools.local.web.desk import Desk, Reply, said
 
 # Of a body, what is kept in memory before it goes to a file of its own; bytes.
 _IN_MEMORY = 1_000_000
+_AT_ONCE = 65_536
 # What no fax is: the API says first what is too large for it, and this only guards the disk.
 _MOST_BYTES = 300_000_000
 _HEADERS = {
@@ -55,6 +58,23 @@ def served(desk: Desk, port: int = 0) -> Iterator[str]:
             serving.join()
 
 
+@dataclass
+class Coming:
+    """A body of which so many bytes are left. Reading raises ConnectionError where the connection ends before."""
+
+    connection: Readable
+    left: int
+
+    def read(self, count: int = -1, /) -> bytes:
+        if not self.left:
+            return b""
+        some = self.connection.read(min(self.left, count) if count >= 0 else self.left)
+        if not some:
+            raise ConnectionResetError(f"The body broke off {self.left} bytes before its end.")
+        self.left -= len(some)
+        return some
+
+
 class _Handler(BaseHTTPRequestHandler):
     serves: ClassVar[Desk]
     protocol_version = "HTTP/1.1"
@@ -63,36 +83,59 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 60
 
     def do_GET(self) -> None:
-        self._answer(self._got)
+        self._reply(self._answered(self._got))
 
     def _got(self) -> Reply:
         etag, languages = (self.headers.get(name, "") for name in ("If-None-Match", "Accept-Language"))
         return self.serves.get(self.path, etag, languages)
 
     def do_POST(self) -> None:
-        length = self.headers.get("Content-Length", "")
-        if not length.isdecimal() or int(length) > _MOST_BYTES:
-            self.close_connection = True
-            self._reply(said(413, f"A request names its bytes, at most {_MOST_BYTES}."))
+        length = self._length()
+        if length is None:
             return
         with tempfile.SpooledTemporaryFile(_IN_MEMORY) as body:
-            left = int(length)
-            while left and (some := self.rfile.read(min(left, 65_536))):
-                body.write(some)
-                left -= len(some)
-            if left:
+            coming = Coming(self.rfile, length)
+            try:
+                while some := coming.read(_AT_ONCE):
+                    body.write(some)
+            except ConnectionError:
                 self.close_connection = True
                 return
-            self._answer(lambda: self.serves.post(self.path, self.headers.get("Content-Type", ""), body), changes=True)
+            body.seek(0)
+            content_type = self.headers.get("Content-Type", "")
+            self._reply(self._answered(lambda: self.serves.post(self.path, content_type, body), changes=True))
 
-    def _answer(self, answering: Callable[[], Reply], changes: bool = False) -> None:
-        if not self._is_ours(changes):
-            self._reply(said(403, "This address serves its own page alone."))
+    def do_PUT(self) -> None:
+        """A file is passed on while it comes."""
+        length = self._length()
+        if length is None:
             return
+        coming = Coming(self.rfile, length)
+        self.close_connection = True
+        # Where the page has gone, nobody hears an answer; nor does a browser that has not sent all yet.
+        with suppress(ConnectionError):
+            reply = self._answered(lambda: self.serves.put(self.path, coming, length), changes=True)
+            while coming.read(_AT_ONCE):
+                pass
+            self.close_connection = False
+            self._reply(reply)
+
+    def _length(self) -> int | None:
+        """The bytes of the request's body; None where it is answered already, since it has too many."""
+        length = self.headers.get("Content-Length", "")
+        if length.isdecimal() and int(length) <= _MOST_BYTES:
+            return int(length)
+        self.close_connection = True
+        self._reply(said(413, f"A request names its bytes, at most {_MOST_BYTES}."))
+        return None
+
+    def _answered(self, answering: Callable[[], Reply], changes: bool = False) -> Reply:
+        if not self._is_ours(changes):
+            return said(403, "This address serves its own page alone.")
         try:
-            self._reply(answering())
+            return answering()
         except (requests.RequestException, LoginFailed, StorageFault):
-            self._reply(said(502, "The local stack gave no answer. Whether it took the request is not known."))
+            return said(502, "The local stack gave no answer. Whether it took the request is not known.")
 
     def _is_ours(self, changes: bool) -> bool:
         host = self.headers.get("Host", "")

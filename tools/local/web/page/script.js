@@ -1,10 +1,11 @@
-// Sends what is dropped, asks what becomes of it, and shows what came out of the machines.
+// Asks what becomes of faxes, and shows what came out of the machines. send.js sends them.
 "use strict";
 
 const $ = (id) => document.getElementById(id);
 const FINAL = new Set(["sent", "partially_sent", "failed", "canceled", "refused", "expired", "received"]);
 const STEPS = ["accepted", "rendering", "queued", "sending", "sent"];
 const STATUS = {
+  uploading: "uploading", refused: "refused", expired: "expired",
   accepted: "accepted", rendering: "being prepared", queued: "queued", sending: "being sent", sent: "sent",
   partially_sent: "partially sent", failed: "failed", canceled: "canceled", waiting: "waiting", in_doubt: "in doubt",
   ended: "ended", abandoned: "given up", received: "received",
@@ -14,61 +15,7 @@ let reasons = {};
 // Between two questions about a fax that goes on, in milliseconds.
 const BETWEEN = 400;
 
-let chosen = [];
-
-// --- sending ---------------------------------------------------------------------------------------------------------
-
-function recipients() {
-  return $("to").value.split(",").map((each) => each.trim()).filter(Boolean);
-}
-
-function asked() {
-  const request = { recipients: recipients() };
-  for (const name of ["rendering", "resolution"]) if ($(name).value) request[name] = $(name).value;
-  return JSON.stringify(request);
-}
-
-function quoted(text) {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
-
-function address(ending = "") {
-  return `"https://$HOST/uapi/faxes/@me/0003*210${ending}"`;
-}
-
-function curl(parts) {
-  return ['eval "$(make -s env)"', ["curl -H \"Authorization: Bearer $TOKEN\"", ...parts].join(" \\\n  ")].join("\n");
-}
-
-function showChosen() {
-  $("chosen").replaceChildren(...chosen.map((file, position) => {
-    const item = document.createElement("li");
-    const remove = document.createElement("button");
-    remove.type = "button";
-    remove.textContent = "×";
-    remove.setAttribute("aria-label", `Leave out ${file.name}`);
-    remove.onclick = () => { chosen.splice(position, 1); showChosen(); };
-    item.append(text("span", file.name), text("span", bytes(file.size), "quiet"), remove);
-    return item;
-  }));
-  showCurl();
-}
-
-function showCurl() {
-  const files = chosen.length ? chosen.map((file) => `-F ${quoted(`files=@${file.name}`)}`) : ["-F files=@letter.pdf"];
-  $("curl").textContent = curl([`-F ${quoted(`request=${asked()}`)}`, ...files, address()]);
-}
-
-function choose(files) {
-  chosen = [...chosen, ...files];
-  $("refusal").hidden = true;
-  showChosen();
-}
-
-function refuse(sentence) {
-  $("refusal").textContent = sentence;
-  $("refusal").hidden = false;
-}
+// --- asking ------------------------------------------------------------------------------------------------------------
 
 // The sentence of an answer that is no fax.
 function said(answer) {
@@ -82,34 +29,6 @@ async function call(path, options = {}) {
   const answer = await fetch(path, { cache: "no-store", ...options });
   const told = answer.status === 304 ? { status: 304 } : await answer.json();
   return { status: answer.status, ...told, etag: answer.headers.get("ETag") ?? "" };
-}
-
-function send(event) {
-  event.preventDefault();
-  if (!chosen.length) return refuse("Choose a document first.");
-  const form = new FormData();
-  form.append("request", asked());
-  for (const file of chosen) form.append("files", file, file.name);
-  const request = new XMLHttpRequest();
-  const done = () => { $("submit").disabled = false; $("progress").hidden = true; };
-  request.open("POST", "/faxes");
-  request.upload.onprogress = (sent) => { $("progress").value = sent.total ? sent.loaded / sent.total : 0; };
-  request.onerror = () => { done(); refuse(GONE); };
-  request.onload = () => {
-    done();
-    const answer = { status: request.status, ...JSON.parse(request.responseText) };
-    if (answer.error) return refuse(answer.error.message);
-    if (answer.status !== 200) return refuse(said(answer));
-    chosen = [];
-    $("files").value = "";
-    showChosen();
-    list();
-  };
-  $("refusal").hidden = true;
-  $("progress").value = 0;
-  $("progress").hidden = false;
-  $("submit").disabled = true;
-  request.send(form);
 }
 
 // --- what becomes of them --------------------------------------------------------------------------------------------
@@ -157,7 +76,7 @@ async function follow(id) {
       const fax = known.fax;
       if (fax && ["sending", "sent", "partially_sent", "failed", "canceled"].includes(fax.status)) await showPaper(known);
       if (fax && FINAL.has(fax.status)) return;
-      await new Promise((go) => setTimeout(go, BETWEEN));
+      await pause(BETWEEN);
     }
   } catch {
     known.item.querySelector(".summary").textContent = GONE;
@@ -171,22 +90,25 @@ function showFax({ item, fax }) {
   item.querySelector(".name").textContent = files.length ? files.map((file) => file.name).join(", ") : `Fax ${fax.id}`;
   pill(item.querySelector("h3 .pill"), fax.status);
   const simulated = fax.sandbox ? " · SIMULATED, nothing was sent to anybody" : "";
+  const pages = fax.pages === undefined ? "" : `${counted(fax.pages, "page")} · `;
   const times = fax.completedAt ? `${clock(fax.createdAt)} to ${clock(fax.completedAt)}` : clock(fax.createdAt);
-  item.querySelector(".summary").textContent = `${counted(fax.pages, "page")} · ${times} · fax ${fax.id}${simulated}`;
+  item.querySelector(".summary").textContent = `${pages}${times} · fax ${fax.id}${simulated}`;
   const at = Math.max(STEPS.indexOf(fax.status), FINAL.has(fax.status) ? STEPS.length - 1 : 0);
-  item.querySelector(".steps").hidden = fax.status === "failed" || fax.status === "canceled";
+  const unstepped = ["uploading", "refused", "expired", "failed", "canceled"];
+  item.querySelector(".steps").hidden = unstepped.includes(fax.status);
   item.querySelector(".steps").replaceChildren(...STEPS.map((step, position) => {
     const dot = document.createElement("li");
     dot.className = position < at || FINAL.has(fax.status) ? "done" : position === at ? "now" : "";
     return dot;
   }));
   const failure = item.querySelector(".failure");
-  failure.hidden = !fax.failure;
-  if (fax.failure) failure.textContent = fax.failure.message ?? `Its pages could not be made: ${fax.failure.why}.`;
+  failure.hidden = !fax.failure && !fax.refusal;
+  if (fax.refusal) failure.textContent = fax.refusal.message;
+  else if (fax.failure) failure.textContent = fax.failure.message ?? `Its pages could not be made: ${fax.failure.why}.`;
   const page = item.querySelector(".public");
   page.hidden = !fax.pageUrl;
   page.href = `/fax/${fax.uid}`;
-  item.querySelector(".cancel").hidden = FINAL.has(fax.status) || Boolean(fax.cancelRequestedAt);
+  item.querySelector(".cancel").hidden = FINAL.has(fax.status) || fax.status === "uploading" || Boolean(fax.cancelRequestedAt);
   const places = item.querySelector(".deliveries");
   (fax.deliveries ?? []).forEach((delivery, position) => {
     if (!places.children[position]) places.append($("delivery").content.firstElementChild.cloneNode(true));
@@ -256,7 +178,7 @@ function pill(place, status) {
   place.textContent = STATUS[status] ?? status;
   place.className = "pill";
   if (status === "sent" || status === "received") place.classList.add("good");
-  if (["failed", "partially_sent", "canceled", "in_doubt"].includes(status)) place.classList.add("bad");
+  if (["failed", "partially_sent", "canceled", "in_doubt", "refused", "expired"].includes(status)) place.classList.add("bad");
 }
 
 function text(tag, content, name = "") {
@@ -272,6 +194,10 @@ function counted(count, word) {
 
 function bytes(count) {
   return count < 1e6 ? `${Math.ceil(count / 1000)} KB` : `${(count / 1e6).toFixed(1)} MB`;
+}
+
+function pause(milliseconds) {
+  return new Promise((go) => setTimeout(go, milliseconds));
 }
 
 function clock(moment) {
@@ -301,6 +227,7 @@ for (const name of ["dragover", "dragenter"]) {
 for (const name of ["dragleave", "drop"]) document.addEventListener(name, () => $("drop").classList.remove("over"));
 document.addEventListener("drop", (event) => { event.preventDefault(); choose(event.dataTransfer.files); });
 async function start() {
+  ({ formBytes } = await call("/limits"));
   reasons = await call("/reasons");
   showChosen();
   list();
