@@ -14,7 +14,7 @@ from faxes.observability import logger, metrics
 settings = bootstrap.Settings.from_env()
 control, renewing = bootstrap.control(settings)
 addresses = settings.addresses
-app = answers.Resolver(change_answers.ERRORS)
+app = answers.Resolver(change_answers.ERRORS, origins=bootstrap.origins())
 started()
 
 

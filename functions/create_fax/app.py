@@ -14,7 +14,7 @@ from faxes.observability import logger, metrics
 
 uploading = bootstrap.uploading()
 submission = uploading.whole
-app = answers.Resolver(fax_answers.ERRORS)
+app = answers.Resolver(fax_answers.ERRORS, origins=bootstrap.origins())
 started()
 
 

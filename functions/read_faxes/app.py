@@ -14,7 +14,7 @@ from faxes.observability import logger, metrics
 settings = bootstrap.Settings.from_env()
 reading = bootstrap.reading(settings)
 addresses = settings.addresses
-app = answers.Resolver(read_answers.ERRORS, read_answers.OF_ENDINGS)
+app = answers.Resolver(read_answers.ERRORS, read_answers.OF_ENDINGS, origins=bootstrap.origins())
 started()
 
 

@@ -15,8 +15,9 @@ from tests.support import docs, pipeline
 from tests.support.builds import shared_build
 from tests.support.commands import ENVIRONMENT
 from tests.support.curl import Curl, curling
+from tests.support.origins import serving
 from tests.support.rights import Operator
-from tests.support.samples import DOCUMENTS, RUN_BY, Sample
+from tests.support.samples import API, DOCUMENTS, RUN_BY, Sample
 from tools import places
 from tools.client import env
 from tools.local import stack_file
@@ -25,9 +26,17 @@ from tools.local.stack_file import LocalStack
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+def page_origin() -> Iterator[str]:
+    """Where pages lie that may call: those of docs/api."""
+    with serving(API) as origin:
+        yield origin
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, page_origin: str) -> Iterator[LocalStack]:
     # The tests send the same fax again and again, without a key.
     parameters = {"DeduplicationMinutes": "0", "PublicPage": "true"}
+    parameters["UploadOrigins"] = f"https://fax.example.com,{page_origin}"
     with local_stack(tmp_path_factory.mktemp("stack"), shared_build(tmp_path_factory), parameters) as running:
         pipeline.rest(running)
         yield running

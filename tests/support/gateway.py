@@ -129,7 +129,7 @@ def _gateway_response(kind: str, authorizer: Mapping[str, str]) -> dict[str, Any
     """One of the template's own answers, as a function would give it. ``authorizer`` is what that handed on."""
     loaded = template.load()
     answer = template.resources(loaded, "AWS::Serverless::Api")["Api"]["Properties"]["GatewayResponses"][kind]
-    headers = answer.get("ResponseParameters", {}).get("Headers", {})
+    headers = template.chosen(answer.get("ResponseParameters", {}).get("Headers", {}), ())
     return {
         "statusCode": answer.get("StatusCode"),
         "headers": {"Content-Type": "application/json"} | {name: text.strip("'") for name, text in headers.items()},

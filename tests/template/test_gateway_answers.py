@@ -84,13 +84,19 @@ def test_an_answer_of_the_gateways_own_is_the_contracts(kind: str) -> None:
     status, code, message = GATEWAY_ANSWERS[kind]
     seconds = "'3600'" if kind == "QUOTA_EXCEEDED" else "'5'"
     of_its_status = {401: {"WWW-Authenticate": "'Bearer'"}, 429: {"Retry-After": seconds}}
-    headers = {"ResponseParameters": {"Headers": of_its_status[status]}} if status in of_its_status else {}
-    answer = dict(API["GatewayResponses"][kind])
+    own = of_its_status.get(status or 0, {})
+    answer = template.chosen(API["GatewayResponses"][kind], ())
+    assert answer.pop("ResponseParameters") == {"Headers": own}
+    # Pages of other origins may read it where any may call.
+    exposed = {"Access-Control-Expose-Headers": "'Retry-After'"} if status == 429 else {}
+    assert template.chosen(API["GatewayResponses"][kind]["ResponseParameters"], ("HasUploadOrigins",)) == {
+        "Headers": own | {"Access-Control-Allow-Origin": "'*'"} | exposed
+    }
     # The gateway makes the template's type the answer's Content-Type, and takes the only one there is.
     (content_type,) = answer.pop("ResponseTemplates")
     assert content_type == "application/json"
     # A status of the default would be every other answer's as well.
-    assert answer == ({} if status is None else {"StatusCode": status}) | headers
+    assert answer == ({} if status is None else {"StatusCode": status})
     body = API["GatewayResponses"][kind]["ResponseTemplates"]["application/json"]
     assert json.loads(template.resolved(TEMPLATE, body, {})) == {
         # What the logs have the request under; a caller can choose $context.requestId.
@@ -107,6 +113,7 @@ def test_an_answer_of_the_gateways_own_repeats_nothing(kind: str) -> None:
     for variable in ("$context.extendedRequestId", "$context.authorizer.denial"):
         text = text.replace(f'{variable}"', '"')
     assert "$" not in text
-    values = API["GatewayResponses"][kind].get("ResponseParameters", {}).get("Headers", {}).values()
+    chosen = template.chosen(API["GatewayResponses"][kind]["ResponseParameters"], ("HasUploadOrigins",))
+    values = chosen["Headers"].values()
     # In single quotes, a value is what it says.
     assert [value for value in values if not (value[0] == value[-1] == "'")] == []

@@ -73,7 +73,7 @@ def errors_of_the_code(
 
 def errors_of(function: str, path: str) -> answers.ErrorTable:
     """The table by which a function answers errors of a path."""
-    [(module, more)] = re.findall(r"answers\.Resolver\((\w+)\.ERRORS(, \w+\.OF_ENDINGS)?\)", CODE[function])
+    [(module, more)] = re.findall(r"answers\.Resolver\((\w+)\.ERRORS(, \w+\.OF_ENDINGS)?[,)]", CODE[function])
     edge = import_module(f"faxes.edge.{module}")
     endings = edge.OF_ENDINGS if more else {}
     table = next((table for end, table in endings.items() if path.endswith(end)), edge.ERRORS)

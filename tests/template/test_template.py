@@ -16,6 +16,7 @@ from faxes.bootstrap import (
     create_fax,
     fax_page,
     issue_token,
+    origins,
     publication,
     read_faxes,
 )
@@ -187,6 +188,7 @@ def test_the_environment_is_what_the_settings_read() -> None:
             change_faxes,
             fax_page,
             publication,
+            origins,
             authorize,
             issue_token,
             carrier_report,
@@ -200,12 +202,8 @@ def test_the_environment_is_what_the_settings_read() -> None:
     page = template.environment(TEMPLATE, "FaxPageFunction", NAMES)
     reports = template.environment(TEMPLATE, "CarrierReportFunction", NAMES)
     assert carrier_report.Settings.from_env(reports) == carrier_report.Settings("faxes", "https://send", "none", "")
-    named = {
-        name
-        for name in {*reports, *submission, *authentication, *login, *reading, *control, *page}
-        if not name.startswith("POWERTOOLS_")
-    }
-    assert named == read
+    named = {*reports, *submission, *authentication, *login, *reading, *control, *page}
+    assert {name for name in named if not name.startswith("POWERTOOLS_")} == read
     assert create_fax.Settings.from_env(submission).bucket == "files"
     assert authorize.Settings.from_env(authentication) == authorize.Settings(
         "credentials",

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 from typing import Any
 
 import pytest
@@ -75,3 +76,25 @@ def test_a_browser_may_upload_from_where_the_operator_says() -> None:
     [rule] = template.chosen(bucket, ("HasUploadOrigins",))["CorsConfiguration"]["CorsRules"]
     assert (rule["AllowedMethods"], rule["AllowedHeaders"]) == (["PUT"], ["*"])
     assert rule["AllowedOrigins"] == {"Fn::Split": [",", {"Ref": "UploadOrigins"}]}
+    # Who answers the pages' calls, and what a browser asks before, knows them as well.
+    for name in ("CreateFaxFunction", "ReadFaxesFunction", "ChangeFaxesFunction", "RefuseFunction"):
+        variables = TEMPLATE["Resources"][name]["Properties"]["Environment"]["Variables"]
+        assert variables["UPLOAD_ORIGINS"] == {"Ref": "UploadOrigins"}
+
+
+@pytest.mark.parametrize(
+    ("value", "allowed"),
+    [
+        ("", True),
+        ("https://fax.example.com", True),
+        ("https://fax.example.com,http://127.0.0.1:8000", True),
+        ("*", False),
+        ("https://*.example.com", False),
+        ("https://fax.example.com/", False),
+        ("https://fax.example.com, https://example.org", False),
+        ("https://fax.example.com,", False),
+        ("fax.example.com", False),
+    ],
+)
+def test_an_origin_is_exact(value: str, allowed: bool) -> None:
+    assert bool(re.fullmatch(TEMPLATE["Parameters"]["UploadOrigins"]["AllowedPattern"], value)) == allowed

@@ -218,14 +218,19 @@ def _stage(outputs: Mapping[str, str]) -> str:
 
 def _complete_api(emulator: Emulator, api_id: str, stage: str, parameters: Iterable[Mapping[str, str]]) -> None:
     """Give the deployed API the template's gateway responses and its methods for ANY, and deploy it again."""
-    body = _api_body(emulator)
+    template = _template(emulator)
+    body = _api_body(template)
     values = _values(emulator, parameters)
     gateway = emulator.client("apigateway")
     for kind, answer in body["x-amazon-apigateway-gateway-responses"].items():
         gateway.put_gateway_response(
             restApiId=api_id,
             responseType=kind,
-            responseParameters=answer.get("responseParameters", {}),
+            responseParameters={
+                name: value
+                for name, said in answer.get("responseParameters", {}).items()
+                if (value := _decided(said, template["Conditions"], values)) is not None
+            },
             responseTemplates={
                 of: _without_variables(_resolved(text, values)) for of, text in answer["responseTemplates"].items()
             },
@@ -255,11 +260,16 @@ def _name_api(emulator: Emulator, url: str) -> None:
             )
 
 
-def _api_body(emulator: Emulator) -> Mapping[str, Any]:
-    """The API as SAM described it to CloudFormation."""
+def _template(emulator: Emulator) -> Mapping[str, Any]:
+    """The template as SAM made it for CloudFormation."""
     formation = emulator.client("cloudformation")
     processed: Any = formation.get_template(StackName=STACK_NAME, TemplateStage="Processed")["TemplateBody"]
-    template = processed if isinstance(processed, dict) else yaml.safe_load(processed)
+    template: Mapping[str, Any] = processed if isinstance(processed, dict) else yaml.safe_load(processed)
+    return template
+
+
+def _api_body(template: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The API in it."""
     resources = template["Resources"].values()
     body: Mapping[str, Any]
     (body,) = [item["Properties"]["Body"] for item in resources if item["Type"] == "AWS::ApiGateway::RestApi"]
@@ -292,3 +302,21 @@ def _resolved(value: str | Mapping[str, str], values: Mapping[str, str]) -> str:
     if isinstance(value, str):
         return value
     return re.sub(r"\$\{([^}]+)\}", lambda name: values[name[1]], value["Fn::Sub"])
+
+
+def _decided(value: Any, conditions: Mapping[str, Any], values: Mapping[str, str]) -> str | None:
+    """A text, or of an ``{"Fn::If": ...}`` the one that holds; None where that is AWS::NoValue."""
+    if isinstance(value, str):
+        return value
+    if value == {"Ref": "AWS::NoValue"}:
+        return None
+    condition, then, otherwise = value["Fn::If"]
+    return _decided(then if _holds(conditions[condition], values) else otherwise, conditions, values)
+
+
+def _holds(condition: Mapping[str, Any], values: Mapping[str, str]) -> bool:
+    """Whether a condition is true: an Fn::Equals of parameters and texts, or an Fn::Not of one."""
+    if "Fn::Not" in condition:
+        return not _holds(condition["Fn::Not"][0], values)
+    one, other = (values[each["Ref"]] if isinstance(each, dict) else str(each) for each in condition["Fn::Equals"])
+    return one == other

@@ -7,6 +7,7 @@ import pytest
 
 from faxes.bootstrap import authorize, change_faxes, check_upload, create_fax, issue_token, read_faxes
 from faxes.bootstrap.clients import CallBudget
+from faxes.bootstrap.origins import origins
 from faxes.edge.authorizer import SharedKeys
 from faxes.model import Limits, UploadLimits
 from faxes.showing import Publication
@@ -162,3 +163,17 @@ def test_a_number_out_of_range_is_named_with_its_range(name: str, value: str) ->
 )
 def test_the_longest_that_a_call_can_take(budget: CallBudget, longest: float) -> None:
     assert budget.longest == longest
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        (None, set()),
+        ("", set()),
+        ("https://a.example", {"https://a.example"}),
+        ("https://a, https://b", {"https://a", "https://b"}),
+    ],
+)
+def test_which_origins_pages_may_call(value: str | None, read: set[str]) -> None:
+    variables = {} if value is None else {"UPLOAD_ORIGINS": value}
+    assert origins(variables) == read

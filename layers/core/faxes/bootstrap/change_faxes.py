@@ -14,6 +14,7 @@ from faxes.adapters.s3_addresses import S3Addresses
 from faxes.bootstrap import clients
 from faxes.bootstrap.clients import DYNAMODB_BUDGET, NOBODY
 from faxes.bootstrap.environment import VARIABLES, text
+from faxes.bootstrap.origins import origins as origins
 from faxes.bootstrap.publication import publication
 from faxes.control import Control
 from faxes.edge.addresses import Addresses

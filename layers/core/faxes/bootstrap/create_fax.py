@@ -18,6 +18,7 @@ from faxes.adapters.s3_addresses import S3Addresses
 from faxes.bootstrap import clients
 from faxes.bootstrap.clients import DYNAMODB_BUDGET, NOBODY, S3_BUDGET
 from faxes.bootstrap.environment import MOST_UPLOAD_BYTES, NO_CARRIER, VARIABLES, one_of, text, whole
+from faxes.bootstrap.origins import origins as origins
 from faxes.carriers import TELNYX
 from faxes.carriers.sandbox_numbers import SIMULATOR, why_refused
 from faxes.dialing import Dialing

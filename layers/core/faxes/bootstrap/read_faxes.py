@@ -10,6 +10,7 @@ from faxes.adapters.dynamodb.reading import DynamoDBFaxReader
 from faxes.bootstrap import clients
 from faxes.bootstrap.clients import NOBODY
 from faxes.bootstrap.environment import VARIABLES, text
+from faxes.bootstrap.origins import origins as origins
 from faxes.bootstrap.publication import publication
 from faxes.edge.addresses import Addresses
 from faxes.reading import Reading

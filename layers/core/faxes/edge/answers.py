@@ -8,7 +8,7 @@ under which the log has the request: the gateway's extended one, since a caller 
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from faxes.edge import caller
+from faxes.edge import caller, origins
 from faxes.errors import (
     BodyTooLarge,
     ExtensionInvalid,
@@ -83,14 +83,20 @@ class ErrorTable:
 
 
 class Resolver(APIGatewayRestResolver):
-    """The routes of a function, which answers every error by its operation's table: ``errors``, or for a path that ends
-    as ``of_endings`` says, that one. ``failed`` tells whether the last answer was a fault of ours; an environment
-    answers one request at a time."""
+    """The routes of a function. Every error is answered by its operation's table: ``errors``, or for a path that ends
+    as ``of_endings`` says, that one. Pages of ``origins`` may read its answers. ``failed`` tells whether the last
+    answer was a fault of ours; an environment answers one request at a time."""
 
-    def __init__(self, errors: ErrorTable, of_endings: Mapping[str, ErrorTable] | None = None) -> None:
+    def __init__(
+        self,
+        errors: ErrorTable,
+        of_endings: Mapping[str, ErrorTable] | None = None,
+        origins: Collection[str] = (),
+    ) -> None:
         # Without validation: it does not understand these forms, and costs 54 ms at every cold start.
         super().__init__(enable_validation=False)
         self.failed = False
+        self.origins = origins
         self._own = errors
         self._of_endings = of_endings or {}
         self.exception_handler(FaxError)(self._answer_error)
@@ -151,6 +157,7 @@ def respond(
         name_app(app_key)
     app.failed = False
     answer = app.resolve(event, context)
+    origins.allow(app.origins, event, answer)
     write = logger.error if app.failed else logger.info
     duration_ms = round((clock() - started) * 1000)
     write("request answered", extra={"status": answer["statusCode"], "duration_ms": duration_ms})
