@@ -101,6 +101,13 @@ def test_a_refused_file_says_why(page: Page, page_origin: str, stack: LocalStack
     expect(page.get_by_role("status")).to_contain_text("File 1 of 1, scan.pdf, ", timeout=MOST)
 
 
+def test_what_the_gateway_refuses_by_itself_is_read(
+    page: Page, page_origin: str, stack: LocalStack, photo: Path
+) -> None:
+    send(page, page_origin, stack, "a-token-that-is-over", photo)
+    expect(page.get_by_role("status")).to_contain_text("Access is denied. ", timeout=MOST)
+
+
 def test_a_page_of_an_origin_that_is_not_named_is_refused(
     page: Page, stack: LocalStack, curl: Curl, photo: Path
 ) -> None:

@@ -60,24 +60,32 @@ def refusal(status: int, code: str, message: str, **headers: str) -> Answer:
     return Answer(status, {"content-type": "application/json"} | headers, body)
 
 
+def of_the_gateway(status: int, code: str, message: str, **headers: str) -> Answer:
+    """What the gateway refuses by itself, pages may read, since the stack lets pages of some origins call."""
+    return refusal(status, code, message, **{"access-control-allow-origin": "*"}, **headers)
+
+
 NO_SUCH_PATH = refusal(404, "resource_not_found", "There is no such path.")
 NO_SUCH_METHOD = refusal(501, "request_not_implemented", "This path does not take this method.")
-DENIED = refusal(401, "access_denied", curl.DENIED.body["error"]["message"], **{"www-authenticate": "Bearer"})
-NO_TOKEN = refusal(401, "access_denied", curl.NO_TOKEN.body["error"]["message"], **{"www-authenticate": "Bearer"})
-INVALID = refusal(403, "request_invalid", "The request is not valid.")
-TOO_MANY = refusal(
+CHALLENGE = {"www-authenticate": "Bearer"}
+DENIED = of_the_gateway(401, "access_denied", curl.DENIED.body["error"]["message"], **CHALLENGE)
+NO_TOKEN = of_the_gateway(401, "access_denied", curl.NO_TOKEN.body["error"]["message"], **CHALLENGE)
+INVALID = of_the_gateway(403, "request_invalid", "The request is not valid.")
+TOO_MANY = of_the_gateway(
     429,
     "too_many_requests",
     "There are too many requests at a time, of this app's or of all together; wait 5 seconds.",
-    **{"retry-after": "5"},
+    **{"retry-after": "5", "access-control-expose-headers": "Retry-After"},
 )
-CALLER_NOT_TOLD = refusal(
+CALLER_NOT_TOLD = of_the_gateway(
     500,
     "internal_server_error",
     "It could not be told who is calling, because of a fault on our side. The request took no effect; sending it again "
     "is safe.",
 )
-FAILED = refusal(500, "internal_server_error", "The service failed; whether the request took effect is not known.")
+FAILED = of_the_gateway(
+    500, "internal_server_error", "The service failed; whether the request took effect is not known."
+)
 
 
 @pytest.fixture(scope="module")
@@ -257,7 +265,8 @@ def test_a_path_that_matches_nothing_is_not_found_either(
     send: Send, gateway: Gateway, authorization: str | None
 ) -> None:
     with gateway.without_other_paths():
-        assert send("GET", "/nowhere", authorization) == NO_SUCH_PATH
+        expected = of_the_gateway(404, "resource_not_found", "There is no such path.")
+        assert send("GET", "/nowhere", authorization) == expected
 
 
 def test_what_has_no_answer_of_its_own_has_the_default(send: Send, gateway: Gateway) -> None:

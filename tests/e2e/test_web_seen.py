@@ -112,7 +112,7 @@ def test_the_curl_line_is_of_what_is_chosen(page: Page) -> None:
     assert page.locator("#curl").text_content() == (
         'eval "$(make -s env)"\n'
         'curl -H "Authorization: Bearer $TOKEN" \\\n'
-        '  -F \'request={"recipients":["+15005550006"]}\' \\\n'
+        '  -F \'request={"recipients":["7778888"]}\' \\\n'
         "  -F files=@letter.pdf \\\n"
         '  "https://$HOST/uapi/faxes/@me/0003*210"'
     )

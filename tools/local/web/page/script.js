@@ -3,6 +3,7 @@
 
 const $ = (id) => document.getElementById(id);
 const FINAL = new Set(["sent", "partially_sent", "failed", "canceled", "refused", "expired", "received"]);
+const ON_PAPER = new Set(["sending", "sent", "partially_sent", "failed", "canceled"]);
 const STEPS = ["accepted", "rendering", "queued", "sending", "sent"];
 const STATUS = {
   uploading: "uploading", refused: "refused", expired: "expired",
@@ -37,17 +38,19 @@ const shown = new Map();
 
 async function list() {
   const { ids } = await call("/faxes");
-  $("none").hidden = ids.length > 0;
-  for (const id of [...ids].reverse()) {
-    if (shown.has(id)) continue;
+  const added = ids.filter((id) => !shown.has(id));
+  for (const id of added) {
     const item = $("fax").content.firstElementChild.cloneNode(true);
     item.querySelector(".cancel").onclick = () => cancel(id);
     item.querySelector(".history").ontoggle = () => showHistory(id);
     item.querySelector(".curl pre").textContent = curl([address(`/${id}`)]);
-    $("faxes").prepend(item);
     shown.set(id, { item, etag: "", following: false });
-    follow(id);
   }
+  // Each comes onto the page with all that is known of it, so that the others stay where they are.
+  await Promise.allSettled(added.map(look));
+  $("none").hidden = ids.length > 0;
+  $("faxes").prepend(...added.map((id) => shown.get(id).item));
+  added.forEach(follow);
 }
 
 async function cancel(id) {
@@ -57,27 +60,31 @@ async function cancel(id) {
   follow(id);
 }
 
+// Asks for a fax, and shows it; whether it goes on.
+async function look(id) {
+  const known = shown.get(id);
+  const answer = await call(`/faxes/${id}`, { headers: known.etag ? { "If-None-Match": known.etag } : {} });
+  if (answer.status === 404) {
+    known.item.querySelector(".summary").textContent = "It was erased.";
+    return false;
+  }
+  if (answer.status === 200) {
+    known.etag = answer.etag;
+    known.fax = answer.body;
+    showFax(known);
+    showHistory(id);
+  }
+  const { fax } = known;
+  if (fax && ON_PAPER.has(fax.status)) await showPaper(known);
+  return !fax || !FINAL.has(fax.status);
+}
+
 async function follow(id) {
   const known = shown.get(id);
   if (known.following) return;
   known.following = true;
   try {
-    for (;;) {
-      const answer = await call(`/faxes/${id}`, { headers: known.etag ? { "If-None-Match": known.etag } : {} });
-      if (answer.status === 200) {
-        known.etag = answer.etag;
-        known.fax = answer.body;
-        showFax(known);
-        showHistory(id);
-      } else if (answer.status === 404) {
-        known.item.querySelector(".summary").textContent = "It was erased.";
-        return;
-      }
-      const fax = known.fax;
-      if (fax && ["sending", "sent", "partially_sent", "failed", "canceled"].includes(fax.status)) await showPaper(known);
-      if (fax && FINAL.has(fax.status)) return;
-      await pause(BETWEEN);
-    }
+    while (await look(id)) await pause(BETWEEN);
   } catch {
     known.item.querySelector(".summary").textContent = GONE;
   } finally {
