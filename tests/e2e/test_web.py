@@ -78,15 +78,8 @@ def test_a_refusal_is_told_with_its_sentence(address: str) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("cut", "status", "said"),
-    [(0, "accepted", None), (700, "refused", "File 1 of 1, letter.pdf, is cut off: its end is missing.")],
-    ids=["accepted", "refused"],
-)
-def test_a_file_that_is_uploaded_on_its_own_is_looked_into(
-    address: str, cut: int, status: str, said: str | None
-) -> None:
-    content = (DOCUMENTS / "letter.pdf").read_bytes()[: cut or None]
+def test_a_file_that_is_uploaded_on_its_own_is_looked_into(address: str) -> None:
+    content = (DOCUMENTS / "letter.pdf").read_bytes()
     own = {"Origin": address}
     request = {"recipients": ["7778888"], "files": [{"name": "letter.pdf", "size": len(content)}]}
     announced = requests.post(f"{address}/faxes", json=request, headers=own, timeout=60).json()
@@ -97,9 +90,8 @@ def test_a_file_that_is_uploaded_on_its_own_is_looked_into(
     while (told := requests.get(f"{address}/faxes/{fax_id}", timeout=60).json()["body"])["status"] == "uploading":
         assert time.monotonic() < deadline, told
         time.sleep(0.2)
-    # What was accepted goes on.
-    assert (told["status"] == "refused") == (status == "refused")
-    assert told.get("refusal", {}).get("message") == said
+    # It is accepted, and goes on.
+    assert ("refusal" in told, told["pages"]) == (False, 1)
 
 
 def test_a_token_that_is_over_is_replaced(stack: LocalStack) -> None:
