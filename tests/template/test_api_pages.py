@@ -73,6 +73,17 @@ def test_the_pages_limits_are_the_templates() -> None:
     assert told.pop("the whole body")[0].startswith(f"{body:,} bytes ")
     assert parameters["MaxBytesPerFile"]["Default"] == body
     assert told.pop("bytes of a file") == ("what the body can hold", "less")
+    most = parameters["MaxUploadBytesPerFax"]["Default"]
+    assert parameters["MaxUploadBytesPerFile"]["Default"] == most
+    assert told.pop("all files of a fax that are [uploaded on their own](upload.md), and each of them") == (
+        f"{most:,} bytes ({most >> 20} MiB)",
+        "less",
+    )
+    waiting = parameters["MaxOpenUploadsPerApp"]
+    assert told.pop("faxes of an app that wait for their files") == (
+        f"{waiting['Default']}",
+        f"{waiting['MinValue']:,} to {waiting['MaxValue']:,}",
+    )
     assert told.pop("parts in a form") == (str(multipart.MAX_PARTS), "")
     rate, burst, day = (parameters[f"App{name}"]["Default"] for name in ("Rate", "Burst", "RequestsPerDay"))
     assert told.pop("requests of one app, of all kinds but logins") == (
