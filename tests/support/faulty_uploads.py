@@ -82,9 +82,6 @@ FAULTS: dict[str, dict[str, Fault]] = {
     "message": DYNAMODB | lost(read_timeout=read_timeout, closed=closed),
     "put off": OF_A_WORKER,
 }
-# What is likely to be broken: a call that fails for good, or whose effect nobody is told of. The others search further.
-LIKELY = ("read_timeout always", "denied once", "closed after the effect always", "error_500 after the effect once",
-          "cut_off once", "error_in_200 always", "conflict always")  # fmt: skip
 
 
 def named(operation: str, sent: dict[str, Any]) -> str | None:
