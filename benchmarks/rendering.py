@@ -102,8 +102,8 @@ def ours(document: Document, mode: Mode) -> list[FaxPage]:
         pages=document.pages,
         encoding="utf-8",
         pdfium=pdfium_library(),
-        narrow_font=FONTS / NARROW_FONT,
-        wide_font=FONTS / WIDE_FONT,
+        narrow_font=str(FONTS / NARROW_FONT),
+        wide_font=str(FONTS / WIDE_FONT),
         memory=MEMORY,
         seconds=60,
     )

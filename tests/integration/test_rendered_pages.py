@@ -18,7 +18,7 @@ from faxes.rendering import Mode, geometry, raster
 from faxes.rendering.pdf import Pdf
 from faxes.rendering.render import NARROW_FONT, Source, render
 from tests.support import corpus
-from tests.support.drawing import plan
+from tests.support.drawing import picture, plan
 from tests.support.mapped import own
 from tests.support.template import ROOT
 from tests.support.troublesome import PAGES
@@ -123,7 +123,7 @@ def scan(number: int) -> Image.Image:
 
 def dotted(page: Image.Image) -> float:
     """The share of a page that `auto` draws otherwise than `text`."""
-    made = [raster.black_and_white(page, mode) for mode in (Mode.AUTO, Mode.TEXT)]
+    made = [picture(raster.black_and_white(page, mode)) for mode in (Mode.AUTO, Mode.TEXT)]
     return ImageChops.logical_xor(*made).convert("L").histogram()[255] / (page.width * page.height)
 
 

@@ -1,10 +1,11 @@
-"""A plan for the process that draws a document."""
+"""A plan for the process that draws a document, and its rows as a picture."""
 
-from dataclasses import replace
 from typing import Any
 
+from PIL import Image
+
 from faxes.model import Kind
-from faxes.pages import Resolution
+from faxes.pages import WIDTH, Resolution
 from faxes.rendering import Mode
 from faxes.rendering.child import pdfium_library
 from faxes.rendering.plan import Plan
@@ -22,9 +23,14 @@ def plan(**stated: Any) -> Plan:
         pages=1,
         encoding="utf-8",
         pdfium=pdfium_library(),
-        narrow_font=FONTS / NARROW_FONT,
-        wide_font=FONTS / WIDE_FONT,
+        narrow_font=str(FONTS / NARROW_FONT),
+        wide_font=str(FONTS / WIDE_FONT),
         memory=MEMORY,
         seconds=10,
     )
-    return replace(text, **stated)
+    return text._replace(**stated)
+
+
+def picture(rows: bytes, width: int = WIDTH) -> Image.Image:
+    """The picture of mode "1" that packed rows are, 1 for black."""
+    return Image.frombytes("1", (width, len(rows) * 8 // width), rows, "raw", "1;I")

@@ -1,6 +1,7 @@
 """What the parent makes of all that a process in strange hands may say and do."""
 
 import itertools
+import subprocess
 import sys
 from collections.abc import Callable
 
@@ -8,7 +9,7 @@ import pytest
 
 from faxes.errors import DeploymentFault
 from faxes.pages import Resolution
-from faxes.rendering import RenderFailed
+from faxes.rendering import RenderFailed, child
 from faxes.rendering.child import Notes, Rows, draw
 from faxes.rendering.plan import Plan
 
@@ -116,6 +117,17 @@ def test_that_hangs(plan: Callable[..., Plan]) -> None:
             draw(plan(size=3), b"abc", start=[sys.executable, "-I", "-S", "-c", program], patience=25, monotonic=clock)
         )
     assert failed.value.reason == "too_slow"
+
+
+def test_start_without_what_takes_long_to_import() -> None:
+    """It comes with each document, and took as long as all the rest of the start."""
+    program = """import sys; sys.path += sys.argv[1:]
+from faxes.rendering import confined, pdf
+print(*sorted(sys.modules))"""
+    command = [sys.executable, "-I", "-S", "-c", program, *child._folders()]
+    imported = set(subprocess.run(command, capture_output=True, check=True, text=True).stdout.split())
+    needless = {"dataclasses", "inspect", "pathlib", "subprocess", "faxes.model", "faxes.pages", "PIL.ImageDraw"}
+    assert (imported & needless, "faxes.rendering.raster" in imported) == (set(), True)
 
 
 def test_that_computes_for_ever(plan: Callable[..., Plan]) -> None:

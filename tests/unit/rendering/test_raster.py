@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageDraw
 
 from faxes.rendering import Mode, raster
+from tests.support import drawing
 
 SIZE = (1728, 320)
 PAPER = 255
@@ -16,6 +17,10 @@ PAPER = 255
 
 def page(grey: int = PAPER) -> Image.Image:
     return Image.new("L", SIZE, grey)
+
+
+def black_and_white(drawn: Image.Image, mode: Mode) -> Image.Image:
+    return drawing.picture(raster.black_and_white(drawn, mode))
 
 
 def black(image: Image.Image, box: tuple[int, int, int, int]) -> float:
@@ -48,7 +53,7 @@ def test_dots_are_ranked_without_a_gap() -> None:
 
 def test_dots_keep_the_mean() -> None:
     for grey in range(0, 256, 15):
-        share = black(raster.black_and_white(page(grey), Mode.PHOTO), (0, 0, *SIZE))
+        share = black(black_and_white(page(grey), Mode.PHOTO), (0, 0, *SIZE))
         assert share == pytest.approx(1 - grey / 255, abs=0.012)
 
 
@@ -58,7 +63,7 @@ def test_black_and_white_stay(mode: Mode) -> None:
     pen = ImageDraw.Draw(drawn)
     for at in range(0, 1700, 37):
         pen.line((at, 3, 1700 - at, 310), fill=0, width=1 + at % 5)
-    made = raster.black_and_white(drawn.convert("L"), mode)
+    made = black_and_white(drawn.convert("L"), mode)
     assert ImageChops.logical_xor(made, drawn).getbbox() is None
 
 
@@ -69,7 +74,7 @@ def test_black_and_white_stay(mode: Mode) -> None:
 @pytest.mark.parametrize("around", [255, None], ids=["block", "page"])
 def test_strokes_are_told_from_their_ground(ink: int, paper: int, around: int | None) -> None:
     drawn = with_strokes(ink, paper, around=paper if around is None else around)
-    made = raster.black_and_white(drawn, Mode.AUTO)
+    made = black_and_white(drawn, Mode.AUTO)
     is_dark = ink < paper
     for left in range(260, 1340, 24):
         assert black(made, (left + 1, 104, left + 3, 216)) == is_dark
@@ -77,7 +82,7 @@ def test_strokes_are_told_from_their_ground(ink: int, paper: int, around: int | 
 
 
 def test_edges_of_a_shaded_block_have_no_rim() -> None:
-    made = raster.black_and_white(with_strokes(0, 0x77), Mode.TEXT)
+    made = black_and_white(with_strokes(0, 0x77), Mode.TEXT)
     for rim in ((190, 30, 250, 290), (1350, 30, 1410, 290), (190, 30, 1410, 90), (190, 230, 1410, 290)):
         assert black(made, rim) == 0
 
@@ -85,7 +90,7 @@ def test_edges_of_a_shaded_block_have_no_rim() -> None:
 @pytest.mark.parametrize("mode", [Mode.TEXT, Mode.AUTO])
 def test_twelve_greys_of_a_chart_stay_twelve(mode: Mode) -> None:
     greys = range(20, 240, 19)
-    made = raster.black_and_white(with_bars(*greys), mode)
+    made = black_and_white(with_bars(*greys), mode)
     shares = [black(made, (48 + 140 * n, 68, 128 + 140 * n, 252)) for n in range(len(greys))]
     assert len(greys) == 12
     assert shares == sorted(shares, reverse=True)
@@ -98,7 +103,7 @@ def test_twelve_greys_of_a_chart_stay_twelve(mode: Mode) -> None:
 
 
 def test_panel_that_is_written_on_has_no_dots() -> None:
-    made = raster.black_and_white(with_strokes(0, 0xAA), Mode.AUTO)
+    made = black_and_white(with_strokes(0, 0xAA), Mode.AUTO)
     assert black(made, (210, 50, 1390, 96)) == 0
 
 
@@ -107,8 +112,8 @@ def test_panel_that_is_written_on_has_no_dots() -> None:
 def test_any_page_has_its_size(height: int, grey: int, step: int) -> None:
     drawn = Image.linear_gradient("L").resize((1728, height + 1)).point(lambda value: (value * step + grey) % 256)
     for mode in Mode:
-        made = raster.black_and_white(drawn, mode)
-        assert (made.mode, made.size) == ("1", drawn.size)
+        made = black_and_white(drawn, mode)
+        assert made.size == drawn.size
 
 
 def test_photograph_keeps_its_greys() -> None:
@@ -119,7 +124,7 @@ def test_photograph_keeps_its_greys() -> None:
     pen = ImageDraw.Draw(drawn)
     for left in range(1100, 1600, 24):
         pen.rectangle((left, 100, left + 3, 220), fill=0)
-    made = raster.black_and_white(drawn, Mode.AUTO)
+    made = black_and_white(drawn, Mode.AUTO)
     want = picture.reduce(40).tobytes()
     have = made.crop((320, 192, 960, 832)).convert("L").reduce(40).tobytes()
     assert statistics.correlation(list(want), list(have)) > 0.98

@@ -11,6 +11,7 @@
       in_place.py                   a document as a file for Pillow
       geometry.py                   where on a fax page a drawing goes, and how large
       raster.py  regions.py         greys -> black and white; where on a page there are photographs and fills
+      bits.py                       pixels -> packed bits
     group4.py      rows -> T.6, by libtiff
     preview.py     a page of the TIFF -> PNG for people
 

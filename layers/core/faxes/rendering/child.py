@@ -9,7 +9,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from signal import SIGPROF, SIGXCPU
@@ -73,7 +73,7 @@ def draw(
     Raises RenderFailed, or DeploymentFault where the process cannot be started.
     """
     file = file_of(content)
-    plan = replace(plan, mapped=file is not None)
+    plan = plan._replace(mapped=file is not None)
     command = [*(start or [sys.executable, "-I", "-S", "-c", _START]), plan.dumped(), *_folders()]
     with started(command, fault=_FAULT, monotonic=monotonic, file=file) as process:
         channel = _Channel(process, patience, monotonic)

@@ -13,10 +13,10 @@ from importlib import import_module
 
 from PIL import ImageFile
 
+from faxes.appearance import Resolution
 from faxes.confinement import inside
 from faxes.formats.content import Mapped
-from faxes.pages import Resolution
-from faxes.rendering import Mode, RenderFailed, raster
+from faxes.rendering import Mode, RenderFailed, bits, raster
 from faxes.rendering.plan import Drawer, Drawing, Plan
 
 # Standard input, where the document is a file.
@@ -28,7 +28,8 @@ page_head = struct.Struct(">?H")
 # Pillow imports it when it first hands out bytes, and then no file is opened any more.
 _HANDS_OUT_BYTES = ImageFile
 
-_BLACK_IS_ONE = bytes(byte ^ 0xFF for byte in range(256))
+# Black and white pixels are 0 and 255.
+_GREYS_BEGIN = 1
 _DRAWERS = {"pdf": "Pdf", "tif": "Tif", "jpg": "Jpg", "txt": "Txt"}
 
 
@@ -40,9 +41,9 @@ def main(spec: str) -> None:
     inside.receive(memoryview(b"" if plan.mapped else content), plan.memory, plan.seconds)
     try:
         for number, drawing in enumerate(drawer.pages(content), start=1):
-            bits = _bits(drawing, plan.mode, number)
+            rows = _bits(drawing, plan.mode, number)
             fine = drawing.resolution is Resolution.FINE
-            inside.say(PAGE + page_head.pack(fine, drawing.image.height) + bits)
+            inside.say(PAGE + page_head.pack(fine, drawing.image.height) + rows)
         inside.say(NOTES + json.dumps(drawer.notes()).encode() + b"\n")
     except RenderFailed as failed:
         _fail(failed)
@@ -55,18 +56,18 @@ def _bits(drawing: Drawing, mode: Mode, number: int) -> bytes:
     """The rows, packed, 1 for black. Raises RenderFailed where nothing is left of what is there."""
     image = drawing.image
     if image.mode == "1":
-        return image.tobytes().translate(_BLACK_IS_ONE)
-    bits = raster.black_and_white(image, mode).tobytes().translate(_BLACK_IS_ONE)
-    if any_black(bits) or not raster.has_marks(image):
-        return bits
-    bits = raster.local(image, mode).tobytes().translate(_BLACK_IS_ONE)
-    if not any_black(bits):
+        return bits.black_below(image, _GREYS_BEGIN)
+    rows = raster.black_and_white(image, mode)
+    if any_black(rows) or not raster.has_marks(image):
+        return rows
+    rows = raster.local(image, mode)
+    if not any_black(rows):
         raise RenderFailed("page_too_faint", number)
-    return bits
+    return rows
 
 
-def any_black(bits: bytes) -> bool:
-    return bits.count(0) != len(bits)
+def any_black(rows: bytes) -> bool:
+    return rows.count(0) != len(rows)
 
 
 def _fail(failed: RenderFailed) -> None:

@@ -1,15 +1,14 @@
 """Where on a fax page a drawing goes, in pixels; ``faxes.paper`` says how large it is."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from faxes import paper
-from faxes.pages import WIDTH, Resolution
-from faxes.paper import PAPER_WIDTH, ROWS_PER_MM, SMALLEST_SCALE
+from faxes.appearance import Resolution
+from faxes.paper import PAPER_WIDTH, ROWS_PER_MM, SMALLEST_SCALE, WIDTH
 from faxes.rendering import RenderFailed
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A drawing's place: ``turned`` by 90 degrees clockwise, ``width`` x ``height`` pixels, ``left`` columns in.
 
     ``height`` is how many rows the page has beneath its header. All are those of one resolution.

@@ -6,7 +6,6 @@ sharp. What neither has is a box with its code point.
 
 import io
 import unicodedata
-from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -28,7 +27,7 @@ def is_wide(cell: str) -> bool:
 class Glyphs:
     """The cells, each drawn once. ``missing`` are the characters that no font has."""
 
-    def __init__(self, narrow: Path, wide: Path) -> None:
+    def __init__(self, narrow: str, wide: str) -> None:
         self._narrow = _font(narrow, _SIZE)
         self._wide = _font(wide, _DOTS)
         self._tiny = _font(narrow, _TINY)
@@ -75,9 +74,10 @@ class Glyphs:
             draw.text((width // 2, 17 + line * _TINY_LINE), digits, font=self._tiny, fill=0, anchor="ms")
 
 
-def _font(path: Path, size: int) -> ImageFont.FreeTypeFont:
+def _font(path: str, size: int) -> ImageFont.FreeTypeFont:
     # Read whole, since no file is opened later; without the layout library, which the system may lack.
-    return ImageFont.truetype(io.BytesIO(path.read_bytes()), size, layout_engine=ImageFont.Layout.BASIC)
+    with open(path, "rb") as file:
+        return ImageFont.truetype(io.BytesIO(file.read()), size, layout_engine=ImageFont.Layout.BASIC)
 
 
 def _has(font: ImageFont.FreeTypeFont, character: str) -> bool:

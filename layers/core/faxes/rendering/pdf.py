@@ -12,7 +12,7 @@ from PIL import Image
 
 from faxes import paper
 from faxes.formats.content import Content
-from faxes.pages import WIDTH
+from faxes.paper import WIDTH
 from faxes.rendering import RenderFailed, geometry, pdfium
 from faxes.rendering.plan import Drawing, Plan
 
@@ -28,6 +28,7 @@ class Pdf:
         self._fonts = pdfium.Fonts(plan.narrow_font, plan.wide_font)
         self._pdfium.FPDF_InitLibrary()
         self._pdfium.FPDF_SetSystemFontInfo(ctypes.byref(self._fonts.info))
+        self._pixels = bytearray()
 
     def pages(self, content: Content) -> Iterator[Drawing]:
         """The pages in order. Raises RenderFailed."""
@@ -60,7 +61,10 @@ class Pdf:
             self._plan.resolution,
             number,
         )
-        pixels = bytearray(WIDTH * place.height)
+        # Mostly all pages are of one size, and memory that was touched before costs less.
+        if len(self._pixels) != WIDTH * place.height:
+            self._pixels = bytearray(WIDTH * place.height)
+        pixels = self._pixels
         room = (ctypes.c_char * len(pixels)).from_buffer(pixels)
         bitmap = lib.FPDFBitmap_CreateEx(WIDTH, place.height, pdfium.GRAY, room, WIDTH)
         lib.FPDFBitmap_FillRect(bitmap, 0, 0, WIDTH, place.height, pdfium.WHITE)

@@ -23,7 +23,6 @@ from ctypes import (
     c_ulong,
     c_void_p,
 )
-from pathlib import Path
 
 GRAY = 1
 WHITE = 0xFFFFFFFF
@@ -99,7 +98,7 @@ class FormInfo(Structure):
 class Fonts:
     """The fonts that PDFium asks for. ``substituted`` are the names of those that a document does not bring along."""
 
-    def __init__(self, narrow: Path, wide: Path) -> None:
+    def __init__(self, narrow: str, wide: str) -> None:
         # Nothing is read before it is needed, and nothing opened afterwards.
         self._fonts = {1: _mapped(narrow), 2: _mapped(wide)}
         self.substituted: set[str] = set()
@@ -133,8 +132,8 @@ class Fonts:
         return length
 
 
-def _mapped(path: Path) -> mmap.mmap:
-    with path.open("rb") as file:
+def _mapped(path: str) -> mmap.mmap:
+    with open(path, "rb") as file:
         return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 

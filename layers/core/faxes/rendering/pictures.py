@@ -2,7 +2,8 @@
 
 from PIL import Image, ImageChops
 
-from faxes.pages import WIDTH, Resolution
+from faxes.appearance import Resolution
+from faxes.paper import WIDTH
 from faxes.rendering import geometry
 
 _WHITE = 255

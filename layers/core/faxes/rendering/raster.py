@@ -1,4 +1,4 @@
-"""Greys -> black and white.
+"""Greys -> black and white, as packed rows: a bit a pixel, 1 for black.
 
 A page whose ink is black and whose paper is white gets one threshold. Any other gets one for each place, halfway
 between the paper (or fill) and the ink there; where neither is told from the other, there is nothing to see. What is
@@ -12,7 +12,8 @@ from collections.abc import Callable
 
 from PIL import Image, ImageChops, ImageFilter
 
-from faxes.rendering import Mode
+from faxes.appearance import Mode
+from faxes.rendering import bits
 from faxes.rendering.regions import BLOCK, fills, photographs
 
 type Map = Image.Image
@@ -33,6 +34,16 @@ _PAPER, _NOISE, _NOISE_LEAST = 200, 3, 8
 _REACH = 2
 _MARGIN, _PALEST_GROUND = 3, 200
 _ALL = 255
+# Where a pixel is as light as its threshold.
+_SAME = 128
+
+# What a grey is where ink is black and paper white: the paper; dark; and of the middle, white or black.
+_PAPER_CLASS, _DARK_CLASS, _PALE_CLASS, _MIDDLE_CLASS = range(4)
+_CLASSES = [_DARK_CLASS] * _DARK + [_MIDDLE_CLASS] * (_THRESHOLD - _DARK) + [_PALE_CLASS] * (_LIGHT - _THRESHOLD)
+_CLASSES += [_PAPER_CLASS] * (256 - _LIGHT)
+# Every other of four pixels is looked at: how many there are of the middle, and how many dark ones, in shares of 255.
+_MIDDLE = list(bits.table(lambda a, b, c, d: ((b >= _PALE_CLASS) + (d >= _PALE_CLASS)) * _ALL // 2))
+_DARKS = list(bits.table(lambda a, b, c, d: ((b == _DARK_CLASS) + (d == _DARK_CLASS)) * _ALL // 2))
 
 # Two dots of growing size in 8 x 8 pixels, at 45 degrees: the order in which pixels turn black as the grey darkens.
 _DOT = (
@@ -47,29 +58,34 @@ _DOT = (
 )
 
 
-def black_and_white(grey: Image.Image, mode: Mode) -> Image.Image:
-    """The picture of mode "1" that a page of mode "L" becomes."""
+def black_and_white(grey: Image.Image, mode: Mode) -> bytes:
+    """The rows that a page of mode "L" becomes. Its width is a multiple of 8."""
     if mode is Mode.PHOTO:
-        return _dots(grey)
-    if not _has_mid_tones(grey):
-        return _above(grey, _THRESHOLD)
+        return _black(_less_dots(grey))
+    pixels = bits.quads(grey, _CLASSES)
+    if not _has_mid_tones(pixels, grey.size):
+        return bits.packed(pixels, grey.width)
     return local(grey, mode)
 
 
-def local(grey: Image.Image, mode: Mode) -> Image.Image:
+def local(grey: Image.Image, mode: Mode) -> bytes:
     """With a threshold for each place, and dots where those belong."""
     height = grey.height
     grey = _padded(grey)
     surfaces = _Surfaces(grey)
-    result = _by_map(grey, surfaces.thresholds())
+    result = _less(grey, surfaces.thresholds().resize(grey.size, Image.Resampling.BILINEAR))
     dotted = fills(surfaces.background, surfaces.foreground, surfaces.lowest, surfaces.highest)
     if mode is Mode.AUTO:
         contrast = ImageChops.subtract(surfaces.highest, surfaces.lowest)
         dotted = ImageChops.lighter(dotted, photographs(grey, surfaces.background, contrast, dotted))
-    if dotted.getbbox() is not None:
-        mask = _spread(dotted, ImageChops.lighter, 1).resize(grey.size, Image.Resampling.NEAREST)
-        result.paste(_dots(grey), mask=mask)
-    return result.crop((0, 0, grey.width, height))
+    mask = _spread(dotted, ImageChops.lighter, 1)
+    blocks = mask.getbbox()
+    if blocks is not None:
+        # Whole blocks, so that dots stay where they are on the page.
+        left, top, right, bottom = (BLOCK * each for each in blocks)
+        dots = _less_dots(grey.crop((left, top, right, bottom)))
+        result.paste(dots, (left, top), mask.crop(blocks).resize(dots.size, Image.Resampling.NEAREST))
+    return _black(result.crop((0, 0, grey.width, height)))
 
 
 def has_marks(grey: Image.Image) -> bool:
@@ -92,18 +108,18 @@ def _padded(grey: Image.Image) -> Image.Image:
     return page
 
 
-def _above(grey: Image.Image, threshold: int) -> Image.Image:
-    return grey.point([0] * threshold + [_ALL] * (256 - threshold), "1")
-
-
-def _has_mid_tones(grey: Image.Image) -> bool:
+def _has_mid_tones(pixels: bytes, size: tuple[int, int]) -> bool:
     """Whether there are flat greys, or marks without black in them. A quarter of the pixels tells."""
-    sample = grey.resize((grey.width // 2, -(-grey.height // 2)), Image.Resampling.NEAREST)
-    middle = sample.point([0] * _DARK + [_ALL] * (_LIGHT - _DARK) + [0] * (256 - _LIGHT)).reduce(BLOCK // 2)
+    width, rows = size[0] // bits.QUAD, size[1] // 2
+    if rows == 0:
+        return True
+    # Every other row.
+    sample = Image.frombuffer("L", (width, rows), pixels, "raw", "L", 2 * width, 1)
+    middle = sample.point(_MIDDLE).reduce((BLOCK // bits.QUAD, BLOCK // 2))
     if middle.getextrema()[1] == _ALL:
         return True
     # In 32 x 32 pixels: more of the middle than a letter's edge that reaches in, and nothing dark.
-    dark = sample.point([_ALL] * _DARK + [0] * (256 - _DARK)).reduce(2 * BLOCK)
+    dark = sample.point(_DARKS).reduce((4 * BLOCK // bits.QUAD, 4 * BLOCK // 2))
     marks = middle.reduce(4).point([0] * 16 + [_ALL] * 240)
     return ImageChops.darker(marks, dark.point([_ALL, _ALL] + [0] * 254)).getbbox() is not None
 
@@ -197,21 +213,19 @@ def _closed(map_: Map, first: Operation, then: Operation) -> Map:
     return _spread(_spread(map_, first, _REACH), then, _REACH)
 
 
-def _by_map(grey: Image.Image, thresholds: Map) -> Image.Image:
-    map_ = thresholds.resize(grey.size, Image.Resampling.BILINEAR)
-    return ImageChops.subtract(grey, map_, 1, 128).point([0] * 128 + [_ALL] * 128, "1")
+def _less(grey: Image.Image, thresholds: Image.Image) -> Image.Image:
+    """What `_black` takes: how much lighter than its threshold each pixel is."""
+    return ImageChops.subtract(grey, thresholds, 1, _SAME)
 
 
-def _dots(grey: Image.Image) -> Image.Image:
+def _black(difference: Image.Image) -> bytes:
+    return bits.black_below(difference, _SAME)
+
+
+def _less_dots(grey: Image.Image) -> Image.Image:
     # 0 stays black and 255 white.
-    tile = Image.frombytes("L", (8, 8), bytes(255 - (rank * 254 + 127) // 64 for row in _DOT for rank in row))
-    screen = Image.new("L", grey.size)
-    screen.paste(tile, (0, 0))
-    width, height = 8, 8
-    while width < grey.width:
-        screen.paste(screen.crop((0, 0, width, 8)), (width, 0))
-        width *= 2
-    while height < grey.height:
-        screen.paste(screen.crop((0, 0, grey.width, height)), (0, height))
-        height *= 2
-    return ImageChops.subtract(grey, screen, 1, 128).point([0] * 128 + [_ALL] * 128, "1")
+    levels = [bytes(255 - (rank * 254 + 127) // 64 for rank in row) for row in _DOT]
+    width, height = (-(-side // len(_DOT)) for side in grey.size)
+    screen = b"".join(row * width for row in levels) * height
+    dots = Image.frombuffer("L", (width * len(_DOT), height * len(_DOT)), screen, "raw", "L", 0, 1)
+    return _less(grey, dots)

@@ -5,7 +5,6 @@ scanner shaded. A photograph is a rectangle of greys that change from place to p
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from PIL import Image, ImageChops
 
@@ -32,11 +31,11 @@ _ONE_GREY, _MOST_OF_ONE_GREY, _MOST_OF_BORDER = 24, 0.65, 0.8
 _MARKED = 0.02
 
 
-@dataclass(slots=True)
 class _Component:
-    """Blocks that touch: their runs, each a row, its first block and the one behind its last."""
+    """Blocks that touch: their ``runs``, each a row, its first block and the one behind its last."""
 
-    runs: list[tuple[int, int, int]] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.runs: list[tuple[int, int, int]] = []
 
     def area(self) -> int:
         return sum(end - start for _, start, end in self.runs)

@@ -97,8 +97,8 @@ def _drawn(source: Source, mode: Mode, fineness: Resolution, fonts: Path, left: 
         pages=source.pages,
         encoding=source.encoding or "utf-8",
         pdfium=child.pdfium_library(),
-        narrow_font=fonts / NARROW_FONT,
-        wide_font=fonts / WIDE_FONT,
+        narrow_font=str(fonts / NARROW_FONT),
+        wide_font=str(fonts / WIDE_FONT),
         memory=MEMORY,
         # A limit of none would be no limit.
         seconds=max(1, int(min(left, SECONDS + SECONDS_PER_PAGE * source.pages))),

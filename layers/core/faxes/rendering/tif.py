@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from PIL import Image, TiffImagePlugin
 
 from faxes import paper
+from faxes.appearance import Resolution
 from faxes.formats import tif
 from faxes.formats.content import Content
-from faxes.pages import MOST_ROWS, WIDTH, Resolution
+from faxes.paper import MOST_ROWS, WIDTH
 from faxes.rendering import RenderFailed, pictures
 from faxes.rendering.in_place import opened
 from faxes.rendering.plan import Drawing, Plan

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from PIL import Image
 
+from faxes.appearance import Resolution
 from faxes.formats import txt
 from faxes.formats.content import Content
-from faxes.pages import WIDTH, Resolution
+from faxes.paper import WIDTH
 from faxes.rendering import pictures
 from faxes.rendering.glyphs import CELL_HEIGHT, CELL_WIDTH, Glyphs, is_wide
 from faxes.rendering.plan import Drawing, Plan
