@@ -2,7 +2,9 @@
 an erasure, or the end of the process. The fax is accepted once, with the files that were looked into, or it is refused;
 nothing else lies anywhere."""
 
+import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations
 from typing import Any
@@ -10,11 +12,13 @@ from typing import Any
 import pytest
 
 from faxes.adapters.dynamodb.items import wire
-from tests.support import faulty
+from tests.data.requests import make
+from tests.support import faulty, requests
 from tests.support.cloud import cloud
 from tests.support.fault_matrix import KEY, Fault
 from tests.support.faulty import Armed
 from tests.support.faulty_uploads import LETTER, NOTE, Uploading
+from tests.support.lambda_context import CONTEXT
 
 # Of the check by which a fax of two files is accepted.
 CALLS = 7
@@ -264,3 +268,25 @@ def test_killed_and_asked_again(deployed: Uploading, key: str | None, call: str)
     assert deployed.waiting() == []
     made = deployed.announce(NOTE, LETTER, key=key)
     assert (made["answered"], made["replayed"], deployed.waiting()) == (200, False, [made["id"]])
+
+
+def test_a_fax_of_the_same_moment_has_another_id(deployed: Uploading) -> None:
+    """Whatever is drawn: a form's fax does not stand where the announced one's record is to go."""
+    function = deployed.create_fax
+    announced = function.uploading
+    try:
+        uids = iter((1, 2))
+        same = replace(announced.whole, random_bits=lambda bits: 7 if bits < 64 else next(uids))
+        function.uploading, function.submission = replace(announced, whole=same), same
+        made = deployed.announce(NOTE)
+        form = requests.parse(make.curl(make.request_part(), make.file_part("note.txt", NOTE)))
+        answer = function.handler(requests.proxy_event(form, "same"), CONTEXT)
+    finally:
+        function.uploading, function.submission = announced, announced.whole
+    assert answer["statusCode"] == 200
+    deployed.upload(made["id"], 1, NOTE)
+    deployed.check(made["id"], 1)
+    of_a_form = json.loads(answer["body"])
+    assert sorted((record["id"], record["uid"]) for record in deployed.records()) == sorted(
+        (each["id"], each["uid"]) for each in (made, of_a_form)
+    )

@@ -14,7 +14,7 @@ from faxes.model import Kind
 
 ID_EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 # How much is drawn for an id, and for a uid.
-ID_RANDOM_BITS = 12
+ID_RANDOM_BITS = 11
 UID_RANDOM_BITS = 128
 
 # Below 2^53, which has 16 digits.
@@ -29,11 +29,14 @@ _UPLOAD = re.compile(rf"{_UPLOADS}([1-9][0-9]{{0,15}})/([1-9][0-9]?)")
 NO_FILE = f"{_FILES}nothing"
 
 
-def new_id(moment: datetime, random: int) -> str:
-    """41 bits of milliseconds since 2026 and 12 random bits: grows with time, needs no counter, stays below 2^53
-    (until 2095), which every JSON client holds exactly."""
+def new_id(moment: datetime, random: int, *, announced: bool = False) -> str:
+    """41 bits of milliseconds since 2026, 11 random bits, and whether the fax was announced before its files came:
+    grows with time, needs no counter, stays below 2^53 (until 2095), which every JSON client holds exactly.
+
+    One that was announced gets its record later, under an id that none must have by then: so no other is given one
+    like it."""
     milliseconds = (moment - ID_EPOCH) // timedelta(milliseconds=1)
-    return str(milliseconds << ID_RANDOM_BITS | random)
+    return str((milliseconds << ID_RANDOM_BITS | random) << 1 | announced)
 
 
 def is_id(text: str) -> bool:

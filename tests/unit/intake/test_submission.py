@@ -30,7 +30,7 @@ def test_an_accepted_fax_is_stored_whole() -> None:
     service = Service()
     fax = service.submit({"recipients": ["+49 (30) 123-456", "0003*211"]}, NOTE, SCAN)
     assert fax == Fax(
-        id=str(28_211_415_123 << 12 | 7),
+        id=str(28_211_415_123 << 12 | 7 << 1),
         uid=UID,
         user_id="alice",
         organization_id="0003",

@@ -14,7 +14,7 @@ from faxes import ids
 from faxes.errors import Effect, KeyReused, OutcomeUnknown, StorageFailed, StorageFault, storage_faults_as
 from faxes.intake.idempotency import name_by_key, record_of
 from faxes.intake.ports import FaxStore, IdempotencyRecordTaken, IdTaken, WriteConflict
-from faxes.model import Acceptance, Fax, IdempotencyRecord, Principal, Receipt
+from faxes.model import Acceptance, Fax, IdempotencyRecord, Principal, Receipt, Status
 
 # Writes of one record: an id may be taken, and others may be writing under the same key.
 _WRITES = 5
@@ -114,7 +114,9 @@ class Claims:
         redrawn = conflicts = 0
         for attempt in range(_WRITES):
             check_time(remaining, self.timing.write)
-            numbered = replace(fax, id=ids.new_id(fax.created_at, self.random_bits(ids.ID_RANDOM_BITS)))
+            drawn = self.random_bits(ids.ID_RANDOM_BITS)
+            fax_id = ids.new_id(fax.created_at, drawn, announced=fax.status == Status.UPLOADING)
+            numbered = replace(fax, id=fax_id)
             try:
                 insert(numbered, idempotency)
             except IdTaken:
