@@ -1,14 +1,19 @@
 """The carrier's gate: what refuses the account closes it, faxes wait, a probe or the operator opens it again."""
 
+import json
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from faxes.adapters.dynamodb.deliveries import position_of, recipient_item
+from faxes.adapters.dynamodb.due import DynamoDBDueIndex
 from faxes.adapters.dynamodb.gates import PROBE, DynamoDBGates
-from faxes.adapters.dynamodb.items import plain
+from faxes.adapters.dynamodb.items import plain, wire
 from faxes.bootstrap import clients
+from faxes.model import Reason, Recipient, RecipientStatus
 from tests.support.cloud import Cloud
 from tests.support.faxes import NOW
 from tests.support.telnyx.machines import Machine
@@ -18,6 +23,7 @@ from tools.operations import deployed as stacks
 from tools.operations.deployed import Stack
 
 OTHER = "+12125550002"
+LATER = {":later": "2099-01-01T00:00:00.000Z"}
 
 
 @pytest.fixture(name="deployed")
@@ -87,27 +93,114 @@ def test_a_call_that_fails_for_the_account_closes_it(deployed: Deployed) -> None
     assert closed[1] == reason
 
 
-def test_the_operator_opens_it_and_what_waits_goes_on(
-    deployed: Deployed, monkeypatch: pytest.MonkeyPatch, capsys: Any
-) -> None:
+@pytest.fixture(name="opened")
+def _opened(deployed: Deployed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    """What `make carrier-open` says."""
     cloud = deployed.cloud
-    gates(cloud).close("telnyx", "20100", clients.now())
+    stack = Stack("fax-api", {"FaxTableName": cloud.names["FaxTable"]}, lambda service: getattr(cloud, service))
+    monkeypatch.setattr(stacks, "find", lambda name: stack)
+
+    def opened() -> str:
+        capsys.readouterr()
+        later = clients.now() + timedelta(seconds=1)
+        assert carrier_open.main([], now=lambda: later) == 0
+        return capsys.readouterr().out
+
+    return opened
+
+
+def swept(deployed: Deployed) -> list[tuple[str, int]]:
+    """The recipients that the next sweep rings."""
+    index = DynamoDBDueIndex(deployed.cloud.dynamodb, deployed.cloud.names["FaxTable"])
+    now = clients.now() + timedelta(seconds=1)
+    return [(each.fax_id, position_of(each.sort_key)) for each in index.due(now, now, 100) if each.sort_key != "FAX"]
+
+
+def test_the_operator_opens_it_and_what_waits_goes_on_at_once(deployed: Deployed, opened: Any) -> None:
+    gates(deployed.cloud).close("telnyx", "20100", clients.now())
     fax_id, _ = deployed.queued()
     deployed.send(fax=fax_id)
     deployed.send(fax=fax_id, recipient=1)
-    assert posted(deployed) == 0
-    outputs = {"FaxTableName": cloud.names["FaxTable"]}
-    stack = Stack("fax-api", outputs, lambda service: getattr(cloud, service))
-    monkeypatch.setattr(stacks, "find", lambda name: stack)
-    later = clients.now() + timedelta(seconds=1)
-    assert carrier_open.main([], now=lambda: later) == 0
-    assert "for what telnyx calls 20100; it is open." in capsys.readouterr().out
-    assert carrier_open.main([]) == 0
-    assert capsys.readouterr().out == "The carrier's gate is open.\n"
+    assert (posted(deployed), swept(deployed)) == (0, [])
+    before = recipient(deployed, fax_id)
+    said = opened()
+    assert said.endswith(" UTC, for what telnyx calls 20100; it is open.\nRecipients that go on within a minute: 1.\n")
+    assert swept(deployed) == [(fax_id, 1)]
+    # That it is due is all that is changed.
+    after = recipient(deployed, fax_id)
+    assert after | {"dueAt": before["dueAt"]} == before
+    assert opened() == "The carrier's gate is open.\nRecipients that go on within a minute: 0.\n"
+    # A second later.
     deployed.make_due()
     deployed.send(fax=fax_id, recipient=1)
     assert posted(deployed) == 1
     assert recipient(deployed, fax_id)["status"] == "sending"
+
+
+def test_opening_it_has_at_most_so_many_go_on_and_each_organization_its_turn(
+    deployed: Deployed, opened: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud, now = deployed.cloud, clients.now()
+    table = cloud.names["FaxTable"]
+    for n, organization in enumerate(("0003", "0003", "0003", "0004"), start=1):
+        waits = waiting(f"{n}", organization, now + timedelta(minutes=n))
+        cloud.dynamodb.put_item(TableName=table, Item=wire(recipient_item(waits, 4)))
+    monkeypatch.setattr(carrier_open, "MOST", 2)
+    assert opened().endswith("go on within a minute: 2; more within a quarter of an hour.\n")
+    assert sorted(swept(deployed)) == [("1", 1), ("4", 1)]
+    assert opened().endswith("go on within a minute: 2.\n")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        # The law has it wait.
+        {"reason": Reason.BUSY},
+        {"reason": Reason.DAILY_LIMIT},
+        {"status": RecipientStatus.SENDING, "reason": None},
+        {"status": RecipientStatus.IN_DOUBT},
+    ],
+    ids=str,
+)
+def test_opening_it_changes_nobody_who_waits_for_something_else(
+    deployed: Deployed, opened: Any, other: dict[str, Any]
+) -> None:
+    waits = replace(waiting("1", "0003", clients.now() + timedelta(minutes=5)), **other)
+    item = wire(recipient_item(waits, 4))
+    deployed.cloud.dynamodb.put_item(TableName=deployed.cloud.names["FaxTable"], Item=item)
+    assert opened() == "The carrier's gate is open.\nRecipients that go on within a minute: 0.\n"
+    assert recipient(deployed, "1") == plain(item)
+
+
+def waiting(fax_id: str, organization_id: str, due_at: datetime) -> Recipient:
+    return Recipient(
+        fax_id=fax_id,
+        position=1,
+        organization_id=organization_id,
+        number=NUMBER,
+        destination=NUMBER,
+        pages=1,
+        created_at=NOW,
+        deadline_at=due_at + timedelta(hours=1),
+        expires_at=due_at.replace(microsecond=0) + timedelta(days=30),
+        due_at=due_at.replace(microsecond=0),
+        reason=Reason.NO_CARRIER,
+    )
+
+
+def test_the_alarm_stays_on_while_it_is_closed(deployed: Deployed, capsys: pytest.CaptureFixture[str]) -> None:
+    """NoCarrierAlarm watches WaitingForCarrier, for as long as something was counted within a quarter of an hour."""
+    gates(deployed.cloud).close("telnyx", "20100", clients.now())
+    fax_id, _ = deployed.queued()
+    deployed.send(fax=fax_id)
+    for _ in range(3):
+        capsys.readouterr()
+        deployed.send(fax=fax_id, recipient=1)
+        lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+        assert [line["WaitingForCarrier"] for line in lines if "WaitingForCarrier" in line] == [[1.0]]
+        gates(deployed.cloud)._update("telnyx", "SET probeAt = :later", "attribute_exists(pk)", LATER)
+        deployed.make_due()
+    assert posted(deployed) == 0
 
 
 # --- the gate by itself ----------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from faxes.adapters.dynamodb.items import plain
 from tests.support.cloud import Cloud
 from tests.support.telnyx.machines import Machine
 from tests.support.telnyx_deployed import KEY, NUMBER, OWN, Deployed, deployed_by_telnyx
@@ -154,3 +155,22 @@ def test_a_sandbox_fax_goes_to_the_simulated_network_wherever_it_goes(deployed: 
     items = deployed.items()
     assert (items["RECIPIENT#001"]["status"], items["RECIPIENT#001"]["destination"]) == ("sending", number)
     assert items["RECIPIENT#001#ATTEMPT#01"]["carrier"] == "simulator"
+
+
+def test_what_was_planned_on_the_simulated_network_stays_there_to_its_end(deployed: Deployed) -> None:
+    """Where a deployment goes from the simulator to Telnyx: nobody who was told SIMULATED is called for money."""
+    planned, _ = deployed.queued(n=1)
+    queued, _ = deployed.queued(n=2)
+    telnyx = deployed.function
+    deployed.function = deployed.cloud.function("send_fax", CARRIER="simulator")
+    deployed.send(fax=planned)
+    deployed.function = telnyx
+    for fax_id in (planned, queued):
+        deployed.send(fax=fax_id)
+        deployed.send(fax=fax_id, recipient=1)
+    items = {(item["pk"], item["sk"]): item for item in map(plain, deployed.cloud.items("FaxTable"))}
+    attempts = {fax_id: items[f"FAX#{fax_id}", "RECIPIENT#001#ATTEMPT#01"] for fax_id in (planned, queued)}
+    assert [attempts[fax_id]["carrier"] for fax_id in (planned, queued)] == ["simulator", "telnyx"]
+    assert [items[f"FAX#{fax_id}", "FAX"].get("sandbox") for fax_id in (planned, queued)] == [True, None]
+    (asked,) = [json.loads(body) for method, _, body in deployed.server.asked if method == "POST"]
+    assert attempts[queued]["reference"] in asked["media_url"]

@@ -232,5 +232,5 @@ class MemoryBells:
     def ring(self, fax_id: str, position: int, organization_id: str, after: timedelta) -> None:
         self.rung.append((self.now() + after, fax_id, position))
 
-    def over(self, reference: str) -> None:
+    def over(self, reference: str, organization_id: str) -> None:
         self.ended.append(reference)

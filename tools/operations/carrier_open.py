@@ -1,6 +1,7 @@
 """Opens the carrier's gate, which closes while the carrier refuses the account: `make carrier-open`.
 
-What waits goes on within a quarter of an hour. Where the carrier still refuses, the next attempt closes it again.
+What waits is due at once, and the next sweep has it go on. Where the carrier still refuses, the next attempt closes the
+gate again.
 """
 
 import argparse
@@ -11,11 +12,15 @@ from datetime import UTC, datetime
 from botocore.exceptions import BotoCoreError, ClientError
 
 from faxes.adapters.dynamodb.gates import DynamoDBGates
+from faxes.adapters.dynamodb.going_on import DynamoDBWaitingRecipients
 from faxes.carriers import TELNYX
 from faxes.errors import StorageFault
 from tools.operations import deployed
 from tools.operations.deployed import NoStack
 from tools.steps import fail
+
+# As many as Telnyx has in process at once; the others follow by themselves.
+MOST = 2_000
 
 
 def main(arguments: list[str], now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> int:
@@ -24,21 +29,24 @@ def main(arguments: list[str], now: Callable[[], datetime] = lambda: datetime.no
     options = parser.parse_args(arguments)
     try:
         stack = deployed.find(options.stack)
-        gates = DynamoDBGates(stack.client("dynamodb"), stack.output("FaxTableName"))
+        client, table = stack.client("dynamodb"), stack.output("FaxTableName")
+        gates = DynamoDBGates(client, table)
         closed = gates.closed(TELNYX)
-        if closed is None:
+        if closed is not None:
+            gates.open(TELNYX, now())
+            since, code = closed
+            print(f"It was closed since {since:%Y-%m-%d %H:%M:%S} UTC, for what {TELNYX} calls {code}; it is open.")
+        else:
             print("The carrier's gate is open.")
-            return 0
-        gates.open(TELNYX, now())
+        # Also where it was open: a probe may have opened it since these looked.
+        made, more = DynamoDBWaitingRecipients(client, table).go_on(now(), MOST)
     except NoStack as error:
         return fail(error)
     except StorageFault as fault:
         return fail(f"AWS said: {fault.said}")
     except (BotoCoreError, ClientError) as error:
         return fail(f"AWS said: {error}")
-    since, code = closed
-    print(f"It was closed since {since:%Y-%m-%d %H:%M:%S} UTC, for what {TELNYX} calls {code}; it is open.")
-    print("What waits goes on within a quarter of an hour.")
+    print(f"Recipients that go on within a minute: {made}" + ("; more within a quarter of an hour." if more else "."))
     return 0
 
 

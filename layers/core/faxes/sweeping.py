@@ -80,7 +80,7 @@ class Sweep:
         ready = [each for each in waits if self.carrier or each.at <= now]
         handled = not_handled = 0
         oldest = timedelta()
-        for each in _by_turns([*due, *ready]):
+        for each in by_turns([*due, *ready]):
             if seconds_left() < _A_HANDLER:
                 break
             oldest = max(oldest, now - each.at)
@@ -96,7 +96,7 @@ class Sweep:
         return Swept(handled, not_handled, oldest, len(waits) - len(ready))
 
 
-def _by_turns(due: Iterable[Due]) -> Iterator[Due]:
+def by_turns(due: Iterable[Due]) -> Iterator[Due]:
     """One of each organization, the longest due first; then the next of each, and so on."""
     left: dict[str, deque[Due]] = defaultdict(deque)
     for each in sorted(due, key=lambda each: each.at):

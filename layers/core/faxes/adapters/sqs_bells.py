@@ -1,9 +1,13 @@
 """The queue of what is to be sent, in SQS. Action: sqs:SendMessage on it.
 
 A standard queue whose messages name the sender's organization as their group, so that SQS lets no group's messages wait
-behind another's. A message is ``{"fax": "<id>"}``, a fax whose pages are ready; ``{"fax": "<id>", "recipient": 1}``, a
-recipient that is due; ``{"report": "<reference>"}``, an attempt that the carrier has something to say of, with its
-``"carrierId"`` where a report named one; or ``{"over": "<reference>"}``, an attempt of which nothing is to stay.
+behind another's. Who tells of a report knows no organization, so all reports are a group of their own: a flood of one
+organization's is one noisy group, behind which nobody's faxes wait. Another's reports may, and what they ring for is
+asked about in time all the same, by its own organization's messages.
+
+A message is ``{"fax": "<id>"}``, a fax whose pages are ready; ``{"fax": "<id>", "recipient": 1}``, a recipient that is
+due; ``{"report": "<reference>"}``, an attempt that the carrier has something to say of, with its ``"carrierId"`` where
+a report named one; or ``{"over": "<reference>"}``, an attempt of which nothing is to stay.
 """
 
 from collections.abc import Callable
@@ -18,6 +22,8 @@ from faxes.errors import StorageFault
 _SOON = timedelta(seconds=10)
 # The longest that SQS keeps a message back.
 _LONGEST = timedelta(seconds=900)
+# An organization's id is of digits.
+_REPORTS = "reports"
 
 
 class SQSBells:
@@ -38,11 +44,11 @@ class SQSBells:
 
     def report(self, reference: str, after: timedelta) -> None:
         """Have an attempt asked about."""
-        self._send({"report": reference}, reference.partition("-")[0], after)
+        self._send({"report": reference}, _REPORTS, after)
 
-    def over(self, reference: str) -> None:
+    def over(self, reference: str, organization_id: str) -> None:
         # Not lost as others are: nothing that is due would have it sent.
-        send(self._client, self._url, {"over": reference}, reference.partition("-")[0], ceil(_SOON.total_seconds()))
+        send(self._client, self._url, {"over": reference}, organization_id, ceil(_SOON.total_seconds()))
 
     def _send(self, message: dict[str, Any], group: str, after: timedelta) -> None:
         if after > _LONGEST:
@@ -62,4 +68,4 @@ class SQSReports:
 
     def __call__(self, reference: str, carrier_id: str | None) -> None:
         message = {"report": reference} | ({"carrierId": carrier_id} if carrier_id else {})
-        send(self._client, self._url, message, reference.partition("-")[0])
+        send(self._client, self._url, message, _REPORTS)

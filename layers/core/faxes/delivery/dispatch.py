@@ -43,14 +43,15 @@ _ENDINGS = {"retried", "sent", "partially_sent", "failed", "canceled"}
 class Dispatched:
     """What became of it: the words of what happened to the recipient, and how often others came in between.
 
-    ``reason`` says why, where it failed, waits or was sent in part. ``pages`` and ``seconds`` on the line are those of
-    the attempt that ended, ``pages`` None where none did. ``doubt`` is for how long an attempt has been in doubt that
-    still is.
+    ``reason`` says why, where it failed, waits or was sent in part. ``unserved``: it waits, since nobody has a line for
+    it. ``pages`` and ``seconds`` on the line are those of the attempt that ended, ``pages`` None where none did.
+    ``doubt`` is for how long an attempt has been in doubt that still is.
     """
 
     events: tuple[str, ...] = ()
     conflicts: int = 0
     reason: str | None = None
+    unserved: bool = False
     pages: int | None = None
     seconds: int = 0
     doubt: timedelta | None = None
@@ -174,6 +175,9 @@ class Dispatch:
         if found is None:
             return told
         recipient, attempt = found.recipient, found.attempt
+        if recipient.status == RecipientStatus.WAITING and recipient.reason == Reason.NO_CARRIER:
+            # Also where it has been so for long, and nothing happened to it: the alarm is to stay on.
+            told = replace(told, unserved=True)
         if recipient.status == RecipientStatus.IN_DOUBT and attempt:
             told = replace(told, doubt=self.now() - attempt.started_at)
         if not events:
@@ -202,7 +206,7 @@ class Dispatch:
         carrier = self.lines.named(ended.carrier) if ended else None
         if ended and carrier and carrier.keeps:
             # Before it is written, so that it is not forgotten where a worker ends between the two.
-            self.bells.over(ended.reference)
+            self.bells.over(ended.reference, found.fax.organization_id)
         fax, fax_event = ends.fax_after(found.fax, change, now)
         woken = self.recipients.write(Write(found, change, fax, fax_event, now))
         # What is claimed is submitted at once; where that is lost, the sweep finds it.

@@ -136,7 +136,7 @@ class Bells(Protocol):
         """After so long, which may be nothing; what is later than a queue can wait is the sweep's. Raises nothing."""
         ...
 
-    def over(self, reference: str) -> None:
+    def over(self, reference: str, organization_id: str) -> None:
         """In a moment, have nothing of an attempt stay at the carrier. Raises StorageFault: nothing that is due would
         have that done later."""
         ...

@@ -51,7 +51,7 @@ def taken(message: Message, done: Dispatched) -> None:
         metrics.add_metric("SecondsOnLine", MetricUnit.Seconds, done.seconds)
     if done.doubt is not None:
         metrics.add_metric("DoubtSeconds", MetricUnit.Seconds, done.doubt.total_seconds())
-    if done.reason == Reason.NO_CARRIER and "delayed" in done.events:
+    if done.unserved:
         metrics.add_metric("WaitingForCarrier", MetricUnit.Count, 1)
     for event in done.events:
         match event:

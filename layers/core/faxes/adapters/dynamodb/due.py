@@ -33,6 +33,12 @@ class DynamoDBDueIndex:
         for shard in range(MOST_SHARDS):
             yield from self._query(str(shard), most, "AND dueAt <= :now", times, FilterExpression=_UNTOLD)
 
+    def soon(self, now: datetime, until: datetime, most: int) -> Iterator[Due]:
+        """What is due between now and then, at most so many of each shard, the next first. Raises StorageFault."""
+        for shard in range(MOST_SHARDS):
+            times = {":now": text(now), ":until": text(until)}
+            yield from self._query(str(shard), most, "AND dueAt BETWEEN :now AND :until", times)
+
     def waiting(self, most: int) -> Iterator[Due]:
         yield from self._query(WAITING, most, "", {})
 
