@@ -77,6 +77,22 @@ def test_a_fax_that_is_listed_late_is_found_and_not_sent_again(
     assert len(world.server.exchange.faxes) == 1
 
 
+@pytest.mark.parametrize("late", [30, 90, 300, 550])
+@pytest.mark.parametrize("listed", [200, 500])
+def test_a_request_that_is_taken_up_late_and_listed_later_still_comes_out_once(
+    world: TelnyxWorld, late: int, listed: int
+) -> None:
+    """Either it is taken up while its document is offered, and then there is time left for it to be listed; or after
+    that, and then it sends nothing."""
+    world.server.exchange.machines[NUMBER] = Machine(
+        request=Request.STORED_LATE, requests=1, listed_after=timedelta(seconds=listed), reports=Reports.NEVER
+    )
+    world.server.late = timedelta(seconds=late)
+    fax_id = world.accept(NUMBER)
+    world.run()
+    assert_once(world, fax_id)
+
+
 def test_a_fax_that_no_list_ever_has_is_found_by_its_report(world: TelnyxWorld) -> None:
     world.server.exchange.machines[NUMBER] = Machine(
         request=Request.STORED_NOT_ANSWERED, requests=1, listed_after=timedelta(days=9)

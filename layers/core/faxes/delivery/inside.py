@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from faxes import lifecycle
-from faxes.delivery.policy import CLAIM, reference
+from faxes.delivery.policy import CLAIM, reference_of
 from faxes.delivery.steps import (
     NOTHING,
     Ask,
@@ -79,7 +79,7 @@ def _claim(recipient: Recipient, now: datetime, names: Names) -> Step:
         position=recipient.position,
         number=number,
         carrier=EXTENSION,
-        reference=reference(recipient, number),
+        reference=reference_of(recipient.fax_id, recipient.position, number),
         started_at=now,
         expires_at=recipient.expires_at,
         carrier_id=names.id,

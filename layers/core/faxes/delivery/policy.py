@@ -2,8 +2,8 @@
 
     claim    a waiting recipient that is due takes its number's line and writes an attempt, before anything is called
     submit   the carrier takes the fax, refuses it, or does not answer
-    doubt    no answer is not a failure: the carrier is asked for the attempt's reference, again and again; where it has
-             none, the document is withdrawn, it is asked once more, and only then another attempt is allowed
+    doubt    no answer is not a failure: the carrier is asked for the attempt's reference, again and again; soon the
+             document is withdrawn, so that nothing is taken up late; only if it lists none, another attempt is allowed
     report   the carrier is asked how far the fax is, until it says that it ended, or the longest call is over
     end      sent, sent in part, failed or canceled: final, and the number is free for who stands in line
     again    or the retry table allows another attempt, later
@@ -39,8 +39,8 @@ from faxes.model import Attempt, AttemptStatus, Reason, Recipient, RecipientStat
 
 # A worker that has claimed begins to call within SUBMIT or not at all; after CLAIM, whether it called is in doubt.
 CLAIM, SUBMIT = timedelta(seconds=60), timedelta(seconds=15)
-# When the carrier is asked about an attempt in doubt, counted from its start.
-DOUBTS = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 60, 120, 300, 600))
+# When the carrier is asked about an attempt in doubt, counted from its start; at the third, its document is withdrawn.
+DOUBTS, _WITHDRAWN = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 60, 120, 300, 600)), 3
 # A carrier lists within this what it took before.
 LISTED = timedelta(seconds=150)
 # Where the carrier had the document and yet lists no fax.
@@ -133,25 +133,20 @@ def _claim(delivery: Delivery, now: datetime, terms: Terms) -> Step:
         position=recipient.position,
         number=number,
         carrier=terms.carrier,
-        reference=reference(recipient, number),
+        reference=reference_of(recipient.fax_id, recipient.position, number),
         started_at=now,
         expires_at=recipient.expires_at,
         first_page=(first_page := resume.first_page(delivery, now, terms)),
         estimate=terms.price.of(recipient.pages - first_page + 1) if terms.price else None,
         confirmed_at=delivery.attempt.confirmed_at if delivery.attempt else None,
     )
-    due_at = now + CLAIM
-    change = _change(recipient, RecipientEvent.CLAIMED, attempt=number, reason=None, in_line=False, due_at=due_at)
+    change = _change(recipient, RecipientEvent.CLAIMED, attempt=number, reason=None, in_line=False, due_at=now + CLAIM)
     until = now + CLAIM + _paced(longest_call(recipient.pages) + DOUBTS[-1] + LISTED, terms)
     return Step(replace(change, attempt=attempt, line_until=until), Ask.SUBMIT)
 
 
-def reference(recipient: Recipient, number: int) -> str:
-    """How an attempt is named to the carrier: by the fax's id, the recipient's position, and its own number."""
-    return reference_of(recipient.fax_id, recipient.position, number)
-
-
 def reference_of(fax_id: str, position: int, number: int) -> str:
+    """How an attempt is named to the carrier: by the fax's id, the recipient's position, and its own number."""
     return f"{fax_id}-{position:03}-{number:02}"
 
 
@@ -195,16 +190,16 @@ def _absent(delivery: Delivery, now: datetime, terms: Terms) -> Step:
     recipient, attempt = delivery.recipient, _latest(delivery)
     if attempt.withdrawn_at is None:
         checked = replace(attempt, checks=attempt.checks + 1)
-        if checked.checks >= len(DOUBTS) or _to_cancel(delivery):
+        if checked.checks >= _WITHDRAWN or _to_cancel(delivery):
             return Step(ask=Ask.WITHDRAW)
         due_at = max(now, attempt.started_at + _paced(DOUBTS[checked.checks], terms))
         return Step(replace(_change(recipient, None, due_at=due_at), attempt=checked))
     listed = attempt.withdrawn_at + _paced(LISTED, terms)
-    if attempt.fetched is None:
-        # Nobody can tell whether it was taken: one that is canceled is looked for as long as any other.
+    if attempt.fetched is not False:
+        # It may have been taken: one that is canceled is looked for as long as any other.
         listed = max(listed, attempt.started_at + _paced(DOUBTS[-1] + LISTED, terms))
     if now < listed:
-        return Step(_change(recipient, None, due_at=listed))
+        return Step(_change(recipient, None, due_at=_next_check(attempt, now, listed, terms)))
     if attempt.fetched:
         # It was taken, and what became of it nobody says: it is never sent again.
         if now >= recipient.deadline_at:
@@ -215,8 +210,13 @@ def _absent(delivery: Delivery, now: datetime, terms: Terms) -> Step:
 
 def _withdrawn(delivery: Delivery, fetched: bool | None, now: datetime, terms: Terms) -> Step:
     attempt = replace(_latest(delivery), withdrawn_at=now, fetched=fetched)
-    change = _change(delivery.recipient, None, due_at=now + _paced(LISTED, terms))
-    return Step(replace(change, attempt=attempt))
+    due_at = _next_check(attempt, now, now + _paced(LISTED, terms), terms)
+    return Step(replace(_change(delivery.recipient, None, due_at=due_at), attempt=attempt))
+
+
+def _next_check(attempt: Attempt, now: datetime, last: datetime, terms: Terms) -> datetime:
+    checks = [attempt.started_at + _paced(after, terms) for after in DOUBTS]
+    return min(last, *(each for each in [*checks, last] if each > now))
 
 
 # --- report ----------------------------------------------------------------------------------------------------------
