@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from faxes.adapters.dynamodb.deliveries import position_of, recipient_item
+from faxes.adapters.dynamodb.deliveries import recipient_item
 from faxes.adapters.dynamodb.due import DynamoDBDueIndex
 from faxes.adapters.dynamodb.gates import PROBE, DynamoDBGates
 from faxes.adapters.dynamodb.items import plain, wire
+from faxes.adapters.dynamodb.keys import position_of
 from faxes.bootstrap import clients
 from faxes.model import Reason, Recipient, RecipientStatus
 from tests.support.cloud import Cloud

@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from faxes.adapters.calls import FAILURES, fault
-from faxes.adapters.dynamodb.deliveries import RECIPIENT, due, fax_key
 from faxes.adapters.dynamodb.due import DynamoDBDueIndex
 from faxes.adapters.dynamodb.items import text, wire
+from faxes.adapters.dynamodb.keys import RECIPIENT, due, fax_key
 from faxes.adapters.dynamodb.records import DUE_SHARDS
 from faxes.delivery.policy import NO_CARRIER
 from faxes.errors import Effect
