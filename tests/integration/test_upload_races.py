@@ -206,6 +206,18 @@ def test_a_file_that_nothing_outlives(deployed: Uploading) -> None:
     assert deployed.uploaded() == []
 
 
+def test_nothing_is_read_of_what_is_larger_than_announced(
+    deployed: Uploading, log: Callable[[], list[dict[str, Any]]]
+) -> None:
+    """Nobody who has an address alone can put that there; and the disk has room for two of the largest."""
+    fax_id = deployed.announce(NOTE, key=KEY)["id"]
+    deployed.upload(fax_id, 1, NOTE * 2)
+    deployed.check(fax_id, 1)
+    line = log()[-1]
+    assert (line["outcome"], line["reason"], line["bytes"]) == ("refused", "file_size_differs", 0)
+    deployed.assert_ended(fax_id, "refused")
+
+
 def test_new_addresses_and_the_end_of_the_time_for_files(deployed: Uploading) -> None:
     """Of those who look whether the time is over, none ends what was given more meanwhile."""
     fax_id = deployed.announce(NOTE)["id"]
