@@ -62,9 +62,10 @@ class Killer:
         self._lock = threading.Lock()
 
     def watch(self, client: Any) -> None:
-        client.meta.events.register_first("before-send", self._before)
+        client.meta.events.register_first("before-send", self.before)
 
-    def _before(self, **_: object) -> None:
+    def before(self, **_: object) -> None:
+        """A call that is about to leave."""
         with self._lock:
             self.calls += 1
             if self.calls == self._at:
