@@ -213,9 +213,9 @@ set-up:
 	@$(call ready,$(DEV) $(TOOLS) $(SAM) $(EMULATOR) $(GATES) $(WHEELS) $(RENDERER))
 
 .PHONY: prove-delivery
-prove-delivery: ## Send faxes by telephone to HylaFAX, and compare what it received (root on Debian, minutes)
+prove-delivery: ## Send faxes by telephone to HylaFAX, and compare what it received (root on Debian, minutes) [RUNS=20]
 	@$(MAKE) --no-print-directory test FULL=1 \
-	  ARGS='--numprocesses=2 --dist=loadfile tests/line $(ARGS)'
+	  ARGS='$(if $(RUNS),--capture=no tests/line/test_delivered.py,--numprocesses=2 --dist=loadfile tests/line) $(ARGS)'
 
 .PHONY: fuzz
 fuzz: fuzz-requests fuzz-documents ## Search for requests and documents that break anything
