@@ -100,6 +100,16 @@ def test_a_line_that_breaks_goes_on_where_it_broke(cloud: Cloud, bucket: str) ->
     ]
 
 
+def test_an_answer_from_the_beginning_is_not_gone_on_with(cloud: Cloud, bucket: str) -> None:
+    class Deaf(Line):
+        def get_object(self, **asked: Any) -> dict[str, Any]:
+            asked.pop("Range", None)
+            return super().get_object(**asked)
+
+    with pytest.raises(StorageFault, match="GetObject"):
+        fetched(Deaf(cloud, len(CONTENT) // 2), bucket)
+
+
 def test_what_breaks_behind_the_last_byte_is_whole(cloud: Cloud, bucket: str) -> None:
     assert fetched(Line(cloud, len(CONTENT)), bucket) == CONTENT
 

@@ -80,6 +80,9 @@ def _download(client: "S3Client", bucket: str, key: str, into: IO[bytes], most: 
                     return etag, size
             else:
                 answer = client.get_object(Bucket=bucket, Key=key, IfMatch=etag, Range=f"bytes={at}-")
+                if not answer.get("ContentRange", "").startswith(f"bytes {at}-"):
+                    # From anywhere else on, it would be another file of the same length.
+                    raise fault("GetObject", Effect.NONE, ConnectionError("it does not go on there"))
             for part in answer["Body"].iter_chunks(_READ_AT_ONCE):
                 into.write(part)
         except ClientError as error:
