@@ -184,6 +184,17 @@ def test_what_would_take_longer_is_left_for_drawing(endless: str) -> None:
     assert budget.left == pytest.approx(0.04)
 
 
+def test_of_a_jpeg_that_is_too_long_to_be_decoded_only_the_header_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding, "_LONGEST_JPG", len(JPG) - 1)
+    budget = Budget(10**9)
+    check("jpg", JPG, budget, start=child("picture_check._answer = lambda *_: [0 for _ in iter(int, 1)]"))
+    assert budget.left == pytest.approx(0.98)
+    # What that says is said.
+    narrow = saved(Image.new("L", (1_080, 20_000)), "JPEG")
+    monkeypatch.setattr(decoding, "_LONGEST_JPG", 0)
+    assert refusal("jpg", narrow)[0] == "page_too_long"
+
+
 def clock(*moments: float) -> Callable[[], float]:
     """Tells these moments, and then the last one."""
     return chain(moments, repeat(moments[-1])).__next__

@@ -17,6 +17,8 @@ from faxes.formats.budget import Budget
 from faxes.formats.content import Content, Mapped, file_of
 
 _FAULT = "picture_reader_not_started"
+# A JPEG of more bytes takes longer to decode than there is time: no more than its header is looked at.
+_LONGEST_JPG, _FOR_A_HEADER = 64 << 20, 0.02
 # Less than it takes to begin.
 _SHORTEST = 0.001
 
@@ -85,6 +87,8 @@ def _outcome(
     left, whether it is a file and the directories are added.
     """
     left = budget.for_decoding
+    if kind == picture_check.JPG and len(content) > _LONGEST_JPG:
+        left = min(left, _FOR_A_HEADER)
     if left < _SHORTEST:
         return outcomes.WHOLE, 0, 0
     file = file_of(content)

@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from faxes.formats import Unfaxable
 from faxes.formats.content import Content
-from faxes.formats.jpg_data import Code, Scan, fault
+from faxes.formats.jpg_data import Code, Data, Scan, fault
 
 # Two hundred times what an ordinary photo has, and a bound for what Python does for each.
 MAX_SEGMENTS = 1_000
@@ -52,6 +52,8 @@ _FILL = re.compile(rb"\xff*+")
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xff]")
 # In image data 0xFF stands before an escape (0), a restart marker or another 0xFF; before all else, it ends the data.
 _DATA_END = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+# The same and restart markers: of most images, nothing is found before the end.
+_DATA_BREAK = re.compile(rb"\xff[^\x00\xff]")
 _WINDOW = 65_536
 
 _TABLES_PER_CLASS = 4
@@ -180,12 +182,17 @@ def _segment_end(content: Content, position: int) -> int:
     return position + length
 
 
-def _data_end(image: _Image, content: Content, start: int) -> int:
-    """Where the marker stands that ends the image data at ``start``."""
-    position = start
+def _data(image: _Image, content: Content, start: int) -> Data:
+    """The image data at ``start``: up to the marker that ends it."""
+    position, before = start, image.escapes
+    restart: int | None = None
     while position < len(content):
         window = position + _WINDOW
-        found = _DATA_END.search(content, position, window + 1)
+        if restart is None and (broken := _DATA_BREAK.search(content, position, window + 1)):
+            restart = broken.start()
+        # Nearly all bytes are looked at once in this way.
+        begin = position if restart is None else max(restart, position)
+        found = _DATA_END.search(content, begin, window + 1) if restart is not None else None
         # The search is slow where it has to look at most of the bytes; counting them is not.
         image.escapes += content.count(b"\xff", position, found.start() if found else window)
         most = max(MAX_ESCAPES, len(content) // BYTES_PER_ESCAPE)
@@ -194,7 +201,8 @@ def _data_end(image: _Image, content: Content, start: int) -> int:
         if found:
             if found.start() == start:
                 raise Unfaxable("jpg_no_image", "holds no image: its header has no data behind it")
-            return found.start()
+            end = found.start()
+            return Data(start, end, image.escapes - before, restart if restart != end else None)
         position = window
     _cut_off()
 
@@ -292,7 +300,7 @@ def _read_scan(image: _Image, segment: bytes, content: Content, start: int) -> i
         raise Unfaxable("jpg_tables_missing", "lacks tables that are needed to read it")
     if direct:
         image.begun.update(indices)
-    end = _data_end(image, content, start)
+    data = _data(image, content, start)
     scan = Scan(
         units=_units(image, components),
         blocks=[1] if count == 1 else [component.horizontal * component.vertical for component in components],
@@ -302,10 +310,10 @@ def _read_scan(image: _Image, segment: bytes, content: Content, start: int) -> i
         refines=high > 0,
         restart=image.restart,
     )
-    what = fault(scan, content, start, end)
+    what = fault(scan, content, data)
     if what:
         raise Unfaxable("jpg_data_missing", f"is damaged: {what}")
-    return end
+    return data.end
 
 
 def _scanned(image: _Image, numbers: bytes) -> list[int]:

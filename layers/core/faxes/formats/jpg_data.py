@@ -5,7 +5,6 @@ with fewer lacks blocks for certain, and renderers paint them gray. No data of a
 has just as many bits.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +14,6 @@ from faxes.formats.content import Content
 # The shortest block of a disk. Zeros in a row that no image has are what a copy that failed leaves.
 HOLE_BYTES = 512
 _HOLE = bytes(HOLE_BYTES)
-_RESTART = re.compile(rb"\xff[\xd0-\xd7]")
 # Of an alternating symbol, the high half is a run of zeros and the low half the bits that follow. Without any bits it
 # ends the block, but for the run of 16: E. What does not end it: O.
 _ENDS = bytes(ord("E" if symbol & 15 == 0 and symbol != 0xF0 else "O") for symbol in range(256))
@@ -73,13 +71,24 @@ class Scan:
     restart: int
 
 
-def fault(scan: Scan, content: Content, start: int, end: int) -> str:
-    """What is wrong with the data between ``start`` and ``end``, as the rest of a sentence; empty where nothing is."""
-    if not scan.restart:
+@dataclass(frozen=True, slots=True)
+class Data:
+    """A scan's data: from ``start`` to ``end``, with so many bytes 0xFF, which are ``marks``; the first restart marker
+    is at ``restart``, None where there is none."""
+
+    start: int
+    end: int
+    marks: int
+    restart: int | None
+
+
+def fault(scan: Scan, content: Content, data: Data) -> str:
+    """What is wrong with a scan's data, as the rest of a sentence; empty where nothing is."""
+    start, end, marks = data.start, data.end, data.marks
+    if not scan.restart and data.restart is not None:
         # Renderers stop there.
-        found = _RESTART.search(content, start, end)
-        end = found.start() if found else end
-    marks = content.count(b"\xff", start, end)
+        end = data.restart
+        marks = content.count(b"\xff", start, end)
     # Each 0xFF of the data has a zero behind it that is none of it.
     size, least = end - start - marks, -(-scan.units * _unit_bits(scan) // 8)
     if size < least:
