@@ -258,6 +258,10 @@ bench-stamping: $(DEV) ## Measure what the header line costs, for each page that
 bench-worker: $(DEV) ## Measure what a worker takes to make a fax's pages, and what that costs
 	@$(DEV_TOOL) benchmarks.worker
 
+.PHONY: bench-uploads
+bench-uploads: $(DEV) ## Measure what a fax of large files takes until it is accepted, and what that costs: [KIND="pdf tif jpg txt"] (Linux)
+	@$(DEV_TOOL) benchmarks.uploads $(KIND)
+
 .PHONY: bench-sending
 bench-sending: $(DEV) ## Measure how long a fax takes from accepted to sent, on the stack that make run started
 	@$(DEV_TOOL) benchmarks.sending

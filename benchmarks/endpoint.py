@@ -7,6 +7,7 @@ answers is what AWS sends; whether they would be right is for the tests.
 import contextlib
 import json
 import os
+import shutil
 import ssl
 import subprocess
 import sys
@@ -57,15 +58,16 @@ _PARTITIONS, _SHOWN = dialed.items(), shown.answer()
 
 
 @contextlib.contextmanager
-def endpoint(delay: float = 0) -> Iterator[dict[str, str]]:
-    """Serve; yields what makes the SDK call here. ``delay`` in seconds, before each answer."""
+def endpoint(delay: float = 0, file: Path | None = None) -> Iterator[dict[str, str]]:
+    """Serve; yields what makes the SDK call here. ``delay`` in seconds, before each answer; ``file`` is what lies under
+    each key of an upload."""
     with tempfile.TemporaryDirectory() as folder:
         authority = trustme.CA()
         # As long as the list that the SDK brings, since it is read for each connection.
         bundle = authority.cert_pem.bytes() + (Path(botocore.__file__).parent / "cacert.pem").read_bytes()
         (Path(folder) / "ca.pem").write_bytes(bundle)
         authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(Path(folder) / "server.pem")
-        command = [sys.executable, "-m", "benchmarks.endpoint", f"{folder}/server.pem", str(delay)]
+        command = [sys.executable, "-m", "benchmarks.endpoint", f"{folder}/server.pem", str(delay), str(file or "")]
         # It finds the package where this process does.
         env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
         # The end of its input, which leaving this closes, ends it: it never outlives who started it.
@@ -79,12 +81,16 @@ class _Answers(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     delay = 0.0
+    file = ""
 
     def do_PUT(self) -> None:
         self._read()
         self._answer(200, b"", {"ETag": '"0"'})
 
     def do_GET(self) -> None:
+        if self.file and "/uploads/" in self.path:
+            self._answer_file(self.file)
+            return
         self._answer(200, dialed.pages(), {"Content-Type": "image/tiff", "ETag": '"0"'})
 
     def do_DELETE(self) -> None:
@@ -110,6 +116,14 @@ class _Answers(BaseHTTPRequestHandler):
             return b""
         return self.rfile.read(int(self.headers.get("Content-Length", 0)))
 
+    def _answer_file(self, path: str) -> None:
+        with open(path, "rb") as file:
+            self.send_response(200)
+            self.send_header("ETag", '"0"')
+            self.send_header("Content-Length", str(os.fstat(file.fileno()).st_size))
+            self.end_headers()
+            shutil.copyfileobj(file, self.wfile, 1 << 20)
+
     def _answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         time.sleep(self.delay)
         self.send_response(status)
@@ -131,7 +145,11 @@ def _answer(operation: str, asked: bytes) -> dict[str, Any]:
             return {"Item": found[0] if found else _ITEMS.get(pk.partition("#")[0], _EXTENSION)}
         case "Query":
             # By its partition, or by an index's key, which is of the fax that is shown.
-            pk = json.loads(asked)["ExpressionAttributeValues"].get(":pk", {}).get("S", "")
+            values = json.loads(asked)["ExpressionAttributeValues"]
+            pk = values.get(":pk", {}).get("S", "")
+            if any(value.get("S", "").startswith("UPLOADS#") for value in values.values()):
+                # Nobody has a fax that waits for its files.
+                return {"Items": [], "Count": 0, "ScannedCount": 0}
             found = _PARTITIONS.get(pk)
             if found is None:
                 return _SHOWN
@@ -146,8 +164,8 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 64
 
 
-def main(certificate: str, delay: str) -> None:
-    _Answers.delay = float(delay)
+def main(certificate: str, delay: str, file: str) -> None:
+    _Answers.delay, _Answers.file = float(delay), file
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     with _Server(("127.0.0.1", 0), _Answers) as server:

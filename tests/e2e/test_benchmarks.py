@@ -52,6 +52,13 @@ def test_with_the_sdk(what: str) -> None:
     assert_shown(rows)
 
 
+def test_announcing_large_files() -> None:
+    with endpoint() as services:
+        measured_of = measured("-m", "benchmarks.uploads", "announcing", env=services)
+    assert len(measured_of) == 3
+    assert "| look into it, against one SHA-256 |" in PAGE
+
+
 def test_sending_a_fax() -> None:
     with endpoint() as services:
         rows = measured("-m", "benchmarks.attempt", env=attempt.environment() | services)
