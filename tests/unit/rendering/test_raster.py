@@ -1,15 +1,18 @@
 """Greys made black and white, on pages that are drawn here."""
 
+import random
 import statistics
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageChops, ImageDraw
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from faxes.rendering import Mode, raster
+from faxes.rendering.render import NARROW_FONT
 from tests.support import drawing
+from tools.local.render import FONTS
 
 SIZE = (1728, 320)
 PAPER = 255
@@ -129,3 +132,46 @@ def test_photograph_keeps_its_greys() -> None:
     have = made.crop((320, 192, 960, 832)).convert("L").reduce(40).tobytes()
     assert statistics.correlation(list(want), list(have)) > 0.98
     assert black(made, (1104, 104, 1600, 216)) == pytest.approx(4 / 24, abs=0.02)
+
+
+def photograph(grain: int) -> Image.Image:
+    """Greys from 60 to 220, with a grain, the same each time."""
+    source = random.Random(grain)  # noqa: S311  # the same every time
+    noise = (
+        bytes(min(max(round(source.gauss(128, grain)), 0), 255) for _ in range(1 << 16)) if grain else b"\x80" * 65536
+    )
+    hills = Image.radial_gradient("L").resize((1200, 800)).point([60 + grey * 160 // 255 for grey in range(256)])
+    tile, whole = Image.frombytes("L", (256, 256), noise), Image.new("L", hills.size)
+    for left in range(0, 1200, 256):
+        for top in range(0, 800, 256):
+            whole.paste(tile, (left, top))
+    return ImageChops.add(hills, whole, 1, -128)
+
+
+@pytest.mark.parametrize(("ink", "grain"), [(0, 0), (0, 6), (255, 0), (255, 6)])
+def test_letters_on_a_photograph_stand_on_one_ground(ink: int, grain: int) -> None:
+    drawn = Image.new("L", (1728, 1024), PAPER)
+    picture = photograph(grain)
+    font = ImageFont.truetype(str(FONTS / NARROW_FONT), 34)
+    shape = Image.new("1", picture.size)
+    ImageDraw.Draw(shape).multiline_text((100, 300), "\n".join(["Letters that people read"] * 3), 1, font)
+    written = picture.copy()
+    written.paste(ink, mask=shape)
+    drawn.paste(written, (264, 112))
+    made, dots = (black_and_white(drawn, mode).crop((264, 112, 1464, 912)) for mode in (Mode.AUTO, Mode.PHOTO))
+    lines = (100, 300, 590, 410)
+    differing = ImageChops.logical_xor(made.crop(lines), shape.crop(lines))
+    # All of them, and the ground around them.
+    assert black(differing, (0, 0, *differing.size)) == pytest.approx(1.0 if ink else 0.0, abs=0.01)
+    # All else is the photograph's.
+    for box in ((0, 0, 1200, 250), (0, 500, 1200, 800)):
+        assert ImageChops.logical_xor(made.crop(box), dots.crop(box)).getbbox() is None
+
+
+@pytest.mark.parametrize("grain", [0, 10, 20, 40])
+def test_photograph_without_letters_is_dots_alone(grain: int) -> None:
+    drawn = Image.new("L", (1728, 1024), PAPER)
+    drawn.paste(photograph(grain), (264, 112))
+    # The edge's own blocks may lie half outside.
+    made, dots = (black_and_white(drawn, mode).crop((288, 136, 1440, 888)) for mode in (Mode.AUTO, Mode.PHOTO))
+    assert ImageChops.logical_xor(made, dots).getbbox() is None

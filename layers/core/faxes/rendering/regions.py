@@ -4,9 +4,12 @@ A fill is a flat grey area on which nothing is written: a chart's bar, not the p
 scanner shaded. A photograph is a rectangle of greys that change from place to place.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageFilter
+
+type Map = Image.Image
+type Operation = Callable[[Image.Image, Image.Image], Image.Image]
 
 BLOCK = 8
 _FLAT = 24
@@ -29,6 +32,14 @@ _RANGE = 110
 # it is a panel with text.
 _ONE_GREY, _MOST_OF_ONE_GREY, _MOST_OF_BORDER = 24, 0.65, 0.8
 _MARKED = 0.02
+# Letters: how far apart ink and ground are at least; pixels that differ from the one beside them, of 255; how far from
+# their threshold pixels are, of a hundred; blocks of a line.
+_LETTERS_RANGE = 40
+_TURNING = 10
+_DECIDED = 55
+_SHORTEST_LINE = 16
+_MOST_OF_A_LINE = 110
+_BETWEEN_LINES = 3
 
 
 class _Component:
@@ -93,6 +104,39 @@ def photographs(grey: Image.Image, background: Image.Image, contrast: Image.Imag
         ):
             result.paste(255, box)
     return result
+
+
+def letters(less: Image.Image, range_: Image.Image, same: int) -> Image.Image:
+    """A map of the blocks that have lines of letters: 255 there, 0 elsewhere. ``less`` is how much lighter than its
+    threshold each pixel is, ``same`` for not at all; ``range_`` is from the darkest to the lightest around each block.
+
+    Letters turn from black to white and back every few pixels, where an edge does once; and nearly all pixels are as
+    dark or as light as they get there, where those of what has a grain, or leaves, are of all greys.
+    """
+    black = less.point([255] * same + [0] * (256 - same))
+    width, height = black.size
+    turns = Image.new("L", range_.size)
+    turns.paste(
+        ImageChops.difference(black.crop((0, 0, width - 1, height)), black.crop((1, 0, width, height))).reduce(BLOCK)
+    )
+    # Twice as far as half the range, at most; of four pixels' mean, as the range is.
+    away = less.reduce(2).point([min(2 * abs(grey - same), 255) for grey in range(256)]).reduce(BLOCK // 2)
+    turning, decided = (each.filter(ImageFilter.BoxBlur((2, 1))) for each in (turns, away))
+    wanted = range_.point([255 if grey < _LETTERS_RANGE else grey * _DECIDED // 100 for grey in range(256)])
+    found = ImageChops.darker(
+        turning.point([0] * _TURNING + [255] * (256 - _TURNING)),
+        ImageChops.subtract(decided, wanted).point([0] + [255] * 255),
+    )
+    # Lines of one paragraph become one, with what is between them.
+    found = found.filter(ImageFilter.BoxBlur((3, 1))).point([0] * _MOST_OF_A_LINE + [255] * (256 - _MOST_OF_A_LINE))
+    found = spread(spread(found, ImageChops.lighter, _BETWEEN_LINES), ImageChops.darker, _BETWEEN_LINES)
+    result = Image.new("L", found.size)
+    for component in _components(found):
+        left, top, right, bottom = component.box()
+        if right - left >= _SHORTEST_LINE and component.area() >= _LEAST_FILLED * (right - left) * (bottom - top):
+            for row, start, end in component.runs:
+                result.paste(255, (start, row, end, row + 1))
+    return spread(result, ImageChops.lighter, 2)
 
 
 def _is_varied(surface: Image.Image) -> bool:
@@ -183,3 +227,19 @@ def _rows_of_runs(map_: Image.Image) -> Iterator[list[tuple[int, int]]]:
             runs.append((start, end))
             start = row.find(255, end)
         yield runs
+
+
+def spread(map_: Map, operation: Operation, reach: int) -> Map:
+    """The extreme of each block and its neighbours, so many to each side."""
+    width, height = map_.size
+    for dx, dy in ((1, 0), (0, 1)):
+        wide = Image.new("L", (width + 2 * reach * dx, height + 2 * reach * dy))
+        # Beyond the edge there is what is at the edge.
+        for at in range(reach + 1):
+            wide.paste(map_, (at * dx, at * dy))
+            wide.paste(map_, ((2 * reach - at) * dx, (2 * reach - at) * dy))
+        wide.paste(map_, (reach * dx, reach * dy))
+        map_ = wide.crop((0, 0, width, height))
+        for at in range(1, 2 * reach + 1):
+            map_ = operation(map_, wide.crop((at * dx, at * dy, at * dx + width, at * dy + height)))
+    return map_
