@@ -43,9 +43,13 @@ _FILES = (places.ROOT / "tests/data/documents/letter.pdf", places.ROOT / "tests/
 _RECIPIENTS = ("7778888", "0003*211")
 # What each wait of the simulated network's is divided by: a minute there is a second here.
 SPEED = 60
-_PARAMETERS = {"Carrier": Simulator.name, "SimulatorSpeed": str(SPEED), "PublicPage": "true"}
-# Where a page that calls from an origin of its own may lie, as docs/api/upload.html.
-_PARAMETERS["UploadOrigins"] = "http://127.0.0.1:8000"
+_PARAMETERS = {
+    "Carrier": Simulator.name,
+    "SimulatorSpeed": str(SPEED),
+    "PublicPage": "true",
+    # Where a page may lie that calls from an origin of its own, as docs/api/upload.html does.
+    "UploadOrigins": "http://127.0.0.1:8000",
+}
 # Until the first fax has ended; between two questions, so that each of its states is seen.
 _SECONDS, _BETWEEN = 120.0, 0.2
 
