@@ -47,8 +47,9 @@ class FileStore(Protocol):
         """What lies there of a fax."""
         ...
 
-    def of_attempts(self, fax_id: str) -> list[File]:
-        """What lies there of what the fax's attempts send, or machines of the simulated network were sent."""
+    def of_id(self, fax_id: str) -> list[File]:
+        """What lies there under the fax's id: what was uploaded, what its attempts send, and what machines of the
+        simulated network were sent."""
         ...
 
     def delete(self, keys: Sequence[str]) -> None:
@@ -163,9 +164,9 @@ class Erasure:
             self.files.delete([file.key for file in files])
             if fax_id is not None:
                 # First, since they are found by the record's id.
-                self.files.delete([file.key for file in self.files.of_attempts(fax_id)])
+                self.files.delete([file.key for file in self.files.of_id(fax_id)])
                 late = self.faxes.delete(fax_id, uid)
-                meanwhile = [*self.files.of_fax(uid), *self.files.of_attempts(fax_id)]
+                meanwhile = [*self.files.of_fax(uid), *self.files.of_id(fax_id)]
                 # What a worker was about to hand over: without the record, it does not any more.
                 taken += self._received(late - copies, caller)
                 for copy in sorted(copies | late):

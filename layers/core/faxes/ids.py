@@ -66,7 +66,12 @@ def file_key(uid: str, position: int, kind: Kind) -> str:
 
 def upload_key(fax_id: str, position: int) -> str:
     """The key under which a fax's file at this position (from 1) is uploaded."""
-    return f"{_UPLOADS}{fax_id}/{position}"
+    return f"{uploads_of(fax_id)}{position}"
+
+
+def uploads_of(fax_id: str) -> str:
+    """The prefix of the keys under which a fax's files are uploaded, and of no other's."""
+    return f"{_UPLOADS}{fax_id}/"
 
 
 def upload_of(key: str) -> tuple[str, int] | None:

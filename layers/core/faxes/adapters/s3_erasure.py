@@ -1,7 +1,7 @@
 """What an erasure finds and deletes of a fax's files, in S3.
 
-Actions: s3:ListBucket on the bucket, s3:DeleteObject on ``<bucket>/faxes/*`` and ``<bucket>/media/*``. In a module of
-its own, so that no function's start carries it which erases nothing.
+Actions: s3:ListBucket on the bucket, s3:DeleteObject on ``<bucket>/faxes/*``, ``<bucket>/media/*`` and
+``<bucket>/uploads/*``. In a module of its own, so that no function's start carries it which erases nothing.
 """
 
 from collections.abc import Sequence
@@ -30,8 +30,8 @@ class S3ErasureFiles:
     def of_fax(self, uid: str) -> list[File]:
         return self._below(ids.files_of(uid))
 
-    def of_attempts(self, fax_id: str) -> list[File]:
-        return self._below(ids.media_of(fax_id))
+    def of_id(self, fax_id: str) -> list[File]:
+        return [*self._below(ids.media_of(fax_id)), *self._below(ids.uploads_of(fax_id))]
 
     def _below(self, prefix: str) -> list[File]:
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
