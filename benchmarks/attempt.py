@@ -23,7 +23,7 @@ from tests.support.lambda_context import CONTEXT
 
 _GROUP = "Send a fax of one page: an attempt, from due to sent, on the simulated network"
 # Of both messages.
-CALLS = 15
+CALLS = 14
 _MESSAGES = ({"fax": dialed.DUE, "recipient": 1}, {"report": dialed.REFERENCE})
 
 

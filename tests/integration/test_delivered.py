@@ -4,7 +4,7 @@ from benchmarks import rendering
 from benchmarks.delivered import PAGES, delivery
 
 # As docs/performance.md has it.
-WRITE_UNITS, READ_UNITS, MESSAGES, INVOCATIONS = 75, 14, 5, 7
+WRITE_UNITS, READ_UNITS, MESSAGES, INVOCATIONS = 75, 12, 3, 5
 
 
 def test_it_takes_no_more_than_is_said() -> None:

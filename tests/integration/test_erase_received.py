@@ -94,13 +94,13 @@ def test_a_search_over_every_store_queue_and_log_finds_nothing(cloud: Cloud, dep
     """Of two faxes whose calls are under way, one in line behind the other, with all that a fax can have."""
     first = deployed.queued(ENDLESS, n=1)
     second = deployed.queued(PHONE, "0003*211", TWICE, ENDLESS, n=2)
-    deployed.take({"fax": first.id}, {"fax": second.id})
+    deployed.take({"fax": second.id})
     for _ in range(60):
         deployed.take(*({"fax": second.id, "recipient": position} for position in (1, 2, 3)))
         if [item["status"] for item in deployed.items("RECIPIENT#") if "ATTEMPT" not in item["sk"]].count("sent") == 3:
             break
     messages = deployed.messages()
-    deployed.take({"fax": first.id, "recipient": 1}, {"fax": second.id, "recipient": 4})
+    deployed.take({"fax": first.id}, {"fax": second.id, "recipient": 4})
     uids = {first.uid, second.uid, *received(cloud).values()}
     ids = {first.id, second.id, *received(cloud)}
     names = {first.files[0].name, first.files[0].sha256}
@@ -152,7 +152,6 @@ def test_the_sender_keeps_theirs_where_the_received_one_is_erased(cloud: Cloud, 
 def test_what_is_copied_and_not_received_yet_goes_too(cloud: Cloud, deployed: Deployed) -> None:
     """A worker ended between the two; another one that comes afterwards finds no record, and stops."""
     queued = deployed.queued("0003*211")
-    deployed.take({"fax": queued.id})
     dispatch = deployed.send_fax.inbox.dispatch
     write, calls = dispatch.recipients.write, itertools.count(1)
 
@@ -163,7 +162,7 @@ def test_what_is_copied_and_not_received_yet_goes_too(cloud: Cloud, deployed: De
 
     dispatch.recipients.write = ends
     with pytest.raises(batch.Failed):
-        deployed.take({"fax": queued.id, "recipient": 1})
+        deployed.take({"fax": queued.id})
     dispatch.recipients.write = write
     assert len(cloud.objects()) == 8
     erased = erase.erase(cloud.stack(), queued.uid, clock())

@@ -16,7 +16,6 @@ from faxes.model import Status
 from tests.support import faulty, ready
 from tests.support.cloud import cloud
 from tests.support.fault_matrix import (
-    DYNAMODB,
     NO_ANSWER,
     READ,
     WRITE,
@@ -40,14 +39,13 @@ COPY = (
     | lost(read_timeout=read_timeout, closed=closed, error_500=s3_answers(500, "InternalError"))
 )
 # What a fax to one extension calls: planned, claimed, copied and received. A call of a name comes several times, and
-# each time is a row. Of the copies, which are made at once, one is looked at.
+# each time is a row; no message is needed in between. Of the copies, which are made at once, one is looked at.
 CALLS: dict[str, tuple[int, dict[str, Fault]]] = {
     "record read": (2, READ),
     "recipient read": (3, READ),
     "directory read": (2, READ),
     "copy": (1, COPY),
     "write": (3, WRITE),
-    "bell": (1, DYNAMODB),
 }
 CELLS = [(call, n, name) for call, (times, faults) in CALLS.items() for n in range(1, times + 1) for name in faults]
 # What is likely to be broken: a call that fails for good, or whose effect nobody is told of. The others search further.
@@ -64,8 +62,6 @@ def named(operation: str, sent: dict[str, Any]) -> str | None:
             return "record read" if "FAX#" in json.dumps(sent) else "directory read"
         case "CopyObject":
             return "copy" if sent["url"].endswith("/page-2.png") else None
-        case "SendMessage":
-            return "bell"
     return None
 
 

@@ -160,6 +160,6 @@ def test_what_an_extension_receives_is_of_the_kind_of_who_sent_it(cloud: Cloud, 
 def test_what_is_tried_holds_up_nobodys_fax_to_the_same_number(cloud: Cloud) -> None:
     deployed = Deployed(cloud, "none")
     tried = deployed.queued("+15005550013", sandbox=True, sandbox_app=True)
-    deployed.take({"fax": tried.id}, {"fax": tried.id, "recipient": 1})
+    deployed.take({"fax": tried.id})
     [lease] = deployed.items("DEST#", "pk")
     assert (lease["pk"], lease["sk"], lease["holder"]) == ("DEST#sandbox#+15005550013", "LEASE", f"{tried.id}#001")

@@ -28,7 +28,7 @@ CALLS: dict[str, int] = {
     "document put": 1,
     "paper kept": 1,
     "document removed": 1,
-    "bell": 3,
+    "bell": 1,
 }
 CELLS = [(call, n, name) for call, times in CALLS.items() for n in range(1, times + 1) for name in FAULTS[call]]
 

@@ -100,7 +100,7 @@ def test_where_the_line_breaks_after_a_page_the_rest_follows_and_says_so(deploye
 def test_a_fax_whose_pages_are_gone_waits_and_that_is_told(deployed: Deployed, log: Log) -> None:
     queued = deployed.queued("7778888")
     deployed.cloud.s3.delete_object(Bucket=deployed.cloud.names["FileBucket"], Key=tiff_key(queued.uid))
-    deployed.take({"fax": queued.id}, {"fax": queued.id, "recipient": 1})
+    deployed.take({"fax": queued.id})
     [attempt] = [attempt_of(item) for item in deployed.items("RECIPIENT#001#ATTEMPT#")]
     assert (attempt.reason, attempt.carrier_code) == ("carrier_unavailable", "document_not_offered")
     [line] = [line for line in log() if line.get("message") == "document not stored"]

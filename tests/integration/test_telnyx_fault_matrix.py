@@ -37,7 +37,7 @@ CALLS = {
     "pages read": 1,
     "document put": 1,
     "document removed": 2,
-    "bell": 3,
+    "bell": 1,
     "key read": 1,
     "attempt read": 1,
     "attempt write": 1,

@@ -19,8 +19,8 @@ _DELIVERY = template.part("delivery.yaml")["Resources"]
 WORKERS: int = _DELIVERY["FaxesToSend"]["Properties"]["ScalingConfig"]["MaximumConcurrency"]
 _SWEEP: int = _DELIVERY["SweepFunction"]["Properties"]["Timeout"]
 MINUTE = timedelta(minutes=1)
-# What a worker takes for a message (docs/performance.md: 0.34 s of send_fax for the four of a fax), and a sweep for
-# something due: a message sent, and a note of it.
+# What a worker takes for a message, where each recipient has one of its own, as measured; and a sweep for something
+# due: a message sent, and a note of it.
 MESSAGE, HANDLED = timedelta(seconds=0.085), timedelta(seconds=0.01)
 
 

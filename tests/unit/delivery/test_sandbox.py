@@ -113,12 +113,12 @@ def test_which_numbers_are_refused_before_there_is_a_fax(
     assert why_refused(number, simulated=False) == on_another_network
 
 
-def test_a_fax_that_goes_well_is_looked_at_three_times() -> None:
-    """When it is due, when the carrier says that it has ended, and once for nothing: when it should have ended."""
+def test_a_fax_that_goes_well_is_looked_at_twice() -> None:
+    """When it is due, and when the carrier says that it has ended; that it should have, only the sweep looks at."""
     world = World()
     world.accept("7778888")
     world.run()
-    assert (len(world.bells.rung), len(world.told)) == (2, 1)
+    assert (len(world.bells.rung), len(world.told)) == (1, 1)
 
 
 def test_a_fax_whose_report_is_lost_is_asked_about_when_it_should_have_ended() -> None:

@@ -35,6 +35,8 @@ from faxes.model import Attempt, AttemptStatus, Fax, Reason, Recipient, Recipien
 
 # From a message to its end, a recipient takes five steps at most; the others are for those who come in between.
 _MOST_STEPS = 20
+# After these, nobody needs to be told when the recipient is due.
+_UNRUNG = {RecipientEvent.CLAIMED, RecipientEvent.SUBMITTED}
 # What may end an attempt.
 _ENDINGS = {"retried", "sent", "partially_sent", "failed", "canceled"}
 
@@ -209,8 +211,9 @@ class Dispatch:
             self.bells.over(ended.reference, found.fax.organization_id)
         fax, fax_event = ends.fax_after(found.fax, change, now)
         woken = self.recipients.write(Write(found, change, fax, fax_event, now))
-        # What is claimed is submitted at once; where that is lost, the sweep finds it.
-        if change.recipient.due_at is not None and change.event is not RecipientEvent.CLAIMED:
+        # What is claimed is submitted at once, and of what is submitted the carrier says itself when it has ended.
+        # Where that is lost, the sweep finds it.
+        if change.recipient.due_at is not None and change.event not in _UNRUNG:
             self._ring(change.recipient.fax_id, change.recipient.position, fax.organization_id, change.recipient.due_at)
         if woken:
             self._ring(*woken, fax.organization_id, now)

@@ -1,6 +1,6 @@
 """What the queue brings: a fax whose pages are ready, a recipient that is due, an attempt that is reported on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from faxes.delivery.dispatch import Dispatch, Dispatched
 from faxes.delivery.plan import Plan
@@ -49,10 +49,15 @@ class Inbox:
         """Do what a message asks for. Raises StorageFault or CarrierSilent: what it is about stays due."""
         match message:
             case Ready(fax_id):
-                return Dispatched(("planned",) if self.plan.plan(fax_id) else ())
+                return self._plan(fax_id)
             case RecipientDue(fax_id, position):
                 return self.dispatch.due(fax_id, position)
             case Reported(reference, carrier_id):
                 return self.dispatch.rang(reference, carrier_id)
             case Over(reference):
                 return self.dispatch.over(reference)
+
+    def _plan(self, fax_id: str) -> Dispatched:
+        planned, alone = self.plan.plan_but_one(fax_id)
+        done = self.dispatch.due(fax_id, alone) if alone is not None else Dispatched()
+        return replace(done, events=("planned", *done.events)) if planned else done

@@ -34,18 +34,26 @@ class Plan:
     def plan(self, fax_id: str) -> int:
         """Write the recipients that the fax does not have yet, and have all looked at that have not ended; returns how
         many. For a fax that is not queued or sending, or is gone, nothing. Raises StorageFault: it stays due."""
+        return len(self._plan(fax_id, lambda positions: False))
+
+    def plan_but_one(self, fax_id: str) -> tuple[int, int | None]:
+        """The same, but that one that is alone is left to the caller, who has its position: it needs no message."""
+        positions = self._plan(fax_id, lambda positions: len(positions) == 1)
+        return len(positions), positions[0] if len(positions) == 1 else None
+
+    def _plan(self, fax_id: str, left: Callable[[list[int]], bool]) -> list[int]:
         for _ in range(_READS):
             fax = self.recipients.fax(fax_id, self.now())
             if fax is None or fax.status not in (Status.QUEUED, Status.SENDING) or fax.due_at is None:
-                return 0
+                return []
             try:
                 positions = self._added(fax)
             except Moved:
                 continue
-            for position in positions:
+            for position in [] if left(positions) else positions:
                 self.bells.ring(fax_id, position, fax.organization_id, timedelta())
-            return len(positions)
-        return 0
+            return positions
+        return []
 
     def _added(self, fax: Fax) -> list[int]:
         there = self.recipients.open(fax.id)
