@@ -23,7 +23,7 @@ from tests.support.faxes import fax
 from tests.support.sheets import tiff_of
 from tools.local.stack_file import LocalStack
 
-# The fax gets its recipients (3), the recipient its attempt, whose document is put where the carrier fetches it (12),
+# The fax gets its recipients (4), the recipient its attempt, whose document is put where the carrier fetches it (11),
 # and the call has ended (6).
 CALLS = 21
 # Before the carrier was called, and before what it said was written: what is likely to be broken.
