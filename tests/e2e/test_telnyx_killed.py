@@ -30,11 +30,11 @@ from tests.support.telnyx.server import TelnyxServer
 from tests.support.telnyx_deployed import NUMBER, OWN
 from tools.local.stack_file import LocalStack
 
-# The fax gets its recipients (5), the recipient its attempt (5), whose document is put and offered (9), and whose call
+# The fax gets its recipients (4), the recipient its attempt (5), whose document is put and offered (8), and whose call
 # ends (9); then the carrier's copy is deleted (5).
-CALLS = 33
+CALLS = 31
 # When the carrier has the fax, and nobody has written so.
-_LIKELY = (20,)
+_LIKELY = (19,)
 NOW = datetime.now(UTC).replace(microsecond=0)
 FAX = fax(1, recipients=(NUMBER,), status=Status.QUEUED, created_at=NOW, due_at=NOW, revision=3,
           expires_at=NOW + timedelta(days=30))  # fmt: skip
