@@ -67,9 +67,9 @@ class Killed:
         ]
 
     def offered(self) -> list[str]:
-        """What of the bucket a carrier can fetch."""
+        """What of the bucket a carrier can fetch; another file's fax of this id left its paper there."""
         listed = self.stack.client("s3").list_objects_v2(Bucket=self.stack.bucket, Prefix=f"media/{FAX.id}-")
-        return [item["Key"] for item in listed.get("Contents", [])]
+        return [item["Key"] for item in listed.get("Contents", []) if item["Key"].endswith("/fax.tif")]
 
 
 @pytest.fixture(scope="module", name="shared")
