@@ -94,6 +94,8 @@ def stack(
         secret = prepared.client("secretsmanager").create_secret(Name="telnyx", SecretString=ACCOUNT.api_key)
         return {
             "Carrier": "telnyx",
+            # Each run sends the same faxes, without a key.
+            "DeduplicationMinutes": "0",
             "TelnyxUrl": f"http://127.0.0.1:{carriers_port}/v2",
             "TelnyxKeySecret": secret["ARN"],
             "TelnyxConnectionId": ACCOUNT.connection_id,
@@ -163,7 +165,7 @@ def tell(run: int, began: datetime, followed: Sequence[Followed]) -> None:
             for attempt in delivery["attempts"]
         ]
         said.append(f"{delivery['recipient']} {', '.join(calls)}")
-    print("; ".join(said), file=sys.stderr)  # noqa: T201  (for who looks how it goes)
+    print("\n" + "; ".join(said), file=sys.stderr)  # noqa: T201  (for who looks how it goes)
 
 
 class Clock:
