@@ -4,6 +4,7 @@ no address of it leads anywhere."""
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +62,11 @@ def kept(stack: LocalStack) -> dict[str, str]:
         found[f"uploads {name}"] = json.dumps(s3.list_multipart_uploads(Bucket=name), default=str)
         for page in s3.get_paginator("list_objects_v2").paginate(Bucket=name):
             for item in page.get("Contents", []):
-                answer = s3.get_object(Bucket=name, Key=item["Key"])
-                text = answer["Body"].read().decode("latin-1")
-                found[f"object {item['Key']}"] = f"{item['Key']} {answer['Metadata']} {text}"
+                # What a call is done with goes meanwhile.
+                with suppress(s3.exceptions.NoSuchKey):
+                    answer = s3.get_object(Bucket=name, Key=item["Key"])
+                    text = answer["Body"].read().decode("latin-1")
+                    found[f"object {item['Key']}"] = f"{item['Key']} {answer['Metadata']} {text}"
     logs = stack.client("logs")
     for group in logs.describe_log_groups()["logGroups"]:
         pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"])

@@ -24,7 +24,7 @@ from tests.support.schedules import Deployed, Player, Schedule
 from tools.local.stack_file import LocalStack
 from tools.local.sweeping import swept_each_second
 
-MANY = int(os.environ.get("SCHEDULES", "500"))
+MANY = int(os.environ.get("SCHEDULES", "100"))
 STEPS, SPEED, AT_ONCE = 6, 100, 6
 # A message in so many schedules is lost.
 LOST_IN = 10
@@ -46,7 +46,8 @@ def test_schedules_of_the_model_end_and_paper_equals_records(stack: LocalStack) 
     deployed, started = Deployed(stack, SPEED), time.monotonic()
     environ = beside.environment(stack, SPEED)
     workers = [Beside(stack, environ) for _ in range(AT_ONCE)]
-    with swept_each_second(stack), crowd.troubled(stack, MANY // LOST_IN) as trouble:
+    polled = schedules.polled(deployed, AT_ONCE)
+    with swept_each_second(stack), polled, crowd.troubled(stack, MANY // LOST_IN) as trouble:
         faxes = _played(deployed, workers, drawn)
         played = time.monotonic() - started
         ended: dict[tuple[str, str], Item] = {}
@@ -87,7 +88,7 @@ def _played(deployed: Deployed, workers: Sequence[Beside], drawn: Sequence[Sched
         try:
             player = Player(deployed, worker, number)
             player.play(drawn[number])
-            if number % 50 == 49:
+            if number % 10 == 9:
                 print(f"{number + 1} played", file=sys.stderr, flush=True)  # noqa: T201
             return player.faxes
         finally:

@@ -2,22 +2,24 @@
 
 What the model does to a worker in trouble is done to a worker beside the deployed ones (tests.support.beside); all else
 comes from outside: faxes and cancellations by the API, messages that are sent again or lost, records of the stream that
-come twice, sweeps. Each schedule has numbers of its own, but for those of the sandbox and the extensions.
+come twice, sweeps. A schedule's numbers are its own, or shared with every tenth other; all share the extensions.
 """
 
 import json
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any, ClassVar
 from unittest import mock
 
 import requests
+from botocore.exceptions import BotoCoreError, ClientError
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from faxes.adapters.dynamodb.items import plain, wire
+from faxes.carriers.sandbox_numbers import PREFIX
 from faxes.errors import StorageFault
 from tests.support.beside import Beside
 from tests.support.delivery_model import NUMBERS, Delivering, Step
@@ -25,6 +27,7 @@ from tests.support.trouble import Killed
 from tools.local.stack_file import LocalStack
 
 ENDLESS = "+15005550013"
+_ALIKE = f"{PREFIX}00"
 # Of this extension a caller is told at once that it takes no fax.
 REFUSED = "0003*213"
 # What is waited at most, in seconds: for the next step, and for the pages of a fax.
@@ -84,10 +87,10 @@ class Deployed:
         found = self.sqs.get_queue_attributes(QueueUrl=self.queue, AttributeNames=names)["Attributes"]
         return sum(int(found[name]) for name in names)
 
-    def invoke(self, function: str, event: dict[str, Any]) -> None:
-        """What fails there is in its log, and comes again."""
+    def invoke(self, function: str, event: dict[str, Any]) -> bool:
+        """Whether it did what it was asked; what failed is in its log, and comes again."""
         (name,) = [name for name in self._names if function in name]
-        self.functions.invoke(FunctionName=name, Payload=json.dumps(event))
+        return "FunctionError" not in self.functions.invoke(FunctionName=name, Payload=json.dumps(event))
 
     def record(self, fax_id: str) -> dict[str, Any]:
         key = wire({"pk": f"FAX#{fax_id}", "sk": "FAX"})
@@ -109,6 +112,34 @@ class Deployed:
         return [item["reference"] for item in map(plain, found["Items"]) if "reference" in item]
 
 
+@contextmanager
+def polled(deployed: Deployed, pollers: int) -> Iterator[None]:
+    """Meanwhile, have send_fax take messages as Lambda's pollers do: the emulator has one for all queues together."""
+    over = threading.Event()
+
+    def poll() -> None:
+        while not over.is_set():
+            # What is not answered comes again.
+            with suppress(BotoCoreError, ClientError):
+                take()
+
+    def take() -> None:
+        found = deployed.sqs.receive_message(QueueUrl=deployed.queue, MaxNumberOfMessages=1, WaitTimeSeconds=1)
+        for message in found.get("Messages", []):
+            if deployed.invoke("SendFaxFunction", {"Records": [{"body": message["Body"]}]}):
+                deployed.sqs.delete_message(QueueUrl=deployed.queue, ReceiptHandle=message["ReceiptHandle"])
+
+    threads = [threading.Thread(target=poll, name="poller", daemon=True) for _ in range(pollers)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join(60)
+
+
 class Player:
     """Plays a schedule: each of the model's rules is a method. ``faxes`` are the ids of those that it sent, with how
     many recipients each has."""
@@ -116,6 +147,7 @@ class Player:
     def __init__(self, deployed: Deployed, beside: Beside, number: int) -> None:
         self._deployed, self._beside, self._number = deployed, beside, number
         self._session = requests.Session()
+        self._session.trust_env = False
         self.faxes: dict[str, int] = {}
         self._sent = 0
         self._rules: dict[str, Callable[..., None]] = {
@@ -236,16 +268,20 @@ class Player:
         return every[which % len(every)]
 
     def _post(self, numbers: Sequence[str], pages: int) -> tuple[int, Any]:
-        # The model's two common numbers are this schedule's.
-        own = {"7778888": f"70{self._number:04}8", "7778889": f"70{self._number:04}9"}
         self._sent += 1
         said = "\f".join(f"schedule {self._number}, fax {self._sent}, page {page + 1}" for page in range(pages))
         form: Any = {
-            "request": (None, json.dumps({"recipients": [own.get(number, number) for number in numbers]})),
+            "request": (None, json.dumps({"recipients": [self._own(number) for number in numbers]})),
             "files": ("page.txt", said.encode(), "application/octet-stream"),
         }
         answer = self._session.post(self._deployed.url, files=form, timeout=120, **self._said())
         return answer.status_code, answer.json()
+
+    def _own(self, number: str) -> str:
+        """A number of the model's as this schedule has it: nobody else's, or one of the ten that behave alike."""
+        if number.startswith(_ALIKE):
+            return f"{PREFIX}2{number.removeprefix(_ALIKE)}{self._number % 10}"
+        return f"70{self._number:04}{number[-1]}" if number.startswith("777") else number
 
     def _said(self) -> dict[str, Any]:
         return {
