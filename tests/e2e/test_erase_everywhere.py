@@ -12,6 +12,7 @@ import pytest
 import requests
 
 from benchmarks import load
+from faxes.ids import picture_key, tiff_key
 from tests.support import pipeline
 from tests.support.curl import NOTE, REQUEST, SEND, Curl
 from tools.local.stack_file import LocalStack
@@ -120,7 +121,10 @@ def test_a_search_over_every_store_queue_and_log_finds_nothing(
     pages = [shown["pageUrl"], f"{stack.apiUrl}/fax/{copy_uid}"]
     paths = [f"{page}/{path}" for page in pages for path in ("pages/1.png", "document.pdf", "document.tif")]
     signed = [get(stack, path).headers["Location"] for path in paths]
-    assert {get(stack, each).status_code for each in [*pages, *signed]} == {200}
+    s3 = stack.client("s3")
+    keys = [key for each in uids for key in (tiff_key(each), picture_key(each, 1))]
+    lasting = [s3.generate_presigned_url("get_object", Params={"Bucket": stack.bucket, "Key": key}) for key in keys]
+    assert {get(stack, each).status_code for each in [*pages, *signed, *lasting]} == {200}
     digest = shown["files"][0]["sha256"]
     secrets = uids | {PHONE, CANARY, digest}
     found = kept(stack)
@@ -141,7 +145,9 @@ def test_a_search_over_every_store_queue_and_log_finds_nothing(
     stores = [where for where in found if not where.startswith("log ")]
     left += [(where, each) for where in stores for each in ids if each in found[where]]
     assert left == []
-    assert [each for each in [*pages, *paths, *signed] if get(stack, each).status_code != 404] == []
+    assert [each for each in [*pages, *paths, *lasting] if get(stack, each).status_code != 404] == []
+    # A browser's were for a minute.
+    assert {get(stack, each).status_code for each in signed} <= {403, 404}
     for each in ids:
         assert curl(f"{SEND}/{each}").body["error"]["code"] == "fax_not_found"
         assert curl(f"{SEND}/{each}/events").body["error"]["code"] == "fax_not_found"
