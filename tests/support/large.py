@@ -3,13 +3,13 @@ which says in black squares which page it is."""
 
 import io
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from PIL import Image, ImageDraw
 
 from faxes.formats.txt import COLUMNS, ROWS
-from faxes.pages import HEADER_ROWS
+from faxes.pages import HEADER_ROWS, FaxPage, tiff
 from tests.support import pdfs
 
 # The most that a fax may have.
@@ -61,6 +61,16 @@ def ink_of(page: Image.Image) -> float:
     """The share of black beneath the band."""
     beneath = page.convert("L").crop((0, page.height // 2, page.width, page.height * 7 // 8))
     return beneath.histogram()[0] / (beneath.width * beneath.height)
+
+
+def assert_pictures(sheets: Sequence[FaxPage]) -> None:
+    """Each sheet is the one that it says it is, the right way up, and shows what is lighter and what is darker."""
+    pages = []
+    for sheet in sheets:
+        with Image.open(io.BytesIO(tiff.write([sheet])), formats=["TIFF"]) as image:
+            pages.append(image.convert("1"))
+    assert [number_of(page) for page in pages] == list(range(1, len(sheets) + 1))
+    assert all(0.1 < ink_of(page) < 0.9 for page in pages)
 
 
 def phone_photo(path: Path) -> int:
