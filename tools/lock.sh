@@ -23,7 +23,7 @@ compile --universal --group emulator --output-file requirements/emulator.txt
 compile --universal --group lambda-image --output-file requirements/lambda-image.txt
 compile --universal --group fuzz --output-file requirements/fuzz.txt
 compile --universal --group gates --output-file requirements/gates.txt
-for alternative in powertools fastapi multipart; do
+for alternative in powertools fastapi multipart pdf-fax; do
   compile --python-platform linux --group "bench-$alternative" --constraint "$runtime" \
     --output-file "requirements/bench-$alternative.txt"
 done
