@@ -217,7 +217,7 @@ def test_another_tables_items_are_refused_before_anything_is_copied(
 
 def test_every_kind_of_item_is_of_one_table() -> None:
     sources = "".join(map(inspect.getsource, (faxes, directory, credentials, erasure, jobs)))
-    named = [records.RECORD, keys.RECIPIENT, keys.EVENT, recipients.LEASE, recipients.WAIT]
+    named = [records.RECORD, keys.RECIPIENT, keys.EVENT, recipients.LEASE, recipients.WAIT, directory.PRICES]
     kinds = {*re.findall(r'"sk": "([A-Z]+)"', sources), *(name.rstrip("#") for name in named), simulated.SIMULATED}
     others = "".join(map(inspect.getdoc, (pending, reports, gates, allowances)))  # type: ignore[arg-type]
     kinds |= set(re.findall(r"^ *pk ([A-Z]+)#", others, re.MULTILINE))

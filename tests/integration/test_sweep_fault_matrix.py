@@ -32,6 +32,14 @@ from tests.support.jobs import STORED
 # Of this one, the simulated network does not lose the reference.
 ACCEPTED = fax(1, due_at=NOW, expires_at=NOW + timedelta(days=30))
 QUEUED = replace(ACCEPTED, status=Status.QUEUED, revision=3)
+# The only recipient of a fax is called while it is planned.
+OF_TWO = replace(
+    fax(1, recipients=("7778888", "7778889")),
+    status=Status.QUEUED,
+    revision=3,
+    due_at=NOW,
+    expires_at=ACCEPTED.expires_at,
+)
 IN_VAIN = replace(ACCEPTED, status=Status.RENDERING, revision=5)
 
 
@@ -121,7 +129,7 @@ def queued(working: Working) -> str:
 
 
 def planned(working: Working) -> str:
-    fax_id = working.put(QUEUED)
+    fax_id = working.put(OF_TWO)
     working.plan(fax_id)
     return fax_id
 
@@ -140,7 +148,7 @@ SWEPT: dict[str, tuple[Callable[[Working], str], str, tuple[tuple[int, ...], ...
     "accepted": (accepted, "sent", ((1, 2),), {"record read": 1, "message to draw": 1, "fax put off": 1}),
     "queued": (queued, "sent", ((1, 2),), {"record read": 1, "message to send": 1, "fax put off": 1}),
     "waiting": (waiting_for_a_carrier, "sent", ((1, 2),), {"record read": 1, "message to send": 1, "fax put off": 1}),
-    "planned": (planned, "sent", ((1, 2),), {"recipient noted": 1, "message to send a recipient": 1}),
+    "planned": (planned, "sent", ((1, 2), (1, 2)), {"recipient noted": 2, "message to send a recipient": 2}),
     "drawn in vain": (in_vain, "failed", (), {"record read": 1, "fax failed": 1}),
 }
 READS = {"due read", "waiting read", "record read"}
@@ -149,7 +157,7 @@ CELLS = [
     for found, (*_, calls) in SWEPT.items()
     # That what is due is read is the same whatever is found.
     for call, times in (calls if found != "accepted" else calls | EACH_TIME).items()
-    # One shard is read as the other is.
+    # One shard is read, and one recipient told, as the other is.
     for n in sorted({1, times})
     for name in (READ if call in READS else OF_A_WORKER)
 ]
@@ -207,7 +215,7 @@ def inserted(working: Working) -> tuple[str, dict[str, Any]]:
 def asked_to_cancel(working: Working) -> tuple[str, dict[str, Any]]:
     fax_id = planned(working)
     [record] = [item for item in working.items(fax_id) if item["sk"] == "FAX"]
-    working.cancel(replace(QUEUED, revision=int(record["revision"])))
+    working.cancel(replace(OF_TWO, revision=int(record["revision"])))
     return fax_id, working.stream(fax_id, "MODIFY")
 
 

@@ -159,7 +159,6 @@ def unexpected() -> list[Case]:
             "faxes.adapters.dynamodb.items.plain",
             "faxes.edge.authorizer._authorizations",
             "faxes.edge.authorizer._policy",
-            "faxes.edge.authorizer.parse_api_gateway_arn",
         ],
         "issue_token": [
             "faxes.edge.oauth.client",

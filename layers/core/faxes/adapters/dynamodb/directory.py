@@ -10,7 +10,7 @@ from faxes.prices import Price, Prices
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_PRICES = "PRICES"
+PRICES = "PRICES"
 
 
 class DynamoDBDirectory:
@@ -41,7 +41,7 @@ class DynamoDBDirectory:
 
     def prices(self) -> Prices:
         """What calls cost, as far as that is stated. Raises StorageFault."""
-        item = get(self._client, self._table, _PRICES, _PRICES) or {}
+        item = get(self._client, self._table, PRICES, PRICES) or {}
         return {digits: Price(int(price["page"]), int(price["call"])) for digits, price in item.get("to", {}).items()}
 
 
@@ -70,7 +70,7 @@ def organization_item(
 
 def prices_item(prices: Prices) -> Item:
     """What calls cost as the directory table holds it, in millionths of a dollar."""
-    return {"pk": _PRICES, "sk": _PRICES, "to": {digits: asdict(price) for digits, price in prices.items()}}
+    return {"pk": PRICES, "sk": PRICES, "to": {digits: asdict(price) for digits, price in prices.items()}}
 
 
 def user_item(user_id: str, organization_id: str) -> Item:
