@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,12 +27,11 @@ class Build:
 
 @dataclass(frozen=True, slots=True)
 class Builds:
-    """create_fax, authorize, create_fax without its .pyc files, the yardsticks (the SDK alone, as pip installs it: two
-    clients, and DynamoDB's), and the others."""
+    """create_fax, authorize, the yardsticks (the SDK alone, as pip installs it: two clients, and DynamoDB's), and the
+    others."""
 
     own: Build
     authorize: Build
-    without_pyc: Build
     sdk: Build
     sdk_table: Build
     others: dict[str, Build]
@@ -55,7 +53,7 @@ def build(home: Path) -> Builds:
         _alternative(name, _installed("multipart", home / "built" / name), home) for name in ("sdk", "sdk_table")
     )
     others = {name: _other(name, home) for name in ("powertools", "fastapi", "multipart")}
-    return Builds(own, authorize, _without_pyc(own, home / "without-pyc"), sdk, sdk_table, others)
+    return Builds(own, authorize, sdk, sdk_table, others)
 
 
 def _installed(name: str, folder: Path) -> Path:
@@ -100,10 +98,3 @@ def _deployed(folder: Path, to: Path) -> Build:
 
 def _joined(*builds: Build) -> Build:
     return Build(tuple(each for build in builds for each in build.folders), sum(build.packed for build in builds))
-
-
-def _without_pyc(build: Build, home: Path) -> Build:
-    folders: Sequence[Path] = [home / str(n) for n in range(len(build.folders))]
-    for source, folder in zip(build.folders, folders, strict=True):
-        shutil.copytree(source, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    return Build(tuple(folders), 0)

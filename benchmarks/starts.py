@@ -92,7 +92,7 @@ def measure(builds: Builds) -> Measured:
         run = _Runner(environment() | services, Path(folder))
         own: dict[str, list[Start]] = {sample.name: [] for sample in faxes}
         sdk: list[Start] = []
-        without: dict[str, list[Start]] = {"connections": [], "collector": [], "pyc": []}
+        without: dict[str, list[Start]] = {"connections": [], "collector": []}
         others: dict[str, list[tuple[Start, Start]]] = {name: [] for name in builds.others}
         known: list[Start] = []
         authorizer: list[tuple[float, float]] = []
@@ -102,7 +102,6 @@ def measure(builds: Builds) -> Measured:
             without["connections"].append(run(builds.own, small, 1, without="connections"))
             sdk.append(_between(before, run(builds.sdk, small, 1)))
             without["collector"].append(run(builds.own, small, 1, without="collector"))
-            without["pyc"].append(run(builds.without_pyc, small, 1, without="connections"))
             for sample in faxes:
                 own[sample.name].append(run(builds.own, sample))
             authorizer.append(
@@ -148,7 +147,6 @@ def _starts(
 ) -> list[Row]:
     return [
         _row(_STARTS, "import and set up, without the connections", without["connections"], sdk, _imported, 1.0),
-        _row(_STARTS, "the same without .pyc, as sam build makes it by default", without["pyc"], sdk, _imported),
         _row(_STARTS, "with the connections, against the quickest of the others", own, quickest_start, _imported, 1.0),
         _row(
             _STARTS,
@@ -188,7 +186,6 @@ def _packages(builds: Builds) -> list[Row]:
 def _levers(own: Sequence[Start], without: Mapping[str, Sequence[Start]]) -> list[Row]:
     plain = without["connections"]
     return [
-        _row(_LEVERS, ".pyc in the layers: import and set up", plain, without["pyc"], _imported),
         _row(_LEVERS, "no garbage collection at the start: import and set up", own, without["collector"], _imported),
         _row(_LEVERS, "connections opened at the start: until the first fax is answered", own, plain, _until_answered),
         _row(_LEVERS, "connections opened at the start: the first fax alone", own, plain, lambda start: start.first),
