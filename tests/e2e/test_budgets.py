@@ -8,22 +8,29 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import requests
+import yaml
 
+from tests.support import template
 from tests.support.curl import DOCUMENTS, SEND
 from tools.local.stack_file import LocalStack
 from tools.operations import deployed, directory, directory_file
 
-DIRECTORY = """
-organizations: [{id: "0003", name: Example Ltd}]
-users: [{id: alice, organization: "0003"}]
-apps:
+APPS = """
   - {key: slow-app, owner: alice, budget: {rate: 1, burst: 2, daily: 0}}
   - {key: small-app, owner: alice, budget: {rate: 100, burst: 200, daily: 2}}
   - {key: other-app, owner: alice}
 """
+
+
+def with_the_apps() -> dict[str, Any]:
+    """The example's people as they are in the stack, since other tests go by them, and these apps."""
+    example = yaml.safe_load((template.ROOT / "directory.example.yaml").read_text(encoding="utf-8"))
+    return {name: example[name] for name in ("organizations", "users")} | {"apps": yaml.safe_load(APPS)}
+
 
 type Answer = tuple[int, str | None, str]
 type Send = Callable[[str], Answer]
@@ -34,7 +41,7 @@ def send(stack: LocalStack, local: None) -> Send:
     """Send a fax as one of the directory's apps: the status, Retry-After, and the error's message."""
     # Long enough ago that every part of the gateway knows the keys.
     made = datetime.now(UTC) - timedelta(minutes=10)
-    secrets = directory.write(directory_file.parse(DIRECTORY), deployed.find(None), made).secrets
+    secrets = directory.write(directory_file.parse(json.dumps(with_the_apps())), deployed.find(None), made).secrets
 
     def as_app(key: str) -> Answer:
         login = {"grant_type": "client_credentials", "client_id": key, "client_secret": secrets[key]}
