@@ -8,9 +8,7 @@ Actions: dynamodb:GetItem and dynamodb:UpdateItem on the table's items CARRIER#*
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from faxes.adapters.calls import FAILURES, fault
-from faxes.adapters.dynamodb.items import Item, get, text, time, wire
-from faxes.errors import Effect
+from faxes.adapters.dynamodb.items import Item, get, text, time, update_if
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -58,19 +56,7 @@ class DynamoDBGates:
 
     def _update(self, carrier: str, update: str, condition: str, values: Item) -> bool:
         """Whether it was made; not where the condition does not hold."""
-        try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=wire({"pk": _pk(carrier), "sk": _SK}),
-                UpdateExpression=update,
-                ConditionExpression=condition,
-                ExpressionAttributeValues=wire(values),
-            )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return False
-        except FAILURES as error:
-            raise fault("UpdateItem", Effect.UNKNOWN, error) from error
-        return True
+        return update_if(self._client, self._table, (_pk(carrier), _SK), update, condition, values)
 
 
 def _pk(carrier: str) -> str:

@@ -6,13 +6,11 @@ Actions: dynamodb:Query on the index by-due, dynamodb:UpdateItem on the table's 
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from faxes.adapters.calls import FAILURES, fault
 from faxes.adapters.dynamodb.due import DynamoDBDueIndex
-from faxes.adapters.dynamodb.items import text, wire
+from faxes.adapters.dynamodb.items import text, update_if
 from faxes.adapters.dynamodb.keys import RECIPIENT, due, fax_key
 from faxes.adapters.dynamodb.records import DUE_SHARDS
 from faxes.delivery.policy import NO_CARRIER
-from faxes.errors import Effect
 from faxes.model import Reason, RecipientStatus
 from faxes.sweeping import Due, by_turns
 
@@ -50,18 +48,8 @@ class DynamoDBWaitingRecipients:
         words = {f":{n}": reason.value for n, reason in enumerate(_REASONS)}
         values = {f":{name}": value for name, value in due(pk, sk, now, DUE_SHARDS).items()}
         values |= {":was": text(waiting.at), ":waiting": RecipientStatus.WAITING.value, **words}
-        try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=wire({"pk": pk, "sk": sk}),
-                # No change that anybody is told of, so the revision stays.
-                UpdateExpression="SET due = :due, dueAt = :dueAt",
-                ConditionExpression=f"dueAt = :was AND #status = :waiting AND reason IN ({', '.join(words)})",
-                ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues=wire(values),
-            )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return False
-        except FAILURES as error:
-            raise fault("UpdateItem", Effect.UNKNOWN, error) from error
-        return True
+        condition = f"dueAt = :was AND #status = :waiting AND reason IN ({', '.join(words)})"
+        names = {"#status": "status"}
+        # No change that anybody is told of, so the revision stays.
+        update = "SET due = :due, dueAt = :dueAt"
+        return update_if(self._client, self._table, (pk, sk), update, condition, values, names)

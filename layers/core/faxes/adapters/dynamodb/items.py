@@ -73,3 +73,33 @@ def get(client: "DynamoDBClient", table: str, pk: str, sk: str) -> Item | None:
     except FAILURES as error:
         raise fault("GetItem", Effect.NONE, error) from error
     return plain(answer["Item"]) if "Item" in answer else None
+
+
+def update_if(
+    client: "DynamoDBClient",
+    table: str,
+    key: tuple[str, str],
+    update: str,
+    condition: str,
+    values: Item,
+    names: dict[str, str] | None = None,
+) -> bool:
+    """Change one item, its pk and sk; whether it was changed, which it is not where the condition does not hold.
+
+    Raises StorageFault where nobody knows.
+    """
+    named: dict[str, Any] = {"ExpressionAttributeNames": names} if names else {}
+    try:
+        client.update_item(
+            TableName=table,
+            Key=wire({"pk": key[0], "sk": key[1]}),
+            UpdateExpression=update,
+            ConditionExpression=condition,
+            ExpressionAttributeValues=wire(values),
+            **named,
+        )
+    except client.exceptions.ConditionalCheckFailedException:
+        return False
+    except FAILURES as error:
+        raise fault("UpdateItem", Effect.UNKNOWN, error) from error
+    return True

@@ -25,7 +25,7 @@ from faxes.adapters.dynamodb.deliveries import (
     recipient_item,
     recipient_of,
 )
-from faxes.adapters.dynamodb.items import Item, get, plain, text, time, wire
+from faxes.adapters.dynamodb.items import Item, get, plain, text, time, update_if, wire
 from faxes.adapters.dynamodb.keys import ATTEMPT, RECIPIENT, WAITING, attempt_key, due, fax_key, line_key, recipient_key
 from faxes.adapters.dynamodb.reading import PAGES
 from faxes.adapters.dynamodb.received import received_items
@@ -83,19 +83,10 @@ class DynamoDBRecipients:
         return attempt_of(item) if item else None
 
     def erased(self, attempt: Attempt, answer: str) -> None:
-        try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=wire({"pk": fax_key(attempt.fax_id), "sk": attempt_key(attempt.position, attempt.number)}),
-                UpdateExpression="SET erased = :answer",
-                # What was erased meanwhile stays so.
-                ConditionExpression="attribute_exists(pk)",
-                ExpressionAttributeValues=wire({":answer": answer}),
-            )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return
-        except FAILURES as error:
-            raise fault("UpdateItem", Effect.UNKNOWN, error) from error
+        key = fax_key(attempt.fax_id), attempt_key(attempt.position, attempt.number)
+        # What was erased meanwhile stays so.
+        is_there = "attribute_exists(pk)"
+        update_if(self._client, self._table, key, "SET erased = :answer", is_there, {":answer": answer})
 
     def open(self, fax_id: str) -> dict[int, bool]:
         items = self._query(fax_key(fax_id), "begins_with(sk, :first)", {":first": RECIPIENT})
@@ -231,19 +222,9 @@ class DynamoDBRecipients:
 
     def told(self, fax_id: str, position: int, now: datetime) -> None:
         """Note that somebody was told of a recipient that is due, if it still is. Raises StorageFault."""
-        try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=wire({"pk": fax_key(fax_id), "sk": recipient_key(position)}),
-                # No change that anybody is told of, so the revision stays; the next change takes it away.
-                UpdateExpression="SET toldAt = :now",
-                ConditionExpression="dueAt <= :now",
-                ExpressionAttributeValues=wire({":now": text(now)}),
-            )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return
-        except FAILURES as error:
-            raise fault("UpdateItem", Effect.UNKNOWN, error) from error
+        key = fax_key(fax_id), recipient_key(position)
+        # No change that anybody is told of, so the revision stays; the next change takes it away.
+        update_if(self._client, self._table, key, "SET toldAt = :now", "dueAt <= :now", {":now": text(now)})
 
     # --- the number's line -------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from faxes.adapters.calls import FAILURES, fault
 from faxes.adapters.dynamodb.deliveries import recipient_of
-from faxes.adapters.dynamodb.items import Item, get, plain, text, wire
+from faxes.adapters.dynamodb.items import Item, get, plain, text, update_if, wire
 from faxes.adapters.dynamodb.keys import ATTEMPT, RECIPIENT, WAITING, due, fax_key
 from faxes.adapters.dynamodb.records import DUE_SHARDS, RECORD, fax_of
 from faxes.errors import Effect
@@ -155,20 +155,7 @@ class DynamoDBStuckFaxes:
 
     def _due(self, fax_id: str, sk: str, now: datetime, also: str, where: str, values: Item) -> bool:
         pk = fax_key(fax_id)
-        try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=wire({"pk": pk, "sk": sk}),
-                # No change that anybody is told of, so the revision stays.
-                UpdateExpression=f"SET due = :due, dueAt = :dueAt{also}",
-                ConditionExpression=where,
-                ExpressionAttributeNames=_NAMES,
-                ExpressionAttributeValues=wire(
-                    {**{f":{name}": value for name, value in due(pk, sk, now, DUE_SHARDS).items()}, **values}
-                ),
-            )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return False
-        except FAILURES as error:
-            raise fault("UpdateItem", Effect.UNKNOWN, error) from error
-        return True
+        values = {**{f":{name}": value for name, value in due(pk, sk, now, DUE_SHARDS).items()}, **values}
+        # No change that anybody is told of, so the revision stays.
+        update = f"SET due = :due, dueAt = :dueAt{also}"
+        return update_if(self._client, self._table, (pk, sk), update, where, values, _NAMES)
