@@ -14,7 +14,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 from faxes.formats import txt
 from faxes.model import Kind
 from faxes.pages import WIDTH, Resolution
-from faxes.rendering import Mode, geometry, raster
+from faxes.rendering import Mode, geometry, raster, regions
 from faxes.rendering.pdf import Pdf
 from faxes.rendering.render import NARROW_FONT, Source, render
 from tests.support import corpus
@@ -127,6 +127,22 @@ def dotted(page: Image.Image) -> float:
     return ImageChops.logical_xor(*made).convert("L").histogram()[255] / (page.width * page.height)
 
 
-@pytest.mark.parametrize("numbers", [range(8), pytest.param(range(8, 200), marks=pytest.mark.full)], ids=["8", "192"])
+def has_fills(page: Image.Image) -> bool:
+    """Whether anything on a page is taken for a chart's bar, which gets dots."""
+    found = raster._Surfaces(raster._padded(page))
+    return regions.fills(found.background, found.foreground, found.lowest, found.highest).getbbox() is not None
+
+
+SCANS = pytest.mark.parametrize(
+    "numbers", [range(8), pytest.param(range(8, 200), marks=pytest.mark.full)], ids=["8", "192"]
+)
+
+
+@SCANS
 def test_scans_are_no_photographs(numbers: range) -> None:
     assert [number for number in numbers if dotted(scan(number))] == []
+
+
+@SCANS
+def test_paper_between_the_lines_of_a_scan_is_no_fill(numbers: range) -> None:
+    assert [number for number in numbers if has_fills(scan(number))] == []

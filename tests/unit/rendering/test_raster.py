@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
+from benchmarks import legibility
 from faxes.rendering import Mode, raster
 from faxes.rendering.render import NARROW_FONT
 from tests.support import drawing
@@ -103,6 +104,25 @@ def test_twelve_greys_of_a_chart_stay_twelve(mode: Mode) -> None:
         left = 40 + 140 * number
         assert black(made, (left, 60, left + 8, 260)) == pytest.approx(1 - grey / 255, abs=0.08)
         assert black(made, (left - 24, 60, left - 1, 260)) == 0
+
+
+@pytest.mark.parametrize("mode", [Mode.TEXT, Mode.AUTO])
+@pytest.mark.parametrize("grey", [0x66, 0x99, 0xCC])
+def test_piece_of_a_pie_has_its_grey_up_to_its_tip(mode: Mode, grey: int) -> None:
+    drawn = page()
+    ImageDraw.Draw(drawn).polygon([(600, 300), (550, 20), (650, 20)], fill=grey, outline=0, width=3)
+    made = black_and_white(drawn, mode)
+    for top, half in ((40, 32), (120, 16), (160, 8), (208, 4)):
+        share = black(made, (600 - half, top, 600 + half, top + 32))
+        assert share == pytest.approx(1 - grey / 255, abs=0.08), top
+
+
+def test_ground_between_white_letters_has_no_dots() -> None:
+    case = next(each for each in legibility.CASES if each.name == "white on #888")
+    made = black_and_white(legibility.drawn(case, legibility.BLOCK), Mode.AUTO)
+    # Between ten lines, beneath their longest letters.
+    for top in range(325, 325 + 10 * 43, 43):
+        assert black(made, (224, top, 900, top + 7)) == 1
 
 
 def test_panel_that_is_written_on_has_no_dots() -> None:

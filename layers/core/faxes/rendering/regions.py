@@ -18,6 +18,10 @@ _WRITTEN = 40
 # Blocks of a fill, at least, and of those within it that are written on, in a thousand.
 _SMALLEST_FILL = 6
 _MOST_WRITTEN = 12
+# So many blocks around a fill, beyond its outline; the levels by which paper differs from place to place; of those
+# blocks, how many are of another grey at least.
+_AROUND, _SAME_GREY = 2, 6
+_LEAST_OTHERS = 0.25
 
 _DARK, _LIGHT = 40, 215
 # Blocks of 16 x 16 pixels: how many of a thousand pixels are of the middle, how many blocks a side, how many of them.
@@ -51,6 +55,15 @@ class _Component:
     def area(self) -> int:
         return sum(end - start for _, start, end in self.runs)
 
+    def count(self, map_: bytes, width: int) -> int:
+        """How many of them are 255 in a map of that width."""
+        return sum(map_.count(255, row * width + start, row * width + end) for row, start, end in self.runs)
+
+    def paint(self, map_: Image.Image, left: int = 0, top: int = 0) -> None:
+        """Makes them 255 in a map that begins at that block."""
+        for row, start, end in self.runs:
+            map_.paste(255, (start - left, row - top, end - left, row - top + 1))
+
     def box(self) -> tuple[int, int, int, int]:
         rows, starts, ends = zip(*self.runs, strict=True)
         return min(starts), min(rows), max(ends), max(rows) + 1
@@ -64,21 +77,32 @@ def fills(background: Image.Image, foreground: Image.Image, lowest: Image.Image,
     result = Image.new("L", candidates.size)
     if candidates.getextrema()[1] == 0:
         return result
-    # Marks on a fill, dark or light.
+    # Marks on a fill, dark or light. Those that are flat are what it narrows to, or the ground between broad letters.
     marked = [0] * _WRITTEN + [255] * (256 - _WRITTEN)
-    written = ImageChops.lighter(
+    marks = ImageChops.lighter(
         ImageChops.darker(ImageChops.subtract(background, lowest).point(marked), background.point(shade)),
         ImageChops.darker(ImageChops.subtract(highest, foreground).point(marked), foreground.point(shade)),
-    ).tobytes()
-    width, height = candidates.size
+    )
+    all_marks, edges = marks.tobytes(), ImageChops.subtract(marks, flat).tobytes()
+
+    def is_fill(component: _Component) -> bool:
+        return not (
+            _is_paper(component, result.size) or _is_written_on(component, edges, result.width)
+        ) and _stands_out(component, background)
+
+    narrows = False
     for component in _components(candidates):
-        area = component.area()
-        left, top, right, bottom = component.box()
-        is_paper = (left == 0) + (top == 0) + (right == width) + (bottom == height) >= 2
-        if area < _SMALLEST_FILL or is_paper or _is_written_on(component, written, width, area):
-            continue
-        for row, start, end in component.runs:
-            result.paste(255, (start, row, end, row + 1))
+        if component.area() >= _SMALLEST_FILL and is_fill(component):
+            if _is_written_on(component, all_marks, result.width):
+                narrows = True
+            else:
+                component.paint(result)
+    if narrows:
+        # All that is of one grey is one, however narrow: so letters are seen that stand beside a part of it.
+        wide = candidates.tobytes()
+        for component in _components(ImageChops.darker(flat, highest.point(shade))):
+            if component.count(wide, result.width) >= _SMALLEST_FILL and is_fill(component):
+                component.paint(result)
     return result
 
 
@@ -134,8 +158,7 @@ def letters(less: Image.Image, range_: Image.Image, same: int) -> Image.Image:
     for component in _components(found):
         left, top, right, bottom = component.box()
         if right - left >= _SHORTEST_LINE and component.area() >= _LEAST_FILLED * (right - left) * (bottom - top):
-            for row, start, end in component.runs:
-                result.paste(255, (start, row, end, row + 1))
+            component.paint(result)
     return spread(result, ImageChops.lighter, 2)
 
 
@@ -172,14 +195,35 @@ def _is_panel(part: Image.Image) -> bool:
     )
 
 
-def _is_written_on(component: _Component, written: bytes, width: int, area: int) -> bool:
+def _is_paper(component: _Component, size: tuple[int, int]) -> bool:
+    """Whether it reaches the page's edge on two sides."""
+    left, top, right, bottom = component.box()
+    return (left == 0) + (top == 0) + (right == size[0]) + (bottom == size[1]) >= 2
+
+
+def _is_written_on(component: _Component, written: bytes, width: int) -> bool:
     """Whether there are marks between a fill's blocks of one row: an outline is beside them."""
     extent: dict[int, tuple[int, int]] = {}
     for row, start, end in component.runs:
         first, last = extent.get(row, (start, end))
         extent[row] = min(first, start), max(last, end)
     marks = sum(written.count(255, row * width + first, row * width + last) for row, (first, last) in extent.items())
-    return marks * 1000 > _MOST_WRITTEN * area
+    return marks * 1000 > _MOST_WRITTEN * component.area()
+
+
+def _stands_out(component: _Component, background: Map) -> bool:
+    """Whether there is another grey around it. Else it is of the paper between lines, cut off by a scanner's noise."""
+    left, top, right, bottom = component.box()
+    left, top = max(left - _AROUND, 0), max(top - _AROUND, 0)
+    right, bottom = min(right + _AROUND, background.width), min(bottom + _AROUND, background.height)
+    surface = background.crop((left, top, right, bottom))
+    inside = Image.new("L", surface.size)
+    component.paint(inside, left, top)
+    greys = surface.histogram(inside)
+    grey = greys.index(max(greys))
+    around = surface.histogram(ImageChops.subtract(spread(inside, ImageChops.lighter, _AROUND), inside))
+    same = sum(around[max(grey - _SAME_GREY, 0) : grey + _SAME_GREY + 1])
+    return sum(around) - same >= _LEAST_OTHERS * sum(around)
 
 
 def _components(map_: Image.Image) -> list[_Component]:

@@ -37,7 +37,7 @@ from faxes.rendering.jobs import (
 from faxes.rendering.render import Rendered, Source, render
 
 # Grows with each change by which a document's pixels become others.
-VERSION = "2"
+VERSION = "3"
 # Behind the end of a worker's time, so that clocks may differ.
 _SLACK = timedelta(seconds=15)
 # Seconds of a worker's time that stay for storing and recording.
