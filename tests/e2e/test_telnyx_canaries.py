@@ -25,7 +25,7 @@ from tests.support.builds import shared_build
 from tests.support.curl import SEND, curling
 from tests.support.telnyx.account import Account
 from tests.support.telnyx.server import TelnyxServer, post
-from tools.local.emulator import Emulator
+from tests.support.telnyx_stack import with_the_carriers_key
 from tools.local.local_stack import local_stack
 from tools.local.stack_file import LocalStack
 from tools.local.sweeping import swept_each_second
@@ -50,20 +50,9 @@ def _searched(account: Account, tmp_path_factory: pytest.TempPathFactory) -> Ite
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = int(taken.getsockname()[1])
 
-    def with_the_carriers_key(prepared: Emulator) -> dict[str, str]:
-        secret = prepared.client("secretsmanager").create_secret(Name="telnyx", SecretString=account.api_key)
-        return {
-            "Carrier": "telnyx",
-            "TelnyxUrl": f"http://127.0.0.1:{port}/v2",
-            "TelnyxKeySecret": secret["ARN"],
-            "TelnyxConnectionId": account.connection_id,
-            "TelnyxNumber": account.numbers[0],
-            "TelnyxPublicKey": account.public_key,
-        }
-
     home, built = tmp_path_factory.mktemp("stack"), shared_build(tmp_path_factory)
     since = datetime.now(UTC)
-    with local_stack(home, built, with_the_carriers_key) as stack:
+    with local_stack(home, built, with_the_carriers_key(account, port)) as stack:
         trust = ssl.create_default_context(cafile=stack.caBundle)
         account.webhook_url = f"{stack.apiUrl}/carriers/telnyx/reports"
         carrier = TelnyxServer(account, send=partial(post, trust=trust), trust=trust, port=port, speed=50)

@@ -31,8 +31,8 @@ from tests.support.line.rig import Received, Rig
 from tests.support.telnyx.account import Account
 from tests.support.telnyx.exchange import Fax
 from tests.support.telnyx.server import TelnyxServer, post
+from tests.support.telnyx_stack import with_the_carriers_key
 from tests.support.troublesome import PAGES
-from tools.local.emulator import Emulator
 from tools.local.local_stack import local_stack
 from tools.local.stack_file import LocalStack
 from tools.local.sweeping import swept_each_second
@@ -90,21 +90,10 @@ def carriers_port() -> int:
 def stack(
     debian: Path, spandsp: CDLL, carriers_port: int, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LocalStack]:
-    def with_the_carriers_key(prepared: Emulator) -> dict[str, str]:
-        secret = prepared.client("secretsmanager").create_secret(Name="telnyx", SecretString=ACCOUNT.api_key)
-        return {
-            "Carrier": "telnyx",
-            # Each run sends the same faxes, without a key.
-            "DeduplicationMinutes": "0",
-            "TelnyxUrl": f"http://127.0.0.1:{carriers_port}/v2",
-            "TelnyxKeySecret": secret["ARN"],
-            "TelnyxConnectionId": ACCOUNT.connection_id,
-            "TelnyxNumber": ACCOUNT.numbers[0],
-            "TelnyxPublicKey": ACCOUNT.public_key,
-        }
-
     home, built = tmp_path_factory.mktemp("stack"), shared_build(tmp_path_factory)
-    with local_stack(home, built, with_the_carriers_key) as running:
+    # Each run sends the same faxes, without a key.
+    parameters = with_the_carriers_key(ACCOUNT, carriers_port, DeduplicationMinutes="0")
+    with local_stack(home, built, parameters) as running:
         yield running
 
 
