@@ -75,6 +75,17 @@ def test_a_number_that_is_refused_closes_no_gate(deployed: Deployed) -> None:
     assert gates(deployed.cloud).closed("telnyx") is None
 
 
+def test_an_application_that_is_not_there_closes_it(deployed: Deployed) -> None:
+    deployed.server.account.connection_id = "another"
+    fax_id, _ = deployed.queued()
+    deployed.send(fax=fax_id)
+    deployed.send(fax=fax_id, recipient=1)
+    assert recipient(deployed, fax_id)["status"] == "waiting"
+    closed = gates(deployed.cloud).closed("telnyx")
+    assert closed is not None
+    assert closed[1] == "10015"
+
+
 def test_a_call_that_fails_for_the_account_closes_it(deployed: Deployed) -> None:
     reason = "outbound_profile_daily_spend_limit_exceeded"
     deployed.server.exchange.machines[NUMBER] = Machine(dials=timedelta(), page=timedelta(), reason=reason)

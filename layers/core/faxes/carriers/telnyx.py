@@ -36,9 +36,12 @@ from faxes.errors import StorageFault
 from faxes.model import Reason
 
 _REFUSALS = frozenset({400, 401, 403, 404, 409, 415, 422, 429})
-# The key, the account or its money, and too much at once: the fax waits for better times.
-_LATER = frozenset({401, 403, 429})
+_TOO_MANY = 429
+# The key, the account or its money.
 _OF_ACCOUNT = frozenset({401, 403})
+# What is refused of a request: the fax application, which each has from the deployment; and the numbers, which another
+# fax has not. One organization's would close the gate for all.
+_APPLICATION, _NUMBERS = "/connection_id", frozenset({"/from", "/to"})
 _NOT_E164 = "10016"
 # "Cannot issue a command on fax in the current state"; the same for a fax that was received.
 _ENDED = frozenset({"90080", "90081"})
@@ -54,6 +57,8 @@ _STATES: Mapping[str, CallState] = {
 # Its clock and ours differ by less.
 _SKEW = timedelta(minutes=5)
 _PAGE, _MOST_PAGES = 100, 20
+# Characters of an id, and of a word of its own. What is longer has no room with the attempt.
+_LONGEST = 200
 # 204 x 196 dpi, as the pages are.
 _QUALITY = "high"
 
@@ -99,8 +104,8 @@ class Telnyx:
         except NotAnswered:
             return NoAnswer()
         if 200 <= answer.status < 300:
-            named = _fax(answer).get("id")
-            return Accepted(named) if isinstance(named, str) and named else NoAnswer()
+            named = _id(_fax(answer))
+            return Accepted(named) if named else NoAnswer()
         return _refused(answer)
 
     def find(self, reference: str, number: str, since: datetime, named: str | None = None) -> str | None:
@@ -118,8 +123,8 @@ class Telnyx:
             answer = self._question("GET", "/faxes", query | {"page[number]": str(page)})
             listed, last = _listed(answer)
             for fax in listed:
-                if fax.get("client_state") == _state(reference) and fax.get("id"):
-                    return str(fax["id"])
+                if fax.get("client_state") == _state(reference) and (found := _id(fax)):
+                    return found
             if page >= last:
                 return None
         raise CarrierSilent("the list has no end")
@@ -127,7 +132,7 @@ class Telnyx:
     def fetch(self, carrier_id: str, pages: int) -> Report:
         answer = self._question("GET", _path(carrier_id))
         fax = _fax(answer)
-        state, failure = _STATES.get(str(fax.get("status"))), fax.get("failure_reason")
+        state, failure = _STATES.get(str(fax.get("status"))), _text(fax.get("failure_reason"))
         if answer.status != 200 or state is None:
             raise CarrierSilent(_said(answer))
         if state is CallState.DELIVERED:
@@ -138,8 +143,8 @@ class Telnyx:
             return Report(CallState.CANCELED, code=CANCELED)
         return Report(
             state,
-            reason=REASONS.get(str(failure), Reason.INTERNAL),
-            code=str(failure) if failure else None,
+            reason=REASONS.get(failure or "", Reason.INTERNAL),
+            code=failure,
             detail=_text(fax.get("internal_failure_reason")),
             of_account=failure in OF_ACCOUNT,
         )
@@ -186,11 +191,16 @@ def _refused(answer: Answer) -> Refused | NoAnswer:
     errors = _errors(answer)
     if answer.status not in _REFUSALS or not errors:
         return NoAnswer()
-    code, pointer = errors[0]
-    reason = Reason.CARRIER_UNAVAILABLE if answer.status in _LATER else Reason.CARRIER_REJECTED
-    if (_NOT_E164, "/to") in errors:
+    pointers = {pointer for _, pointer in errors}
+    of_account = _APPLICATION in pointers or (answer.status in _OF_ACCOUNT and not pointers & _NUMBERS)
+    reason = Reason.CARRIER_REJECTED
+    if of_account or answer.status == _TOO_MANY:
+        # The fax waits for better times.
+        reason = Reason.CARRIER_UNAVAILABLE
+    elif (_NOT_E164, "/to") in errors:
         reason = Reason.NUMBER_INVALID
-    return Refused(reason, code, f"{answer.status} {pointer}".strip(), of_account=answer.status in _OF_ACCOUNT)
+    code, pointer = errors[0]
+    return Refused(reason, code, f"{answer.status} {pointer}".strip(), of_account=of_account)
 
 
 def _errors(answer: Answer) -> list[tuple[str, str]]:
@@ -201,12 +211,20 @@ def _errors(answer: Answer) -> list[tuple[str, str]]:
     objects = [each for each in errors if isinstance(each, dict)]
     sources = [each.get("source") for each in objects]
     pointers = [str(source.get("pointer", "")) if isinstance(source, dict) else "" for source in sources]
-    return [(str(each.get("code", "")), pointer) for each, pointer in zip(objects, pointers, strict=True)]
+    return [
+        (str(each.get("code", ""))[:_LONGEST], pointer[:_LONGEST])
+        for each, pointer in zip(objects, pointers, strict=True)
+    ]
 
 
 def _fax(answer: Answer) -> Mapping[str, Any]:
     fax = answer.members.get("data")
     return fax if isinstance(fax, dict) else {}
+
+
+def _id(fax: Mapping[str, Any]) -> str | None:
+    named = fax.get("id")
+    return named if isinstance(named, str) and 0 < len(named) <= _LONGEST else None
 
 
 def _listed(answer: Answer) -> tuple[list[Mapping[str, Any]], int]:
@@ -231,4 +249,4 @@ def _path(carrier_id: str, *further: str) -> str:
 
 
 def _text(value: object) -> str | None:
-    return str(value) if value else None
+    return str(value)[:_LONGEST] if value else None

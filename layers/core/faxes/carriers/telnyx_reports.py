@@ -59,7 +59,7 @@ class TelnyxReports:
 def _named(body: bytes) -> Notice:
     try:
         said: Any = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ReportInvalid(reason="report_unreadable") from error
     data = said.get("data", said) if isinstance(said, dict) else None
     event_id = data.get("id") if isinstance(data, dict) else None
