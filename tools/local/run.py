@@ -35,6 +35,7 @@ from tools.local.web import server as web
 from tools.local.web.calls import Calls
 from tools.local.web.desk import Desk, Sent
 from tools.local.web.large import Uploads
+from tools.local.web.network import SIMULATED, TELNYX, Network
 from tools.local.web.paper import Paper
 from tools.operations import logs
 from tools.steps import StepFailed, fail, last_lines
@@ -79,8 +80,9 @@ def main(arguments: list[str]) -> int:
                 show_log(stack, started)
             if once:
                 return 0 if sent else 1
-            with web.served(_desk(stack, sent)) as address:
-                _how_to_go_on(stack, home, address)
+            network = TELNYX if by_telnyx else SIMULATED
+            with web.served(_desk(stack, sent, network)) as address:
+                _how_to_go_on(stack, home, address, network)
                 _stay_up(home)
     except StepFailed as error:
         return fail(error)
@@ -197,7 +199,7 @@ def _stay_up(home: Path) -> None:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
-def _desk(stack: LocalStack, sent: str | None) -> Desk:
+def _desk(stack: LocalStack, sent: str | None, network: Network) -> Desk:
     """What the page does: it sends as the app did that has just sent."""
     calls = Calls(login.Deployment(stack.apiUrl, stack.caBundle), stack.appKey, stack.appSecret, "@me", stack.extension)
     printed = Paper(
@@ -206,15 +208,16 @@ def _desk(stack: LocalStack, sent: str | None) -> Desk:
     faxes = Sent()
     if sent:
         faxes.add(sent)
-    return Desk(calls, printed, faxes, Uploads(calls))
+    return Desk(calls, printed, faxes, Uploads(calls), network)
 
 
-def _how_to_go_on(stack: LocalStack, home: Path, address: str) -> None:
+def _how_to_go_on(stack: LocalStack, home: Path, address: str, network: Network) -> None:
+    commands = "".join(f"\n  {command}" for command in network.commands)
     print(
         f"""
 It stays up. To try more, in another terminal in this folder:
 
-  make send FILE=LICENSE TO=+15005550004 WAIT=1
+  make send FILE=LICENSE TO={network.tried} WAIT=1
   make fax ID=id
   make token APP=example-office
   make logs
@@ -222,13 +225,13 @@ It stays up. To try more, in another terminal in this folder:
   make faxes
   make stuck
   make erase FAX=uid
-  make directory FILE=directory.example.yaml ROTATE=example-app
+  make directory FILE=directory.example.yaml ROTATE=example-app{commands}
 
 {places.shown(home / "stack.json")} says what runs, for scripts of your own. The API is at
 {stack.apiUrl}
 Stop it with ctrl-C.
 
-Send documents of your own, and see them come out of a fax machine:
+Send documents of your own, and see {network.seen}:
 
   {address}
 """,

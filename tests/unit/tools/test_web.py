@@ -12,11 +12,14 @@ import pytest
 
 from faxes.model import Reason
 from tests.support.delivering import World
+from tests.support.telnyx import machines
 from tools.client.login import Deployment
+from tools.local.telnyx import RECIPIENT
 from tools.local.web import server
 from tools.local.web.calls import Calls
 from tools.local.web.desk import Desk, Sent
 from tools.local.web.large import Uploads
+from tools.local.web.network import SIMULATED, TELNYX
 from tools.local.web.paper import Paper
 
 PAGE = Path(server.__file__).parent / "page"
@@ -103,6 +106,23 @@ def test_what_was_sent_is_listed_with_the_newest_first(address: tuple[str, int])
 def test_every_reason_has_its_sentence(address: tuple[str, int]) -> None:
     status, _, body = asked(address, "GET", "/reasons")
     assert (status, set(json.loads(body))) == (200, set(Reason))
+
+
+def test_the_page_begins_with_a_number_of_its_network(address: tuple[str, int]) -> None:
+    status, _, body = asked(address, "GET", "/network")
+    assert status == 200
+    assert json.loads(body) == {
+        "said": SIMULATED.said,
+        "numbers": [[number, what] for number, what in SIMULATED.numbers.items()],
+    }
+    assert next(iter(SIMULATED.numbers)) == "7778888"
+
+
+def test_each_number_of_telnyxs_is_one_at_which_its_server_does_something() -> None:
+    first, *others = TELNYX.numbers
+    assert (first, TELNYX.tried) == (RECIPIENT, RECIPIENT)
+    assert machines.by_hand(first) == machines.Machine()
+    assert [number for number in others if machines.by_hand(number) == machines.Machine()] == []
 
 
 @pytest.mark.parametrize("host", ["fax.example.org", "127.0.0.1", "127.0.0.1:1", "[::1]:80", ""])

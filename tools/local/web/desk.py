@@ -14,6 +14,7 @@ from tools.client.upload import Readable
 from tools.local.web import paper
 from tools.local.web.calls import Answer, Calls
 from tools.local.web.large import Uploads
+from tools.local.web.network import SIMULATED, Network
 from tools.local.web.paper import Paper
 
 _PAGE = Path(__file__).parent / "page"
@@ -60,6 +61,7 @@ class Desk:
     paper: Paper
     sent: Sent
     uploads: Uploads
+    network: Network = SIMULATED
 
     def get(self, path: str, etag: str, languages: str = "") -> Reply:
         """Raises requests.RequestException, LoginFailed or StorageFault where no answer comes."""
@@ -73,6 +75,10 @@ class Desk:
             return Reply(204)
         if path == "/reasons":
             return Reply(200, json.dumps(json.loads(_TEXTS.read_bytes())["en"]["reason"]).encode())
+        if path == "/network":
+            # A list keeps their order, which an object has not for numbers without a plus sign.
+            told = {"said": self.network.said, "numbers": list(self.network.numbers.items())}
+            return Reply(200, json.dumps(told).encode())
         if path == "/limits":
             return Reply(200, json.dumps({"formBytes": upload.FORM_BYTES}).encode())
         if found := re.fullmatch(_FAX, path):

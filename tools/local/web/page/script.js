@@ -233,9 +233,18 @@ for (const name of ["dragover", "dragenter"]) {
 }
 for (const name of ["dragleave", "drop"]) document.addEventListener(name, () => $("drop").classList.remove("over"));
 document.addEventListener("drop", (event) => { event.preventDefault(); choose(event.dataTransfer.files); });
+function showNetwork({ said, numbers }) {
+  $("network").textContent = said;
+  $("outcome").prepend(...numbers.map(([number, what]) => new Option(what, number)));
+  $("outcome").selectedIndex = 0;
+  // What somebody has typed by then stays.
+  $("to").value ||= $("outcome").value;
+}
+
 async function start() {
   ({ formBytes } = await call("/limits"));
   reasons = await call("/reasons");
+  showNetwork(await call("/network"));
   showChosen();
   list();
 }
