@@ -124,6 +124,23 @@ def test_an_application_that_is_refused_is_no_faxs_fault(status: int) -> None:
     assert refusing(status, "10015", "/connection_id").submit(CALL) == expected
 
 
+@pytest.mark.parametrize(("length", "asked"), [(2_000, 1), (2_001, 0)])
+def test_an_address_that_is_too_long_for_the_carrier_is_no_faxs_fault(rig: TelnyxRig, length: int, asked: int) -> None:
+    """It has the credentials of whoever signed it in it, and so every fax's is as long."""
+    address, account = "https://media.example/".ljust(length, "x"), rig.server.account
+    host = Host(rig.server.url)
+    carrier = adapter.Telnyx(
+        host, lambda fresh: account.api_key, account.connection_id, account.numbers[0], lambda key: address
+    )
+    answer = carrier.submit(rig.call())
+    assert len(rig.server.asked) == asked
+    if not asked:
+        detail = "2001 characters; Telnyx takes 2000"
+        assert answer == Refused(Reason.CARRIER_UNAVAILABLE, "address_too_long", detail, of_account=True)
+        return
+    assert isinstance(answer, Accepted)
+
+
 @pytest.mark.parametrize("pointer", ["/from", "/to"])
 def test_a_number_that_is_forbidden_says_nothing_of_the_account(pointer: str) -> None:
     """Or one organization would close the gate for all."""

@@ -10,8 +10,9 @@ What it is like (its SDK's types, its pages on sending, receiving webhooks and e
 
 - It has no key that makes two requests one. ``client_state``, base64 of our reference, comes back in each answer, list
   and report.
-- It fetches ``media_url`` a moment after it answered, without following a redirect, 50 MB and 350 pages at most. So
-  what it is given is an address of this attempt's alone, and once that is withdrawn there is nothing to send.
+- It fetches ``media_url``, of 2,000 characters at most, a moment after it answered, without following a redirect, 50 MB
+  and 350 pages at most. So what it is given is an address of this attempt's alone, and once that is withdrawn there is
+  nothing to send.
 - It retries nothing by itself, and stamps no header line.
 - A fax that is asked for has neither a count of pages nor seconds: ``delivered`` is all of them, and one that failed
   says nothing of those that came out before.
@@ -57,6 +58,8 @@ _STATES: Mapping[str, CallState] = {
 # Its clock and ours differ by less.
 _SKEW = timedelta(minutes=5)
 _PAGE, _MOST_PAGES = 100, 20
+# Characters of an address; S3's have some 400, and the session's token beside.
+_LONGEST_ADDRESS = 2_000
 # Characters of an id, and of a word of its own. What is longer has no room with the attempt.
 _LONGEST = 200
 # 204 x 196 dpi, as the pages are.
@@ -88,12 +91,17 @@ class Telnyx:
         self._address = address
 
     def submit(self, call: Call) -> Accepted | Refused | NoAnswer:
+        address = self._address(call.document)
+        if len(address) > _LONGEST_ADDRESS:
+            # The signer's credentials are in it: every fax's is as long.
+            said = f"{len(address)} characters; Telnyx takes {_LONGEST_ADDRESS}"
+            return Refused(Reason.CARRIER_UNAVAILABLE, "address_too_long", said, of_account=True)
         try:
             members = {
                 "connection_id": self._connection,
                 "from": call.caller or self._caller,
                 "to": call.number,
-                "media_url": self._address(call.document),
+                "media_url": address,
                 "client_state": _state(call.reference),
                 "quality": _QUALITY,
                 "store_media": False,
