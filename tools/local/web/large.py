@@ -5,15 +5,12 @@ Nothing of a file is kept here. Where a line breaks, the page, which has the fil
 
 import json
 import threading
-from typing import Any
 
 import requests
 
 from tools.client import upload
-from tools.client.upload import Outcome, Readable
+from tools.client.upload import Json, Outcome, Readable
 from tools.local.web.calls import Answer, Calls
-
-type Json = dict[str, Any]
 
 
 class Uploads:
