@@ -18,7 +18,6 @@ from tests.support import large, pipeline
 from tests.support.curl import NOTE, REQUEST, SEND, Curl
 from tools.local.received import documents_of, network_of, printed
 from tools.local.stack_file import LocalStack
-from tools.local.sweeping import swept_each_second
 
 pytestmark = pytest.mark.full
 
@@ -31,12 +30,7 @@ FINAL = {"sent", "partially_sent", "failed", "canceled", "refused", "expired"}
 @pytest.fixture(scope="module", autouse=True)
 def _at_work(stack: LocalStack, curl: Curl) -> Iterator[None]:
     newest = curl(SEND, *REQUEST, *NOTE).body["id"]
-    with (
-        pipeline.on_the_simulator(stack, speed=SPEED),
-        pipeline.at_work(stack, newest, sending=True),
-        pipeline.looking_into_uploads(stack),
-        swept_each_second(stack),
-    ):
+    with pipeline.all_at_work(stack, newest, speed=SPEED):
         yield
 
 

@@ -11,8 +11,6 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support import faulty
-from tests.support.cloud import cloud
 from tests.support.fault_matrix import (
     ANOTHERS,
     EXPECTED,
@@ -30,7 +28,7 @@ from tests.support.fault_matrix import (
     once_and_always,
 )
 from tests.support.faulty import Armed
-from tests.support.faulty_uploads import LETTER, NOTE, Uploading
+from tests.support.faulty_uploads import LETTER, NOTE, Uploading, started
 
 _CONFLICT = {"Code": "TransactionConflict"}
 # Three items are written: what was announced, that it counts, and the key.
@@ -107,16 +105,12 @@ def test_every_cell_is_decided() -> None:
 
 @pytest.fixture(scope="module", name="shared")
 def _shared() -> Iterator[Uploading]:
-    with cloud() as made:
-        made.import_example()
-        uploading = Uploading(made)
-        with faulty.clock_of(uploading):
-            uploading.start()
-            # A conflict's wait passes at once.
-            function = uploading.create_fax
-            whole = replace(function.uploading.whole, wait=lambda seconds: None)
-            function.uploading = replace(function.uploading, whole=whole)
-            yield uploading
+    with started() as uploading:
+        # A conflict's wait passes at once.
+        function = uploading.create_fax
+        whole = replace(function.uploading.whole, wait=lambda seconds: None)
+        function.uploading = replace(function.uploading, whole=whole)
+        yield uploading
 
 
 @pytest.fixture

@@ -13,11 +13,9 @@ from typing import Any
 
 import pytest
 
-from tests.support import faulty
-from tests.support.cloud import cloud
 from tests.support.fault_matrix import KEY
 from tests.support.faulty import Armed
-from tests.support.faulty_uploads import FAULTS, LETTER, NOTE, OTHER, Uploading
+from tests.support.faulty_uploads import FAULTS, LETTER, NOTE, OTHER, Uploading, started
 
 type Messages = Sequence[Callable[[], bool]]
 
@@ -89,12 +87,8 @@ CELLS = [
 
 @pytest.fixture(scope="module", name="shared")
 def _shared() -> Iterator[Uploading]:
-    with cloud() as made:
-        made.import_example()
-        uploading = Uploading(made)
-        with faulty.clock_of(uploading):
-            uploading.start()
-            yield uploading
+    with started() as uploading:
+        yield uploading
 
 
 @pytest.fixture

@@ -13,11 +13,10 @@ import pytest
 
 from faxes.adapters.dynamodb.items import wire
 from tests.data.requests import make
-from tests.support import faulty, requests
-from tests.support.cloud import cloud
+from tests.support import requests
 from tests.support.fault_matrix import KEY, Fault
 from tests.support.faulty import Armed
-from tests.support.faulty_uploads import LETTER, NOTE, Uploading
+from tests.support.faulty_uploads import LETTER, NOTE, Uploading, started
 from tests.support.lambda_context import CONTEXT
 
 # Of the check by which a fax of two files is accepted.
@@ -32,12 +31,8 @@ class Killed(BaseException):
 
 @pytest.fixture(scope="module", name="shared")
 def _shared() -> Iterator[Uploading]:
-    with cloud() as made:
-        made.import_example()
-        uploading = Uploading(made)
-        with faulty.clock_of(uploading):
-            uploading.start()
-            yield uploading
+    with started() as uploading:
+        yield uploading
 
 
 @pytest.fixture

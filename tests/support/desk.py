@@ -9,7 +9,6 @@ from tests.support.curl import NOTE, REQUEST, SEND, Curl
 from tools.client.login import Deployment
 from tools.local import pages, received
 from tools.local.stack_file import LocalStack
-from tools.local.sweeping import swept_each_second
 from tools.local.web.calls import Calls
 from tools.local.web.desk import Desk, Sent
 from tools.local.web.large import Uploads
@@ -27,10 +26,7 @@ def at_work(stack: LocalStack, curl: Curl) -> Iterator[str]:
     paper = Paper(network, documents, pages.reader(stack), lambda: datetime.now(UTC), _SPEED)
     newest = curl(SEND, *REQUEST, *NOTE).body["id"]
     with (
-        pipeline.on_the_simulator(stack, speed=_SPEED),
-        pipeline.at_work(stack, newest, sending=True),
-        pipeline.looking_into_uploads(stack),
-        swept_each_second(stack),
+        pipeline.all_at_work(stack, newest, speed=_SPEED),
         served(Desk(calls, paper, Sent(), Uploads(calls))) as url,
     ):
         yield url.rstrip("/")

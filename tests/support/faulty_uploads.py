@@ -16,6 +16,7 @@ from botocore.compat import HTTPHeaders
 from faxes.adapters.dynamodb.items import Item
 from faxes.lifecycle import FINAL
 from tests.support import asking, fax_items, requests
+from tests.support.cloud import cloud
 from tests.support.fault_matrix import (
     DYNAMODB,
     FAILED_CONDITION,
@@ -31,7 +32,7 @@ from tests.support.fault_matrix import (
     read_timeout,
 )
 from tests.support.faults import Fate, dynamodb_answers, s3_answers
-from tests.support.faulty import Deployment, header
+from tests.support.faulty import Deployment, clock_of, header
 from tests.support.lambda_context import CONTEXT
 from tests.support.uploads import created, entry, request
 
@@ -264,3 +265,14 @@ class Uploading(Deployment):
 
     def uploaded(self) -> Sequence[str]:
         return [key for key in self.cloud.objects() if key.startswith("uploads/")]
+
+
+@contextmanager
+def started() -> Iterator[Uploading]:
+    """A deployment with the example's directory, and its functions, whose clock it is."""
+    with cloud() as made:
+        made.import_example()
+        uploading = Uploading(made)
+        with clock_of(uploading):
+            uploading.start()
+            yield uploading

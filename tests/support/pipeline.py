@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from tools.local.stack_file import LocalStack
+from tools.local.sweeping import swept_each_second
 
 
 def rest(stack: LocalStack) -> None:
@@ -60,6 +61,19 @@ def looking_into_uploads(stack: LocalStack) -> Iterator[None]:
         yield
     finally:
         rest(stack)
+
+
+@contextmanager
+def all_at_work(stack: LocalStack, newest: str, *, speed: int) -> Iterator[None]:
+    """All of it, as `make run` has it: what was uploaded is looked into, drawn, and sent on the simulated network, and
+    a sweep comes each second. ``newest`` as in ``at_work``."""
+    with (
+        on_the_simulator(stack, speed=speed),
+        at_work(stack, newest, sending=True),
+        looking_into_uploads(stack),
+        swept_each_second(stack),
+    ):
+        yield
 
 
 @contextmanager
