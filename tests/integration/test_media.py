@@ -2,10 +2,14 @@
 
 import base64
 import hashlib
-from collections.abc import Callable
+import io
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.response import StreamingBody
 
 from faxes.adapters.dynamodb.senders import DynamoDBSenders
 from faxes.adapters.s3_media import S3Media
@@ -14,6 +18,7 @@ from faxes.delivery.stamping import Sender
 from faxes.errors import Effect, StorageFault
 from faxes.ids import document_key, paper_key
 from faxes.model import Fax
+from faxes.pages import PagesInvalid
 from tests.support.cloud import Cloud
 from tests.support.faxes import fax
 from tests.support.imports import Imports
@@ -27,17 +32,23 @@ def _media(cloud: Cloud) -> S3Media:
     return S3Media(cloud.s3, cloud.names["FileBucket"])
 
 
+def got(media: S3Media) -> bytes:
+    with media.open(KEY) as file:
+        return file.read(3) + file.read(1_000)
+
+
 def test_a_document_is_put_read_kept_and_deleted(cloud: Cloud, media: S3Media) -> None:
     asked: list[dict[str, Any]] = []
     watch: Any = lambda params, **_: asked.append(dict(params))  # noqa: E731
     cloud.s3.meta.events.register("provide-client-params.s3.PutObject", watch)
-    media.put(KEY, b"before")
-    media.put(KEY, b"pages")
-    assert media.get(KEY) == b"pages"
+    media.put(KEY, [b"before"])
+    media.put(KEY, iter([b"pa", b"ges"]))
+    assert got(media) == b"pages"
+    # All of it, from a file that is gone by now.
+    assert asked[1].pop("Body").closed
     assert asked[1] == {
         "Bucket": cloud.names["FileBucket"],
         "Key": KEY,
-        "Body": b"pages",
         "ContentType": "image/tiff",
         "ChecksumSHA256": base64.b64encode(hashlib.sha256(b"pages").digest()).decode(),
     }
@@ -48,11 +59,40 @@ def test_a_document_is_put_read_kept_and_deleted(cloud: Cloud, media: S3Media) -
     assert cloud.objects() == {PAPER: b"pages"}
 
 
+def test_of_what_does_not_come_whole_nothing_is_put(
+    cloud: Cloud, media: S3Media, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    named: list[list[Path]] = []
+
+    def parts() -> Iterator[bytes]:
+        yield bytes(100_000)
+        named.append(list(tmp_path.iterdir()))
+        raise PagesInvalid("the file is cut off")
+
+    with pytest.raises(PagesInvalid):
+        media.put(KEY, parts())
+    # What is written meanwhile has no name there, so that nothing is left of it, however the process ends.
+    assert (named, list(tmp_path.iterdir()), cloud.objects()) == ([[]], [], {})
+
+
+def test_a_line_that_breaks_is_a_fault(cloud: Cloud, media: S3Media, monkeypatch: pytest.MonkeyPatch) -> None:
+    media.put(KEY, [b"pages"])
+
+    def cut_off(parsed: dict[str, Any], **_: object) -> None:
+        parsed["Body"] = StreamingBody(io.BytesIO(b"pag"), 5)
+
+    cloud.s3.meta.events.register("after-call.s3.GetObject", cut_off)
+    with pytest.raises(StorageFault) as caught:
+        got(media)
+    assert (caught.value.operation, caught.value.effect) == ("GetObject", Effect.NONE)
+
+
 @pytest.mark.parametrize(
     ("call", "operation", "effect"),
     [
-        (lambda media: media.get(KEY), "GetObject", Effect.NONE),
-        (lambda media: media.put(KEY, b""), "PutObject", Effect.UNKNOWN),
+        (got, "GetObject", Effect.NONE),
+        (lambda media: media.put(KEY, []), "PutObject", Effect.UNKNOWN),
         (lambda media: media.delete(KEY), "DeleteObject", Effect.UNKNOWN),
         (lambda media: media.keep(CALL), "CopyObject", Effect.UNKNOWN),
     ],

@@ -1,7 +1,11 @@
 """What an attempt sends: the fax's pages, with the header line of this attempt."""
 
+import io
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Any
 
 import pytest
@@ -12,7 +16,7 @@ from faxes.delivery.steps import Delivery
 from faxes.errors import Effect, StorageFault
 from faxes.ids import document_key, tiff_key
 from faxes.model import Attempt, Counts, Fax, Reason, Recipient, Status
-from faxes.pages import Resolution
+from faxes.pages import Resolution, tiff
 from faxes.pages.header import COLUMNS, drawn
 from tests.support.faxes import NOW, fax
 from tests.support.sheets import beneath, halves, tiff_of
@@ -45,14 +49,28 @@ KEY = document_key(ATTEMPT.reference)
 BROKEN = StorageFault("GetObject", Effect.NONE, "broken")
 
 
+class Reading(io.BytesIO):
+    """A file, each read of which may fail."""
+
+    def __init__(self, content: bytes, call: Callable[[str], None]) -> None:
+        super().__init__(content)
+        self.call = call
+
+    def read(self, count: int | None = -1, /) -> bytes:
+        self.call("read")
+        return super().read(count)
+
+
 class Around:
-    """Where files are, and who sends; ``breaks`` are the calls that fail."""
+    """Where files are, and who sends; ``breaks`` are the calls that fail. ``read_up_to`` is how far a file was read
+    when each part of another was written."""
 
     def __init__(self, content: bytes, *breaks: str) -> None:
         self.files = {tiff_key(FAX.uid): content}
         self.breaks = breaks
         self.time_zone: str | None = "Europe/Berlin"
         self.failed: list[Exception] = []
+        self.read_up_to: list[int] = []
         self.documents = StampedDocuments(self, self, self.failed.append)
 
     def _call(self, name: str) -> None:
@@ -63,11 +81,18 @@ class Around:
         self._call("sender")
         return Sender("Example Ltd", "+493023125000", self.time_zone)
 
-    def get(self, key: str) -> bytes:
-        self._call("get")
-        return self.files[key]
+    @contextmanager
+    def open(self, key: str) -> Iterator[Reading]:
+        self._call("open")
+        self.reading = Reading(self.files[key], self._call)
+        yield self.reading
+        self.reading.close()
 
-    def put(self, key: str, content: bytes) -> None:
+    def put(self, key: str, parts: Iterable[bytes]) -> None:
+        content = b""
+        for part in parts:
+            content += part
+            self.read_up_to.append(self.reading.tell())
         self._call("put")
         self.files[key] = content
 
@@ -93,6 +118,16 @@ def test_each_page_says_who_sends_it_when_to_whom_and_which_it_is(resolution: Re
     again = around.files[KEY]
     assert around.documents.offer(FOUND, stamped=True) == KEY
     assert around.files[KEY] == again
+
+
+@pytest.mark.parametrize("is_stamped", [True, False])
+def test_a_page_is_written_before_the_next_is_read(is_stamped: bool) -> None:
+    around = Around(tiff_of(50))
+    around.documents.offer(FOUND, stamped=is_stamped)
+    assert len(tiff.read(around.files[KEY])) == 50
+    beginning, *ends = accumulate(map(len, tiff.written(tiff.read(tiff_of(50)), 50)))
+    # The first page's directory says how many there are.
+    assert around.read_up_to == [beginning + 214, *ends]
 
 
 @pytest.mark.parametrize("is_stamped", [True, False])
@@ -130,7 +165,7 @@ def test_where_the_carrier_stamps_pages_go_as_they_are() -> None:
     assert around.files[KEY] == tiff_of(3)
 
 
-@pytest.mark.parametrize("breaks", ["get", "put", "sender"])
+@pytest.mark.parametrize("breaks", ["open", "read", "put", "sender"])
 def test_what_passes_is_tried_again_and_told(breaks: str) -> None:
     around = Around(tiff_of(3), breaks)
     with pytest.raises(NotOffered) as caught:
@@ -139,7 +174,7 @@ def test_what_passes_is_tried_again_and_told(breaks: str) -> None:
     assert around.failed == [BROKEN]
 
 
-@pytest.mark.parametrize("content", [b"", b"not pages", tiff_of(3)[:-1]])
+@pytest.mark.parametrize("content", [b"", b"not pages", tiff_of(3)[:-1], tiff_of(3) + b"\0"])
 def test_pages_that_are_none_are_never_sent(content: bytes) -> None:
     around = Around(content)
     with pytest.raises(NotOffered) as caught:

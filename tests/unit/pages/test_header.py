@@ -186,7 +186,7 @@ def test_the_rows_beneath_are_as_they_were(rows: list[bytes], resolution: Resolu
 
 def test_each_page_by_its_number() -> None:
     pages = [FaxPage(40, each, t6.encode(bytes(40 * ROW_BYTES))) for each in Resolution]
-    made = tiff.read(tiff.write(stamped(pages, replace(HEADER, first=2))))
+    made = tiff.read(tiff.write(list(stamped(pages, replace(HEADER, first=2)))))
     with Image.open(io.BytesIO(tiff.write(made))) as image:
         for number, page in enumerate(made):
             line = drawn(replace(HEADER, first=2).line(2 + number), page.resolution)
@@ -196,7 +196,7 @@ def test_each_page_by_its_number() -> None:
 
 def test_a_page_without_room_for_it() -> None:
     with pytest.raises(PagesInvalid, match="the page does not begin with 36 white rows"):
-        stamped([FaxPage(40, Resolution.FINE, t6.encode(b"\1" * (40 * ROW_BYTES)))], HEADER)
+        list(stamped([FaxPage(40, Resolution.FINE, t6.encode(b"\1" * (40 * ROW_BYTES)))], HEADER))
 
 
 @pytest.mark.full

@@ -3,9 +3,14 @@
 Actions: s3:GetObject on ``<bucket>/faxes/*/pages.tif``; s3:GetObject, s3:PutObject and s3:DeleteObject on
 ``<bucket>/media/*/fax.tif``; s3:PutObject on ``<bucket>/media/*/paper.tif``. Objects: ``media/<reference>/fax.tif``,
 deleted when the attempt has ended; ``paper.tif`` beside it, what a machine of the simulated network was sent. The
-bucket removes both after some days.
+bucket removes both after some days. What is put is on the disk before, in a file that has no name: when this process
+ends, however it does, nothing of it is left there.
 """
 
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from faxes import ids
@@ -13,8 +18,10 @@ from faxes.adapters.calls import FAILURES, fault
 from faxes.adapters.s3_put import put
 from faxes.delivery.carrier import Call
 from faxes.errors import Effect
+from faxes.pages.tiff import Readable
 
 if TYPE_CHECKING:
+    from botocore.response import StreamingBody
     from mypy_boto3_s3 import S3Client
 
 _TIFF = "image/tiff"
@@ -29,14 +36,19 @@ class S3Media:
         self._client = client
         self._bucket = bucket
 
-    def get(self, key: str) -> bytes:
+    @contextmanager
+    def open(self, key: str) -> Iterator[Readable]:
         try:
-            return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+            body = self._client.get_object(Bucket=self._bucket, Key=key)["Body"]
         except FAILURES as error:
             raise fault("GetObject", Effect.NONE, error) from error
+        with closing(body):
+            yield _Body(body)
 
-    def put(self, key: str, content: bytes) -> None:
-        put(self._client, self._bucket, key, content, _TIFF)
+    def put(self, key: str, parts: Iterable[bytes]) -> None:
+        with tempfile.TemporaryFile() as file:
+            file.writelines(parts)
+            put(self._client, self._bucket, key, file, _TIFF)
 
     def delete(self, key: str) -> None:
         try:
@@ -59,3 +71,16 @@ class S3Media:
             )
         except FAILURES as error:
             raise fault("CopyObject", Effect.UNKNOWN, error) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """An object as it comes."""
+
+    body: "StreamingBody"
+
+    def read(self, count: int, /) -> bytes:
+        try:
+            return self.body.read(count)
+        except FAILURES as error:
+            raise fault("GetObject", Effect.NONE, error) from error

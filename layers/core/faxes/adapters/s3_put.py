@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from io import BufferedRandom
 from typing import TYPE_CHECKING
 
 from faxes.adapters.calls import FAILURES, fault
@@ -11,15 +12,25 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
-def put(client: "S3Client", bucket: str, key: str, content: bytes, media_type: str) -> None:
-    """Put an object, in the place of one that is there. Raises StorageFault, and whether it is there is not known."""
+def put(client: "S3Client", bucket: str, key: str, content: bytes | BufferedRandom, media_type: str) -> None:
+    """Put an object, bytes or all of a file, in the place of one that is there. Raises StorageFault, and whether it is
+    there is not known."""
     try:
         client.put_object(
             Bucket=bucket,
             Key=key,
             Body=content,
             ContentType=media_type,
-            ChecksumSHA256=base64.b64encode(hashlib.sha256(content).digest()).decode("ascii"),
+            ChecksumSHA256=base64.b64encode(_sha256(content)).decode("ascii"),
         )
     except FAILURES as error:
         raise fault("PutObject", Effect.UNKNOWN, error) from error
+
+
+def _sha256(content: bytes | BufferedRandom) -> bytes:
+    if isinstance(content, bytes):
+        return hashlib.sha256(content).digest()
+    content.seek(0)
+    digest = hashlib.file_digest(content, "sha256").digest()
+    content.seek(0)
+    return digest

@@ -1,8 +1,14 @@
-"""What each attempt sends: the fax's pages with the attempt's own header line, in a file of its own."""
+"""What each attempt sends: the fax's pages with the attempt's own header line, in a file of its own.
 
-from collections.abc import Callable
+The pages of a long fax may have hundreds of megabytes. They are read, stamped and written one after another, so that no
+more than one of them is in memory.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from itertools import islice
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -11,8 +17,9 @@ from faxes.delivery.ports import NotOffered
 from faxes.delivery.steps import Delivery
 from faxes.errors import StorageFault
 from faxes.model import Attempt, Fax, Reason
-from faxes.pages import PagesInvalid, tiff
+from faxes.pages import FaxPage, PagesInvalid, tiff
 from faxes.pages.header import Header, stamped
+from faxes.pages.tiff import Readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +43,13 @@ class Senders(Protocol):
 class Media(Protocol):
     """Where files are. Each call raises StorageFault where it cannot be made."""
 
-    def get(self, key: str) -> bytes:
-        """A file."""
+    def open(self, key: str) -> AbstractContextManager[Readable]:
+        """A file, to be read while this lasts. Each read raises StorageFault, too, where there is more and it does not
+        come."""
         ...
 
-    def put(self, key: str, content: bytes) -> None:
-        """Keep a file, which may be there."""
+    def put(self, key: str, parts: Iterable[bytes]) -> None:
+        """Keep a file, which may be there. Where its parts raise something, nothing is kept."""
         ...
 
     def delete(self, key: str) -> None:
@@ -60,8 +68,8 @@ class StampedDocuments:
     def offer(self, found: Delivery, *, stamped: bool) -> str:
         key = ids.document_key(_latest(found).reference)
         try:
-            content = self.media.get(ids.tiff_key(found.fax.uid))
-            self.media.put(key, self._made(found, content, stamped))
+            with self.media.open(ids.tiff_key(found.fax.uid)) as file:
+                self.media.put(key, self._made(found, file, stamped))
         except StorageFault as fault:
             self.failed(fault)
             # As if the carrier could not be reached: it passes, and nobody's line was used.
@@ -80,15 +88,16 @@ class StampedDocuments:
         except StorageFault as fault:
             self.failed(fault)
 
-    def _made(self, found: Delivery, content: bytes, with_header: bool) -> bytes:
-        """The pages that the attempt sends."""
-        attempt = _latest(found)
-        pages = tiff.read(content)[attempt.first_page - 1 :]
-        if not pages:
-            raise PagesInvalid(f"there is no page {attempt.first_page}")
+    def _made(self, found: Delivery, file: Readable, with_header: bool) -> Iterator[bytes]:
+        """The file that the attempt sends, page by page as the fax's is read."""
+        first = _latest(found).first_page
+        count, every = tiff.opened(file)
+        if count < first:
+            raise PagesInvalid(f"there is no page {first}")
+        pages: Iterator[FaxPage] = islice(every, first - 1, None)
         if with_header:
             pages = stamped(pages, _header(found, self.senders.sender(found.fax)))
-        return tiff.write(pages)
+        return tiff.written(pages, count - first + 1)
 
 
 def _latest(found: Delivery) -> Attempt:

@@ -5,7 +5,7 @@ first. It is told of each attempt anew and takes the place of the page's white r
 is decoded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -55,13 +55,11 @@ class Header:
         return left.ljust(COLUMNS - len(right)) + right
 
 
-def stamped(pages: Sequence[FaxPage], header: Header) -> list[FaxPage]:
-    """Pages with their header line, the first of them number ``header.first``. Raises PagesInvalid where they do not
-    begin with white rows."""
-    return [
-        replace(page, t6=t6.with_header(page.t6, drawn(header.line(number), page.resolution)))
-        for number, page in enumerate(pages, start=header.first)
-    ]
+def stamped(pages: Iterable[FaxPage], header: Header) -> Iterator[FaxPage]:
+    """Pages with their header line, one after another, the first of them number ``header.first``. Raises PagesInvalid
+    with one that does not begin with white rows."""
+    for number, page in enumerate(pages, start=header.first):
+        yield replace(page, t6=t6.with_header(page.t6, drawn(header.line(number), page.resolution)))
 
 
 def drawn(line: str, resolution: Resolution) -> bytes:

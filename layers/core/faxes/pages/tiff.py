@@ -1,11 +1,14 @@
 """Fax pages as a TIFF-F file, and back.
 
 What is written is RFC 2306's profile F with T.6: min-is-white, one strip a page, the resolution and the page's number
-in each directory. Each directory stands in front of its strip, so that a page is read without what is behind it.
+in each directory. Each directory stands in front of its strip, so that a page is read without what is behind it: a file
+is read and written page by page, and no more of it need be in memory.
 """
 
+import io
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
 
 from faxes.pages import COLUMNS_PER_INCH, WIDTH, FaxPage, PagesInvalid, Resolution
 
@@ -16,37 +19,97 @@ _RATIO = struct.Struct("<II")
 _NEXT = struct.Struct("<I")
 _ENTRIES = 16
 _DIRECTORY_BYTES = 2 + _ENTRIES * _ENTRY.size + _NEXT.size + 2 * _RATIO.size
-_MARK, _CLASSIC = b"II", 42
+_FIRST = _HEADER.pack(b"II", 42, _HEADER.size)
 
-_ROWS, _STRIP, _STRIP_BYTES, _DOWN = 257, 273, 279, 283
+_ROWS, _STRIP, _STRIP_BYTES, _DOWN, _PAGE_NUMBER = 257, 273, 279, 283, 297
+
+
+class Readable(Protocol):
+    """What a file is read from, on and on."""
+
+    def read(self, count: int, /) -> bytes:
+        """So many bytes, or less; none at the end."""
+        ...
 
 
 def write(pages: Sequence[FaxPage]) -> bytes:
     """The file of at least one page."""
-    parts = [_HEADER.pack(_MARK, _CLASSIC, _HEADER.size)]
-    at = _HEADER.size
+    return b"".join(written(pages, len(pages)))
+
+
+def written(pages: Iterable[FaxPage], count: int) -> Iterator[bytes]:
+    """The file of so many pages, at least one, in parts: each page is asked for when those before it are written."""
+    yield _FIRST
+    at = len(_FIRST)
     for number, page in enumerate(pages):
-        padded = page.t6 + bytes(len(page.t6) % 2)
-        end = at + _DIRECTORY_BYTES + len(padded)
-        parts += _directory(page, number, len(pages), at, end if number + 1 < len(pages) else 0), padded
-        at = end
-    return b"".join(parts)
+        made = _directory(page, number, count, at) + page.t6 + _padding(page)
+        at += len(made)
+        yield made
 
 
 def read(content: bytes) -> list[FaxPage]:
     """The pages of a file that `write` made. Raises PagesInvalid for any other."""
-    try:
-        found = list(_read(content))
-    except struct.error as error:
-        raise PagesInvalid("the file is cut off") from error
-    # All that a directory says beside its page's is fixed.
-    if write(found) != content:
-        raise PagesInvalid("the file is none that was written here")
-    return found
+    _, pages = opened(io.BytesIO(content))
+    return list(pages)
 
 
-def _directory(page: FaxPage, number: int, count: int, at: int, following: int) -> bytes:
+def opened(file: Readable) -> tuple[int, Iterator[FaxPage]]:
+    """How many pages a file has that `write` made, and these, each read when it is asked for. Raises PagesInvalid for
+    any other, here or with the page that shows it, or at the end."""
+    if _exactly(file, len(_FIRST)) != _FIRST:
+        raise PagesInvalid("the file is no TIFF")
+    directory = _exactly(file, _DIRECTORY_BYTES)
+    count = _values(directory).get(_PAGE_NUMBER, 0) >> 16
+    if not count:
+        raise PagesInvalid("the file has no pages")
+    return count, _pages(file, directory, count)
+
+
+def _pages(file: Readable, directory: bytes, count: int) -> Iterator[FaxPage]:
+    """The pages of a file of which the first directory was read."""
+    at = len(_FIRST)
+    for number in range(count):
+        if number:
+            directory = _exactly(file, _DIRECTORY_BYTES)
+        values = _values(directory)
+        per_inch, _ = _RATIO.unpack_from(directory, _DIRECTORY_BYTES - _RATIO.size)
+        resolution = Resolution.FINE if per_inch == Resolution.FINE.rows_per_inch else Resolution.STANDARD
+        page = FaxPage(values.get(_ROWS, 0), resolution, _exactly(file, values.get(_STRIP_BYTES, 0)))
+        padding = _exactly(file, len(_padding(page)))
+        # All that a directory says beside its page's is fixed.
+        if directory != _directory(page, number, count, at) or padding != _padding(page):
+            raise PagesInvalid("the file is none that was written here")
+        at += _DIRECTORY_BYTES + len(page.t6) + len(padding)
+        yield page
+    if file.read(1):
+        raise PagesInvalid("the file has something behind its pages")
+
+
+def _exactly(file: Readable, count: int) -> bytes:
+    """So many bytes. Raises PagesInvalid where there are not so many."""
+    parts = []
+    while count:
+        part = file.read(count)
+        if not part:
+            raise PagesInvalid("the file is cut off")
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)
+
+
+def _values(directory: bytes) -> dict[int, int]:
+    """What a directory says, by tag."""
+    return {tag: value for tag, _, _, value in _ENTRY.iter_unpack(directory[2 : 2 + _ENTRIES * _ENTRY.size])}
+
+
+def _padding(page: FaxPage) -> bytes:
+    """What stands behind a page's strip, so that the next directory begins with a word."""
+    return bytes(len(page.t6) % 2)
+
+
+def _directory(page: FaxPage, number: int, count: int, at: int) -> bytes:
     """A page's directory as it stands at ``at``, and the numbers that its entries point to."""
+    following = at + _DIRECTORY_BYTES + len(page.t6) + len(_padding(page)) if number + 1 < count else 0
     ratios = at + _DIRECTORY_BYTES - 2 * _RATIO.size
     entries = (
         # Tag, type, number of values, value.
@@ -65,7 +128,7 @@ def _directory(page: FaxPage, number: int, count: int, at: int, following: int) 
         (_DOWN, _RATIONAL, 1, ratios + _RATIO.size),
         (293, _LONG, 1, 0),  # no uncompressed mode
         (296, _SHORT, 1, 2),  # inches
-        (297, _SHORT, 2, number | count << 16),
+        (_PAGE_NUMBER, _SHORT, 2, number | count << 16),
     )
     return (
         struct.pack("<H", len(entries))
@@ -74,19 +137,3 @@ def _directory(page: FaxPage, number: int, count: int, at: int, following: int) 
         + _RATIO.pack(COLUMNS_PER_INCH, 1)
         + _RATIO.pack(page.resolution.rows_per_inch, 1)
     )
-
-
-def _read(content: bytes) -> Iterator[FaxPage]:
-    mark, classic, at = _HEADER.unpack_from(content)
-    if (mark, classic) != (_MARK, _CLASSIC):
-        raise PagesInvalid("the file is no TIFF")
-    before = 0
-    # Each directory stands behind the one before, so that they have an end.
-    while at > before:
-        entries = _ENTRY.iter_unpack(content[at + 2 : at + 2 + _ENTRIES * _ENTRY.size])
-        values = {tag: value for tag, _, _, value in entries}
-        start, size = values.get(_STRIP, 0), values.get(_STRIP_BYTES, 0)
-        per_inch, _ = _RATIO.unpack_from(content, values.get(_DOWN, 0))
-        resolution = Resolution.FINE if per_inch == Resolution.FINE.rows_per_inch else Resolution.STANDARD
-        yield FaxPage(values.get(_ROWS, 0), resolution, content[start : start + size])
-        before, (at,) = at, _NEXT.unpack_from(content, at + 2 + _ENTRIES * _ENTRY.size)
