@@ -263,8 +263,8 @@ bench-uploads: $(DEV) ## Measure what a fax of large files takes until it is acc
 	@$(DEV_TOOL) benchmarks.uploads $(KIND)
 
 .PHONY: bench-sending
-bench-sending: $(DEV) ## Measure how long a fax takes from accepted to sent, on the stack that make run started
-	@$(DEV_TOOL) benchmarks.sending
+bench-sending: $(DEV) ## Measure how long a fax takes from accepted to sent, on the stack that make run started; of large files, until it is accepted: [KIND="pdf tif jpg txt"]
+	@$(DEV_TOOL) benchmarks.sending $(KIND)
 
 .PHONY: bench-delivered
 bench-delivered: $(DEV) ## Count what one delivered fax takes of AWS, and say what a million cost

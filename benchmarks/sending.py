@@ -2,7 +2,7 @@
 
 One fax after another, each to a number of its own on the simulated network, where a minute is a second; the first ones,
 while functions start, are left out. The times are those of each fax's own history, by the deployment's clock. Prints a
-table in Markdown: medians and the slowest of what each step takes.
+table in Markdown: medians and the slowest of what each step takes. With KIND, faxes of large files in their place.
 """
 
 import statistics
@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from benchmarks import load
+from benchmarks import load, uploaded
 from tools.client import status
 from tools.client.send import Sender
 from tools.local import stack_file
@@ -53,12 +53,15 @@ def steps(fax: dict[str, Any], history: list[dict[str, Any]]) -> dict[str, float
     return dict(zip(_STEPS, taken, strict=True)) | {"**accepted to sent**": sum(taken)}
 
 
-def main() -> int:
+def main(*kinds: str) -> int:
     stack = stack_file.read()
     if stack is None:
         return fail("No local stack is running. Start one with `make run`.")
     sender = load.Sender(stack)
     try:
+        if kinds:
+            uploaded.table(stack, kinds)
+            return 0
         measured = [sent(stack, sender, n) for n in range(_WARM + _FAXES)][_WARM:]
     except RuntimeError as error:
         return fail(error)
@@ -70,4 +73,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

@@ -35,7 +35,8 @@ from tools.limits import default_limits
 
 _TIMES = 5
 _NOW = datetime(2026, 11, 30, tzinfo=UTC)
-_KINDS: dict[str, tuple[Callable[[Path], int], float]] = {
+# How a file of each kind is made, and what looking into it may take of one SHA-256.
+KINDS: dict[str, tuple[Callable[[Path], int], float]] = {
     "pdf": (large.pdf, 1.5),
     "tif": (large.tif, 3.0),
     "jpg": (large.jpg, 3.0),
@@ -223,8 +224,8 @@ def main(what: str = "", *arguments: str) -> int:
     print(f"| processor time, with the SDK's calls | {own * 1000:.1f} ms | {of * 1000:.1f} ms | {ratio:.2f} |  |  |")
     costs = {}
     with tempfile.TemporaryDirectory() as folder:
-        for kind in [each for each in (what, *arguments) if each] or list(_KINDS):
-            make, most = _KINDS[kind]
+        for kind in [each for each in (what, *arguments) if each] or list(KINDS):
+            make, most = KINDS[kind]
             path = Path(folder) / f"large.{kind}"
             pages = make(path)
             costs[kind] = _look_into(path, pages, most)

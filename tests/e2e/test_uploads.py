@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks import uploaded
 from tests.support import docs, pdfs, pipeline
 from tests.support.curl import DOCUMENTS, SEND, Curl
 from tests.support.samples import UPLOADING, Sample, named
@@ -193,3 +194,9 @@ def test_make_send_uploads_what_a_form_does_not_hold(curl: Curl, stack: LocalSta
     assert f"sent {large.stat().st_size:,} bytes" in done.stderr
     [file] = curl(f"{SEND}/{said['id']}").body["files"]
     assert file["sha256"] == hashlib.sha256(large.read_bytes()).hexdigest()
+
+
+def test_how_long_it_takes_is_measured(stack: LocalStack, curl: Curl, large: Path) -> None:
+    fax_id, answered, taken = uploaded.accepted(stack, uploaded.calls_of(stack), large)
+    assert curl(f"{SEND}/{fax_id}").body["status"] == "accepted"
+    assert 0 < answered < taken < SECONDS
