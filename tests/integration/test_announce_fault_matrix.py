@@ -13,6 +13,7 @@ import pytest
 
 from tests.support.fault_matrix import (
     ANOTHERS,
+    DYNAMODB,
     EXPECTED,
     FAILED_CONDITION,
     KEY,
@@ -25,8 +26,12 @@ from tests.support.fault_matrix import (
     Fault,
     Outcome,
     cancelled,
+    closed,
+    lost,
     once_and_always,
+    read_timeout,
 )
+from tests.support.faults import dynamodb_answers, dynamodb_cut_off
 from tests.support.faulty import Armed
 from tests.support.faulty_uploads import LETTER, NOTE, Uploading, started
 
@@ -50,6 +55,13 @@ FAULTS: dict[str, dict[str, Fault]] = {
     # Of a fax that the same request made before, which waits for its files, or was accepted.
     "pending read": READ,
     "record read": READ,
+    "kept open": DYNAMODB
+    | lost(
+        read_timeout=read_timeout,
+        closed=closed,
+        answer_cut_off=dynamodb_cut_off(200),
+        error_500=dynamodb_answers(500, "InternalServerError"),
+    ),
 }
 _WRITTEN = EXPECTED["write"]
 _AGAIN = {
@@ -67,10 +79,15 @@ OUTCOMES = {
     "announced with a key": EXPECTED["write of a key"],
     "pending read": _AGAIN,
     "record read": _AGAIN,
+    "kept open": {
+        # Once it is told that it was written, nothing else of the answer matters.
+        name: _AGAIN["closed once" if "cut_off" in name else name.replace(" after the effect", "")]
+        for name in FAULTS["kept open"]
+    },
 }
 # What is likely to be broken: a call that fails for good, or whose effect nobody is told of. The others search further.
 _LIKELY = ("read_timeout always", "denied once", "closed after the effect always", "conflict always")
-_NEED_A_KEY = ("key read", "announced with a key", "pending read", "record read")
+_NEED_A_KEY = ("key read", "announced with a key", "pending read", "record read", "kept open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +153,12 @@ def accepted(deployed: Uploading, fax_id: str) -> None:
 def test_cell(deployed: Uploading, cell: Cell) -> None:
     key = KEY if cell.keyed else None
     outcome = cell.outcome
-    if cell.call in ("pending read", "record read"):
+    if cell.call in ("pending read", "record read", "kept open"):
         before = deployed.announce(NOTE, LETTER, key=key)["id"]
         if cell.call == "record read":
             accepted(deployed, before)
+        if cell.call == "kept open":
+            deployed.clock += timedelta(hours=1)
     deployed.armed = Armed(cell.call.removesuffix(" with a key"), 1, FAULTS[cell.call][cell.fault])
     answer = deployed.announce(NOTE, LETTER, key=key)
     assert deployed.armed.met
@@ -171,6 +190,10 @@ def test_these_are_the_calls(deployed: Uploading) -> None:
     deployed.made.clear()
     deployed.announce(NOTE, LETTER, key=KEY)
     assert sorted(deployed.made) == ["directory read", "key read", "pending read"]
+    deployed.made.clear()
+    deployed.clock += timedelta(hours=1)
+    deployed.announce(NOTE, LETTER, key=KEY)
+    assert sorted(deployed.made) == ["directory read", "kept open", "key read", "pending read"]
     accepted(deployed, fax_id)
     deployed.made.clear()
     deployed.announce(NOTE, LETTER, key=KEY)

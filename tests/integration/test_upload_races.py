@@ -5,7 +5,7 @@ nothing else lies anywhere."""
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Any
 
@@ -242,6 +242,53 @@ def test_new_addresses_and_a_sweep(deployed: Uploading) -> None:
 
 
 # --- create_fax ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("minutes", [1, 29, 31, 89, 95])
+def test_a_request_that_comes_again_late_gets_addresses_with_all_their_time(deployed: Uploading, minutes: int) -> None:
+    """And what begins to be uploaded with them is waited for."""
+    fax_id = deployed.announce(NOTE, LETTER, key=KEY)["id"]
+    deployed.upload(fax_id, 1, NOTE)
+    deployed.check(fax_id, 1)
+    before = deployed.pending(fax_id)
+    deployed.clock += timedelta(minutes=minutes)
+    again = deployed.announce(NOTE, LETTER, key=KEY)
+    assert (again["id"], again["replayed"], "redirectUri" in again["files"][0]) == (fax_id, True, False)
+    assert "X-Amz-Expires=1800&" in again["files"][1]["redirectUri"]
+    after = deployed.pending(fax_id)
+    assert before is not None
+    assert after is not None
+    assert deployed.clock + timedelta(hours=1) <= datetime.fromisoformat(after["closesAt"])
+    # Nothing else of it is another.
+    other = {name for name in before if before[name] != after[name]}
+    assert (other, before.keys()) == ({"closesAt", "revision"} if minutes > 30 else set(), after.keys())
+    deployed.clock += timedelta(minutes=59)
+    deployed.check(fax_id)
+    deployed.upload(fax_id, 2, LETTER)
+    deployed.run(fax_id)
+    deployed.assert_accepted(fax_id, NOTE, LETTER)
+
+
+@pytest.mark.parametrize("what", ["the same message", "new addresses", "a sweep"])
+def test_a_request_that_comes_again_late_and_another(deployed: Uploading, what: str) -> None:
+    """Neither takes back what the other wrote."""
+    made = deployed.announce(NOTE, LETTER, key=KEY)
+    fax_id = made["id"]
+    for position, content in ((1, NOTE), (2, LETTER)):
+        deployed.upload(fax_id, position, content)
+    deployed.clock += timedelta(hours=1)
+
+    def another(_: object) -> None:
+        with deployed.unwatched():
+            OTHERS[what](deployed, fax_id)
+
+    deployed.armed = Armed("kept open", 1, Fault(another))
+    again = deployed.announce(NOTE, LETTER, key=KEY)
+    assert deployed.armed.met
+    assert (again["answered"], again["id"], again["status"]) == (200, fax_id, "uploading")
+    deployed.run(fax_id)
+    deployed.assert_accepted(fax_id, NOTE, LETTER)
+
 
 ANNOUNCED = ("directory read", "key read", "open read", "announced")
 

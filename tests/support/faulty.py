@@ -117,6 +117,9 @@ class Deployment:
             case "UpdateItem":
                 with suppress(self.cloud.dynamodb.exceptions.ConditionalCheckFailedException):
                     self.cloud.dynamodb.update_item(**sent)
+            case "PutItem":
+                with suppress(self.cloud.dynamodb.exceptions.ConditionalCheckFailedException):
+                    self.cloud.dynamodb.put_item(**sent)
             case "SendMessage":
                 self._queues.send_message(**sent)
             case "TransactWriteItems":

@@ -98,6 +98,8 @@ def named(operation: str, sent: dict[str, Any]) -> str | None:
             return "due read" if '{"S": "0"}' in said else None
         case "Query":
             return "pending read" if "UPLOAD#" in said else "record read"
+        case "PutItem":
+            return "kept open"
         case "UpdateItem":
             return "file noted" if "checked." in sent["UpdateExpression"] else "put off"
         case "TransactWriteItems":

@@ -86,6 +86,10 @@ class PendingInserts(PendingReader, Protocol):
         """As ``ports.FaxStore.insert``, of a fax that waits for its files."""
         ...
 
+    def keep_open(self, pending: PendingFax, closes_at: datetime) -> PendingFax:
+        """As ``PendingStore`` has it."""
+        ...
+
     def open_uploads(self, caller: str, now: datetime) -> int:
         """How many faxes of a caller wait for their files. Raises StorageFault."""
         ...

@@ -14,7 +14,7 @@ from faxes.intake import announced, recipients
 from faxes.intake.claims import Claims, check_time, replayed
 from faxes.intake.idempotency import fingerprint_announced, name_by_key
 from faxes.intake.inviting import LOOKED_AT, Invited, Inviting, closing
-from faxes.intake.pending import PendingInserts, caller_of
+from faxes.intake.pending import Changed, PendingInserts, caller_of
 from faxes.intake.ports import WriteConflict
 from faxes.intake.request import Members
 from faxes.intake.submission import Submission
@@ -22,6 +22,9 @@ from faxes.model import ExpectedFile, Fax, IdempotencyRecord, PendingFax, Princi
 
 # What became of it can be asked for so long; what was uploaded lies there for a day.
 _KNOWN_FOR = timedelta(days=2)
+# A request that comes again within this, as most do, writes nothing: new addresses have all their time, and what begins
+# with them as long again.
+_AGAIN_SOON = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +143,25 @@ class Uploading:
     def _again(self, receipt: Receipt) -> Invited:
         """The first answer to the same request once more: with new addresses while it waits, else how far it is."""
         try:
-            found = self.pending.pending(receipt.id, self.whole.now())
+            found = self._kept_open(receipt.id)
             status = None if found else self.pending.status_of(receipt.id)
         except StorageFault as fault:
             raise OutcomeUnknown(reason="record_not_read", cause=str(fault)) from fault
         if found:
             return self.inviting.invited(found, replayed=True)
         return Invited(receipt.id, receipt.uid, status, None, {}, None, replayed=True)
+
+    def _kept_open(self, fax_id: str) -> PendingFax | None:
+        """What waits for its files: where that ends soon, with as much more time as for any new address."""
+        now = self.whole.now()
+        found = self.pending.pending(fax_id, now)
+        if found is None or found.fax.status != Status.UPLOADING:
+            return found
+        closes_at = closing(now, found.fax.created_at)
+        if closes_at - found.closes_at < _AGAIN_SOON:
+            return found
+        try:
+            return self.pending.keep_open(found, closes_at)
+        except Changed:
+            # A file was looked into in this moment, or it has ended; or it was this, and the answer was lost.
+            return self.pending.pending(fax_id, now)

@@ -1,6 +1,7 @@
 """The store of accepted faxes and of idempotency records, in the faxes' table."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from faxes.adapters.dynamodb.keys import fax_key
 from faxes.adapters.dynamodb.pending import PENDING, open_item, open_key, pending_item, pending_key, pending_of
 from faxes.adapters.dynamodb.records import DUE_SHARDS, RECORD, fax_item, fax_of
 from faxes.errors import Effect, StorageFault
+from faxes.intake.pending import Changed
 from faxes.intake.ports import IdempotencyRecordTaken, IdTaken, WriteConflict
 from faxes.model import Acceptance, ExtensionNumber, Fax, IdempotencyRecord, PendingFax, Status
 
@@ -72,6 +74,23 @@ class DynamoDBFaxStore:
         pending = pending_of(item) if item else None
         # The table removes it up to days later.
         return pending if pending and pending.forgotten_at > now else None
+
+    def keep_open(self, pending: PendingFax, closes_at: datetime) -> PendingFax:
+        # Whole, in its own place: this function may put items and change none.
+        kept = replace(pending, fax=replace(pending.fax, revision=pending.fax.revision + 1), closes_at=closes_at)
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=wire(pending_item(kept, self._shards)),
+                ConditionExpression="#status = :uploading AND revision = :read",
+                ExpressionAttributeNames={"#status": "status"},
+                ExpressionAttributeValues=wire({":uploading": str(Status.UPLOADING), ":read": pending.fax.revision}),
+            )
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            raise Changed from error
+        except FAILURES as error:
+            raise fault("PutItem", Effect.UNKNOWN, error) from error
+        return kept
 
     def open_uploads(self, caller: str, now: datetime) -> int:
         try:
