@@ -98,7 +98,13 @@ def deployed(shared: Uploading, monkeypatch: pytest.MonkeyPatch) -> Uploading:
 
 
 # What is likely to be broken: a call that fails for good, or whose effect nobody is told of. The others search further.
-_LIKELY = ("read_timeout always", "closed after the effect always", "cut_off once", "error_in_200 always")
+_LIKELY = (
+    "read_timeout always",
+    "closed after the effect always",
+    "answer_cut_off after the effect always",
+    "cut_off once",
+    "error_in_200 always",
+)
 
 
 def likely(name: str, *others: bool) -> list[pytest.MarkDecorator]:

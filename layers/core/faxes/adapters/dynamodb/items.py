@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from faxes.adapters.calls import FAILURES, fault
-from faxes.errors import Effect
+from faxes.errors import Effect, StorageFault
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -106,3 +106,11 @@ def update_if(
     except FAILURES as error:
         raise fault("UpdateItem", Effect.UNKNOWN, error) from error
     return True
+
+
+def updated(answer: Mapping[str, Any]) -> Item:
+    """The item as UpdateItem answers it that is asked for ALL_NEW. Raises StorageFault where the answer was cut off: to
+    the SDK that is an empty one, and the item was changed."""
+    if "Attributes" not in answer:
+        raise StorageFault("UpdateItem", Effect.UNKNOWN, "the answer was cut off")
+    return plain(answer["Attributes"])

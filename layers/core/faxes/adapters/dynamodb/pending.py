@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from faxes.adapters.calls import FAILURES, fault
-from faxes.adapters.dynamodb.items import Item, get, moment, plain, text, time, wire, word
+from faxes.adapters.dynamodb.items import Item, get, moment, text, time, updated, wire, word
 from faxes.adapters.dynamodb.keys import due, fax_key
 from faxes.adapters.dynamodb.records import DUE_SHARDS, RECORD, fax_item
 from faxes.adapters.dynamodb.transactions import Writes
@@ -248,7 +248,7 @@ class DynamoDBPendingFaxes:
             raise Changed from error
         except FAILURES as error:
             raise fault("UpdateItem", Effect.UNKNOWN, error) from error
-        return pending_of(plain(answer["Attributes"]))
+        return pending_of(updated(answer))
 
     @staticmethod
     def _key(pending: PendingFax) -> Item:

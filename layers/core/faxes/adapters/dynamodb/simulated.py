@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from faxes.adapters.calls import FAILURES, fault
-from faxes.adapters.dynamodb.items import Item, get, plain, text, time, wire
+from faxes.adapters.dynamodb.items import Item, get, text, time, updated, wire
 from faxes.carriers.simulator import Taken
 from faxes.delivery.carrier import Call
 from faxes.errors import Effect
@@ -73,7 +73,7 @@ class DynamoDBNetwork:
             )
         except FAILURES as error:
             raise fault("UpdateItem", Effect.UNKNOWN, error) from error
-        return taken_of(plain(answer["Attributes"]))
+        return taken_of(updated(answer))
 
 
 def taken_of(item: Item) -> Taken:
