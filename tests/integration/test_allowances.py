@@ -166,23 +166,25 @@ def ended(deployed: Deployed, fax_id: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("pages", "money", "prices", "code"),
+    ("pages", "money", "prices", "code", "detail"),
     [
-        (1, None, None, "pages_per_day"),
-        (None, 59_999, PRICES, "dollars_per_day"),
+        (1, None, None, "pages_per_day", "2 pages; 1 a day"),
+        # What a call costs is nothing that callers are told.
+        (None, 59_999, PRICES, "dollars_per_day", None),
         # Of a number that nobody states a price for, it is not known that it would not cost more.
-        (None, 10**9, {"+49": Price(1)}, "no_price"),
-        (None, 10**9, None, "no_price"),
+        (None, 10**9, {"+49": Price(1)}, "no_price", None),
+        (None, 10**9, None, "no_price", None),
     ],
 )
 def test_what_is_over_waits_and_the_carrier_is_not_called(
-    deployed: Deployed, pages: int | None, money: int | None, prices: Any, code: str
+    deployed: Deployed, pages: int | None, money: int | None, prices: Any, code: str, detail: str | None
 ) -> None:
     limited(deployed, pages, money, prices)
     waiting = sent(deployed, 1)
     assert waiting["pages"] == 2
     assert (waiting["status"], waiting["reason"]) == ("waiting", "daily_limit")
-    assert item_of(deployed, waiting["pk"][4:], "RECIPIENT#001#ATTEMPT#01")["carrierCode"] == code
+    attempt = item_of(deployed, waiting["pk"][4:], "RECIPIENT#001#ATTEMPT#01")
+    assert (attempt["carrierCode"], attempt.get("detail")) == (code, detail)
     assert deployed.server.asked == []
     assert spent(deployed.cloud) == []
 

@@ -143,7 +143,7 @@ def test_an_account_that_may_do_nothing_is_asked_nothing_more(
 
 
 def test_a_key_that_is_refused(server: TelnyxServer) -> None:
-    to_do = "        Make a key (v2) in the portal, and put it into the secret TelnyxKeySecret."
+    to_do = "        Make a key (v2) in the portal, and put it, and nothing else, into the secret TelnyxKeySecret."
     assert lines(server, "KEYother") == ["NOT OK  key: Telnyx refuses it", to_do]
 
 

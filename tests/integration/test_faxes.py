@@ -34,7 +34,7 @@ RECIPIENTS = (
 ATTEMPTS = (
     Attempt(
         SENDING.id, 1, 1, "simulator", "r1", NOW, SENDING.expires_at, status=AttemptStatus.ENDED, carrier_id="c-1",
-        reason=Reason.BUSY, carrier_code="busy", estimate=60_000,
+        reason=Reason.BUSY, carrier_code="busy", detail="486 Busy Here", estimate=60_000,
     ),
     Attempt(
         SENDING.id, 2, 1, "simulator", "r2", NOW, SENDING.expires_at, status=AttemptStatus.ENDED, carrier_id="c-2",
@@ -99,7 +99,7 @@ def test_where_a_fax_is_and_who_sent_it() -> None:
         "    sending",
         "    to 7778888: waiting, busy, 0 of 2 pages sent, due 2026-11-23 12:33:15 UTC, "
         "given up 2026-11-24 12:30:15 UTC",
-        "        attempt 1, 2026-11-23 12:30:15 UTC, ended, busy, busy, c-1, about $0.06",
+        "        attempt 1, 2026-11-23 12:30:15 UTC, ended, busy, busy (486 Busy Here), c-1, about $0.06",
         "    to +4930123456: sent, 2 of 2 pages sent",
         "        attempt 1, 2026-11-23 12:30:15 UTC, ended, c-2, $0.0725",
     ]

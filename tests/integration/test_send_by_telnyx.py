@@ -128,7 +128,7 @@ def test_a_caller_id_that_the_account_does_not_have_is_refused_by_the_carrier(de
     items = deployed.items()
     assert (items["RECIPIENT#001"]["status"], items["RECIPIENT#001"]["reason"]) == ("failed", "carrier_rejected")
     attempt = items["RECIPIENT#001#ATTEMPT#01"]
-    assert (attempt["carrierCode"], attempt["detail"]) == ("10015", "422 /from")
+    assert (attempt["carrierCode"], attempt["detail"]) == ("10015", f"422 /from {OWN}")
 
 
 @pytest.mark.parametrize("number", ["+447012345678", "+18765550001", "+8816123456789", "+15005550001"])

@@ -98,7 +98,9 @@ def _why(what: str, answer: Answer) -> Finding:
             )
     if answer.status == 401:
         return Finding(
-            "key", "Telnyx refuses it", "Make a key (v2) in the portal, and put it into the secret TelnyxKeySecret."
+            "key",
+            "Telnyx refuses it",
+            "Make a key (v2) in the portal, and put it, and nothing else, into the secret TelnyxKeySecret.",
         )
     if answer.status == 404 and what == "application":
         return Finding(what, "there is none with this id", "Set TelnyxConnectionId to the fax application's id.")

@@ -90,9 +90,15 @@ def detail(shown: FaxInFull) -> Iterator[str]:
         yield f"    to {_described(recipient)}"
         for attempt in (each for each in shown.attempts if each.position == recipient.position):
             words = [f"attempt {attempt.number}, {_at(attempt.started_at)}", str(attempt.status)]
-            words += [str(word) for word in (attempt.reason, attempt.carrier_code, attempt.carrier_id) if word]
+            words += [str(word) for word in (attempt.reason, _said(attempt), attempt.carrier_id) if word]
             words += [cost] if (cost := _cost(attempt)) else []
             yield f"        {', '.join(words)}"
+
+
+def _said(attempt: Attempt) -> str | None:
+    """The carrier's code, and what else it says."""
+    code, detail = attempt.carrier_code, attempt.detail
+    return f"{code} ({detail})" if code and detail and detail != code else code or detail
 
 
 def _cost(attempt: Attempt) -> str | None:

@@ -144,12 +144,13 @@ def test_an_address_that_is_too_long_for_the_carrier_is_no_faxs_fault(rig: Telny
 @pytest.mark.parametrize("pointer", ["/from", "/to"])
 def test_a_number_that_is_forbidden_says_nothing_of_the_account(pointer: str) -> None:
     """Or one organization would close the gate for all."""
-    expected = Refused(Reason.CARRIER_REJECTED, "10010", f"403 {pointer}")
+    said = {"/from": "+12025550100", "/to": CALL.number}[pointer]
+    expected = Refused(Reason.CARRIER_REJECTED, "10010", f"403 {pointer} {said}")
     assert refusing(403, "10010", pointer).submit(CALL) == expected
 
 
 def test_a_number_that_is_none_is_no_fault_of_the_document(rig: TelnyxRig) -> None:
-    assert rig.carrier.submit(rig.call(number="7778888")) == Refused(Reason.NUMBER_INVALID, "10016", "422 /to")
+    assert rig.carrier.submit(rig.call(number="7778888")) == Refused(Reason.NUMBER_INVALID, "10016", "422 /to 7778888")
 
 
 def test_a_key_that_was_replaced_is_read_anew_once(rig: TelnyxRig) -> None:

@@ -37,6 +37,11 @@ class SecretKey:
         except FAILURES as error:
             raise fault("GetSecretValue", Effect.NONE, error) from error
         key = value.strip() if isinstance(value, str) else ""
+        if key.startswith("{"):
+            # As the console keeps it where its form for names and values is filled in.
+            raise StorageFault(
+                "GetSecretValue", Effect.NONE, "the secret's value is JSON; it must be the key and nothing else"
+            )
         # It goes into a header.
         if not key or not key.isascii() or not key.isprintable():
             raise StorageFault("GetSecretValue", Effect.NONE, "the secret's value is no key")

@@ -114,7 +114,7 @@ class Telnyx:
         if 200 <= answer.status < 300:
             named = _id(_fax(answer))
             return Accepted(named) if named else NoAnswer()
-        return _refused(answer)
+        return _refused(answer, members)
 
     def find(self, reference: str, number: str, since: datetime, named: str | None = None) -> str | None:
         if named is not None:
@@ -195,7 +195,7 @@ class Telnyx:
         return self._host.ask(method, path, self._key(True), query=query, members=members)
 
 
-def _refused(answer: Answer) -> Refused | NoAnswer:
+def _refused(answer: Answer, asked: Mapping[str, Any]) -> Refused | NoAnswer:
     errors = _errors(answer)
     if answer.status not in _REFUSALS or not errors:
         return NoAnswer()
@@ -208,7 +208,9 @@ def _refused(answer: Answer) -> Refused | NoAnswer:
     elif (_NOT_E164, "/to") in errors:
         reason = Reason.NUMBER_INVALID
     code, pointer = errors[0]
-    return Refused(reason, code, f"{answer.status} {pointer}".strip(), of_account=of_account)
+    # Which number it is, of whose there are several.
+    value = asked[pointer.removeprefix("/")] if pointer in _NUMBERS else ""
+    return Refused(reason, code, f"{answer.status} {pointer} {value}".strip(), of_account=of_account)
 
 
 def _errors(answer: Answer) -> list[tuple[str, str]]:

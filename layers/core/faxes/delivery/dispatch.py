@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from faxes.delivery import ends, inside, policy, resume
-from faxes.delivery.allowance import NO_PRICE, Use, left_over
+from faxes.delivery.allowance import NO_PRICE, PAGES, Use, left_over
 from faxes.delivery.carrier import Accepted, Call, CallState, Carrier, CarrierSilent, Refused, Report
 from faxes.delivery.lines import Lines
 from faxes.delivery.ports import Bells, Documents, IdTaken, Moved, NotOffered, NumberTaken, Recipients, Write
@@ -254,8 +254,10 @@ class Dispatch:
             caller = self.lines.caller_of(found.fax)
             pages = resume.pages_of(found.recipient, attempt)
             reached = self._take(rules, attempt, pages) if rules else None
-            if reached:
-                return Refused(Reason.DAILY_LIMIT, reached)
+            if rules and reached:
+                # What a call costs is nothing that callers are told.
+                said = f"{pages} pages; {rules.plan.pages_per_day} a day" if reached == PAGES else None
+                return Refused(Reason.DAILY_LIMIT, reached, said)
         except NotOffered as error:
             return Refused(error.reason, "document_not_offered")
         except StorageFault:
