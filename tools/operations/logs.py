@@ -53,7 +53,7 @@ def lines(formation: Any, logs: Any, stack: str, since: datetime) -> Iterator[st
     for moment, name, message in sorted(written, key=lambda line: line[0]):
         if not message.startswith(_REPORTS):
             time = datetime.fromtimestamp(moment / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
-            yield f"{time}  {name:<12}{shown(message)}"
+            yield f"{time}  {name:<11} {shown(message)}"
 
 
 def _groups(formation: Any, stack: str) -> Iterator[tuple[str, str]]:

@@ -63,7 +63,7 @@ class Formation:
         group, stack = "AWS::Logs::LogGroup", "AWS::CloudFormation::Stack"
         kinds = {
             "fax-api": {"CreateFaxLogGroup": group, "GatewayLog": stack, "Api": "other"},
-            "fax-api-GatewayLog-1": {"AccessLogGroup": group},
+            "fax-api-GatewayLog-1": {"CarrierReportLogGroup": group, "AccessLogGroup": group},
         }[StackName]
         return {
             "StackResources": [
@@ -99,12 +99,14 @@ def test_lines_of_all_groups_come_in_their_order_without_lambdas_reports() -> No
             (at + 2000, "third"),
             (at + 2000, "REPORT RequestId: 1"),
         ],
+        "fax-api-CarrierReportLogGroup-1": [(at + 2500, "fourth")],
         "fax-api-AccessLogGroup-1": [(at, "first"), (at + 3000, '{"status": "400"}')],
     }
     assert list(logs.lines(Formation(), Logs(written), "fax-api", SINCE)) == [
         "2026-11-26 09:00:00  Access      first",
         "2026-11-26 09:00:02  CreateFax   second",
         "2026-11-26 09:00:02  CreateFax   third",
+        "2026-11-26 09:00:02  CarrierReport fourth",
         "2026-11-26 09:00:03  Access      status=400",
     ]
 
