@@ -21,7 +21,7 @@ QUICK = ("content_of_spaces", "forms_in_forms", "pictures_of_noise", "states")
 ALL = list(bombs(EACH))
 FEW = [bomb for bomb in ALL if bomb.number == 0 and bomb.family in QUICK]
 # What is looked into when a fax is accepted may be refused for these.
-OF_ACCEPTANCE = {"jpg_scans", "jpg_segments", "pdf_crashed_reader", "pdf_too_slow", "file_too_large"}
+OF_ACCEPTANCE = {"jpg_escapes", "jpg_scans", "jpg_segments", "pdf_crashed_reader", "pdf_too_slow", "file_too_large"}
 
 
 @pytest.mark.parametrize(
