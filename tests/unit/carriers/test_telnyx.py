@@ -202,6 +202,11 @@ def test_each_failure_is_reported_with_its_reason_and_word(rig: TelnyxRig, word:
     assert rig.fetch(carrier_id) == expected
 
 
+@pytest.mark.parametrize("status", [200, 202])
+def test_a_fax_is_stopped_with_whatever_says_that_it_was_taken(status: int) -> None:
+    assert saying(status, {"data": {"result": "ok"}}).cancel("id") is True
+
+
 @pytest.mark.parametrize("reason", [[], {}, ["user_busy"], 5, True])
 def test_a_failure_whose_reason_is_no_word_is_one_that_is_not_known(reason: object) -> None:
     report = saying(200, {"data": {"status": "failed", "failure_reason": reason}}).fetch("id", 2)

@@ -36,6 +36,8 @@ from faxes.delivery.carrier import Accepted, Call, CallState, CarrierSilent, NoA
 from faxes.errors import StorageFault
 from faxes.model import Reason
 
+# What is asked of a fax that it has, once it has done so or is about to.
+_DONE = frozenset({200, 202, 204})
 _REFUSALS = frozenset({400, 401, 403, 404, 409, 415, 422, 429})
 _TOO_MANY = 429
 # The key, the account or its money.
@@ -159,7 +161,7 @@ class Telnyx:
 
     def cancel(self, carrier_id: str) -> bool:
         answer = self._question("POST", _path(carrier_id, "actions/cancel"), members={})
-        if answer.status == 200:
+        if answer.status in _DONE:
             return True
         if _ENDED & {code for code, _ in _errors(answer)}:
             return False
@@ -172,7 +174,7 @@ class Telnyx:
     def erase(self, carrier_id: str) -> str:
         answer = self._question("DELETE", _path(carrier_id))
         # Gone is gone, whoever deleted it.
-        if answer.status not in (200, 202, 204, 404):
+        if answer.status not in {*_DONE, 404}:
             raise CarrierSilent(_said(answer))
         return str(answer.status)
 
