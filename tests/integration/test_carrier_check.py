@@ -231,4 +231,4 @@ def test_the_command_says_where_there_is_nobody_to_ask(command: Callable[..., in
     assert "The stack fax-api has Carrier=simulator: there is no account to ask." in said.out + said.err
     assert command(TelnyxKeySecret="gone") == 1
     said = capsys.readouterr()
-    assert "The key or the directory cannot be read. AWS said:" in said.out + said.err
+    assert "There is no key to read in gone, the secret that TelnyxKeySecret names: " in said.out + said.err

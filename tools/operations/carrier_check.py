@@ -180,13 +180,17 @@ def main(arguments: list[str]) -> int:
         stack = deployed.find(options.stack)
         account = account_of(stack)
         # With the rights of whoever runs this.
-        key = SecretKey(stack.client("secretsmanager"), account.secret)(True)
+        secret = SecretKey(stack.client("secretsmanager"), account.secret)
     except NoStack as error:
         return fail(error)
     except StorageFault as fault:
-        return fail(f"The key or the directory cannot be read. AWS said: {fault.said}")
+        return fail(f"The directory cannot be read. AWS said: {fault.said}")
     except (BotoCoreError, ClientError) as error:
         return fail(f"The stack cannot be read. AWS said: {error}")
+    try:
+        key = secret(True)
+    except StorageFault as fault:
+        return fail(f"There is no key to read in {account.secret}, the secret that TelnyxKeySecret names: {fault.said}")
     found = list(check(account, Host(account.url), key))
     for each in found:
         print(each)
