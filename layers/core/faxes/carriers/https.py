@@ -46,8 +46,8 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Host:
     """A carrier's API. ``base`` is its address, without a slash at the end: HTTPS, or HTTP on this machine itself.
-    ``connect`` and ``total`` are seconds: until there is a connection, and from then on until all is read.
-    Raises ValueError for another address."""
+    ``connect`` and ``total`` are seconds: for each address that the host has until one takes a connection, and for TLS
+    on it; and from then on, in all, until everything is read. Raises ValueError for another address."""
 
     base: str
     connect: float = 2

@@ -10,11 +10,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from faxes.delivery import retries
 from faxes.model import Attempt, DialPlan, Reason
 
 # The limits, as an attempt's code says which one is reached.
 PAGES, MONEY, NO_PRICE = "pages_per_day", "dollars_per_day", "no_price"
+
+# Of these it is certain that nobody answered. All else costs what was estimated: also a call that a person took, one
+# that was canceled in the middle, and one of which nobody knows the end.
+_UNANSWERED = frozenset(
+    {
+        Reason.BUSY,
+        Reason.NO_ANSWER,
+        Reason.NO_ROUTE,
+        Reason.NUMBER_INVALID,
+        Reason.NUMBER_BLOCKED,
+        Reason.CARRIER_UNAVAILABLE,
+        Reason.CARRIER_REJECTED,
+        Reason.DOCUMENT_TOO_LARGE,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +67,11 @@ class NoLimits:
 
 def left_over(ended: Attempt, pages: int) -> Use:
     """What an attempt that has ended took of the day and did not use; it was of so many pages. Only one that the
-    carrier has taken took something for certain; and where a machine answered, pages may have gone before the call
-    broke."""
+    carrier has taken took something for certain; and where somebody answered, the call is paid, and pages may have gone
+    before it broke or was stopped."""
     if ended.carrier_id is None:
         return Use(0)
-    reason = ended.reason
-    answered = reason not in Reason or retries.TABLE[Reason(str(reason))].tries
-    unused = ended.pages_sent == 0 and not answered
+    unused = ended.pages_sent == 0 and ended.reason in _UNANSWERED
     taken = ended.estimate or 0
     cost = ended.price if ended.price is not None else 0 if unused else taken
     return Use(pages if unused else 0, taken - cost)
