@@ -52,7 +52,7 @@ EVENT = 1.00e-6
 SQS_REQUEST = 0.40e-6
 # The pending fax and what counts it, each in a transaction (2 units), with the key's record; checked, accepted, which
 # writes the record and removes the two; the entries of indexes.
-_WRITE_UNITS = 2 * 3 + 1 + 2 * 3 + 6
+_WRITE_UNITS = 2 * 3 + 1 + 2 * 3 + 8
 _READ_UNITS = 4
 
 

@@ -76,7 +76,7 @@ def test_a_fax_is_erased_and_another_is_not(
 
     # A second time, there is nothing.
     assert erase.main(["--fax", uid]) == 1
-    assert capsys.readouterr() == ("", f"There is nothing of fax {uid}: no file, and no record.\n")
+    assert capsys.readouterr().err.startswith(f"There is nothing of fax {uid}: no file, no record, and ")
     assert len(audit(stack, uid)) == 2
     # Its key went with it: whoever sends again by it, sends a new fax.
     again = curl(SEND, *REQUEST, *LETTER, *NOTE, *key).body
@@ -130,3 +130,28 @@ def test_an_operator_needs_these_rights_and_no_others(
     lines = [(line["state"], line["files"], line["caller"]) for line in audit(stack, uid)]
     who = "arn:aws:iam::000000000000:user/operator"
     assert lines == [*[("begun", 1, who)] * 3, ("begun", 0, who), ("done", 0, who)]
+
+
+def test_a_fax_that_waits_for_its_files_takes_one_right_more(
+    stack: LocalStack,
+    curl: Curl,
+    keys: Callable[[], set[str]],
+    operator: Operator,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    body = json.dumps({"recipients": ["7778888"], "files": [{"name": "note.txt", "size": 9, "type": "text/plain"}]})
+    announced = curl(SEND, "-H", "Content-Type: application/json", "-d", body).body
+    fax_id, uid = announced["id"], announced["uid"]
+    stack.client("s3").put_object(Bucket=stack.bucket, Key=f"uploads/{fax_id}/1", Body=b"Call back")
+    rights = RIGHTS | {"s3:DeleteObject": "arn:aws:s3:::{bucket}/uploads/*"}
+    operator(rights)
+    assert erase.main(["--fax", uid, "--stack", STACK_NAME]) == 1
+    assert "was not erased to its end" in capsys.readouterr().err
+    operator(rights | {"dynamodb:UpdateItem": "arn:aws:dynamodb:{region}:*:table/{faxTable}"})
+    assert erase.main(["--fax", uid, "--stack", STACK_NAME]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"erased fax {fax_id}: 1 file, 9 bytes, and what was announced; it was never accepted\n")
+    assert [key for key in keys() if fax_id in key] == []
+    left = [item["pk"] for item in load.items(stack) if item["pk"].endswith(fax_id) or item["sk"] == fax_id]
+    assert left == []
+    assert curl(f"{SEND}/{fax_id}").body["error"]["code"] == "fax_not_found"

@@ -30,8 +30,17 @@ _COUNTS = ("", "NotVisible", "Delayed")
 def _at_work(stack: LocalStack, curl: Curl) -> Iterator[None]:
     newest = curl(SEND, *REQUEST, *NOTE).body["id"]
     working = pipeline.at_work(stack, newest, sending=True)
-    with pipeline.on_the_simulator(stack, speed=100), working, swept_each_second(stack):
+    looking = pipeline.looking_into_uploads(stack)
+    with pipeline.on_the_simulator(stack, speed=100), working, looking, swept_each_second(stack):
         yield
+
+
+def put(stack: LocalStack, file: dict[str, Any], content: bytes) -> int:
+    """Upload a file to the address that it was given."""
+    with requests.Session() as session:
+        session.trust_env = False
+        ca, headers = stack.caBundle, file["redirectHeaders"]
+        return session.put(file["redirectUri"], data=content, headers=headers, verify=ca, timeout=60).status_code
 
 
 def get(stack: LocalStack, url: str) -> requests.Response:
@@ -115,14 +124,21 @@ def test_a_search_over_every_store_queue_and_log_finds_nothing(
         lambda fax: [each["status"] for each in fax.get("deliveries", ())] == ["sent"] * 3 + ["sending"],
     )
     until(lambda: curl(f"{SEND}/{second['id']}").body, lambda fax: bool(fax.get("deliveries")))
+    # One that waits for its files, of which one has come and been looked into.
+    content = file.read_bytes()
+    files = [{"name": f"{CANARY}-{n}.txt", "size": len(content), "type": "text/plain"} for n in (1, 2)]
+    body = json.dumps({"recipients": [PHONE], "files": files})
+    waits = curl(SEND, "-H", "Content-Type: application/json", "-H", f"Idempotency-Key: {CANARY}-2", "-d", body).body
+    assert put(stack, waits["files"][0], content) == 200
+    until(lambda: curl(f"{SEND}/{waits['id']}").body, lambda fax: bool(fax["files"][0].get("checked")))
     copy_id, copy_uid = received(stack, fax_id)
-    uids, ids = {uid, second["uid"], copy_uid}, {fax_id, second["id"], copy_id}
+    uids, ids = {uid, second["uid"], copy_uid, waits["uid"]}, {fax_id, second["id"], copy_id, waits["id"]}
     # What it leads to: its page, those of its copy, and the addresses of their files that a browser was given.
     pages = [shown["pageUrl"], f"{stack.apiUrl}/fax/{copy_uid}"]
     paths = [f"{page}/{path}" for page in pages for path in ("pages/1.png", "document.pdf", "document.tif")]
     signed = [get(stack, path).headers["Location"] for path in paths]
     s3 = stack.client("s3")
-    keys = [key for each in uids for key in (tiff_key(each), picture_key(each, 1))]
+    keys = [key for each in uids - {waits["uid"]} for key in (tiff_key(each), picture_key(each, 1))]
     lasting = [s3.generate_presigned_url("get_object", Params={"Bucket": stack.bucket, "Key": key}) for key in keys]
     assert {get(stack, each).status_code for each in [*pages, *signed, *lasting]} == {200}
     digest = shown["files"][0]["sha256"]
@@ -133,9 +149,16 @@ def test_a_search_over_every_store_queue_and_log_finds_nothing(
     assert [secret for secret in secrets if secret not in everything] == []
     assert [key for key in found if key.startswith(f"object media/{fax_id}-")] != []
 
-    for each in (uid, second["uid"]):
+    for each in (uid, second["uid"], waits["uid"]):
         assert erase.main(["--fax", each]) == 0
     capsys.readouterr()
+    # Its addresses are alive still, and what comes by them does not stay.
+    assert [put(stack, each, content) for each in waits["files"]] == [200, 200]
+    objects = stack.client("s3")
+    until(
+        lambda: objects.list_objects_v2(Bucket=stack.bucket, Prefix=f"uploads/{waits['id']}/"),
+        lambda listed: listed["KeyCount"] == 0,
+    )
 
     # The messages come for nothing.
     until(lambda: waiting(stack), lambda now: all(number <= before.get(url, 0) for url, number in now.items()))

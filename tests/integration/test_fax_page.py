@@ -175,12 +175,14 @@ def ended(n: int, way: int) -> list[dict[str, Any]]:
         [fax | {"status": "refused"}],
         # Erased.
         [],
+        # It waits for its files.
+        [{"pk": f"UPLOAD#{n}", "sk": "UPLOAD", "uid": fax["uid"], "status": "uploading"}],
     ]
     return ways[way % len(ways)]
 
 
 def test_all_that_is_not_shown_is_one_answer_after_the_same_reads(deployed: Deployed, context: Any) -> None:
-    numbers, draw = size(check=12, full=100), random.Random(24)  # noqa: S311  (the same every time)
+    numbers, draw = size(check=14, full=105), random.Random(24)  # noqa: S311  (the same every time)
     for n in range(1, numbers + 1):
         deployed.put(*ended(n, n))
     real = [f"{n:032x}" for n in range(1, numbers + 1)]
@@ -189,6 +191,8 @@ def test_all_that_is_not_shown_is_one_answer_after_the_same_reads(deployed: Depl
     for path in ("", "/pages/1.png", "/document.tif", "/document.pdf", "?from=21"):
         for uid in real if path else [*real, *drawn]:
             seen.add((str(deployed.answer(f"/fax/{uid}{path}", context)), str(deployed.reads())))
+            # Its role may read nothing else of a fax.
+            assert [each for each in deployed.asked if "UPLOAD#" in str(each)] == []
     # Of a fax that is shown, what it does not have.
     seen.add((str(deployed.answer(f"/fax/{UID}/pages/9.png", context)), str(deployed.reads())))
     seen.add((str(deployed.answer(f"/fax/{UID}/document.txt", context)), str(deployed.reads())))

@@ -12,6 +12,7 @@ from faxes import audit
 from faxes.adapters.dynamodb.erasure import DynamoDBErasureFaxes
 from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
 from faxes.adapters.logs import LogsAuditLog
+from faxes.erasure import Found
 from faxes.model import IdempotencyRecord
 from faxes.provisioning.plan import Report
 from faxes.tokens import Denial
@@ -133,8 +134,8 @@ def test_an_erasure_that_begins_at_any_step_of_a_restore_finds_the_idempotency_r
         return made
 
     restore_it(replace(steps.stack, client=client))
-    fax_id = erasing.id_of(ERASED.uid)
-    erasing.delete(fax_id or ERASED.id, ERASED.uid)
+    found = erasing.find(ERASED.uid)
+    erasing.delete(found or Found(ERASED.id, record=True), ERASED.uid)
     assert [item["sk"]["S"] for item in cloud.items("FaxTable")] == ["ERASED"]
 
 

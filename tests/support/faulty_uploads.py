@@ -140,9 +140,12 @@ class Uploading(Deployment):
         files = [
             entry(f"{n}.txt", content, with_sha256=sha256, type="text/plain") for n, content in enumerate(contents, 1)
         ]
-        body = json.dumps({"recipients": ["7778888"], "files": files}).encode()
-        asked = request(body, *([f"Idempotency-Key: {key}"] if key else []))
-        return self._answer(self.create_fax, asked)
+        return self.asked({"recipients": ["7778888"], "files": files}, key)
+
+    def asked(self, body: Mapping[str, Any], key: str | None = None) -> dict[str, Any]:
+        """A request with this body, likewise."""
+        headers = [f"Idempotency-Key: {key}"] if key else []
+        return self._answer(self.create_fax, request(json.dumps(body).encode(), *headers))
 
     def renew(self, fax_id: str) -> dict[str, Any]:
         """Ask for new addresses, likewise."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from faxes.adapters.dynamodb.erasure import CHECKED_FOR
 from faxes.bootstrap import check_upload
 from faxes.bootstrap.clients import PATIENT_DYNAMODB_BUDGET, PATIENT_S3_BUDGET
 from faxes.bootstrap.environment import MOST_UPLOAD_BYTES
@@ -52,6 +53,10 @@ def test_nobody_is_told_of_a_file_while_it_is_looked_into() -> None:
     assert PATIENT_DYNAMODB_BUDGET.longest + PATIENT_S3_BUDGET.longest < worker["Timeout"]
     # A function's own disk has 512 MB.
     assert TEMPLATE["Parameters"]["MaxUploadBytesPerFile"]["MaxValue"] == MOST_UPLOAD_BYTES < 512 * 2**20 // 2 + 1
+
+
+def test_an_erasure_waits_for_longer_than_a_check_lives() -> None:
+    assert CHECKED_FOR.total_seconds() >= properties("CheckUploadFunction")["Timeout"] + 60
 
 
 def test_what_is_uploaded_tells_the_queue_and_nothing_else_does() -> None:

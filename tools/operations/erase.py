@@ -31,9 +31,10 @@ class NotErased(Exception):
 def erase(stack: Stack, uid: str, now: Callable[[], datetime]) -> Erased:
     """Erase the fax of a valid uid.
 
-    Needs s3:ListBucket on the bucket and s3:DeleteObject below faxes/ and media/; dynamodb:GetItem, dynamodb:PutItem,
-    and dynamodb:DeleteItem on the table of faxes, dynamodb:Query on it and on its index; logs:CreateLogStream and
-    logs:PutLogEvents on the audit log. Raises NotErased; and botocore's errors, as long as nothing was erased.
+    Needs s3:ListBucket on the bucket and s3:DeleteObject below faxes/, media/ and uploads/; dynamodb:GetItem,
+    dynamodb:PutItem and dynamodb:DeleteItem on the table of faxes, and dynamodb:UpdateItem for a fax that waits for its
+    files; dynamodb:Query on it and on its index; logs:CreateLogStream and logs:PutLogEvents on the audit log. Raises
+    NotErased; and botocore's errors, as long as nothing was erased.
     """
     use_case = Erasure(
         files=S3ErasureFiles(stack.client("s3"), stack.output("FileBucketName")),
@@ -52,7 +53,10 @@ def _said(uid: str, error: erasure.NotErased) -> str:
     """An error for the person at the terminal."""
     match error:
         case erasure.NothingThere():
-            return f"There is nothing of fax {uid}: no file, and no record."
+            return (
+                f"There is nothing of fax {uid}: no file, no record, and nothing that was announced. If its client got "
+                "the uid within this minute, try again in a minute."
+            )
         case erasure.Unsettled():
             return (
                 f"Nothing was erased: fax {uid} has no record yet, but a file from this minute. It may be about to be "
@@ -62,6 +66,11 @@ def _said(uid: str, error: erasure.NotErased) -> str:
             return f"Nothing was erased. AWS said: {error}"
         case erasure.NotBegun():
             return f"Nothing was erased, since the audit log cannot be written: {error}"
+        case erasure.Copied():
+            return (
+                f"Fax {uid} was not erased to its end: it was just being accepted. It cannot be any more, but its "
+                f"files may still be copied. Erase it again after {error.until:%H:%M:%S} UTC."
+            )
         case erasure.NotAudited():
             return (
                 f"ERASED, BUT THE AUDIT LOG DOES NOT SAY SO: {error}\n"
@@ -95,8 +104,10 @@ def main(arguments: list[str], now: Callable[[], datetime] = lambda: datetime.no
     if erased.fax_id is None:
         print(f"erased what lay there of fax {options.fax}: {files}; it had no record")
     else:
-        print(f"erased fax {erased.fax_id}: {files}, and its record")
-        print("point-in-time recovery can bring the record back for up to 35 days, the files never;")
+        what = "what was announced" if erased.announced else "the record"
+        kept = f"{what}; it was never accepted" if erased.announced else "its record"
+        print(f"erased fax {erased.fax_id}: {files}, and {kept}")
+        print(f"point-in-time recovery can bring {what} back for up to 35 days, the files never;")
         print("make restore leaves it out")
     for copy in erased.received:
         named = f"fax {copy.fax_id}" if copy.fax_id else "a fax without a record"

@@ -35,10 +35,10 @@ class AuditLog(Protocol):
 
 
 def erase_line(
-    state: str, uid: str, fax_id: str | None, *, files: int, size: int, caller: str, time: datetime
+    state: str, uid: str, fax_id: str | None, *, record: bool, files: int, size: int, caller: str, time: datetime
 ) -> dict[str, object]:
-    """A fax's erasure, ``begun`` or ``done``: so many files, of ``size`` bytes together; ``fax_id`` is None where it
-    has no record."""
+    """A fax's erasure, ``begun`` or ``done``: so many files, of ``size`` bytes together; ``fax_id`` is None where
+    files are all that was there of it, and ``record`` whether it had one."""
     return {
         "action": ERASE,
         "state": state,
@@ -48,7 +48,7 @@ def erase_line(
         "uidSha256": uid_digest(uid),
         "files": files,
         "bytes": size,
-        "record": fax_id is not None,
+        "record": record,
     }
 
 

@@ -1,4 +1,4 @@
-"""Erasing a fax for good, its files and its record.
+"""Erasing a fax for good, its files and its record; or, where it was announced and not accepted, what was announced.
 
 What is left of it are lines in the audit log: one before anything is deleted, so that nothing is erased which the log
 cannot take, and one when it is done. The files go first and the record last, so that what an interrupted erasure left
@@ -6,12 +6,18 @@ is found by the next. A worker may be storing pages, or what it sends, just then
 so what lies there by then goes as well. So do the faxes that extensions received of it, each with its own lines in the
 audit log.
 
+A fax that waits for its files ends first, by one write: from then on nobody can accept it. Whoever had looked into all
+of them before may be copying them just then, and removes the copies when the record is refused; one that is killed in
+between does not. So as long as one may be at work, what was announced stays, by which the next erasure finds the
+copies.
+
     NotErased
     ├── NotLookedUp    what there is of it cannot be learned; nothing was erased
     ├── NothingThere   no file and no record: nothing to erase
     ├── Unsettled      no record yet, but a file so new that the fax may be about to be accepted; nothing was erased
     ├── NotBegun       the audit log cannot be written; nothing was erased
     ├── NotEnded       a part was erased; erasing it again goes on
+    │   └── Copied     its files may be copied just then; until when, it says
     └── NotAudited     all was erased, but the line that says so could not be written
 """
 
@@ -57,6 +63,22 @@ class FileStore(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A fax as it is found by its uid: its id, and whether it has a record, or was announced and not accepted."""
+
+    id: str
+    record: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A fax that was announced, and is accepted no more. ``copied_until`` is when nobody can be copying its files any
+    more; None where nobody had looked into all of them."""
+
+    copied_until: datetime | None
+
+
 class FaxStore(Protocol):
     """Where the records are. Each call raises StorageFault where it cannot be made."""
 
@@ -64,17 +86,23 @@ class FaxStore(Protocol):
         """Have no restore that runs now bring the fax's record back."""
         ...
 
-    def id_of(self, uid: str) -> str | None:
-        """The id of the fax's record, also where its time is over; None where it has none."""
+    def find(self, uid: str) -> Found | None:
+        """The fax, also where its time is over; None where there is neither a record nor anything announced."""
+        ...
+
+    def close(self, fax_id: str, uid: str, now: datetime) -> Closed | None:
+        """Have the fax end, where it waits for its files, so that it is accepted no more, and free its key. None where
+        nothing is there that was announced: it was accepted, or never was one to wait."""
         ...
 
     def received(self, fax_id: str) -> set[str]:
         """The uids of the faxes that extensions received of this one, or were about to."""
         ...
 
-    def delete(self, fax_id: str, uid: str) -> set[str]:
+    def delete(self, fax: Found, uid: str) -> set[str]:
         """Delete the record with this id, where it is this fax's; with it all that is kept beside it, and the
-        idempotency record that it names. Returns what ``received`` has found of it to the last."""
+        idempotency record that it names. Returns what ``received`` has found of it to the last. Of one without a
+        record, delete what was announced."""
         ...
 
 
@@ -102,6 +130,14 @@ class NotEnded(NotErased):
     pass
 
 
+class Copied(NotEnded):
+    """All was erased but what was announced of a fax that was about to be accepted."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"its files may be copied until {until:%H:%M:%S} UTC")
+        self.until = until
+
+
 class NotAudited(NotErased):
     """``line`` is the one that is missing."""
 
@@ -112,13 +148,15 @@ class NotAudited(NotErased):
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What was erased: so many files, of ``size`` bytes together. ``fax_id`` is None where there was no record.
-    ``received`` are the faxes that extensions had received of it, which went along."""
+    """What was erased: so many files, of ``size`` bytes together. ``fax_id`` is None where there was neither a record
+    nor, which ``announced`` tells from it, what a client had announced. ``received`` are the faxes that extensions had
+    received of it, which went along."""
 
     fax_id: str | None
     files: int
     size: int
     received: tuple["Erased", ...] = ()
+    announced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +176,17 @@ class Erasure:
         # In this order, so that a record which is written meanwhile is found.
         try:
             files = self.files.of_fax(uid)
-            fax_id = self.faxes.id_of(uid)
+            found = self.faxes.find(uid)
+            if found and not found.record:
+                # Of what was announced, what was uploaded is all there is.
+                files += self.files.of_id(found.id)
         except StorageFault as fault:
             raise NotLookedUp(fault.said) from fault
-        if not files and fax_id is None:
+        if not files and found is None:
             raise NothingThere
-        if fax_id is None and max(file.written_at for file in files) > self.now() - _SETTLED:
+        if found is None and max(file.written_at for file in files) > self.now() - _SETTLED:
             raise Unsettled
-        fax = Erased(fax_id, len(files), sum(file.size for file in files))
+        fax = _erased(found, files)
         line = self._line("begun", uid, fax, caller)
         begun = self.now()
         try:
@@ -155,24 +196,8 @@ class Erasure:
         try:
             self.faxes.keep_out(uid, begun + _RESTORED)
             # A restore may have brought it back by now; from here on, none does.
-            if fax_id is None:
-                fax_id = self.faxes.id_of(uid)
-                fax = replace(fax, fax_id=fax_id)
-            # Before the record, since by it they are found.
-            copies = self.faxes.received(fax_id) if fax_id is not None else set()
-            taken = self._received(copies, caller)
-            self.files.delete([file.key for file in files])
-            if fax_id is not None:
-                # First, since they are found by the record's id.
-                self.files.delete([file.key for file in self.files.of_id(fax_id)])
-                late = self.faxes.delete(fax_id, uid)
-                meanwhile = [*self.files.of_fax(uid), *self.files.of_id(fax_id)]
-                # What a worker was about to hand over: without the record, it does not any more.
-                taken += self._received(late - copies, caller)
-                for copy in sorted(copies | late):
-                    meanwhile += self.files.of_fax(copy)
-                self.files.delete([file.key for file in meanwhile])
-            fax = replace(fax, received=taken)
+            found = found or self.faxes.find(uid)
+            fax = self._delete(uid, found, files, caller, begun)
         except StorageFault as fault:
             raise NotEnded(fault.said) from fault
         line = self._line("done", uid, fax, caller)
@@ -181,6 +206,31 @@ class Erasure:
         except StorageFault as fault:
             raise NotAudited(fault.said, line) from fault
         return fax
+
+    def _delete(self, uid: str, found: Found | None, files: list[File], caller: str, begun: datetime) -> Erased:
+        """Delete a fax, and what extensions received of it. Raises StorageFault, NotErased."""
+        closed = None
+        if found and not found.record:
+            closed = self.faxes.close(found.id, uid, begun)
+            # Else it was accepted meanwhile.
+            found = replace(found, record=closed is None)
+        # Before the record, since by it they are found.
+        copies = self.faxes.received(found.id) if found else set()
+        taken = self._received(copies, caller)
+        self.files.delete([file.key for file in files])
+        if found:
+            # First, since they are found by the record's id.
+            self.files.delete([file.key for file in self.files.of_id(found.id)])
+            if closed and closed.copied_until and closed.copied_until > self.now():
+                raise Copied(closed.copied_until)
+            late = self.faxes.delete(found, uid)
+            meanwhile = [*self.files.of_fax(uid), *self.files.of_id(found.id)]
+            # What a worker was about to hand over: without the record, it does not any more.
+            taken += self._received(late - copies, caller)
+            for copy in sorted(copies | late):
+                meanwhile += self.files.of_fax(copy)
+            self.files.delete([file.key for file in meanwhile])
+        return replace(_erased(found, files), received=taken)
 
     def _received(self, uids: Iterable[str], caller: str) -> tuple[Erased, ...]:
         """Erase what extensions received. Raises NotErased."""
@@ -192,4 +242,18 @@ class Erasure:
         return tuple(erased)
 
     def _line(self, state: str, uid: str, fax: Erased, caller: str) -> Line:
-        return audit.erase_line(state, uid, fax.fax_id, files=fax.files, size=fax.size, caller=caller, time=self.now())
+        return audit.erase_line(
+            state,
+            uid,
+            fax.fax_id,
+            record=fax.fax_id is not None and not fax.announced,
+            files=fax.files,
+            size=fax.size,
+            caller=caller,
+            time=self.now(),
+        )
+
+
+def _erased(found: Found | None, files: Sequence[File]) -> Erased:
+    size = sum(file.size for file in files)
+    return Erased(found.id if found else None, len(files), size, announced=found is not None and not found.record)

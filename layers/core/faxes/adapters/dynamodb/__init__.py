@@ -10,7 +10,8 @@ FaxTable        dynamodb:PutItem, dynamodb:GetItem on IDEMPOTENCY#* and the stat
     pk DEST#<number>       who has a number's line, and who stands in line for it (``recipients``)
     pk SIM#<reference>     what the simulated network knows of an attempt (``simulated``)
     pk IDEMPOTENCY#<name>, sk IDEMPOTENCY fingerprint, faxId, faxUid, expiresAt: which fax was accepted under a key
-    index by-uid           uid: the public page's way in; holds keys only
+    pk UPLOAD#<id>, sk UPLOAD: a fax that was announced and not accepted (``pending``)
+    index by-uid           uid: the public page's way in, and an erasure's; holds keys only
     index by-extension     extension (0003*210), createdAt: an extension's faxes by time; holds what a list shows
     index by-user          userId, createdAt: a user's faxes by time; the same
     index by-due           due (a shard), dueAt: what is to be done, by time; records and recipients that are not
@@ -30,7 +31,8 @@ Reading faxes back takes dynamodb:GetItem on the table and dynamodb:Query on the
 UTC with milliseconds, which sorts as text; expiresAt is the TTL, in seconds since 1970. An item may be 400 KB; a fax
 with 10 files and 999 recipients stays under 100 KB.
 
-What has uid, extension, userId or createdAt enters an index, so none but faxes has one. A fax has the schema that it
+What has extension, userId or createdAt enters an index, so none but faxes has one; uid, also what was announced and not
+accepted. A fax has the schema that it
 was written by, for later releases to know what they read, and a revision that grows with each change. A release may be
 rolled back: what a later one wrote, attributes and words that are unknown here, is read all the same.
 """

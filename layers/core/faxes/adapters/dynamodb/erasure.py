@@ -1,27 +1,37 @@
 """What an erasure finds and deletes of a fax in the faxes' table: the idempotency record that its record names, all
 items beside the record (pages, recipients, attempts, history), what it has of numbers' lines and in the simulated
-network, and the record.
+network, and the record. Or, of one that was announced and not accepted, what was announced, and its key.
 
 Actions: dynamodb:Query on the table and on its index by uid, dynamodb:GetItem, dynamodb:PutItem and dynamodb:DeleteItem
-on the table.
+on the table; for a fax that waits for its files, dynamodb:UpdateItem.
 """
 
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from faxes.adapters.calls import FAILURES, fault
 from faxes.adapters.dynamodb.faxes import BY_UID
-from faxes.adapters.dynamodb.items import Item, plain, wire
-from faxes.adapters.dynamodb.keys import ATTEMPT, RECIPIENT, line_key
+from faxes.adapters.dynamodb.items import Item, get, plain, wire
+from faxes.adapters.dynamodb.keys import ATTEMPT, RECIPIENT, fax_key, line_key
+from faxes.adapters.dynamodb.pending import PENDING, DynamoDBPendingFaxes, pending_key, pending_of
 from faxes.adapters.dynamodb.recipients import LEASE, WAIT
+from faxes.adapters.dynamodb.records import RECORD
 from faxes.adapters.dynamodb.simulated import SIMULATED
 from faxes.audit import uid_digest
-from faxes.errors import Effect
+from faxes.erasure import Closed, Found
+from faxes.errors import Effect, StorageFault
+from faxes.intake.pending import Changed
+from faxes.model import PendingFax, Status
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+# Another's change comes first now and then; not time and again.
+_READS = 5
+# Whoever looks into a fax's files is done with it by then: the function's own time, and a minute, since clocks differ.
+CHECKED_FOR = timedelta(minutes=3)
 
 
 class DynamoDBErasureFaxes:
@@ -30,6 +40,7 @@ class DynamoDBErasureFaxes:
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
         self._table = table
+        self._pending = DynamoDBPendingFaxes(client, table)
 
     def keep_out(self, uid: str, until: datetime) -> None:
         try:
@@ -37,59 +48,73 @@ class DynamoDBErasureFaxes:
         except FAILURES as error:
             raise fault("PutItem", Effect.UNKNOWN, error) from error
 
-    def id_of(self, uid: str) -> str | None:
+    def find(self, uid: str) -> Found | None:
         try:
-            return self._id_of(uid)
+            return self._find(uid)
         except FAILURES as error:
             raise fault("Query, GetItem", Effect.NONE, error) from error
 
-    def _id_of(self, uid: str) -> str | None:
+    def _find(self, uid: str) -> Found | None:
         listed = self._client.query(
             TableName=self._table,
             IndexName=BY_UID,
             KeyConditionExpression="uid = :uid",
             ExpressionAttributeValues=wire({":uid": uid}),
         )["Items"]
-        for key in listed:
-            # The index follows the table a moment later, and may still list what is gone.
-            item = self._client.get_item(
-                TableName=self._table,
-                Key={"pk": key["pk"], "sk": key["sk"]},
-                ProjectionExpression="id, uid",
-                ConsistentRead=True,
-            ).get("Item", {})
-            record = plain(item)
-            if record.get("uid") == uid:
-                return str(record["id"])
+        for fax_id in sorted({plain(key)["pk"].partition("#")[2] for key in listed}):
+            # The index follows the table a moment later: what it lists may be gone, or have been accepted since. That
+            # is never undone, so whatever is announced is read first.
+            for key in (pending_key(fax_id), PENDING), (fax_key(fax_id), RECORD):
+                item = get(self._client, self._table, *key)
+                if item and item.get("uid") == uid:
+                    return Found(fax_id, record=key[1] == RECORD)
         return None
+
+    def close(self, fax_id: str, uid: str, now: datetime) -> Closed | None:
+        for _ in range(_READS):
+            item = get(self._client, self._table, pending_key(fax_id), PENDING)
+            if item is None or item.get("uid") != uid:
+                return None
+            pending = pending_of(item)
+            if pending.fax.status != Status.UPLOADING:
+                return Closed(_copied_until(pending))
+            # Changed: a file more, more time, or it was accepted or ended; all of it tells the next read.
+            with suppress(Changed):
+                self._pending.end(pending, Status.EXPIRED, now, None)
+        raise StorageFault("TransactWriteItems", Effect.NONE, "what was announced is changed time and again")
 
     def received(self, fax_id: str) -> set[str]:
         try:
-            return _received_by(self._beside(f"FAX#{fax_id}"))
+            return _received_by(self._beside(fax_key(fax_id)))
         except FAILURES as error:
             raise fault("Query", Effect.NONE, error) from error
 
-    def delete(self, fax_id: str, uid: str) -> set[str]:
-        record = {"pk": f"FAX#{fax_id}", "sk": "FAX"}
+    def delete(self, fax: Found, uid: str) -> set[str]:
         try:
-            item = self._client.get_item(
-                TableName=self._table,
-                Key=wire(record),
-                ProjectionExpression="uid, idempotency, createdAt",
-                ConsistentRead=True,
-            ).get("Item", {})
-            named = plain(item)
-            if named.get("uid") != uid:
-                return set()
-            if "idempotency" in named:
-                self._delete({"pk": f"IDEMPOTENCY#{named['idempotency']}", "sk": "IDEMPOTENCY"}, "faxUid", uid)
-            found = self._delete_beside(record, str(named.get("createdAt")))
-            # Last, since by it the others are found.
-            self._delete(record, "uid", uid)
-            # What a worker wrote between: without the record, it writes nothing more.
-            return found | self._delete_beside(record, str(named.get("createdAt")))
+            if fax.record:
+                return self._delete_record({"pk": fax_key(fax.id), "sk": RECORD}, uid)
+            self._delete({"pk": pending_key(fax.id), "sk": PENDING}, "uid", uid)
+            return set()
         except FAILURES as error:
             raise fault("GetItem, Query, DeleteItem", Effect.UNKNOWN, error) from error
+
+    def _delete_record(self, record: Item, uid: str) -> set[str]:
+        item = self._client.get_item(
+            TableName=self._table,
+            Key=wire(record),
+            ProjectionExpression="uid, idempotency, createdAt",
+            ConsistentRead=True,
+        ).get("Item", {})
+        named = plain(item)
+        if named.get("uid") != uid:
+            return set()
+        if "idempotency" in named:
+            self._delete({"pk": f"IDEMPOTENCY#{named['idempotency']}", "sk": "IDEMPOTENCY"}, "faxUid", uid)
+        found = self._delete_beside(record, str(named.get("createdAt")))
+        # Last, since by it the others are found.
+        self._delete(record, "uid", uid)
+        # What a worker wrote between: without the record, it writes nothing more.
+        return found | self._delete_beside(record, str(named.get("createdAt")))
 
     def _beside(self, pk: str) -> list[Item]:
         """What is needed of all items of a record's partition."""
@@ -138,6 +163,12 @@ class DynamoDBErasureFaxes:
                 ConditionExpression=f"{attribute} = :value",
                 ExpressionAttributeValues=wire({":value": value}),
             )
+
+
+def _copied_until(pending: PendingFax) -> datetime | None:
+    """As ``Closed`` has it: copies are made only of files all of which were looked into while the fax waited."""
+    ended, whole = pending.fax.completed_at, len(pending.checked) == len(pending.files)
+    return ended + CHECKED_FOR if ended and whole else None
 
 
 def _received_by(items: Iterable[Item]) -> set[str]:

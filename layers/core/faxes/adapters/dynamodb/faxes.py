@@ -183,7 +183,8 @@ class DynamoDBFaxStore:
     def _found(self, index: str, attribute: str, value: str, now: datetime, *, page: int) -> Iterator[Fax]:
         """The faxes that an index lists and the table still has; no index holds a whole one."""
         for item in self._query(index, attribute, value, page=page):
-            if fax := self.by_id(item["pk"].removeprefix("FAX#"), now):
+            # By its uid, one that was announced is found as well.
+            if item["sk"] == RECORD and (fax := self.by_id(item["pk"].removeprefix("FAX#"), now)):
                 yield fax
 
     def _query(self, index: str, attribute: str, value: str, *, page: int) -> Iterator[Item]:

@@ -3,7 +3,8 @@
     pk UPLOAD#<id>        sk UPLOAD   what was announced, and what came of each file
     pk UPLOADS#<caller>   sk <id>     one for each fax of a caller that waits for its files: they are counted
 
-Neither has uid, extension, userId or createdAt, since what has enters an index of faxes; those of the fax are in a map.
+Neither has extension, userId or createdAt, since what has enters an index of faxes that are listed; those of the fax
+are in a map. The first has uid, by which an erasure finds it; whoever looks a fax up by that passes it over.
 When all files are there and can be faxed, the record takes the place of the first, in one transaction.
 """
 
@@ -62,7 +63,7 @@ def pending_item(pending: PendingFax, shards: int = DUE_SHARDS) -> Item:
         "sk": PENDING,
         "revision": fax.revision,
         "status": str(fax.status),
-        "faxUid": fax.uid,
+        "uid": fax.uid,
         "organizationId": fax.organization_id,
         "fax": {
             "userId": fax.user_id,
@@ -113,7 +114,7 @@ def pending_of(item: Item) -> PendingFax:
     return PendingFax(
         fax=Fax(
             id=item["pk"].removeprefix(f"{PENDING}#"),
-            uid=item["faxUid"],
+            uid=item["uid"],
             user_id=fax["userId"],
             organization_id=item["organizationId"],
             extension=fax["extension"],

@@ -57,8 +57,9 @@ class DynamoDBPublicFaxes:
         self._table = table
 
     def by_uid(self, uid: str) -> PublicFax | None:
-        found = next(self._query({"IndexName": INDEX}, "#uid = :uid", {":uid": uid}, ("pk", "uid")), None)
-        key = found["pk"] if found else _NOBODY
+        found = self._query({"IndexName": INDEX}, "#uid = :uid", {":uid": uid}, ("pk", "sk", "uid"))
+        # One that was announced is in the index as well, and nothing of it is this function's to read.
+        key = next((each["pk"] for each in found if each["sk"] == RECORD), _NOBODY)
         # Nothing has a key between the two.
         items = self._of_a_fax(key, RECORD, PAGES, ATTRIBUTES)
         # A fax that was erased may be in the index for a moment longer.
