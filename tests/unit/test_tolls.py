@@ -1,6 +1,11 @@
 """Which numbers are called for whom: those of the organization's countries, and none that pays whoever is called."""
 
+from collections.abc import Iterator
+from itertools import product
+
+import phonenumbers
 import pytest
+from phonenumbers import PhoneNumberType
 
 from faxes.dialing import Dialing
 from faxes.model import DialPlan, Extension, ExtensionNumber
@@ -81,3 +86,36 @@ def test_a_short_number_that_is_written_for_another_country_is_refused_with_its_
         True,
         True,
     ]
+
+
+def _of_a_kind_that_pays() -> Iterator[tuple[str, str]]:
+    """An example of each country's numbers of such a kind, and the country."""
+    kinds = (PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST, PhoneNumberType.PERSONAL_NUMBER)
+    for country, kind in product(sorted(phonenumbers.SUPPORTED_REGIONS), kinds):
+        example = phonenumbers.example_number_for_type(country, kind)
+        if example is not None and phonenumbers.number_type(example) == kind:
+            yield in_e164(example), country
+
+
+def in_e164(number: phonenumbers.PhoneNumber) -> str:
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def test_digits_behind_such_a_number_or_too_few_of_them_make_it_no_other() -> None:
+    """An exchange completes a call with the last digit that it needs, and ignores those behind."""
+    tried, called = 0, []
+    for number, country in _of_a_kind_that_pays():
+        for other in (f"{number}1", f"{number}77", number[:-1]):
+            parsed = phonenumbers.parse(other)
+            is_dialed = phonenumbers.is_possible_number(parsed) and in_e164(parsed) == other
+            # A whole number of another kind is that one.
+            if is_dialed and phonenumbers.number_type(parsed) == PhoneNumberType.UNKNOWN:
+                tried += 1
+                called += [other] if why_not(other, DialPlan(country)) is None else []
+    assert tried > 100
+    assert called == []
+
+
+@pytest.mark.parametrize("number", ["+4990012345678", "+49900123456", "+491371234567890"])
+def test_what_is_said_of_such_a_number(number: str) -> None:
+    assert (why_not(number, DialPlan("DE")) or "").endswith(", to which nobody may fax")

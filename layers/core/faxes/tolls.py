@@ -9,9 +9,13 @@ the ITU's "List of Recommendation ITU-T E.164 Assigned Country Codes", an annex 
 (position on 15 December 2016).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from faxes.model import DialPlan
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
 
 OF_NO_COUNTRY: Mapping[str, str] = {
     "800": "an international freephone service",
@@ -24,6 +28,9 @@ OF_NO_COUNTRY: Mapping[str, str] = {
     "888": "a service for disaster relief",
     "979": "an international premium rate service",
 }
+
+# Digits of a national number that tell nothing yet; and how many may be missing.
+_FEWEST, _MORE = 4, 3
 
 
 def why_not(number: str, plan: DialPlan) -> str | None:
@@ -40,7 +47,7 @@ def why_not(number: str, plan: DialPlan) -> str | None:
         library.PhoneNumberType.SHARED_COST: "a shared cost number",
         library.PhoneNumberType.PERSONAL_NUMBER: "a personal number, which is forwarded for a price",
     }
-    kind = kinds.get(library.number_type(parsed))
+    kind = next((kinds[each] for each in _types(parsed) if each in kinds), None)
     if kind is not None:
         return f"is {kind}, to which nobody may fax"
     if not plan.countries:
@@ -50,3 +57,22 @@ def why_not(number: str, plan: DialPlan) -> str | None:
         return None
     where = f"in {country}" if country else "in no country that is known"
     return f"is {where}, and the sender's organization may fax to {', '.join(plan.countries)} alone (faxTo)"
+
+
+def _types(number: "PhoneNumber") -> Iterator[int]:
+    """What type a number is of. Where it is of none that is known, those of its beginning, and of what it begins: an
+    exchange completes a call with the last digit that it needs, and ignores those behind."""
+    import phonenumbers as library
+
+    unknown = library.PhoneNumberType.UNKNOWN
+    yield (found := library.number_type(number))
+    if found != unknown:
+        return
+    digits = str(number.national_number)
+    beginnings = (digits[:length] for length in range(len(digits) - 1, _FEWEST, -1))
+    for other in (*beginnings, *(digits + "1" * more for more in range(1, _MORE + 1))):
+        changed = library.PhoneNumber()
+        changed.merge_from(number)
+        changed.national_number = int(other)
+        if (found := library.number_type(changed)) != unknown:
+            yield found
