@@ -183,9 +183,7 @@ class Player:
 
     def cancel(self, which: int) -> None:
         if self.faxes:
-            answer = self._session.put(
-                f"{self._deployed.url}/{self._fax(which)}", json={"action": "Cancel"}, timeout=120, **self._said()
-            )
+            answer = self._asked("PUT", f"{self._deployed.url}/{self._fax(which)}", json={"action": "Cancel"})
             # It may have ended by now.
             assert answer.status_code in (200, 409), answer.text
 
@@ -274,17 +272,21 @@ class Player:
             "request": (None, json.dumps({"recipients": [self._own(number) for number in numbers]})),
             "files": ("page.txt", said.encode(), "application/octet-stream"),
         }
-        answer = self._session.post(self._deployed.url, files=form, timeout=120, **self._said())
+        answer = self._asked("POST", self._deployed.url, files=form, key=f"schedule-{self._number}-{self._sent}")
         return answer.status_code, answer.json()
+
+    def _asked(self, method: str, url: str, key: str = "", **sent: Any) -> requests.Response:
+        """The answer, or the fifth 5xx: a fax that may have been accepted is sent again, with its key."""
+        headers = {"Authorization": f"Bearer {self._deployed.stack.token}"} | ({"Idempotency-Key": key} if key else {})
+        verify = self._deployed.stack.caBundle
+        for _ in range(5):
+            answer = self._session.request(method, url, timeout=120, headers=headers, verify=verify, **sent)
+            if answer.status_code < 500:
+                break
+        return answer
 
     def _own(self, number: str) -> str:
         """A number of the model's as this schedule has it: nobody else's, or one of the ten that behave alike."""
         if number.startswith(_ALIKE):
             return f"{PREFIX}2{number.removeprefix(_ALIKE)}{self._number % 10}"
         return f"70{self._number:04}{number[-1]}" if number.startswith("777") else number
-
-    def _said(self) -> dict[str, Any]:
-        return {
-            "headers": {"Authorization": f"Bearer {self._deployed.stack.token}"},
-            "verify": self._deployed.stack.caBundle,
-        }
