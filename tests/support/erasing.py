@@ -1,12 +1,17 @@
-"""A stack whose calls are seen by a test of an erasure: they meet no answer, or another one."""
+"""What tests of an erasure share: a stack whose calls are seen, or meet no answer, or another one; and faxes that wait
+for their files."""
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 from botocore.exceptions import EndpointConnectionError
 
+from faxes.erasure import Erased
+from tests.support.faulty_uploads import LETTER, NOTE, Uploading
+from tools.operations import erase
 from tools.operations.deployed import Stack
 
 
@@ -42,3 +47,63 @@ def answered(stack: Stack, service: str, call: str, answer: dict[str, Any]) -> S
     ok = SimpleNamespace(status_code=200)
     client.meta.events.register(f"before-call.{service}.{call}", lambda **_: (ok, answer))
     return replace(stack, client=lambda name: client if name == service else stack.client(name))
+
+
+# --- faxes that wait for their files ----------------------------------------------------------------------------------
+
+KEY = "kanarienvogel-key"
+
+
+def announced(uploading: Uploading) -> tuple[str, str]:
+    """A fax that waits for two files, none of which came: its id and uid."""
+    made = uploading.announce(NOTE, LETTER, key=KEY)
+    return made["id"], made["uid"]
+
+
+def uploaded(uploading: Uploading) -> tuple[str, str]:
+    """One whose two files are there, and whose first was looked into."""
+    fax_id, uid = announced(uploading)
+    for position, content in ((1, NOTE), (2, LETTER)):
+        uploading.upload(fax_id, position, content)
+    uploading.check(fax_id, 1)
+    uploading.made.clear()
+    return fax_id, uid
+
+
+def refused(uploading: Uploading) -> tuple[str, str]:
+    fax_id, uid = announced(uploading)
+    uploading.upload(fax_id, 1, NOTE * 2)
+    uploading.check(fax_id, 1)
+    return fax_id, uid
+
+
+def expired(uploading: Uploading) -> tuple[str, str]:
+    fax_id, uid = announced(uploading)
+    uploading.clock += timedelta(minutes=91)
+    uploading.check(fax_id)
+    return fax_id, uid
+
+
+def erased(uploading: Uploading, uid: str, stack: Stack | None = None) -> Erased:
+    return erase.erase(stack or uploading.cloud.stack(), uid, uploading.now)
+
+
+def hooked(uploading: Uploading, hook: Callable[[int], object]) -> Stack:
+    """The stack, of which ``hook`` is told the number of each call before it is made."""
+    stack, made = uploading.cloud.stack(), list[str]()
+
+    def seen(model: Any, **_: object) -> None:
+        made.append(model.name)
+        hook(len(made))
+
+    def client(service: str) -> Any:
+        made_client = stack.client(service)
+        made_client.meta.events.register("provide-client-params", seen)
+        return made_client
+
+    return replace(stack, client=client)
+
+
+def assert_nothing_is_left(uploading: Uploading) -> None:
+    assert [f"{item['pk']} {item['sk']}" for item in uploading.items() if item["sk"] != "ERASED"] == []
+    assert uploading.cloud.objects() == {}
