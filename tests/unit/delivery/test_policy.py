@@ -152,6 +152,18 @@ def test_a_canceled_one_is_due_at_once() -> None:
     assert step.change.recipient.status == RecipientStatus.CANCELED
 
 
+# By its sender, or since it took too long.
+@pytest.mark.parametrize(("asked", "reason"), [(NOW, Reason.CANCELED), (None, Reason.TIMEOUT)])
+def test_a_call_that_was_stopped_says_why(asked: datetime | None, reason: Reason) -> None:
+    claimed = after(NEW, policy.step(NEW, Due(), NOW, TERMS), NOW)
+    taken = after(claimed, policy.step(claimed, Accepted("c-1"), NOW, TERMS), NOW)
+    found = replace(taken, fax=replace(taken.fax, cancel_requested_at=asked))
+    step = policy.step(found, Report(CallState.CANCELED), NOW, TERMS)
+    assert step.change is not None
+    assert step.change.attempt is not None
+    assert step.change.attempt.reason == reason
+
+
 def test_without_a_carrier_it_waits_and_says_why() -> None:
     step = policy.step(NEW, Due(), NOW, Terms(None))
     assert step.ask is None

@@ -246,7 +246,8 @@ def _told(delivery: Delivery, report: Report, now: datetime, terms: Terms) -> St
         case CallState.FAILED:
             return _failed(delivery, report, now, terms)
         case CallState.CANCELED:
-            return _failed(delivery, replace(report, reason=Reason.TIMEOUT), now, terms)
+            stopped = Reason.CANCELED if _to_cancel(delivery) else Reason.TIMEOUT
+            return _failed(delivery, replace(report, reason=stopped), now, terms)
     return _silent(delivery, now, terms)
 
 
@@ -276,8 +277,7 @@ def _failed(delivery: Delivery, report: Report, now: datetime, terms: Terms, *, 
     recipient = delivery.recipient
     reason = report.reason or Reason.INTERNAL
     ended = _ended(_latest(delivery), replace(report, reason=reason), now)
-    if abandoned:
-        ended = replace(ended, status=AttemptStatus.ABANDONED)
+    ended = replace(ended, status=AttemptStatus.ABANDONED) if abandoned else ended
     failures = dict(recipient.failures) | {reason: recipient.failures.get(reason, 0) + 1}
     pages_sent = resume.confirmed(recipient, ended)
     counted = replace(delivery, recipient=replace(recipient, failures=failures, pages_sent=pages_sent))
