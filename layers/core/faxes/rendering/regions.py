@@ -18,10 +18,12 @@ _WRITTEN = 40
 # Blocks of a fill, at least, and of those within it that are written on, in a thousand.
 _SMALLEST_FILL = 6
 _MOST_WRITTEN = 12
-# So many blocks around a fill, beyond its outline; the levels by which paper differs from place to place; of those
-# blocks, how many are of another grey at least.
-_AROUND, _SAME_GREY = 2, 6
+# How many blocks beside a fill's row its ground is looked for, beyond an outline; the levels by which paper differs
+# from place to place; of those blocks, how many are of another grey at least.
+_AWAY, _SAME_GREY = 2, 8
 _LEAST_OTHERS = 0.25
+# More than a drawing has: a photograph's.
+_MOST_PIECES = 200
 
 _DARK, _LIGHT = 40, 215
 # Blocks of 16 x 16 pixels: how many of a thousand pixels are of the middle, how many blocks a side, how many of them.
@@ -59,10 +61,10 @@ class _Component:
         """How many of them are 255 in a map of that width."""
         return sum(map_.count(255, row * width + start, row * width + end) for row, start, end in self.runs)
 
-    def paint(self, map_: Image.Image, left: int = 0, top: int = 0) -> None:
-        """Makes them 255 in a map that begins at that block."""
+    def paint(self, map_: Image.Image) -> None:
+        """Makes them 255 in a map."""
         for row, start, end in self.runs:
-            map_.paste(255, (start - left, row - top, end - left, row - top + 1))
+            map_.paste(255, (start, row, end, row + 1))
 
     def box(self) -> tuple[int, int, int, int]:
         rows, starts, ends = zip(*self.runs, strict=True)
@@ -84,20 +86,22 @@ def fills(background: Image.Image, foreground: Image.Image, lowest: Image.Image,
         ImageChops.darker(ImageChops.subtract(highest, foreground).point(marked), foreground.point(shade)),
     )
     all_marks, edges = marks.tobytes(), ImageChops.subtract(marks, flat).tobytes()
+    ground = background.tobytes()
 
     def is_fill(component: _Component) -> bool:
         return not (
             _is_paper(component, result.size) or _is_written_on(component, edges, result.width)
-        ) and _stands_out(component, background)
+        ) and _stands_out(component, ground, result.width)
 
     narrows = False
-    for component in _components(candidates):
+    pieces = _components(candidates)
+    for component in pieces:
         if component.area() >= _SMALLEST_FILL and is_fill(component):
             if _is_written_on(component, all_marks, result.width):
                 narrows = True
             else:
                 component.paint(result)
-    if narrows:
+    if narrows and len(pieces) <= _MOST_PIECES:
         # All that is of one grey is one, however narrow: so letters are seen that stand beside a part of it.
         wide = candidates.tobytes()
         for component in _components(ImageChops.darker(flat, highest.point(shade))):
@@ -211,19 +215,16 @@ def _is_written_on(component: _Component, written: bytes, width: int) -> bool:
     return marks * 1000 > _MOST_WRITTEN * component.area()
 
 
-def _stands_out(component: _Component, background: Map) -> bool:
-    """Whether there is another grey around it. Else it is of the paper between lines, cut off by a scanner's noise."""
-    left, top, right, bottom = component.box()
-    left, top = max(left - _AROUND, 0), max(top - _AROUND, 0)
-    right, bottom = min(right + _AROUND, background.width), min(bottom + _AROUND, background.height)
-    surface = background.crop((left, top, right, bottom))
-    inside = Image.new("L", surface.size)
-    component.paint(inside, left, top)
-    greys = surface.histogram(inside)
-    grey = greys.index(max(greys))
-    around = surface.histogram(ImageChops.subtract(spread(inside, ImageChops.lighter, _AROUND), inside))
-    same = sum(around[max(grey - _SAME_GREY, 0) : grey + _SAME_GREY + 1])
-    return sum(around) - same >= _LEAST_OTHERS * sum(around)
+def _stands_out(component: _Component, background: bytes, width: int) -> bool:
+    """Whether there is another grey beside it. Else it is of the paper between lines, cut off by a scanner's noise."""
+    beside = others = 0
+    for row, start, end in component.runs:
+        grey = background[row * width + (start + end) // 2]
+        for column in (start - _AWAY, end - 1 + _AWAY):
+            if 0 <= column < width:
+                beside += 1
+                others += abs(background[row * width + column] - grey) > _SAME_GREY
+    return others > _LEAST_OTHERS * beside
 
 
 def _components(map_: Image.Image) -> list[_Component]:
