@@ -89,3 +89,20 @@ def test_an_answer_of_another_length_than_it_says_is_none(length: bytes) -> None
 )
 def test_a_body_that_is_no_object_has_no_members(body: bytes) -> None:
     assert Answer(200, body).members == {}
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def test_an_answer_in_chunks_is_read_to_its_end() -> None:
+    assert answered(CHUNKED + b'8\r\n{"data":\r\n3\r\n 1}\r\n0\r\n\r\n').members == {"data": 1}
+
+
+@pytest.mark.parametrize("cut", [b'8\r\n{"data":\r\n', b'8\r\n{"data"', b"no size\r\n{}\r\n0\r\n\r\n", b""])
+def test_an_answer_in_chunks_that_ends_before_the_last_is_none(cut: bytes) -> None:
+    with pytest.raises(NotAnswered):
+        answered(CHUNKED + cut)
+
+
+def test_an_answer_without_a_length_is_what_comes_until_the_connection_ends() -> None:
+    assert answered(b"HTTP/1.1 404 Not Found\r\n\r\n{}") == Answer(404, b"{}")
