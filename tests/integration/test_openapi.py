@@ -20,21 +20,37 @@ from faxes.tokens import Token, digest_of
 from tests.data.requests import make
 from tests.support import gateway, openapi, stored, template
 from tests.support import requests as kept
-from tests.support.cloud import Cloud
+from tests.support.cloud import Cloud, cloud
 from tests.support.gateway import HOST, Answer, Gateway, seen_by_a_client
+from tests.support.lambda_context import CONTEXT
 from tools.client import answers
 
 URL = f"https://{HOST}"
 ANSWERS = template.ROOT / "events" / "answers"
 
 
-@pytest.fixture(name="deployed")
-def _deployed(cloud: Cloud) -> Cloud:
-    """A deployment that knows directory.example.yaml, and the kept events' token and app."""
-    cloud.import_example(draw=lambda: kept.EXAMPLE.secret)
+def knowing_the_example(deployed: Cloud) -> Cloud:
+    """The deployment, which knows directory.example.yaml, and the kept events' token and app."""
+    deployed.import_example(draw=lambda: kept.EXAMPLE.secret)
     alice = Principal("alice", "0003", Context.USER)
-    cloud.add_credential(token_item(Token(digest_of(kept.EXAMPLE.token), alice, datetime(2999, 1, 1, tzinfo=UTC))))
-    return cloud
+    deployed.add_credential(token_item(Token(digest_of(kept.EXAMPLE.token), alice, datetime(2999, 1, 1, tzinfo=UTC))))
+    return deployed
+
+
+@pytest.fixture(name="given", scope="module")
+def _given() -> "list[Given]":
+    """All answers that are brought about, on a deployment of their own."""
+    with cloud() as made:
+        return given_answers(knowing_the_example(made), CONTEXT)
+
+
+@pytest.fixture(name="elsewhere", scope="module")
+def _elsewhere() -> Iterator[requests.Session]:
+    """One deployment for all requests that lead to no operation: none of them leaves anything there."""
+    with cloud() as made, requests.Session() as session:
+        session.mount("https://", Gateway(made))
+        yield session
+        assert (made.items("FaxTable"), made.objects()) == ([], {})
 
 
 type Given = tuple[str, Answer]
@@ -195,8 +211,8 @@ def drawn_anew(value: Any, drawn: dict[str, str]) -> Any:
     return {name: drawn.get(name) or drawn_anew(each, drawn) for name, each in value.items()}
 
 
-def test_every_example_is_an_answer_that_is_given_there(deployed: Cloud, context: Any) -> None:
-    given = [(where, answer.status, answer.body) for where, answer in given_answers(deployed, context)]
+def test_every_example_is_an_answer_that_is_given_there(given: list[Given]) -> None:
+    bodies = [(where, answer.status, answer.body) for where, answer in given]
     made_up = []
     for each in openapi.answers(openapi.load()):
         for media in each.answer.get("content", {}).values():
@@ -207,16 +223,13 @@ def test_every_example_is_an_answer_that_is_given_there(deployed: Cloud, context
                     if each.where in openapi.CHANGE:
                         drawn = RENEWED if name == "renewed" else CANCELED
                     shown = drawn_anew(shown, drawn)
-                if (each.where, int(each.status), shown) not in given:
+                if (each.where, int(each.status), shown) not in bodies:
                     made_up.append((each.where, each.status, name))
     assert made_up == []
 
 
-def test_every_header_of_an_answer_is_documented_and_every_documented_one_is_sent(
-    deployed: Cloud, context: Any
-) -> None:
+def test_every_header_of_an_answer_is_documented_and_every_documented_one_is_sent(given: list[Given]) -> None:
     document = openapi.load()
-    given = given_answers(deployed, context)
     for each in openapi.answers(document):
         declared = {name: openapi.resolved(document, header) for name, header in each.answer.get("headers", {}).items()}
         here = [answer for where, answer in given if (where, answer.status) == (each.where, int(each.status))]
@@ -233,12 +246,12 @@ def test_every_header_of_an_answer_is_documented_and_every_documented_one_is_sen
             assert all(is_valid(read(value)) for value in values if value is not None)
 
 
-def test_no_answer_is_outside_the_document(deployed: Cloud) -> None:
+def test_no_answer_is_outside_the_document(cloud: Cloud) -> None:
     # It takes seconds to import, and the other tests go without.
     from schemathesis.specs.openapi.checks import ignored_auth
 
     with requests.Session() as session:
-        session.mount("https://", Gateway(deployed))
+        session.mount("https://", Gateway(knowing_the_example(cloud)))
 
         # It sends again on a connection of its own, which leads nowhere; tests/e2e has it.
         seen = openapi.exchange(session, URL, kept.EXAMPLE, openapi.scale(), [ignored_auth])
@@ -270,24 +283,22 @@ OTHER_METHODS = [
 
 
 @pytest.mark.parametrize(("method", "path"), OTHER_METHODS)
-def test_another_method_is_answered_as_the_document_says(deployed: Cloud, method: str, path: str) -> None:
+def test_another_method_is_answered_as_the_document_says(elsewhere: requests.Session, method: str, path: str) -> None:
     filled = path.format(
         userId="@me", extension="210", faxId="1", uid="0" * 32, document="document.pdf", picture="1.png"
     )
-    assert_answers_as_elsewhere(deployed, method, filled, "x-other-methods")
+    assert_answers_as_elsewhere(elsewhere, method, filled, "x-other-methods")
 
 
 @pytest.mark.parametrize("path", ["/", "/uapi/faxes", "/uapi/faxes/@me/210/1/files", "/oauth"])
-def test_another_path_is_answered_as_the_document_says(deployed: Cloud, path: str) -> None:
-    assert_answers_as_elsewhere(deployed, "POST", path, "x-other-paths")
+def test_another_path_is_answered_as_the_document_says(elsewhere: requests.Session, path: str) -> None:
+    assert_answers_as_elsewhere(elsewhere, "POST", path, "x-other-paths")
 
 
-def assert_answers_as_elsewhere(deployed: Cloud, method: str, path: str, member: str) -> None:
+def assert_answers_as_elsewhere(session: requests.Session, method: str, path: str, member: str) -> None:
     document = openapi.load()
     [documented] = [each for each in openapi.answers(document) if each.where == member]
-    with requests.Session() as session:
-        session.mount("https://", Gateway(deployed))
-        answer = session.request(method, f"{URL}{path}")
+    answer = session.request(method, f"{URL}{path}")
     media = documented.answer["content"]["application/json"]
     [example] = media["examples"].values()
     assert (str(answer.status_code), answer.headers["content-type"]) == (documented.status, "application/json")
