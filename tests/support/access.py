@@ -208,7 +208,4 @@ def wrongly_stored(sender: str, accepted: dict[str, str], before: Contents, now:
 
 def clear(deployed: Cloud) -> None:
     """Remove every fax."""
-    for item in deployed.items("FaxTable"):
-        deployed.dynamodb.delete_item(TableName=deployed.names["FaxTable"], Key={"pk": item["pk"], "sk": item["sk"]})
-    for key in deployed.objects():
-        deployed.s3.delete_object(Bucket=deployed.names["FileBucket"], Key=key)
+    deployed.forget_faxes()
