@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,13 @@ def measured(*command: str, env: dict[str, str] | None = None) -> Any:
     return json.loads(done.stdout)
 
 
+@pytest.fixture(scope="module")
+def services() -> Iterator[dict[str, str]]:
+    """One for all: it keeps nothing, and what a benchmark prints is no measurement here."""
+    with endpoint() as running:
+        yield running
+
+
 def assert_shown(rows: list[dict[str, Any]]) -> None:
     """That the page has these rows under these headings, in this order, and each with a number."""
     assert all(row["ratio"] > 0 for row in rows)
@@ -45,61 +53,54 @@ def test_accepting_and_refusing() -> None:
 
 
 @pytest.mark.parametrize("what", ["cpu", "wave"])
-def test_with_the_sdk(what: str) -> None:
-    with endpoint() as services:
-        rows = measured("-m", "benchmarks.sdk", what, env=services)
+def test_with_the_sdk(what: str, services: dict[str, str]) -> None:
+    rows = measured("-m", "benchmarks.sdk", what, env=services)
     assert len(rows) == 2
     assert_shown(rows)
 
 
-def test_announcing_large_files() -> None:
-    with endpoint() as services:
-        measured_of = measured("-m", "benchmarks.uploads", "announcing", env=services)
+def test_announcing_large_files(services: dict[str, str]) -> None:
+    measured_of = measured("-m", "benchmarks.uploads", "announcing", env=services)
     assert len(measured_of) == 3
     assert "| look into it, against one SHA-256 |" in PAGE
 
 
-def test_sending_a_fax() -> None:
-    with endpoint() as services:
-        rows = measured("-m", "benchmarks.attempt", env=attempt.environment() | services)
+def test_sending_a_fax(services: dict[str, str]) -> None:
+    rows = measured("-m", "benchmarks.attempt", env=attempt.environment() | services)
     assert len(rows) == 2
     assert_shown(rows)
 
 
-def test_viewing_a_page() -> None:
-    with endpoint() as services:
-        rows = measured("-m", "benchmarks.page", env=page.environment() | services)
+def test_viewing_a_page(services: dict[str, str]) -> None:
+    rows = measured("-m", "benchmarks.page", env=page.environment() | services)
     assert len(rows) == 3
     assert_shown(rows)
     assert all(line.split(" | ")[0] in PAGE for line in page.dollars(0.01))
 
 
-def test_deciding_who_is_calling() -> None:
-    with endpoint() as services:
-        rows = measured("-m", "benchmarks.authorize", env=authorize.environment() | services)
+def test_deciding_who_is_calling(services: dict[str, str]) -> None:
+    rows = measured("-m", "benchmarks.authorize", env=authorize.environment() | services)
     assert len(rows) == 2
     assert_shown(rows)
 
 
-def test_asking_for_a_fax() -> None:
-    with endpoint() as services:
-        rows = measured("-m", "benchmarks.status", env=status.environment() | services)
+def test_asking_for_a_fax(services: dict[str, str]) -> None:
+    rows = measured("-m", "benchmarks.status", env=status.environment() | services)
     assert len(rows) == 3
     assert_shown(rows)
 
 
 @pytest.mark.parametrize("without", ["", "connections", "collector"])
-def test_a_start(tmp_path: Path, without: str) -> None:
+def test_a_start(tmp_path: Path, without: str, services: dict[str, str]) -> None:
     event = tmp_path / "event.json"
     event.write_text(json.dumps(samples.fax("", ("a.txt", b"text")).event))
     folders = ["functions/create_fax", "layers/core", str(Path(benchmarks.__file__).parent)]
     packages = [path for path in sys.path if path.endswith("site-packages")]
     script = str(ROOT / "benchmarks/start.py")
-    with endpoint() as services:
-        env = services | {"FAX_BENCHMARK_WITHOUT": without}
-        found = measured(
-            "-S", "-I", "-B", script, str(event), "3", *(str(ROOT / each) for each in folders), *packages, env=env
-        )
+    env = services | {"FAX_BENCHMARK_WITHOUT": without}
+    found = measured(
+        "-S", "-I", "-B", script, str(event), "3", *(str(ROOT / each) for each in folders), *packages, env=env
+    )
     assert found.keys() == {"imported", "times", "processor", "logged", "memory"}
     assert len(found["times"]) == len(found["processor"]) == 3
     # A log line and the metrics of each.

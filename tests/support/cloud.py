@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 from unittest import mock
@@ -21,6 +21,7 @@ from moto.backends import get_backend
 from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT_ID
 
 from faxes.adapters.dynamodb.items import wire
+from faxes.provisioning.entries import Entries
 from tests.support import template
 from tools.operations import directory, directory_file
 from tools.operations.deployed import Stack
@@ -92,9 +93,8 @@ class Cloud:
 
     def import_example(self, draw: Callable[[], str] | None = None) -> None:
         """Import directory.example.yaml; ``draw`` makes its secrets and tokens, where they are to be known."""
-        entries = directory_file.parse((template.ROOT / "directory.example.yaml").read_text())
         write = partial(directory.write, draw=draw) if draw else directory.write
-        write(entries, self.stack(), datetime.now(UTC))
+        write(_example(), self.stack(), datetime.now(UTC))
 
     def add_credential(self, item: dict[str, Any]) -> None:
         """Keep an app or a token, as its adapter has it."""
@@ -151,22 +151,25 @@ class Cloud:
         return get_backend("s3")[ACCOUNT_ID]["global"].buckets[self.names["FileBucket"]].keys
 
 
+@cache
+def _example() -> Entries:
+    return directory_file.parse((template.ROOT / "directory.example.yaml").read_text())
+
+
 @contextmanager
 def cloud() -> Iterator[Cloud]:
     """A new, empty deployment on moto."""
     with mock_aws(), mock.patch.object(botocore.session, "create_loader", return_value=_LOADER):
         s3, dynamodb = boto3.client("s3"), boto3.client("dynamodb")
-        queue: Any = boto3.client
-        names = {"FileBucket": "file-bucket"}
-        names["RenderQueue"] = queue("sqs").create_queue(QueueName="render")["QueueUrl"]
-        names["UploadQueue"] = queue("sqs").create_queue(QueueName="upload")["QueueUrl"]
-        names["SendQueue"] = queue("sqs").create_queue(QueueName="send")["QueueUrl"]
+        # The SDK has no stubs of these two here. A client takes as long to make as two calls.
+        client: Any = boto3.client
+        sqs, names = client("sqs"), {"FileBucket": "file-bucket"}
+        for queue in ("Render", "Upload", "Send"):
+            names[f"{queue}Queue"] = sqs.create_queue(QueueName=queue.lower())["QueueUrl"]
         s3.create_bucket(Bucket="file-bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
         for logical_id, table in template.resources(template.part("storage.yaml"), "AWS::DynamoDB::Table").items():
             names[logical_id] = logical_id
             create_table(dynamodb, logical_id, table["Properties"])
-        # The SDK has no stubs of CloudWatch Logs here.
-        client: Any = boto3.client
         client("logs").create_log_group(logGroupName="audit")
         yield Cloud(names, s3, dynamodb)
 
