@@ -32,6 +32,8 @@ _ALIKE = f"{PREFIX}00"
 REFUSED = "0003*213"
 # What is waited at most, in seconds: for the next step, and for the pages of a fax.
 _STEP, _PAGES = 1.0, 30.0
+# Of a call that is not answered.
+_TRIES = 5
 
 type Schedule = Sequence[Step]
 
@@ -276,14 +278,17 @@ class Player:
         return answer.status_code, answer.json()
 
     def _asked(self, method: str, url: str, key: str = "", **sent: Any) -> requests.Response:
-        """The answer, or the fifth 5xx: a fax that may have been accepted is sent again, with its key."""
+        """The answer. Where there is none, or it is a 5xx, it is asked again: a fax that may have been accepted, with its
+        key."""
         headers = {"Authorization": f"Bearer {self._deployed.stack.token}"} | ({"Idempotency-Key": key} if key else {})
         verify = self._deployed.stack.caBundle
-        for _ in range(5):
-            answer = self._session.request(method, url, timeout=120, headers=headers, verify=verify, **sent)
-            if answer.status_code < 500:
-                break
-        return answer
+        for _ in range(_TRIES):
+            # A connection that was idle for long may be closed while it is written to.
+            with suppress(requests.ConnectionError):
+                answer = self._session.request(method, url, timeout=120, headers=headers, verify=verify, **sent)
+                if answer.status_code < 500:
+                    return answer
+        raise AssertionError(f"{method} was not answered, or with a 5xx, {_TRIES} times")
 
     def _own(self, number: str) -> str:
         """A number of the model's as this schedule has it: nobody else's, or one of the ten that behave alike."""
