@@ -278,8 +278,7 @@ class Player:
         return answer.status_code, answer.json()
 
     def _asked(self, method: str, url: str, key: str = "", **sent: Any) -> requests.Response:
-        """The answer. Where there is none, or it is a 5xx, it is asked again: a fax that may have been accepted, with its
-        key."""
+        """The answer. Where there is none, or it is a 5xx, it is asked again, what may be accepted with its key."""
         headers = {"Authorization": f"Bearer {self._deployed.stack.token}"} | ({"Idempotency-Key": key} if key else {})
         verify = self._deployed.stack.caBundle
         for _ in range(_TRIES):

@@ -151,9 +151,10 @@ class Telnyx:
             return Report(state)
         if failure == CANCELED:
             return Report(CallState.CANCELED, code=CANCELED)
+        known = REASONS.get(failure) if failure else None
         return Report(
             state,
-            reason=REASONS.get(failure or "", Reason.INTERNAL),
+            reason=known or Reason.INTERNAL,
             code=failure,
             detail=_text(fax.get("internal_failure_reason")),
             of_account=failure in OF_ACCOUNT,
