@@ -30,7 +30,17 @@ class Recorder:
             client.meta.events.register("provide-client-params.*.*", self._record)
 
     def _record(self, params: dict[str, Any], model: Any, **_: object) -> None:
-        self.calls.append((model.service_model.service_name, model.name, dict(params)))
+        # A file is closed by the time that the call is made again.
+        kept = {name: _content(value) if name == "Body" else value for name, value in params.items()}
+        self.calls.append((model.service_model.service_name, model.name, kept))
+
+
+def _content(body: Any) -> Any:
+    if not hasattr(body, "read"):
+        return body
+    content = body.read()
+    body.seek(0)
+    return content
 
 
 def cpu(function: Function) -> list[Row]:
