@@ -278,16 +278,17 @@ class Player:
         return answer.status_code, answer.json()
 
     def _asked(self, method: str, url: str, key: str = "", **sent: Any) -> requests.Response:
-        """The answer. Where there is none, or it is a 5xx, it is asked again, what may be accepted with its key."""
+        """The answer. Where there is none, or a fault of the service, it is asked again, what may be accepted with its
+        key."""
         headers = {"Authorization": f"Bearer {self._deployed.stack.token}"} | ({"Idempotency-Key": key} if key else {})
         verify = self._deployed.stack.caBundle
         for _ in range(_TRIES):
             # A connection that was idle for long may be closed while it is written to.
             with suppress(requests.ConnectionError):
                 answer = self._session.request(method, url, timeout=120, headers=headers, verify=verify, **sent)
-                if answer.status_code < 500:
+                if "internal_server_error" not in answer.text:
                     return answer
-        raise AssertionError(f"{method} was not answered, or with a 5xx, {_TRIES} times")
+        raise AssertionError(f"{method} was not answered, or with a fault, {_TRIES} times")
 
     def _own(self, number: str) -> str:
         """A number of the model's as this schedule has it: nobody else's, or one of the ten that behave alike."""
