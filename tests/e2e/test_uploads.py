@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from benchmarks import uploaded
+from faxes.adapters.dynamodb.items import text, wire
 from tests.support import docs, pdfs, pipeline
 from tests.support.curl import DOCUMENTS, SEND, Curl
 from tests.support.samples import UPLOADING, Sample, named
@@ -130,15 +131,15 @@ def test_an_address_takes_its_file_and_nothing_else(
 
 
 def test_an_address_ends(stack: LocalStack, curl: Curl, put: Callable[..., int], large: Path) -> None:
-    """None lives longer than its fax waits for files: here that is over in a second."""
+    """None lives longer than its fax waits for files, twenty hours at most: here they are over in a second."""
     key = ("-H", "Idempotency-Key: over-soon")
     fax_id = announce(curl, entry(large), options=key)["id"]
     soon = datetime.now(UTC) + timedelta(seconds=1)
     stack.client("dynamodb").update_item(
         TableName=stack.faxTable,
         Key={"pk": {"S": f"UPLOAD#{fax_id}"}, "sk": {"S": "UPLOAD"}},
-        UpdateExpression="SET closesAt = :soon",
-        ExpressionAttributeValues={":soon": {"S": soon.isoformat(timespec="milliseconds").replace("+00:00", "Z")}},
+        UpdateExpression="SET closesAt = :soon, fax.createdAt = :announced",
+        ExpressionAttributeValues=wire({":soon": text(soon), ":announced": text(soon - timedelta(hours=20))}),
     )
     again = announce(curl, entry(large), options=key)
     [file] = again["files"]

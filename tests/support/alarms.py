@@ -2,12 +2,16 @@
 their logs, and what it says of the alarms then."""
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from tools.local.local_stack import STACK_NAME
 from tools.local.stack_file import LocalStack
+
+# Seconds until a log has what a function wrote.
+_WRITTEN = 10
 
 
 def groups(stack: LocalStack, name: str = STACK_NAME) -> Iterator[str]:
@@ -63,11 +67,15 @@ def fires(stack: LocalStack, name: str, since: datetime) -> bool:
     alarm = of(stack, name)
     assert alarm["StateValue"] != "ALARM"
     watched = (alarm["MetricName"], sorted((each["Name"], each["Value"]) for each in alarm["Dimensions"]))
-    metrics = [
-        metric
-        for metric in counted(stack, since)
-        if (metric["MetricName"], [(each["Name"], each["Value"]) for each in metric["Dimensions"]]) == watched
-    ]
+    metrics: list[dict[str, Any]] = []
+    deadline = time.monotonic() + _WRITTEN
+    # What a function wrote may come to its log a moment after its answer.
+    while not metrics and time.monotonic() < deadline:
+        metrics = [
+            metric
+            for metric in counted(stack, since)
+            if (metric["MetricName"], [(each["Name"], each["Value"]) for each in metric["Dimensions"]]) == watched
+        ]
     if metrics:
         publish(stack, alarm["Namespace"], metrics)
     return is_on(stack, name)
