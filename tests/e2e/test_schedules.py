@@ -24,7 +24,7 @@ from tests.support.schedules import Deployed, Player, Schedule
 from tools.local.stack_file import LocalStack
 from tools.local.sweeping import swept_each_second
 
-MANY = int(os.environ.get("SCHEDULES", "100"))
+MANY = int(os.environ.get("SCHEDULES", "500"))
 STEPS, SPEED, AT_ONCE = 6, 100, 6
 # A message in so many schedules is lost.
 LOST_IN = 10
