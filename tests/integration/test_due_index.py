@@ -84,4 +84,5 @@ def test_a_recipient_whose_message_cannot_be_sent_is_told_of_by_the_next_sweep(c
     assert deployed.messages() == []
     deployed.sweep.handler({}, CONTEXT)
     deployed.sweep.handler({}, CONTEXT)
-    assert deployed.messages() == [{"fax": fax_id, "recipient": 1}]
+    # On a slow machine, its call has ended by now.
+    assert [each for each in deployed.messages() if "report" not in each] == [{"fax": fax_id, "recipient": 1}]

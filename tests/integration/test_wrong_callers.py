@@ -198,8 +198,8 @@ def test_of_a_large_fax_a_wrong_caller_has_no_more_read_than_of_none(cloud: Clou
             answer = (change if ask.method == "PUT" else read).handler(ask.event(fax_id), context)
             assert answer["statusCode"] == 404
             counts.append(list(asked))
-        # The record, and where that is not the caller's, whether the fax waits for its files.
-        assert counts == [["before-send.dynamodb.Query"] * 2] * 2
+        # The record, where that is not the caller's whether the fax waits for its files, and the record once more.
+        assert counts == [["before-send.dynamodb.Query"] * 3] * 2
     asked.clear()
     alice = Principal("alice", "0003", Context.USER)
     answer = read.handler(Ask(alice, "@me", "0003*210", "GET", "", "uapi").event(record["id"]), context)

@@ -1,7 +1,8 @@
 """What is read of a fax, out of the faxes' table: the record with its recipients and attempts, and its history.
 
 Actions: dynamodb:Query on the table. One query from the record's key on reads all but the history (``deliveries``);
-where there is none that may be shown, another looks for a fax that waits for its files (``pending``).
+where there is none that may be shown, another looks for a fax that waits for its files (``pending``), and a third
+whether it was accepted meanwhile.
 """
 
 from collections.abc import Callable, Iterator
@@ -35,11 +36,19 @@ class DynamoDBFaxReader:
         self._table = table
 
     def in_full(self, fax_id: str, now: datetime, covers: Callable[[Fax], bool]) -> FaxInFull | None:
+        # It may be accepted between the first two reads, which is never undone.
+        return (
+            self._accepted(fax_id, now, covers)
+            or self._pending(fax_id, now, covers)
+            or self._accepted(fax_id, now, covers)
+        )
+
+    def _accepted(self, fax_id: str, now: datetime, covers: Callable[[Fax], bool]) -> FaxInFull | None:
         items = self._query(fax_key(fax_id), "sk >= :sk", {":sk": RECORD})
         record = next(items, None)
         fax = _covered(record, now, covers)
         if record is None or fax is None:
-            return self._pending(fax_id, now, covers)
+            return None
         recipients, attempts = [], []
         pages: tuple[ReadyPage, ...] = ()
         for item in items:
@@ -55,17 +64,23 @@ class DynamoDBFaxReader:
     def history(
         self, fax_id: str, now: datetime, covers: Callable[[Fax], bool], after: str | None, limit: int
     ) -> HistoryPage | None:
-        fax = _covered(next(self._query(fax_key(fax_id), "sk = :sk", {":sk": RECORD}), None), now, covers)
+        fax = self._record(fax_id, now, covers)
+        # Before a fax is accepted, nothing of it is kept beside it.
+        if fax is None and (pending := self._pending(fax_id, now, covers)):
+            return HistoryPage(pending.fax, (), None)
+        # As above.
+        fax = fax or self._record(fax_id, now, covers)
         if fax is None:
-            # Before a fax is accepted, nothing of it is kept beside it.
-            pending = self._pending(fax_id, now, covers)
-            return HistoryPage(pending.fax, (), None) if pending else None
+            return None
         # One more, to know whether there is a next page.
         events = self._query(fax_key(fax_id), "begins_with(sk, :sk)", {":sk": EVENT}, limit + 1, after)
         found = list(islice(events, limit + 1))
         shown = found[:limit]
         more = shown[-1]["sk"].removeprefix(EVENT) if len(found) > limit else None
         return HistoryPage(fax, tuple(map(event_of, shown)), more)
+
+    def _record(self, fax_id: str, now: datetime, covers: Callable[[Fax], bool]) -> Fax | None:
+        return _covered(next(self._query(fax_key(fax_id), "sk = :sk", {":sk": RECORD}), None), now, covers)
 
     def _pending(self, fax_id: str, now: datetime, covers: Callable[[Fax], bool]) -> FaxInFull | None:
         """A fax without a record, which waits for its files or ended without them."""
