@@ -67,8 +67,8 @@ def upload(table: str) -> tuple[str, Any]:
     ("function", "asked"),
     [
         ("create_fax", [read("DirectoryTable", "USER#", "USER"), ("s3.DeleteObjects", NOT_THERE)]),
-        ("read_faxes", [upload("FaxTable"), query("FaxTable", "FAX#"), query("FaxTable", "FAX#")]),
-        ("change_faxes", [upload("FaxTable"), query("FaxTable", "FAX#"), query("FaxTable", "FAX#")]),
+        ("read_faxes", [upload("FaxTable"), query("FaxTable", "FAX#")]),
+        ("change_faxes", [upload("FaxTable"), query("FaxTable", "FAX#")]),
         # Where no fax has a page, nothing.
         ("fax_page", []),
         ("authorize", [read("CredentialTable", "APP#", "APP")]),

@@ -12,7 +12,7 @@ from faxes.adapters.dynamodb.pending import DynamoDBPendingFaxes
 from faxes.adapters.dynamodb.records import DUE_SHARDS
 from faxes.adapters.s3_addresses import S3Addresses
 from faxes.bootstrap import clients
-from faxes.bootstrap.clients import DYNAMODB_BUDGET, NOBODY
+from faxes.bootstrap.clients import DYNAMODB_BUDGET
 from faxes.bootstrap.environment import VARIABLES, text
 from faxes.bootstrap.origins import origins as origins
 from faxes.bootstrap.publication import publication
@@ -53,7 +53,7 @@ def control(settings: Settings) -> tuple[Control, Renewing]:
     store = DynamoDBFaxControl(tables, settings.fax_table, DUE_SHARDS, secrets.randbits)
     inviting = Inviting(S3Addresses(clients.s3_signing, settings.bucket), clients.now)
     round_ = 2 * DYNAMODB_BUDGET.longest
-    connect(lambda: store.in_full(NOBODY, clients.now(), lambda _: False))
+    connect(store.rehearse)
     renewing = Renewing(
         store, DynamoDBPendingFaxes(tables, settings.fax_table), inviting, now=clients.now, round=round_
     )

@@ -8,7 +8,6 @@ from typing import Self
 
 from faxes.adapters.dynamodb.reading import DynamoDBFaxReader
 from faxes.bootstrap import clients
-from faxes.bootstrap.clients import NOBODY
 from faxes.bootstrap.environment import VARIABLES, text
 from faxes.bootstrap.origins import origins as origins
 from faxes.bootstrap.publication import publication
@@ -42,5 +41,5 @@ class Settings:
 def reading(settings: Settings) -> Reading:
     """What read_faxes calls."""
     reader = DynamoDBFaxReader(clients.dynamodb(), settings.fax_table)
-    connect(lambda: reader.in_full(NOBODY, clients.now(), lambda _: False))
+    connect(reader.rehearse)
     return Reading(reader, now=clients.now)

@@ -64,12 +64,22 @@ class DynamoDBFaxReader:
     def history(
         self, fax_id: str, now: datetime, covers: Callable[[Fax], bool], after: str | None, limit: int
     ) -> HistoryPage | None:
-        fax = self._record(fax_id, now, covers)
-        # Before a fax is accepted, nothing of it is kept beside it.
-        if fax is None and (pending := self._pending(fax_id, now, covers)):
-            return HistoryPage(pending.fax, (), None)
-        # As above.
-        fax = fax or self._record(fax_id, now, covers)
+        # As above. Before a fax is accepted, nothing of it is kept beside it.
+        return (
+            self._told(fax_id, now, covers, after, limit)
+            or self._untold(fax_id, now, covers)
+            or self._told(fax_id, now, covers, after, limit)
+        )
+
+    def rehearse(self) -> None:
+        """Make each read once, of a fax that is not there, so that the first request takes no longer than the next."""
+        for pk, of, sk in (fax_key(""), "sk >= :sk", RECORD), (pending_key(""), "sk = :sk", PENDING):
+            next(self._query(pk, of, {":sk": sk}), None)
+
+    def _told(
+        self, fax_id: str, now: datetime, covers: Callable[[Fax], bool], after: str | None, limit: int
+    ) -> HistoryPage | None:
+        fax = _covered(next(self._query(fax_key(fax_id), "sk = :sk", {":sk": RECORD}), None), now, covers)
         if fax is None:
             return None
         # One more, to know whether there is a next page.
@@ -79,8 +89,9 @@ class DynamoDBFaxReader:
         more = shown[-1]["sk"].removeprefix(EVENT) if len(found) > limit else None
         return HistoryPage(fax, tuple(map(event_of, shown)), more)
 
-    def _record(self, fax_id: str, now: datetime, covers: Callable[[Fax], bool]) -> Fax | None:
-        return _covered(next(self._query(fax_key(fax_id), "sk = :sk", {":sk": RECORD}), None), now, covers)
+    def _untold(self, fax_id: str, now: datetime, covers: Callable[[Fax], bool]) -> HistoryPage | None:
+        pending = self._pending(fax_id, now, covers)
+        return HistoryPage(pending.fax, (), None) if pending else None
 
     def _pending(self, fax_id: str, now: datetime, covers: Callable[[Fax], bool]) -> FaxInFull | None:
         """A fax without a record, which waits for its files or ended without them."""
