@@ -12,13 +12,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from faxes.adapters.calls import FAILURES, fault
 from faxes.adapters.dynamodb.deliveries import EVENT_RANDOM_BITS, event_item
-from faxes.adapters.dynamodb.items import Item, get, text, time, wire
+from faxes.adapters.dynamodb.items import Item, get, text, time, update_if
 from faxes.adapters.dynamodb.keys import WAITING, due, fax_key
 from faxes.adapters.dynamodb.records import fax_of
 from faxes.adapters.dynamodb.transactions import Writes
-from faxes.errors import Effect
 from faxes.lifecycle import FaxEvent, HistoryEvent, after
 from faxes.model import Reason, Status
 from faxes.pages import FaxPage, Resolution
@@ -80,23 +78,14 @@ class DynamoDBJobStore:
         self._put_off(job, due(fax_key(job.fax_id), "FAX", until, self._shards))
 
     def _put_off(self, job: Job, changed: Item) -> None:
-        try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=wire({"pk": fax_key(job.fax_id), "sk": "FAX"}),
-                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in changed),
-                ExpressionAttributeNames={f"#{name}": name for name in changed},
-                # No change that anybody is told of, so the revision stays.
-                ConditionExpression="revision = :revision AND dueAt = :was",
-                ExpressionAttributeValues=wire(
-                    {f":{name}": value for name, value in changed.items()}
-                    | {":revision": job.revision, ":was": text(job.due_at) if job.due_at else ""}
-                ),
-            )
-        except self._client.exceptions.ConditionalCheckFailedException as error:
-            raise Changed from error
-        except FAILURES as error:
-            raise fault("UpdateItem", Effect.UNKNOWN, error) from error
+        key, names = (fax_key(job.fax_id), "FAX"), {f"#{name}": name for name in changed}
+        values = {f":{name}": value for name, value in changed.items()}
+        values |= {":revision": job.revision, ":was": text(job.due_at) if job.due_at else ""}
+        # No change that anybody is told of, so the revision stays.
+        update = "SET " + ", ".join(f"#{name} = :{name}" for name in changed)
+        condition = "revision = :revision AND dueAt = :was"
+        if not update_if(self._client, self._table, key, update, condition, values, names):
+            raise Changed
 
     def _change(
         self,
