@@ -36,7 +36,6 @@ from tests.support.access import (
     Row,
     allows,
     authorized,
-    clear,
     contents,
     integrated,
     put,
@@ -298,7 +297,7 @@ def test_answer_that_is_reused_lets_no_one_in_whom_the_function_refuses(
     assert contents(deployed.cloud) == before
     accepted = integrated(deployed, raw("@me", "0003*210", header), cached, context)
     assert differences(ACCEPTED, accepted) == []
-    clear(deployed.cloud)
+    deployed.cloud.forget_faxes()
 
 
 @pytest.mark.parametrize("reach", CONTEXTS)

@@ -2,16 +2,14 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from faxes.erasure import Erased
-from tests.support import faulty
-from tests.support.cloud import cloud
-from tests.support.erasing import KEY, announced, assert_nothing_is_left, erased, expired, refused, uploaded
-from tests.support.faulty_uploads import LETTER, NOTE, Uploading
+from tests.support.erasing import KEY, announced, assert_nothing_is_left, begun, erased, expired, refused, uploaded
+from tests.support.faulty_uploads import LETTER, NOTE, Uploading, started
 from tests.support.inspecting import PDF
 from tools.operations import deployed as found_stack
 from tools.operations import erase
@@ -20,20 +18,13 @@ from tools.operations.erase import NotErased
 
 @pytest.fixture(scope="module", name="shared")
 def _shared() -> Iterator[Uploading]:
-    with cloud() as made:
-        made.import_example()
-        uploading = Uploading(made)
-        with faulty.clock_of(uploading):
-            uploading.start()
-            yield uploading
+    with started() as uploading:
+        yield uploading
 
 
 @pytest.fixture
 def deployed(shared: Uploading, monkeypatch: pytest.MonkeyPatch) -> Uploading:
-    shared.begin(monkeypatch)
-    # The audit log takes no line of another week.
-    shared.clock = datetime.now(UTC).replace(microsecond=0)
-    return shared
+    return begun(shared, monkeypatch)
 
 
 STATES: dict[str, Callable[[Uploading], tuple[str, str]]] = {

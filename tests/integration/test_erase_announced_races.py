@@ -4,16 +4,14 @@ erased in the end, or the erasure says that it is to be done again."""
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from tests.support import faulty
-from tests.support.cloud import cloud
-from tests.support.erasing import KEY, announced, assert_nothing_is_left, erased, hooked, uploaded
-from tests.support.faulty_uploads import LETTER, NOTE, Uploading
+from tests.support.erasing import KEY, announced, assert_nothing_is_left, begun, erased, hooked, uploaded
+from tests.support.faulty_uploads import LETTER, NOTE, Uploading, started
 from tools.operations.erase import NotErased
 
 # Of the check by which a fax of two files is accepted, and of an erasure that finds one.
@@ -26,20 +24,13 @@ class Killed(BaseException):
 
 @pytest.fixture(scope="module", name="shared")
 def _shared() -> Iterator[Uploading]:
-    with cloud() as made:
-        made.import_example()
-        uploading = Uploading(made)
-        with faulty.clock_of(uploading):
-            uploading.start()
-            yield uploading
+    with started() as uploading:
+        yield uploading
 
 
 @pytest.fixture
 def deployed(shared: Uploading, monkeypatch: pytest.MonkeyPatch) -> Uploading:
-    shared.begin(monkeypatch)
-    # The audit log takes no line of another week.
-    shared.clock = datetime.now(UTC).replace(microsecond=0)
-    return shared
+    return begun(shared, monkeypatch)
 
 
 def test_every_call_is_tried(deployed: Uploading) -> None:

@@ -171,7 +171,7 @@ def wrong(outcome: str, user: str, extension: str, answer: Answer, deployed: Clo
         lines = differences(refusal(status, code, message), answer)
     else:
         lines = differences(ACCEPTED, answer) or wrongly_stored(outcome, json.loads(answer["body"]), before, now)
-        clear(deployed)
+        deployed.forget_faxes()
         now = contents(deployed)
     return lines if now == before else [*lines, "something is stored that should not be"]
 
@@ -204,8 +204,3 @@ def wrongly_stored(sender: str, accepted: dict[str, str], before: Contents, now:
     if {**tables, "FaxTable": []} != before[0]:
         lines.append("another table has changed")
     return lines
-
-
-def clear(deployed: Cloud) -> None:
-    """Remove every fax."""
-    deployed.forget_faxes()

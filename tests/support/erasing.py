@@ -3,10 +3,11 @@ for their files."""
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from faxes.erasure import Erased
@@ -52,6 +53,14 @@ def answered(stack: Stack, service: str, call: str, answer: dict[str, Any]) -> S
 # --- faxes that wait for their files ----------------------------------------------------------------------------------
 
 KEY = "kanarienvogel-key"
+
+
+def begun(uploading: Uploading, monkeypatch: pytest.MonkeyPatch) -> Uploading:
+    """A test's beginning."""
+    uploading.begin(monkeypatch)
+    # The audit log takes no line of another week.
+    uploading.clock = datetime.now(UTC).replace(microsecond=0)
+    return uploading
 
 
 def announced(uploading: Uploading) -> tuple[str, str]:
