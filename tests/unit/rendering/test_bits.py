@@ -26,6 +26,8 @@ def test_black_and_white(rows: bytes) -> None:
 
 
 def test_classes_of_four_pixels() -> None:
-    image = Image.frombytes("L", (8, 1), bytes((0, 1, 2, 3, 3, 2, 1, 0)))
-    assert bits.quads(image, [each % 4 for each in range(256)]) == bytes((0b00_01_10_11, 0b11_10_01_00))
+    pixels = bytearray((0, 1, 2, 3, 3, 2, 1, 0))
+    image = Image.frombytes("L", (8, 1), bytes(pixels))
+    for at_hand in (None, pixels):
+        assert bits.quads(image, [each % 4 for each in range(256)], at_hand) == bytes((0b00_01_10_11, 0b11_10_01_00))
     assert bits.table(lambda a, b, c, d: a + 4 * b + 16 * c + 64 * d)[0b00_01_10_11] == 4 * 1 + 16 * 2 + 64 * 3

@@ -14,10 +14,17 @@ QUAD = 4
 _QUADS, _HALVES = "L;2", "L;4"
 
 
-def quads(image: Image.Image, classes: Sequence[int]) -> bytes:
+def quads(image: Image.Image, classes: Sequence[int], pixels: bytearray | None = None) -> bytes:
     """A byte for every four pixels of a picture of one band, whose width is a multiple of 8: the class of each, 0 to 3,
-    the leftmost pixel's in the highest bits. ``classes`` gives that of each value."""
-    return image.point(classes, "L").tobytes("raw", _QUADS)
+    the leftmost pixel's in the highest bits. ``classes`` gives that of each value.
+
+    ``pixels`` are the picture's own where they are at hand: Python looks a byte up in less time than Pillow.
+    """
+    if pixels is None:
+        classified = image.point(classes, "L")
+    else:
+        classified = Image.frombuffer("L", image.size, pixels.translate(bytes(classes)), "raw", "L", 0, 1)
+    return classified.tobytes("raw", _QUADS)
 
 
 def table(of: Callable[[int, int, int, int], int]) -> bytes:

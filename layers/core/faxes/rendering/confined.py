@@ -57,7 +57,7 @@ def _bits(drawing: Drawing, mode: Mode, number: int) -> bytes:
     image = drawing.image
     if image.mode == "1":
         return bits.black_below(image, _GREYS_BEGIN)
-    rows = raster.black_and_white(image, mode)
+    rows = raster.black_and_white(image, mode, drawing.pixels)
     if any_black(rows) or not raster.has_marks(image):
         return rows
     rows = raster.local(image, mode)
@@ -67,7 +67,8 @@ def _bits(drawing: Drawing, mode: Mode, number: int) -> bytes:
 
 
 def any_black(rows: bytes) -> bool:
-    return rows.count(0) != len(rows)
+    # Ends at the first black pixel, which counting the white ones does not.
+    return rows != bytes(len(rows))
 
 
 def _fail(failed: RenderFailed) -> None:

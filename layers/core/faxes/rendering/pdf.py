@@ -46,7 +46,7 @@ class Pdf:
             page = lib.FPDF_LoadPage(document, number - 1)
             if not page:
                 raise RenderFailed("page_unreadable", number)
-            yield Drawing(self._draw(page, form, number), self._plan.resolution)
+            yield Drawing(self._draw(page, form, number), self._plan.resolution, self._pixels)
             lib.FPDF_ClosePage(page)
 
     def notes(self) -> dict[str, list[str]]:

@@ -56,11 +56,12 @@ class Plan(NamedTuple):
 class Drawing(NamedTuple):
     """A page beneath its header, 1,728 columns wide: greys (mode "L"), or black and white (mode "1") as it stays.
 
-    It holds until the next is asked for.
+    It holds until the next is asked for. ``pixels`` are the greys' own bytes, where they are at hand.
     """
 
     image: Image.Image
     resolution: Resolution
+    pixels: bytearray | None = None
 
 
 class Drawer(Protocol):

@@ -56,13 +56,14 @@ _DOT = (
 )
 
 
-def black_and_white(grey: Image.Image, mode: Mode) -> bytes:
-    """The rows that a page of mode "L" becomes. Its width is a multiple of 8."""
+def black_and_white(grey: Image.Image, mode: Mode, pixels: bytearray | None = None) -> bytes:
+    """The rows that a page of mode "L" becomes. Its width is a multiple of 8. ``pixels`` are its own, where they are at
+    hand."""
     if mode is Mode.PHOTO:
         return _black(_less_dots(grey))
-    pixels = bits.quads(grey, _CLASSES)
-    if not _has_mid_tones(pixels, grey.size):
-        return bits.packed(pixels, grey.width)
+    quads = bits.quads(grey, _CLASSES, pixels)
+    if not _has_mid_tones(quads, grey.size):
+        return bits.packed(quads, grey.width)
     return local(grey, mode)
 
 
@@ -111,13 +112,13 @@ def _padded(grey: Image.Image) -> Image.Image:
     return page
 
 
-def _has_mid_tones(pixels: bytes, size: tuple[int, int]) -> bool:
+def _has_mid_tones(quads: bytes, size: tuple[int, int]) -> bool:
     """Whether there are flat greys, or marks without black in them. A quarter of the pixels tells."""
     width, rows = size[0] // bits.QUAD, size[1] // 2
     if rows == 0:
         return True
     # Every other row.
-    sample = Image.frombuffer("L", (width, rows), pixels, "raw", "L", 2 * width, 1)
+    sample = Image.frombuffer("L", (width, rows), quads, "raw", "L", 2 * width, 1)
     middle = sample.point(_MIDDLE).reduce((BLOCK // bits.QUAD, BLOCK // 2))
     if middle.getextrema()[1] == _ALL:
         return True
