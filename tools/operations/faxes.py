@@ -19,6 +19,7 @@ from faxes.errors import StorageFault
 from faxes.lifecycle import FINAL, FaxInFull
 from faxes.model import Attempt, Recipient, RecipientStatus, Status
 from faxes.prices import told
+from tools.cut_short import may_be_cut_short
 from tools.operations import deployed, stuck
 from tools.operations.deployed import NoStack, Stack
 from tools.operations.redrive import ID
@@ -187,4 +188,5 @@ def _tell_of(fax_id: str, stack: Stack, now: datetime) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    with may_be_cut_short():
+        sys.exit(main(sys.argv[1:]))

@@ -14,6 +14,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tools.cut_short import may_be_cut_short
 from tools.local.local_stack import STACK_NAME
 from tools.operations import deployed
 from tools.operations.deployed import NoStack
@@ -120,4 +121,5 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    with may_be_cut_short():
+        sys.exit(main(sys.argv[1:]))

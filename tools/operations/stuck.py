@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from faxes.adapters.dynamodb.finding import DynamoDBFaxFinder
 from faxes.adapters.dynamodb.redriving import DynamoDBStuckFaxes, Stuck, Why
 from faxes.errors import StorageFault
+from tools.cut_short import may_be_cut_short
 from tools.operations import deployed, queues
 from tools.operations.deployed import NoStack, Stack
 from tools.steps import fail
@@ -85,4 +86,5 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    with may_be_cut_short():
+        sys.exit(main(sys.argv[1:]))

@@ -17,6 +17,7 @@ from faxes.adapters.dynamodb.faxes import DynamoDBFaxStore
 from faxes.errors import StorageFault
 from faxes.model import Context, Fax
 from faxes.roster import Credential, Roster
+from tools.cut_short import may_be_cut_short
 from tools.operations import deployed
 from tools.operations.deployed import NoStack, Stack
 from tools.steps import fail
@@ -116,4 +117,5 @@ def main(arguments: list[str], now: Callable[[], datetime] = lambda: datetime.no
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    with may_be_cut_short():
+        sys.exit(main(sys.argv[1:]))
