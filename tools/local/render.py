@@ -100,7 +100,8 @@ def main(arguments: list[str]) -> int:
         print(*noted(notes, document.name), sep="\n", end="\n" if noted(notes, document.name) else "")
     size, seconds = sum(len(page.t6) for page in rendered.pages), sum(page.seconds for page in rendered.pages)
     print(f"in all {size:,} bytes, {seconds:.0f} s at 14,400 bit/s; made in {time.monotonic() - started:.1f} s")
-    print(f"{places.shown(options.out.resolve())}/: pages.tif, pages.pdf, page-1.png to page-{count}.png")
+    pictures = "page-1.png" if count == 1 else f"page-1.png to page-{count}.png"
+    print(f"{places.shown(options.out.resolve())}/: pages.tif, pages.pdf, {pictures}")
     return 0
 
 

@@ -39,6 +39,7 @@ def test_resolution_and_notes(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     said = capsys.readouterr().out
     assert re.match(r"page 1 of 1 +1,162 rows +\d+ bytes +0\.\d s  standard\n", said)
     assert "smile.txt: characters that no font has, drawn as boxes: U+1F600\n" in said
+    assert said.endswith(f"\n{out}/: pages.tif, pages.pdf, page-1.png\n")
 
 
 @pytest.mark.parametrize(
