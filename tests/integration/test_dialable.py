@@ -17,9 +17,11 @@ from tests.support.template import ROOT
 REFUSED = "fx_recipients_invalid"
 
 
-def answer(function: ModuleType, *recipients: str, sandbox: bool = False) -> tuple[int, tuple[str, str] | None]:
+def answer(
+    function: ModuleType, *recipients: str, sandbox: bool = False, content: bytes = b"A note"
+) -> tuple[int, tuple[str, str] | None]:
     event = json.loads((ROOT / "events" / "mcp-server.json").read_bytes())
-    body = forms.form(forms.request(*recipients), forms.field("files", b"A note", "note.txt"))
+    body = forms.form(forms.request(*recipients), forms.field("files", content, "note.txt"))
     event["body"], event["isBase64Encoded"] = base64.b64encode(body).decode(), True
     for name in [name for name in event["headers"] if name.lower() == "content-type"]:
         event["headers"][name] = forms.content_type()
@@ -69,6 +71,24 @@ def test_without_a_country_a_number_needs_its_countrys_code(deployed: Cloud) -> 
     assert answer(function, "210", "+493023125000", "112") == (400, (REFUSED, f"Recipient 112 {why}."))
     # A short number may be an extension's.
     assert answer(function, "210", "+493023125000") == (200, None)
+    deployed.import_example()
+
+
+def test_a_fax_with_more_pages_than_its_organization_may_send_in_a_day_is_refused(deployed: Cloud) -> None:
+    plan = DialPlan("DE", fax_to=("DE",), pages_per_day=2)
+    item = wire(organization_item("0003", "Example Ltd", dial_plan=plan))
+    deployed.dynamodb.put_item(TableName=deployed.names["DirectoryTable"], Item=item)
+    function = deployed.function("create_fax", CARRIER="telnyx")
+    three = b"one\ftwo\fthree"
+    why = "File 1 of 1, note.txt, makes the fax at least 3 pages long; the sender's organization may send 2 a day."
+    assert answer(function, "0003*211", "+493023125000", content=three) == (400, ("fx_file_invalid", why))
+    assert deployed.items("FaxTable") == []
+    assert answer(function, "+493023125000", content=b"one\ftwo") == (200, None)
+    # What nobody is called for, and what the simulated network takes, does not count for the day.
+    assert answer(function, "0003*211", "211", content=three) == (200, None)
+    assert answer(function, "+493023125000", content=three, sandbox=True) == (200, None)
+    simulated = deployed.function("create_fax", CARRIER="simulator")
+    assert answer(simulated, "+493023125000", content=three + b"\ffour") == (200, None)
     deployed.import_example()
 
 

@@ -1,7 +1,7 @@
 """A submission on memory stores, for the tests of all that it goes through."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -44,6 +44,16 @@ def extension(number: str, owner: str = "alice", **other: Any) -> Extension:
     organization, digits = number.split("*")
     values: dict[str, Any] = {"type": ExtensionType.PHONE_TERMINAL, "fax_enabled": True} | other
     return Extension(ExtensionNumber(organization, digits), owner, **values)
+
+
+class Lines:
+    """Implements ``intake.ports.Lines``: one number is refused."""
+
+    def why_refused(self, number: str) -> str | None:
+        return "is refused" if number == "+15005550099" else None
+
+    def pages_per_day(self, numbers: Sequence[str]) -> int | None:
+        return None
 
 
 class Service:
@@ -94,7 +104,7 @@ class Service:
             random_bits=lambda n: int(uids.pop(0), 16) if n == 128 else next(draws),
             wait=self.waits.append,
             pool=POOL,
-            refused=lambda organization, sandbox: {"+15005550099": "is refused"}.get,
+            lines=lambda organization, sandbox: Lines(),
         )
 
     def submit(

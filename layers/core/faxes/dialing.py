@@ -5,7 +5,7 @@ front of them at home. It is loaded where a number is first looked at, which tak
 no real carrier has the lines.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -45,6 +45,17 @@ class Dialing:
             if number.isdecimal() and self.extension(ExtensionNumber(self.organization_id, number)):
                 return None
             return str(why)
+
+    def pages_per_day(self, numbers: Sequence[str]) -> int | None:
+        """How many pages the organization may send in a day, where one of these numbers is called; else None."""
+        return self.plan.pages_per_day if any(self._is_called(number) for number in numbers) else None
+
+    def _is_called(self, number: str) -> bool:
+        """Whether it is no extension."""
+        try:
+            return "*" not in number and bool(in_full(number, self.plan))
+        except NotDialed:
+            return False
 
     def may_dial(self, dialed: str) -> bool:
         """Whether the organization may have a number called that ``dialed`` has made."""

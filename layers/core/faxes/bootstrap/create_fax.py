@@ -4,7 +4,7 @@ from faxes.cold_start import connect
 
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -74,19 +74,29 @@ class Settings:
         )
 
 
-def refusals(carrier: str, directory: DynamoDBDirectory) -> Callable[[str, bool], Callable[[str], str | None]]:
-    """For an organization, and whether a sandbox app sends, why no fax of its goes to a number, by who has the
-    lines."""
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Implements ``intake.ports.Lines``: ``dialing`` where a real carrier has the lines; the numbers of the simulated
+    network are its own."""
 
-    def of(organization_id: str, sandbox: bool) -> Callable[[str], str | None]:
-        dialing = Dialing(organization_id, directory.dial_plan, directory.extension)
-        lines = SIMULATOR if sandbox else carrier
+    dialing: Dialing | None
+    simulated: bool
 
-        def refused(number: str) -> str | None:
-            why = why_refused(number, simulated=lines == SIMULATOR)
-            return dialing.why_refused(number) if why is None and lines == TELNYX else why
+    def why_refused(self, number: str) -> str | None:
+        why = why_refused(number, simulated=self.simulated)
+        return self.dialing.why_refused(number) if why is None and self.dialing else why
 
-        return refused
+    def pages_per_day(self, numbers: Sequence[str]) -> int | None:
+        return self.dialing.pages_per_day(numbers) if self.dialing else None
+
+
+def lines(carrier: str, directory: DynamoDBDirectory) -> Callable[[str, bool], Lines]:
+    """Whoever has the lines, for an organization and for whether a sandbox app sends."""
+
+    def of(organization_id: str, sandbox: bool) -> Lines:
+        has_them = SIMULATOR if sandbox else carrier
+        dialing = Dialing(organization_id, directory.dial_plan, directory.extension) if has_them == TELNYX else None
+        return Lines(dialing, simulated=has_them == SIMULATOR)
 
     return of
 
@@ -125,7 +135,7 @@ def uploading() -> Uploading:
         random_bits=secrets.randbits,
         wait=time.sleep,
         pool=pool,
-        refused=refusals(settings.carrier, read),
+        lines=lines(settings.carrier, read),
     )
     return Uploading(
         submission, settings.uploads, faxes, Inviting(S3Addresses(clients.s3_signing, settings.bucket), clients.now)

@@ -121,8 +121,9 @@ class Checking:
             text = "has other bytes than its sha256 announced"
             raise documents.refused(file.name, file.position, count, "file_sha256_differs", text)
         before = sum(each.pages for at, each in pending.checked.items() if at < file.position)
-        budget = documents.whole(self.limits, file.size)
-        found = documents.look(file.name, came.content, file.position, count, self.limits, before, budget)
+        limits = self._limits(pending)
+        budget = documents.whole(limits, file.size)
+        found = documents.look(file.name, came.content, file.position, count, limits, before, budget)
         return CheckedFile(found.kind, found.pages, budget.drawn, digest, came.etag, found.encoding)
 
     def _refuse(self, pending: PendingFax, refused: FileInvalid, size: int) -> Check:
@@ -171,12 +172,15 @@ class Checking:
 
     def _check_together(self, pending: PendingFax) -> None:
         """What the files have together, in their order, whichever came first. Raises FileInvalid."""
-        pages, count = 0, len(pending.files)
-        budget = Budget(self.limits.pixels_per_fax)
+        pages, count, limits = 0, len(pending.files), self._limits(pending)
+        budget = Budget(limits.pixels_per_fax)
         for file in pending.files:
             checked = pending.checked[file.position]
             pages += checked.pages
-            documents.check_together(file.name, file.position, count, pages, checked.pixels, self.limits, budget)
+            documents.check_together(file.name, file.position, count, pages, checked.pixels, limits, budget)
+
+    def _limits(self, pending: PendingFax) -> Limits:
+        return replace(self.limits, pages_per_day=pending.pages_per_day)
 
     def _fax(self, pending: PendingFax) -> Fax:
         """What is accepted."""

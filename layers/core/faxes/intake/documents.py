@@ -185,6 +185,12 @@ def _check_pages(pages: int, limits: Limits) -> None:
             "too_many_pages",
             f"makes the fax at least {pages} pages long; the limit is {limits.pages_per_fax}",
         )
+    if pages > limits.most_pages:
+        raise Unfaxable(
+            "more_pages_than_a_day",
+            f"makes the fax at least {pages} pages long; the sender's organization may send {limits.pages_per_day} a "
+            "day",
+        )
 
 
 def whole(limits: Limits, size: int = 0) -> Budget:
@@ -203,7 +209,7 @@ def _examine(name: str, content: Content, limits: Limits, pages_before: int, bud
     if _is_pdf_behind_junk(held, content):
         held = _PDF
     # More than these are no longer looked at one by one.
-    most = limits.pages_per_fax - pages_before
+    most = limits.most_pages - pages_before
     encoding = None
     if held is None:
         kind = Kind.TXT

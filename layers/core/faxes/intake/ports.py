@@ -19,6 +19,18 @@ class FileStore(Protocol):
         ...
 
 
+class Lines(Protocol):
+    """Whoever has the lines, for one organization's faxes. Each call raises StorageFault where it cannot be learned."""
+
+    def why_refused(self, number: str) -> str | None:
+        """Why no fax of the organization's goes to a number, as what is said of it; None where one does."""
+        ...
+
+    def pages_per_day(self, numbers: Sequence[str]) -> int | None:
+        """How many pages the organization may send in a day, where one of these numbers is called; else None."""
+        ...
+
+
 class FaxStore(Protocol):
     """Where the record of a fax lies."""
 

@@ -10,7 +10,7 @@ What makes a request that comes again the same fax is in claims.py.
 import hashlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from faxes import access, ids
@@ -19,7 +19,7 @@ from faxes.errors import KeyReused, OutcomeUnknown, StorageFailed, TooManyFiles,
 from faxes.intake import documents, recipients, request
 from faxes.intake.claims import Claims, Timing, check_time, replayed
 from faxes.intake.idempotency import fingerprint_of, name_by_key
-from faxes.intake.ports import FaxStore, FileStore, WriteConflict
+from faxes.intake.ports import FaxStore, FileStore, Lines, WriteConflict
 from faxes.intake.request import Request
 from faxes.model import (
     Document,
@@ -45,8 +45,8 @@ class Submission:
     """Accepts faxes.
 
     ``now`` gives UTC; ``random_bits(n)`` an integer of n unguessable bits; ``wait`` sleeps for so many seconds;
-    ``pool`` runs a read beside another; ``refused`` gives for an organization, and for a sandbox app or another, what
-    says why whoever has the lines takes no fax of its to a number; that may raise StorageFault.
+    ``pool`` runs a read beside another; ``lines`` gives for an organization, and for a sandbox app or another, whoever
+    has the lines.
     """
 
     directory: Directory
@@ -58,7 +58,7 @@ class Submission:
     random_bits: Callable[[int], int]
     wait: Callable[[float], None]
     pool: Executor
-    refused: Callable[[str, bool], Callable[[str], str | None]]
+    lines: Callable[[str, bool], Lines]
 
     @property
     def claims(self) -> Claims:
@@ -88,11 +88,11 @@ class Submission:
             return replayed(_fingerprint(sender, asked, form, key), accepted)
         recipients.check_number_of(asked.recipients, self.limits)
         try:
-            self.check_lines(asked, sender, principal, remaining)
+            limits = self.check_lines(asked, sender, principal, remaining)
             self.check_extensions(asked, sender, remaining)
             if not form.uploads:
                 return None
-            documents = self._documents(form.uploads, remaining)
+            documents = self._documents(form.uploads, limits, remaining)
             fingerprint = fingerprint_of(sender, asked, ((each.name, each.sha256) for each in documents), key)
             idempotency = self.claims.record(principal, key, fingerprint)
             return self._store(sender, asked, documents, principal, idempotency, remaining)
@@ -103,17 +103,19 @@ class Submission:
 
     def check_lines(
         self, asked: Request, sender: Extension, principal: Principal, remaining: Callable[[], float]
-    ) -> None:
-        of_sender = self.refused(sender.number.organization_id, principal.sandbox)
+    ) -> Limits:
+        """The limits of a fax to these recipients."""
+        lines = self.lines(sender.number.organization_id, principal.sandbox)
 
         def refused(number: str) -> str | None:
             if "*" not in number:
                 # Each may take as long as a write.
                 self._check_time_to_store(remaining)
-            return of_sender(number)
+            return lines.why_refused(number)
 
         with storage_faults_as(StorageFailed, reason="record_not_read"):
             recipients.check_each(asked.recipients, refused)
+            return replace(self.limits, pages_per_day=lines.pages_per_day(asked.recipients))
 
     def check_extensions(self, asked: Request, sender: Extension, remaining: Callable[[], float]) -> None:
         def read(number: ExtensionNumber) -> Extension | None:
@@ -124,18 +126,18 @@ class Submission:
         with storage_faults_as(StorageFailed, reason="record_not_read"):
             recipients.check_extensions(asked.recipients, sender.number.organization_id, read)
 
-    def _documents(self, uploads: Sequence[Upload], remaining: Callable[[], float]) -> list[Document]:
-        if len(uploads) > self.limits.files_per_fax:
+    def _documents(self, uploads: Sequence[Upload], limits: Limits, remaining: Callable[[], float]) -> list[Document]:
+        if len(uploads) > limits.files_per_fax:
             raise TooManyFiles(
-                f"The fax has {len(uploads)} files; the limit is {self.limits.files_per_fax}.", reason="too_many_files"
+                f"The fax has {len(uploads)} files; the limit is {limits.files_per_fax}.", reason="too_many_files"
             )
         accepted: list[Document] = []
-        budget = documents.whole(self.limits)
+        budget = documents.whole(limits)
         for n, upload in enumerate(uploads, start=1):
             # Each may take seconds, where it was made to.
             self._check_time_to_store(remaining)
             pages_before = sum(document.pages for document in accepted)
-            accepted.append(documents.inspect(upload, n, len(uploads), self.limits, pages_before, budget))
+            accepted.append(documents.inspect(upload, n, len(uploads), limits, pages_before, budget))
         return accepted
 
     def _store(

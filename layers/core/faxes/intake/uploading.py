@@ -64,7 +64,7 @@ class Uploading:
             return self._again(replayed(fingerprint(expected()), accepted))
         recipients.check_number_of(said.asked.recipients, whole.limits)
         try:
-            whole.check_lines(said.asked, sender, principal, remaining)
+            limits = whole.check_lines(said.asked, sender, principal, remaining)
             whole.check_extensions(said.asked, sender, remaining)
             if not said.files:
                 return None
@@ -91,7 +91,8 @@ class Uploading:
                 resolution=said.asked.resolution,
             )
             self._check_open(fax, remaining)
-            return self._write(fax, files, claims.record(principal, key, fingerprint(files)), claims, remaining)
+            record = claims.record(principal, key, fingerprint(files))
+            return self._write(fax, files, limits.pages_per_day, record, claims, remaining)
         except StorageFailed as failed:
             if key and (accepted := claims.accepted_since(name_by_key(principal, key), failed, remaining)):
                 return self._again(replayed(fingerprint(expected()), accepted))
@@ -115,6 +116,7 @@ class Uploading:
         self,
         fax: Fax,
         files: tuple[ExpectedFile, ...],
+        pages_per_day: int | None,
         idempotency: IdempotencyRecord | None,
         claims: Claims,
         remaining: Callable[[], float],
@@ -126,6 +128,7 @@ class Uploading:
                 closing(numbered.created_at, numbered.created_at),
                 (numbered.created_at + _KNOWN_FOR).replace(microsecond=0),
                 claim=record.name if record else None,
+                pages_per_day=pages_per_day,
             )
 
         def insert(numbered: Fax, record: IdempotencyRecord | None) -> None:

@@ -6,7 +6,11 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one request may hold: counts, pixels and bytes. The defaults stand with the parameters, in template.yaml."""
+    """What one request may hold: counts, pixels and bytes. The defaults stand with the parameters, in template.yaml.
+
+    ``pages_per_day`` is how many pages the sender's organization may send in a day, where a fax's pages count for it:
+    one with more could never be sent.
+    """
 
     files_per_fax: int
     recipients_per_fax: int
@@ -15,6 +19,12 @@ class Limits:
     pixels_per_fax: int
     file_bytes: int
     body_bytes: int
+    pages_per_day: int | None = None
+
+    @property
+    def most_pages(self) -> int:
+        """Of a fax."""
+        return self.pages_per_fax if self.pages_per_day is None else min(self.pages_per_fax, self.pages_per_day)
 
 
 @dataclass(frozen=True, slots=True)

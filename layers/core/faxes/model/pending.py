@@ -60,7 +60,7 @@ class PendingFax:
     ``fax`` is what it will be: its status is uploading, refused or expired, and it has no files yet; its revision
     counts the changes of what is here. Files may come until ``closes_at``; ``forgotten_at`` is when nothing is known of
     it any more. ``checked`` has what came, by position. ``claim`` names the idempotency record that was written with
-    it.
+    it. ``pages_per_day`` is as ``Limits`` has it.
     """
 
     fax: Fax
@@ -70,6 +70,7 @@ class PendingFax:
     checked: Mapping[int, CheckedFile] = field(default_factory=dict)
     refusal: Refusal | None = None
     claim: str | None = None
+    pages_per_day: int | None = None
 
     @property
     def size(self) -> int:

@@ -83,6 +83,7 @@ def pending_item(pending: PendingFax, shards: int = DUE_SHARDS) -> Item:
         "expiresAt": int(pending.forgotten_at.timestamp()),
         **due(pk, PENDING, fax.due_at, shards),
         **({"claim": pending.claim} if pending.claim else {}),
+        **({"pagesPerDay": pending.pages_per_day} if pending.pages_per_day is not None else {}),
     }
 
 
@@ -159,6 +160,7 @@ def pending_of(item: Item) -> PendingFax:
         },
         refusal=Refusal(**item["refusal"]) if "refusal" in item else None,
         claim=item.get("claim"),
+        pages_per_day=int(item["pagesPerDay"]) if "pagesPerDay" in item else None,
     )
 
 
