@@ -141,6 +141,16 @@ def accepted_and_refused_faxes() -> list[Case]:
     cases.append(
         Case("lost", "create_fax", good, "form_unreadable", patched={"faxes.intake.multipart.MultipartDecoder": lost})
     )
+    a_day: Any = lambda *_: 0  # noqa: E731  (a name for its type)
+    cases.append(
+        Case(
+            "more-than-a-day",
+            "create_fax",
+            good,
+            "more_pages_than_a_day",
+            patched={"faxes.bootstrap.create_fax.Lines.pages_per_day": a_day},
+        )
+    )
     keyed = fax(REQUEST, FILE, key=RETRY)
     cases.append(Case("keyed", "create_fax", keyed, "accepted"))
     cases.append(Case("keyed-again", "create_fax", keyed, "replayed"))
