@@ -1,5 +1,6 @@
 """How the tests themselves are run: what is for check-full alone, and which process runs what."""
 
+import gc
 import os
 from pathlib import Path
 from types import SimpleNamespace
@@ -56,3 +57,8 @@ def test_what_goes_without_the_stack_is_there() -> None:
 def test_there_is_a_process_more_than_processors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "process_cpu_count", lambda: 2)
     assert workers.pytest_xdist_auto_num_workers() == 3
+
+
+def test_what_was_collected_is_not_gone_through_again() -> None:
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > 50_000
