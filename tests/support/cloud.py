@@ -77,10 +77,9 @@ class Cloud:
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
-        with mock.patch.dict(os.environ, environment):
-            spec.loader.exec_module(module)
         # In a test's process, what a function was made of is garbage one day.
-        gc.unfreeze()
+        with mock.patch.dict(os.environ, environment), mock.patch.object(gc, "freeze"):
+            spec.loader.exec_module(module)
         return module
 
     def objects(self) -> dict[str, bytes]:

@@ -34,15 +34,12 @@ def children() -> set[int]:
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+def nothing_is_left_behind() -> Iterator[None]:
     """No test here leaves a process, a file or a socket behind, and after each the next document is read."""
-    # What other tests left to the collector is not closed in between. Until the file's last test, no collection looks
-    # again at what is there now: a process that has run thousands of tests has a great deal.
+    # What other tests left to the collector is not closed in between. No collection looks again at what is there now: a
+    # process that has run thousands of tests has a great deal.
     gc.collect()
     gc.freeze()
-    module = request.node.getparent(pytest.Module)
-    assert module
-    module.addfinalizer(gc.unfreeze)
     before = open_files(), children()
     yield
     assert pdf.count_pages(ONE_PAGE, 200) == 1
