@@ -95,7 +95,8 @@ def main(arguments: list[str]) -> int:
     except RenderFailed as error:
         return fail(f"{found[error.document - 1].name} {error.text}.")
     except OSError as error:
-        return fail(f"{error.filename} cannot be read or written: {error.strerror}")
+        # A full disk names no file: it is one of those that are written.
+        return fail(f"{error.filename or options.out} cannot be read or written: {error.strerror}")
     for document, notes in zip(found, rendered.notes, strict=True):
         print(*noted(notes, document.name), sep="\n", end="\n" if noted(notes, document.name) else "")
     size, seconds = sum(len(page.t6) for page in rendered.pages), sum(page.seconds for page in rendered.pages)

@@ -11,6 +11,7 @@ from tests.support.template import ROOT
 from tools.local.render import main
 
 DOCUMENTS = ROOT / "tests" / "data" / "documents"
+FULL = Path("/dev/full")
 
 
 def test_files_of_a_fax(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -40,6 +41,13 @@ def test_resolution_and_notes(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert re.match(r"page 1 of 1 +1,162 rows +\d+ bytes +0\.\d s  standard\n", said)
     assert "smile.txt: characters that no font has, drawn as boxes: U+1F600\n" in said
     assert said.endswith(f"\n{out}/: pages.tif, pages.pdf, page-1.png\n")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="there is no device that is always full: macOS")
+def test_a_full_disk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "pages.tif").symlink_to(FULL)
+    assert main(["--file", str(DOCUMENTS / "note.txt"), "--out", str(tmp_path)]) == 1
+    assert capsys.readouterr().err == f"{tmp_path} cannot be read or written: No space left on device\n"
 
 
 @pytest.mark.parametrize(
